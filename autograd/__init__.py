@@ -1,0 +1,73 @@
+"""An autograd engine you can see through.
+
+`Value` is a float in a computation graph; `backward()` goes back through it. Everything public is named here.
+"""
+
+from .anomaly import AnomalyError as AnomalyError, detect_anomaly as detect_anomaly
+from .calculus import (
+    derivative as derivative,
+    grad as grad,
+    hessian as hessian,
+    hvp as hvp,
+    jacobian as jacobian,
+    jvp as jvp,
+    value_and_grad as value_and_grad,
+    vjp as vjp,
+)
+from .check import GradientError as GradientError, check_gradients as check_gradients
+from .dual import Dual as Dual
+from .elementwise import (
+    abs as abs,
+    acos as acos,
+    asin as asin,
+    atan as atan,
+    atan2 as atan2,
+    clip as clip,
+    cos as cos,
+    cosh as cosh,
+    elu as elu,
+    erf as erf,
+    exp as exp,
+    expm1 as expm1,
+    gelu as gelu,
+    hypot as hypot,
+    leaky_relu as leaky_relu,
+    log as log,
+    log1p as log1p,
+    log_sigmoid as log_sigmoid,
+    maximum as maximum,
+    minimum as minimum,
+    mish as mish,
+    normal_cdf as normal_cdf,
+    normal_pdf as normal_pdf,
+    pow as pow,
+    reciprocal as reciprocal,
+    relu as relu,
+    sech as sech,
+    selu as selu,
+    sigmoid as sigmoid,
+    sign as sign,
+    silu as silu,
+    sin as sin,
+    sinh as sinh,
+    softplus as softplus,
+    sqrt as sqrt,
+    square as square,
+    tan as tan,
+    tanh as tanh,
+    where as where,
+)
+from .node import enable_grad as enable_grad, no_grad as no_grad
+from .op import Op as Op, op as op
+from .program import Program as Program
+from .structural import (
+    dot as dot,
+    log_softmax as log_softmax,
+    logsumexp as logsumexp,
+    mean as mean,
+    softmax as softmax,
+    sum as sum,
+)
+from .symbol import Symbol as Symbol
+from .table import derivative_table as derivative_table
+from .value import Value as Value

@@ -1,0 +1,116 @@
+"""The dunders and methods that every operand shares: `a + b`, `a < b`, `a.tanh()`, and NumPy's ufuncs called on one.
+
+What this file knows is Python's and NumPy's spelling of the ops; it decides nothing and computes nothing.
+"""
+
+from __future__ import annotations
+
+import numbers
+from typing import Any, NoReturn, Self
+
+import numpy as np
+
+from . import elementwise as ops
+from .op import NO_PARAMS, OPS, Operand
+
+
+class Arithmetic(Operand):
+    """An operand that can be written in formulas."""
+
+    __slots__ = ()
+
+    # fmt: off
+    def __add__(self, other: object) -> Self: return self.apply(ops.add, (self, other), NO_PARAMS)
+    def __radd__(self, other: object) -> Self: return ops.add(other, self)
+    def __sub__(self, other: object) -> Self: return self.apply(ops.sub, (self, other), NO_PARAMS)
+    def __rsub__(self, other: object) -> Self: return ops.sub(other, self)
+    def __mul__(self, other: object) -> Self: return self.apply(ops.mul, (self, other), NO_PARAMS)
+    def __rmul__(self, other: object) -> Self: return ops.mul(other, self)
+    def __truediv__(self, other: object) -> Self: return self.apply(ops.div, (self, other), NO_PARAMS)
+    def __rtruediv__(self, other: object) -> Self: return ops.div(other, self)
+    def __pow__(self, other: object) -> Self: return self.apply(ops.pow, (self, other), NO_PARAMS)
+    def __rpow__(self, other: object) -> Self: return ops.pow(other, self)
+    def __neg__(self) -> Self: return ops.neg(self)
+    def __pos__(self) -> Self: return self
+    def __abs__(self) -> Self: return ops.abs(self)
+
+    def __lt__(self, other: object) -> Any: return self.apply(ops.lt, (self, other), NO_PARAMS)
+    def __le__(self, other: object) -> Any: return self.apply(ops.le, (self, other), NO_PARAMS)
+    def __gt__(self, other: object) -> Any: return self.apply(ops.gt, (self, other), NO_PARAMS)
+    def __ge__(self, other: object) -> Any: return self.apply(ops.ge, (self, other), NO_PARAMS)
+    # `v == None` and `v in words` are questions with the answer no; only an order with a word has no meaning.
+    def __eq__(self, other: object) -> Any: return ops.eq(self, other) if comparable(other) else NotImplemented
+    def __ne__(self, other: object) -> Any: return ops.ne(self, other) if comparable(other) else NotImplemented
+    __hash__ = object.__hash__
+
+    def exp(self) -> Self: return ops.exp(self)
+    def log(self) -> Self: return ops.log(self)
+    def log1p(self) -> Self: return ops.log1p(self)
+    def expm1(self) -> Self: return ops.expm1(self)
+    def sqrt(self) -> Self: return ops.sqrt(self)
+    def square(self) -> Self: return ops.square(self)
+    def reciprocal(self) -> Self: return ops.reciprocal(self)
+    def sin(self) -> Self: return ops.sin(self)
+    def cos(self) -> Self: return ops.cos(self)
+    def tan(self) -> Self: return ops.tan(self)
+    def sinh(self) -> Self: return ops.sinh(self)
+    def cosh(self) -> Self: return ops.cosh(self)
+    def tanh(self) -> Self: return ops.tanh(self)
+    def sigmoid(self) -> Self: return ops.sigmoid(self)
+    def softplus(self) -> Self: return ops.softplus(self)
+    def relu(self) -> Self: return ops.relu(self)
+    def leaky_relu(self, negative_slope: float = 0.01) -> Self: return ops.leaky_relu(self, negative_slope)
+    def gelu(self) -> Self: return ops.gelu(self)
+    def silu(self) -> Self: return ops.silu(self)
+    def erf(self) -> Self: return ops.erf(self)
+    def abs(self) -> Self: return ops.abs(self)
+    def sign(self) -> Self: return ops.sign(self)
+    def pow(self, exponent: object) -> Self: return ops.pow(self, exponent)
+    def maximum(self, other: object) -> Self: return self.apply(ops.maximum, (self, other), NO_PARAMS)
+    def minimum(self, other: object) -> Self: return self.apply(ops.minimum, (self, other), NO_PARAMS)
+    def clip(self, min: float | None = None, max: float | None = None) -> Self: return ops.clip(self, min, max)
+    # fmt: on
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        """`np.exp(v)` and `np.float64(2) * v` are ours: the op whose array function this ufunc is."""
+        for op in OPS.values():
+            if op.array is ufunc:
+                if method != "__call__" or kwargs:
+                    call = f"np.{ufunc.__name__}" + (f".{method}" if method != "__call__" else "")
+                    given = f" with {', '.join(kwargs)}=" if kwargs else ""
+                    raise TypeError(f"{call}{given} is not known on a {type(self).__name__}; use {op.name}(...)")
+                return op(*inputs)
+        raise TypeError(
+            f"np.{ufunc.__name__} has no derivative here, so it cannot take a {type(self).__name__}; the ops are "
+            f"{', '.join(OPS)}. For the bare number, without a gradient, use .item()"
+        )
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        """`np.where(mask, v, 0.0)` and `np.clip(v, 0, 1)` are ours too; any other NumPy function is refused."""
+        name = getattr(function, "__name__", "?")
+        if name in ("where", "clip") and not kwargs:
+            return OPS[name](*args)
+        raise TypeError(
+            f"np.{name} cannot take a {type(self).__name__}: it would cut the graph; use the functions of autograd, "
+            "or .item() for the bare number"
+        )
+
+    def __array__(self, dtype: object = None, copy: object = None) -> NoReturn:
+        raise TypeError(
+            f"a {type(self).__name__} does not turn into an array: the graph would be cut. For the bare numbers use "
+            "np.array([v.item() for v in values])"
+        )
+
+    def __float__(self) -> NoReturn:
+        raise TypeError(
+            f"float({type(self).__name__}) would cut the graph. Use .item() for the bare number, f'{{v:.3f}}' to "
+            "format it, and autograd.exp instead of math.exp"
+        )
+
+    def __int__(self) -> NoReturn:
+        raise TypeError(f"int({type(self).__name__}) would cut the graph; use int(v.item())")
+
+
+def comparable(other: object) -> bool:
+    """Whether `==` with this means comparing data."""
+    return isinstance(other, (Operand, numbers.Real, np.ndarray, np.bool_))

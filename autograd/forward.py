@@ -1,0 +1,200 @@
+"""Forward functions that neither `math` nor NumPy has, each for floats and for arrays, in a form that keeps its digits.
+
+What this file knows: how to compute sigmoid(-800) or softplus(1000) without overflow or cancellation. The derivatives
+stand in `elementwise.py`; nothing here has one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+
+SQRT_2: Final = math.sqrt(2.0)
+SQRT_2_PI: Final = math.sqrt(2.0 * math.pi)
+# Klambauer et al. 2017, "Self-Normalizing Neural Networks", to double precision.
+SELU_ALPHA: Final = 1.6732632423543772
+SELU_SCALE: Final = 1.0507009873554805
+
+Array = Any  # an ndarray of any real dtype
+
+
+def reciprocal(x: float) -> float:
+    return 1.0 / x
+
+
+def square(x: float) -> float:
+    return x * x
+
+
+def power(a: float, b: float) -> float:
+    return math.pow(a, b)
+
+
+def sign(x: float) -> float:
+    return x if x != x else float((x > 0) - (x < 0))
+
+
+def maximum(a: float, b: float) -> float:
+    return a if a >= b or a != a else b
+
+
+def minimum(a: float, b: float) -> float:
+    return a if a <= b or a != a else b
+
+
+def clip(x: float, min: float, max: float) -> float:
+    return min if x < min else max if x > max else x
+
+
+def clip_array(x: Array, min: float, max: float) -> Array:
+    return np.minimum(np.maximum(x, min), max)
+
+
+def where(mask: object, a: float, b: float) -> float:
+    return a if mask else b
+
+
+def sech(x: float) -> float:
+    return 1.0 / math.cosh(x)
+
+
+def sech_array(x: Array) -> Array:
+    return 1 / np.cosh(x)
+
+
+def sigmoid(x: float) -> float:
+    # exp of a negative number cannot overflow, and the small side keeps its digits: sigmoid(-40) = 4.248e-18.
+    if x >= 0:
+        return 1.0 / (1.0 + math.exp(-x))
+    e = math.exp(x)
+    return e / (1.0 + e)
+
+
+def sigmoid_array(x: Array) -> Array:
+    e = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1 / (1 + e), e / (1 + e))
+
+
+def softplus(x: float) -> float:
+    return maximum(x, 0.0) + math.log1p(math.exp(-abs(x)))
+
+
+def softplus_array(x: Array) -> Array:
+    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+
+
+def log_sigmoid(x: float) -> float:
+    return -softplus(-x)
+
+
+def log_sigmoid_array(x: Array) -> Array:
+    return -softplus_array(-x)
+
+
+def relu(x: float) -> float:
+    return 0.0 if x <= 0 else x  # this way round, so that nan comes out as nan
+
+
+def relu_array(x: Array) -> Array:
+    return np.maximum(x, 0)
+
+
+def leaky_relu(x: float, negative_slope: float) -> float:
+    return x if x > 0 else x * negative_slope
+
+
+def leaky_relu_array(x: Array, negative_slope: float) -> Array:
+    return np.where(x > 0, x, x * negative_slope)
+
+
+def elu(x: float, alpha: float) -> float:
+    return x if x > 0 else alpha * math.expm1(x)
+
+
+def elu_array(x: Array, alpha: float) -> Array:
+    return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
+
+
+def selu(x: float) -> float:
+    return SELU_SCALE * elu(x, SELU_ALPHA)
+
+
+def selu_array(x: Array) -> Array:
+    return SELU_SCALE * elu_array(x, SELU_ALPHA)
+
+
+def normal_pdf(x: float) -> float:
+    return math.exp(-0.5 * x * x) / SQRT_2_PI
+
+
+def normal_pdf_array(x: Array) -> Array:
+    return np.exp(-0.5 * x * x) / SQRT_2_PI
+
+
+def normal_cdf(x: float) -> float:
+    return 0.5 * math.erfc(-x / SQRT_2)  # (1 + erf) / 2 has no digits left at -10
+
+
+def gelu(x: float) -> float:
+    return x * normal_cdf(x)
+
+
+def silu(x: float) -> float:
+    return x * sigmoid(x)
+
+
+def silu_array(x: Array) -> Array:
+    return x * sigmoid_array(x)
+
+
+def mish(x: float) -> float:
+    return x * math.tanh(softplus(x))
+
+
+def mish_array(x: Array) -> Array:
+    return x * np.tanh(softplus_array(x))
+
+
+def each(function: Callable[[float], float]) -> Callable[[Array], Array]:
+    """A float function on arrays, element by element: NumPy has no erf."""
+    vectorized = np.frompyfunc(function, 1, 1)
+
+    def on_array(x: Array) -> Array:
+        return np.asarray(vectorized(x), dtype=np.result_type(x, np.float16))
+
+    return on_array
+
+
+def add_all(*values: float) -> float:
+    # In order and without compensation (Python's own sum compensates from 3.12 on), to give a + b + c to the bit.
+    total = values[0]
+    for value in values[1:]:
+        total = total + value
+    return total
+
+
+def dot(*values: Any) -> Any:
+    half = len(values) // 2
+    total = values[0] * values[half]
+    for k in range(1, half):
+        total = total + values[k] * values[half + k]
+    return total
+
+
+def logsumexp(*values: float) -> float:
+    top = max(values)
+    if any(value != value for value in values):
+        return math.nan
+    if math.isinf(top):
+        return top
+    return top + math.log(math.fsum(math.exp(value - top) for value in values))
+
+
+def logsumexp_array(*values: Array) -> Array:
+    stacked = np.stack(np.broadcast_arrays(*values))
+    top = np.max(stacked, axis=0)
+    top = np.where(np.isinf(top), 0, top)
+    return top + np.log(np.sum(np.exp(stacked - top), axis=0))

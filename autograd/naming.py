@@ -1,0 +1,39 @@
+"""Names for the nodes of a graph: the label where there is one, made into a Python name and unique; else v1, v2, ..."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Iterable
+
+from .node import Node
+from .op import OPS
+
+RESERVED = frozenset({*keyword.kwlist, "inf", "nan", "True", "False", "None"})
+
+
+def names(nodes: Iterable[Node]) -> dict[Node, str]:
+    """A Python identifier for each node, the same at every call with the same nodes in the same order.
+
+    No name is an op's, and none is another's with `g_` before it: that is what a program calls a gradient.
+    """
+    nodes = list(nodes)
+    wanted = {node: _identifier(node.label) for node in nodes}
+    taken = set(RESERVED | OPS.keys())
+    found: dict[Node, str] = {}
+    numbers = iter(range(1, 2 * len(nodes) + len(taken) + 2))
+    for named in (True, False):  # labels first: a v1 of the user's own goes before one of ours
+        for node in nodes:
+            if bool(wanted[node]) is named:
+                name = wanted[node]
+                if not named or name in taken:
+                    stem, tries = (name + "_", iter(range(2, len(nodes) + len(taken) + 3))) if named else ("v", numbers)
+                    name = next(n for k in tries if (n := f"{stem}{k}") not in taken)
+                taken |= {name, f"g_{name}", name.removeprefix("g_")}
+                found[node] = name
+    return found
+
+
+def _identifier(label: str) -> str:
+    name = re.sub(r"\W+", "_", label).strip("_") if label else ""
+    return f"v_{name}" if name and not name.isidentifier() else name

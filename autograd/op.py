@@ -1,0 +1,205 @@
+"""What is done, and what it is done to.
+
+An `Op` is a name, a forward function and one derivative rule per input. An `Operand` is anything an op can be
+applied to; it decides what applying means: `Value` records a node, `Dual` carries a tangent along, `Symbol` writes
+text. This file knows no derivative and no operand; it knows how the two meet, and what applying an op to raw
+numbers means (IEEE arithmetic: inf and nan, never an exception and never a warning).
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, Final
+
+import numpy as np
+
+Rule = Callable[..., Any]
+Params = Mapping[str, Any]
+
+NO_PARAMS: Final[Params] = {}
+
+# How tightly Python binds what an op is written as; the text of a rule has to evaluate in the order of the rule.
+COMPARISON, AND, SUM, PRODUCT, UNARY, POWER, ATOM = range(1, 8)
+
+# Every op by name, in the order of the tables; the derivative table in the docs is read off it.
+OPS: dict[str, Op] = {}
+
+
+class Operand:
+    """Anything an op can be applied to. Where several meet in one op, the highest precedence decides."""
+
+    __slots__ = ()
+    precedence: ClassVar[int] = 0
+
+    @abstractmethod
+    def apply(self, op: Op, args: tuple[Any, ...], params: Params) -> Any:
+        """The result of `op(*args, **params)`, where this operand is among the args."""
+
+
+class Op:
+    """A named function with one derivative rule per input.
+
+    A rule `lambda g, y, *inputs: ...` takes the gradient `g` that arrives at the result `y` and returns what flows
+    on to its input. Rules use arithmetic, comparisons as masks and other ops, never `if`, so that one rule serves
+    floats, arrays, nodes, duals and symbols. None as a rule: no gradient flows to that input. An op without any
+    rule (a comparison) has a plain result. A variadic op takes any number of inputs: as many groups of equal length as
+    it has rules, whose rules take one of each group. So `sum` has the one rule `lambda g, y, x: g`, and `dot`,
+    called on n weights and then n inputs, has the two of a product.
+    """
+
+    __slots__ = ("arity", "array", "binding", "inputs", "kind", "name", "params", "rules", "scalar", "sign", "variadic")
+
+    def __init__(
+        self,
+        name: str,
+        scalar: Callable[..., Any],
+        array: Callable[..., Any],
+        *rules: Rule | None,
+        inputs: tuple[str, ...] = (),
+        params: Params = NO_PARAMS,
+        kind: str = "elementwise",
+        variadic: bool = False,
+        sign: str = "",
+        binding: int = ATOM,
+    ) -> None:
+        self.name: Final = name
+        self.scalar: Final = scalar
+        self.array: Final = array
+        self.rules: Final = rules
+        self.kind: Final = kind
+        self.variadic: Final = variadic
+        self.sign: Final = sign
+        self.binding: Final = binding
+        self.params: Final = params
+        self.inputs: Final = inputs or (("x",) if len(rules) < 2 else ("a", "b"))
+        self.arity: Final = len(self.inputs)
+
+    def __call__(self, *args: Any, **params: Any) -> Any:
+        if params or len(args) != self.arity or self.params:
+            args, params = self.bind(args, params)
+        chief: Operand | None = None
+        for arg in args:
+            if isinstance(arg, Operand) and (chief is None or arg.precedence > chief.precedence):
+                chief = arg
+        if chief is not None:
+            return chief.apply(self, args, params)
+        return self.forward(args, params)
+
+    def __repr__(self) -> str:
+        return f"<op {self.name}>"
+
+    def bind(self, args: tuple[Any, ...], params: Params) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Data apart from metadata: `clip(x, -1, 1)` and `clip(x, max=1)` name the same parameters."""
+        if self.variadic:
+            count = len(args)
+        elif len(args) < self.arity or len(args) > self.arity + len(self.params):
+            raise TypeError(f"{self.signature()} takes {self._counts()}, got {len(args)}")
+        else:
+            count = self.arity
+        bound = dict(self.params)
+        given = dict(zip(self.params, args[count:], strict=False))
+        for key, value in (*given.items(), *params.items()):
+            if key not in bound:
+                known = f"it has {', '.join(bound)}" if bound else "it has none"
+                raise TypeError(f"{self.name} got an unknown parameter {key!r}; {known}")
+            if key in given and key in params:
+                raise TypeError(f"{self.name} got its parameter {key!r} twice, by place and by name")
+            if isinstance(value, Operand):
+                raise TypeError(
+                    f"{self.name} got a {type(value).__name__} as its parameter {key!r}, expected a plain number: "
+                    "no gradient flows to a parameter (for a bound that learns, use maximum and minimum)"
+                )
+            if value is not None:
+                bound[key] = value
+        return args[:count], bound
+
+    def signature(self) -> str:
+        """`clip(x, min=-inf, max=inf)`: how a user calls it."""
+        if self.variadic:
+            return f"{self.name}({', '.join('[a, b, ...]' for _ in self.rules)})"
+        return f"{self.name}({', '.join([*self.inputs, *(f'{k}={v:g}' for k, v in self.params.items())])})"
+
+    def _counts(self) -> str:
+        inputs = f"{self.arity} input{'s' * (self.arity != 1)}"
+        return f"{inputs} and at most {len(self.params)} parameters" if self.params else inputs
+
+    def rule(self, position: int, count: int) -> Rule | None:
+        """The derivative rule of the input at this position of `count`; None where no gradient flows to it."""
+        return self.rules[position * len(self.rules) // count if self.variadic else position]
+
+    def operands(self, position: int, args: Sequence[Any]) -> Sequence[Any]:
+        """Those of the args that the rule of the input at this position wants to know."""
+        if not self.variadic:
+            return args
+        size = len(args) // len(self.rules)
+        return args[position % size :: size]
+
+    def forward(self, args: tuple[Any, ...], params: Params = NO_PARAMS) -> Any:
+        """The op on raw data. Floats take the `scalar` function; arrays, and what floats cannot do, the `array` one."""
+        for arg in args:
+            kind = type(arg)
+            if kind is not float and kind is not bool and kind is not int:
+                return self._on_arrays(args, params)
+        try:
+            return self.scalar(*args, **params) if params else self.scalar(*args)
+        except (ValueError, ZeroDivisionError, OverflowError):
+            # Python raises where IEEE has an answer: exp(710) is inf, 0.0 ** -1 is inf, log(-1.0) is nan.
+            return ieee(self.array, args, params)
+
+    def _on_arrays(self, args: tuple[Any, ...], params: Params) -> Any:
+        numbers = True
+        for arg in args:
+            if isinstance(arg, np.ndarray):
+                if arg.dtype == object:
+                    return np.frompyfunc(lambda *each: self(*each, **params), len(args), 1)(*args)
+                if arg.dtype.kind not in "fiub":
+                    raise TypeError(f"{self.name} takes real numbers, got an array of {arg.dtype}")
+                numbers = False
+            elif not isinstance(arg, (float, int, np.bool_, np.integer, np.floating)):
+                raise TypeError(
+                    f"{self.name} takes Values, real numbers or arrays of them, got {type(arg).__name__}: {arg!r:.60}"
+                )
+            elif not isinstance(arg, (float, int, np.bool_, np.integer)):
+                numbers = False
+        if numbers:
+            # A np.float64 stays one, but gets the bits that a float gets: NumPy's own exp differs in the last place.
+            y = self.forward(tuple(arg.item() if isinstance(arg, np.generic) else arg for arg in args), params)
+            return np.float64(y) if type(y) is float else y
+        with np.errstate(all="ignore"):
+            return self.array(*args, **params)
+
+    def vjp(self, position: int, g: Any, y: Any, args: Sequence[Any], params: Params = NO_PARAMS) -> Any:
+        """What the gradient `g` at the result `y` contributes to the input at this position."""
+        rule = self.rule(position, len(args))
+        if rule is None:
+            raise TypeError(f"{self.name} has no derivative for its input {position + 1}")
+        operands = self.operands(position, args)
+        try:
+            return rule(g, y, *operands, **params)
+        except (ZeroDivisionError, OverflowError):
+            # `g / b` with b = 0.0 raises on Python's floats and not on NumPy's.
+            return ieee(rule, (g, y, *operands), params)
+
+
+def ieee(function: Callable[..., Any], args: tuple[Any, ...], params: Params = NO_PARAMS) -> Any:
+    """`function` with every float among its args as a np.float64, whose arithmetic is IEEE's; plain numbers out."""
+    with np.errstate(all="ignore"):
+        result = function(*(np.float64(a) if type(a) in (float, int) else a for a in args), **params)
+    return result.item() if isinstance(result, (np.generic, np.ndarray)) and result.ndim == 0 else result
+
+
+def op(name: str, scalar: Callable[..., Any], array: Callable[..., Any], *rules: Rule | None, **how: Any) -> Op:
+    """Define an op and enter it in the register `OPS`.
+
+    `scalar` works on floats and may raise as the `math` module does; `array` works on ndarrays. One rule per input.
+    `how`: inputs (their names), params (metadata and its defaults), kind, variadic, sign and binding (infix ops).
+
+    >>> cube = op("cube", lambda x: x * x * x, lambda x: x * x * x, lambda g, y, x: g * 3 * x * x)
+    >>> cube(2.0)
+    8.0
+    >>> _ = OPS.pop("cube")
+    """
+    made = Op(name, scalar, array, *rules, **how)
+    OPS[name] = made
+    return made

@@ -1,0 +1,75 @@
+"""Ops that look at more than one element at a time, beside their derivatives.
+
+Here on scalars: those that take any number of inputs, `sum`, `dot` and `logsumexp`, and what follows from them. Such
+an op treats its inputs alike, so one rule in one input serves them all; and the rules of `dot` are those of a
+product, because a sum hands its gradient on unchanged.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from . import forward as f
+from .elementwise import exp, mul
+from .op import Operand, op
+
+# fmt: off
+# ruff: noqa: E501
+_sum       = op("sum",       f.add_all,   lambda *xs: functools.reduce(np.add, xs), lambda g, y, x: g,              variadic=True, kind="linear")
+_dot       = op("dot",       f.dot,       f.dot,                                    *mul.rules,                     variadic=True, inputs=("a", "b"))
+_logsumexp = op("logsumexp", f.logsumexp, f.logsumexp_array,                        lambda g, y, x: g * exp(x - y), variadic=True)
+# fmt: on
+
+
+def _several(name: str, values: Iterable[Any]) -> list[Any]:
+    if isinstance(values, (Operand, str)) or not isinstance(values, Iterable):
+        raise TypeError(f"{name} takes a list of Values or numbers, got {type(values).__name__}")
+    return list(values)
+
+
+def _some(name: str, values: Iterable[Any]) -> list[Any]:
+    items = _several(name, values)
+    if not items:
+        raise ValueError(f"{name} of no values has no meaning; expected at least one")
+    return items
+
+
+def sum(values: Iterable[Any]) -> Any:
+    """The sum of a list of Values or numbers, as one op; 0.0 when the list is empty."""
+    items = _several("sum", values)
+    return _sum(*items) if items else 0.0
+
+
+def mean(values: Iterable[Any]) -> Any:
+    """The arithmetic mean of a list of Values or numbers. ValueError when the list is empty."""
+    items = _some("mean", values)
+    return _sum(*items) / len(items)
+
+
+def dot(ws: Iterable[Any], xs: Iterable[Any]) -> Any:
+    """The sum of the products of two lists of equal length, as one op. ValueError when the lengths differ."""
+    left, right = _several("dot", ws), _several("dot", xs)
+    if len(left) != len(right):
+        raise ValueError(f"dot got lists of {len(left)} and {len(right)} values, expected equal lengths")
+    return _dot(*left, *right) if left else 0.0
+
+
+def logsumexp(values: Iterable[Any]) -> Any:
+    """log(exp(x1) + exp(x2) + ...) of a list, without overflow: logsumexp([1000.0, 1000.0]) is 1000.69."""
+    return _logsumexp(*_some("logsumexp", values))
+
+
+def log_softmax(values: Iterable[Any]) -> list[Any]:
+    """log(softmax(values)), finite where softmax itself underflows: log_softmax([0.0, 1000.0])[0] is -1000."""
+    items = _some("log_softmax", values)
+    total = _logsumexp(*items)
+    return [x - total for x in items]
+
+
+def softmax(values: Iterable[Any]) -> list[Any]:
+    """exp(x) / sum(exp(x)) for each x of a list; the results are positive and add up to 1."""
+    return [exp(x) for x in log_softmax(values)]

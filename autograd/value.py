@@ -1,0 +1,177 @@
+"""Value: a node that holds one float. The engine of micrograd's readers."""
+
+from __future__ import annotations
+
+import numbers
+from typing import Any, final
+
+import numpy as np
+
+from .node import Mode, Node, creation, mode
+from .op import NO_PARAMS, Op, Operand, Params
+from .sweep import backward
+
+
+@final
+class Value(Node):
+    """A float in a computation graph.
+
+    >>> x = Value(3.0, label="x")
+    >>> y = x * x + 1
+    >>> y.backward()
+    >>> y.data, x.grad
+    (10.0, 6.0)
+    """
+
+    __slots__ = ()
+
+    grad: float | None
+
+    def __init__(
+        self,
+        data: float,
+        label: str = "",
+        *,
+        _op: Op | None = None,
+        _inputs: tuple[Any, ...] = (),
+        _params: Params = NO_PARAMS,
+    ) -> None:
+        self._data = data if type(data) is float else number(data, "a Value holds")
+        if label and type(label) is not str:
+            raise TypeError(f"a label is text, got {type(label).__name__}: {label!r:.60}")
+        self.grad = None
+        self.op = _op
+        self.inputs = _inputs
+        self.params = _params
+        self.label = label
+        self.index = next(creation)
+
+    @property
+    def data(self) -> float:
+        """The number in it. Setting it, as an optimizer does, changes this node and nothing computed from it."""
+        data: float = self._data
+        return data
+
+    @data.setter
+    def data(self, data: float) -> None:
+        self._data = number(data, "a Value holds")
+
+    def item(self) -> float:
+        """The bare number, without the graph."""
+        return self.data
+
+    def detach(self) -> Value:
+        """A leaf with the same number that wants no gradient: what is computed from it is cut off from here."""
+        return unrecorded(self._data, self.label)
+
+    def backward(self, gradient: float = 1.0) -> None:
+        """Go back through the graph: `.grad` of every node below becomes, or on leaves grows by, d(self)/d(node).
+
+        `gradient` is what the sweep starts with at this node. RuntimeError where there is no graph to go back through.
+        """
+        if self.index < 0:
+            raise RuntimeError(
+                "backward() on a Value that wants no gradient: it was made under no_grad() or by detach(), so there is "
+                "no graph to go back through; compute it outside of no_grad()"
+            )
+        backward(self, number(gradient, "backward() starts with"))
+
+    def zero_grad(self) -> None:
+        """Forget the gradient, so that the next backward pass starts anew."""
+        self.grad = None
+
+    def apply(self, op: Op, args: tuple[Any, ...], params: Params) -> Any:
+        """Compute, and record a node that points at its inputs."""
+        now = mode.get()
+        if now.plain and len(args) == 2 and op.rules and not params:
+            # Most of any graph is sums and products of two; the general way below says the same in twice the time.
+            a, b = args
+            if type(a) is Value and a.index >= 0:
+                kind = type(b)
+                if kind is Value or kind is float:
+                    try:
+                        y = op.scalar(a._data, b._data if kind is Value else b)
+                    except (ValueError, ZeroDivisionError, OverflowError):
+                        return self._apply(op, args, params, now)
+                    return Value(y, _op=op, _inputs=args)
+        return self._apply(op, args, params, now)
+
+    def _apply(self, op: Op, args: tuple[Any, ...], params: Params, now: Mode) -> Any:
+        for arg in args:
+            if isinstance(arg, Operand) and arg.precedence > self.precedence:
+                return arg.apply(op, args, params)  # a Dual around the Value, say
+        floats = [arg._data if type(arg) is Value else arg if type(arg) is float else constant(op, arg) for arg in args]
+        y = op.forward(tuple(floats), params)
+        if not op.rules:
+            return y
+        if now.recording and any(arg.index >= 0 for arg in args if type(arg) is Value):
+            # What no gradient can flow to, such as the mask of a where, is a constant, kept as a plain number.
+            inputs = [
+                arg if type(arg) is Value and op.rule(k, len(args)) is not None else floats[k]
+                for k, arg in enumerate(args)
+            ]
+            result = Value(y, _op=op, _inputs=tuple(inputs), _params=params)
+        else:
+            result = unrecorded(y)
+        if now.watch is not None:
+            now.watch.forward(result, op, args)
+        return result
+
+    def fit(self, contribution: Any) -> Any:
+        return contribution if isinstance(contribution, Operand) else float(contribution)
+
+    def __bool__(self) -> bool:
+        return bool(self._data != 0.0)
+
+    def __format__(self, spec: str) -> str:
+        return format(self._data, spec) if spec else repr(self)
+
+    def __repr__(self) -> str:
+        name = f", label={self.label!r}" if self.label else ""
+        return f"Value({self._data!r}, grad={self.grad!r}{name})"
+
+
+def unrecorded(data: float, label: str = "") -> Value:
+    """A leaf that wants no gradient."""
+    value = Value(data, label)
+    value.index = -1
+    return value
+
+
+def number(data: object, what: str) -> float:
+    """`data` as a float, where it is one real number; `what` begins the sentence that refuses all else."""
+    if isinstance(data, (numbers.Real, np.bool_)) or (
+        isinstance(data, np.ndarray) and data.ndim == 0 and data.dtype.kind in "fiub"
+    ):
+        try:
+            return float(data)
+        except OverflowError:
+            raise ValueError(f"{what} a 64-bit float, got an integer too large for one (1.8e308)") from None
+    raise TypeError(f"{what} one real number, got {_name(data)}{_advice(data)}")
+
+
+def constant(op: Op, arg: object) -> float:
+    """A plain number that meets a Value in an op."""
+    if isinstance(arg, Operand):
+        raise TypeError(f"{op.name} got a Value and a {type(arg).__name__}; make them one kind first")
+    return number(arg, f"{op.name} of a Value takes Values and numbers: expected")
+
+
+def _name(data: object) -> str:
+    if data is None:
+        return "None"
+    if isinstance(data, np.ndarray):
+        return f"an array of {data.dtype} with shape {data.shape}"
+    return f"{type(data).__name__} {data!r:.60}"
+
+
+def _advice(data: object) -> str:
+    if isinstance(data, Operand):
+        return ", which is a node already; for a new leaf with the same number use v.item()"
+    if isinstance(data, str):
+        return "; convert it first, with float(...)"
+    if isinstance(data, (list, tuple, np.ndarray)):
+        return "; make one Value per element, [Value(x) for x in ...]"
+    if isinstance(data, complex):
+        return "; the functions here are real"
+    return ""

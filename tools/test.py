@@ -1,0 +1,54 @@
+"""Every check of this project, in order: `python3 tools/test.py [--quick] [--slow] [arguments for pytest]`.
+
+Knows which checks there are. `.ci/run` calls it, so what passes here passes there.
+"""
+
+import argparse
+import subprocess
+import sys
+import time
+
+import environment
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description="Run every check. Other arguments go to pytest, e.g. -k tanh.", allow_abbrev=False
+    )
+    parser.add_argument("--quick", action="store_true", help="pytest only")
+    parser.add_argument("--slow", action="store_true", help="also the tests marked slow")
+    options, pytest_arguments = parser.parse_known_args()
+    environment.enter("test")
+
+    if options.slow:
+        pytest_arguments = ["-m", "slow or not slow", *pytest_arguments]
+    checks = {
+        "ruff": ["-m", "ruff", "check", "."],
+        "mypy": ["-m", "mypy", "--strict"],
+        "floors": ["tools/floors.py"],
+        "pytest": ["-m", "pytest", *pytest_arguments],
+    }
+    if options.quick:
+        checks = {"pytest": checks["pytest"]}
+
+    results = [run(name, arguments) for name, arguments in checks.items()]
+    print("\n== summary", flush=True)
+    for name, passed, seconds in results:
+        print("   %-7s %-6s %6.1f s" % (name, "passed" if passed else "FAILED", seconds))
+    return 0 if all(passed for _, passed, _ in results) else 1
+
+
+def run(name: str, arguments: "list[str]") -> "tuple[str, bool, float]":
+    print("\n== " + name + ": python " + " ".join(arguments), flush=True)
+    started = time.monotonic()
+    code = subprocess.call([sys.executable, *arguments], cwd=environment.ROOT)
+    seconds = time.monotonic() - started
+    print("== %s %s in %.1f s" % (name, "FAILED" if code else "passed", seconds), flush=True)
+    return name, code == 0, seconds
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("interrupted")
