@@ -22,11 +22,11 @@ from .structural import _dot, _sum
 
 # Their NumPy functions are the analytic continuations of the real ones.
 ANALYTIC: Final = frozenset(
-    # fmt: off
-    (ops.add, ops.sub, ops.mul, ops.div, ops.neg, ops.pow, ops.identity, ops.square, ops.reciprocal, ops.sqrt,
-     ops.exp, ops.expm1, ops.log, ops.log1p, ops.sin, ops.cos, ops.tan, ops.asin, ops.acos, ops.atan,
-     ops.sinh, ops.cosh, ops.tanh, _sum, _dot)
-    # fmt: on
+    (
+        *(ops.add, ops.sub, ops.mul, ops.div, ops.neg, ops.pow, ops.identity, ops.square, ops.reciprocal, ops.sqrt),
+        *(ops.exp, ops.expm1, ops.log, ops.log1p, ops.sin, ops.cos, ops.tan, ops.asin, ops.acos, ops.atan),
+        *(ops.sinh, ops.cosh, ops.tanh, _sum, _dot),
+    )
 )
 STEP: Final = 1e-20
 

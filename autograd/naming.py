@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from .node import Node
 from .op import OPS
@@ -12,13 +12,27 @@ from .op import OPS
 RESERVED = frozenset({*keyword.kwlist, "inf", "nan", "True", "False", "None"})
 
 
-def names(nodes: Iterable[Node]) -> dict[Node, str]:
+def graph(root: Node) -> list[Node]:
+    """Every node of the graph, those that want no gradient too, oldest first."""
+    nodes = [root]
+    found = {root}
+    for node in nodes:  # the list grows while it is walked
+        for i in node.inputs:
+            if isinstance(i, Node) and i not in found:
+                found.add(i)
+                nodes.append(i)
+    return sorted(nodes, key=lambda node: node.index)
+
+
+def names(nodes: Iterable[Node], labels: Mapping[str, object] | None = None) -> dict[Node, str]:
     """A Python identifier for each node, the same at every call with the same nodes in the same order.
 
-    No name is an op's, and none is another's with `g_` before it: that is what a program calls a gradient.
+    `labels` names nodes where their own label does not: {"x": x}, or simply globals(). No name is an op's, and
+    none is another's with `g_` before it: that is what a program calls a gradient.
     """
-    nodes = list(nodes)
-    wanted = {node: _identifier(node.label) for node in nodes}
+    nodes = sorted(nodes, key=lambda node: node.index < 0)  # of two with one label, the constant gets the number
+    given = {thing: name for name, thing in (labels or {}).items() if isinstance(thing, Node) and name[:1] != "_"}
+    wanted = {node: _identifier(node.label or given.get(node, "")) for node in nodes}
     taken = set(RESERVED | OPS.keys())
     found: dict[Node, str] = {}
     numbers = iter(range(1, 2 * len(nodes) + len(taken) + 2))

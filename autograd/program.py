@@ -43,13 +43,13 @@ class Program:
         nodes = topology(root)
         if len(nodes) > max_nodes:
             raise ValueError(
-                f"the graph has {len(nodes):,} nodes, more than max_nodes={max_nodes:,}; write down a smaller part of it, or "
+                f"the graph has {len(nodes):,} nodes, more than max_nodes={max_nodes:,}; write down a part of it, or "
                 "raise max_nodes (compiling takes about 0.1 ms a node)"
             )
         if len({id(i) for i in inputs}) != len(inputs):
             raise ValueError("an input is named twice, expected each once")
         if missing := [k for k, i in enumerate(inputs) if i not in set(nodes)]:
-            raise ValueError(f"input {missing[0]} is not part of this root's graph, so the result does not depend on it")
+            raise ValueError(f"input {missing[0]} is not in this root's graph: the result does not depend on it")
         writer = _Writer(nodes, inputs)
         self.inputs: Final = [writer.name[i] for i in inputs]
         self.source: Final = writer.source(root)

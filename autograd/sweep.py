@@ -93,7 +93,7 @@ def sweep(root: Node, seed: Any = 1.0, record: bool = False) -> Iterator[tuple[N
 
 
 def backward(root: Node, seed: Any = 1.0) -> None:
-    """Fill `.grad` on every node below the root: leaves add to what they have, other nodes hold this sweep's gradient.
+    """Fill `.grad` on every node below the root.
 
     All or nothing: no `.grad` is touched before the sweep is over.
     """
@@ -102,9 +102,15 @@ def backward(root: Node, seed: Any = 1.0) -> None:
     for node, g in sweep(root, seed):
         nodes.append(node)
         gradients.append(g)
+    commit(nodes, gradients)
+
+
+def commit(nodes: list[Node], gradients: list[Any]) -> None:
+    """Write what a sweep found: leaves add it to the gradient they have, other nodes hold just this one."""
     with _accumulating:
+        after = list(gradients)
         for k, node in enumerate(nodes):
             if node.op is None and node.grad is not None:
-                gradients[k] = node.grad + gradients[k]
+                after[k] = node.grad + after[k]
         # One call that stays in C from the first node to the last, where Ctrl-C cannot come between.
-        deque(map(_set_grad, nodes, gradients), maxlen=0)
+        deque(map(_set_grad, nodes, after), maxlen=0)

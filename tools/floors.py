@@ -16,10 +16,10 @@ FLOORS = {
     "autograd": (
         "op",
         "forward elementwise structural",
-        "arithmetic node value tensor dual symbol",
-        "sweep calculus check program anomaly",
+        "arithmetic node sweep value tensor dual symbol",
+        "calculus check naming program table anomaly",
         "see.geometry see.ranks see.order see.place see.layout see.words see.scene see.dot see.svg see.draw "
-        "see.steps see.player see.practice see.expression see.terminal see",
+        "see.player see.steps see.practice see.expression see.terminal see",
         "__init__",
         "__main__",
     ),

@@ -1,14 +1,15 @@
 """The built-in layout: boxes and lines become a drawing without `dot`.
 
-The Sugiyama method: ranks (ranks.py), order within a rank (order.py), heights (place.py). This file checks what
-comes in, lays out each connected component by itself, and knows where columns stand and how a line becomes
-a curve.
+The Sugiyama method: ranks (ranks.py), order within a rank (order.py), heights (place.py). This file checks
+what comes in, lays out each connected component by itself, and knows where columns stand and how a line
+becomes a curve.
 
 A curve bends only between columns and passes through a column horizontally, at a height of its own. So it
 meets no box and no label but its own, and two curves cross only where the order of their ends makes them.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import inf, sqrt
 
 from .geometry import Box, Curve, Layout, Line, Point
@@ -42,10 +43,10 @@ def layered(
     """
     _check(boxes, lines, rank_gap=rank_gap, box_gap=box_gap, margin=margin)
     parts = _components(len(boxes), lines)
-    drawn = [
-        _component([boxes[i] for i in box_ids], _renumbered(box_ids, [lines[k] for k in line_ids]), rank_gap, box_gap)
-        for box_ids, line_ids in parts
-    ]
+    drawn = []
+    for box_ids, line_ids in parts:
+        own_lines = _renumbered(box_ids, [lines[k] for k in line_ids])
+        drawn.append(_component([boxes[i] for i in box_ids], own_lines, rank_gap, box_gap))
     corners, width, height = _shelves(drawn, box_gap)
 
     centers = [Point(0.0, 0.0)] * len(boxes)
@@ -143,13 +144,15 @@ def _component(boxes: Sequence[Box], lines: Sequence[Line], rank_gap: float, box
     for r, column in enumerate(columns):
         middle[r] = right + wide[r] / 2
         rise = max((abs(y[i] - y[j]) for i in column for j in graph.after[i]), default=0.0)
-        right += wide[r] + (min(max(rank_gap, rise / STEEPEST), rank_gap * WIDEST) if r + 1 < len(columns) else 0.0)
+        right += wide[r]
+        if r + 1 < len(columns):
+            right += min(max(rank_gap, rise / STEEPEST), rank_gap * WIDEST)
     x = [middle[r] for r in graph.rank]
 
     curves = []
     for path, label in zip(graph.paths, graph.label_of, strict=True):
         points = [Point(x[path[0]] + half[path[0]], y[path[0]])]
-        for tail, head in zip(path, path[1:], strict=False):
+        for tail, head in pairwise(path):
             left, end = (middle[graph.rank[item]] for item in (tail, head))
             left += wide[graph.rank[tail]] / 2
             end -= wide[graph.rank[head]] / 2

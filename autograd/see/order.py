@@ -9,6 +9,7 @@ North, Vo (1993), "A technique for drawing directed graphs".
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from .ranks import Layers
 
@@ -27,7 +28,7 @@ def crossings(columns: Sequence[Sequence[int]], after: Sequence[Sequence[int]]) 
     `columns[r]` are the items of rank r from top to bottom, `after[i]` the items of the next rank that item i
     is joined to.
     """
-    return sum(_crossings_between(left, right, after) for left, right in zip(columns, columns[1:], strict=False))
+    return sum(_crossings_between(left, right, after) for left, right in pairwise(columns))
 
 
 def _crossings_between(left: Sequence[int], right: Sequence[int], after: Sequence[Sequence[int]]) -> int:

@@ -3,16 +3,18 @@
 Only this file knows how lines become straight. Order and distances within a rank are kept exactly; each rank
 is aligned with its neighbours, sweeping right and left, and the straightest round is kept.
 
-Aligning one rank is a small problem with an exact answer: every item names the height it would like, and
-the heights must keep their distances. Measured from the packed column, "keep your distance" becomes "do not
-decrease": isotonic regression, which pools neighbours that push each other and gives a pool its weighted
-median. A median, unlike a mean, leaves its member exactly where it wanted to be, so lines end up straight and
-not nearly straight.
+Aligning one rank is a small problem of its own: every item names the height it would like, and the heights
+must keep their distances. Measured from the packed column, "keep your distance" becomes "do not decrease":
+isotonic regression, which pools neighbours that push each other and gives a pool its weighted median. A
+median, unlike a mean, leaves its member exactly where it wanted to be, so lines end up straight and not
+nearly straight.
 
-Source: Ayer et al. (1955), pool adjacent violators; the sweeps are the priority method of Sugiyama et al. (1981).
+Source: Ayer et al. (1955), pool adjacent violators; the sweeps are the priority method of Sugiyama et al.
+(1981).
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import inf
 
 from .ranks import Kind, Layers
@@ -33,7 +35,9 @@ def place(layers: Layers, columns: Sequence[Sequence[int]], box_gap: float) -> l
     return [y_ - top for y_ in y]
 
 
-def _aligned(layers: Layers, columns: Sequence[Sequence[int]], offsets: Sequence[Sequence[float]]) -> list[float]:
+def _aligned(
+    layers: Layers, columns: Sequence[Sequence[int]], offsets: Sequence[Sequence[float]]
+) -> list[float]:
     """The heights after the straightest of a few rounds of sweeps."""
     items = range(len(layers.size))
     wish_left = [_trunk(layers, item) or layers.after[item] or layers.before[item] for item in items]
@@ -49,8 +53,9 @@ def _aligned(layers: Layers, columns: Sequence[Sequence[int]], offsets: Sequence
         wanted = []
         for item, down in zip(column, offset, strict=True):
             others = wish[item]
-            wanted.append((y[others[0]] if len(others) == 1 else _median(y, others) if others else y[item]) - down)
-        for item, base, down in zip(column, isotonic(wanted, [weight[i] for i in column]), offset, strict=True):
+            wanted.append((_median(y, others) if others else y[item]) - down)
+        bases = isotonic(wanted, [weight[item] for item in column])
+        for item, base, down in zip(column, bases, offset, strict=True):
             y[item] = base + down
 
     best, least = y, float("inf")
@@ -159,6 +164,8 @@ def _weighted_median(pairs: Sequence[tuple[float, float]]) -> float:
 
 
 def _median(y: Sequence[float], items: Sequence[int]) -> float:
+    if len(items) == 1:
+        return y[items[0]]
     numbers = sorted(y[item] for item in items)
     half = len(numbers) // 2
     return (numbers[half] + numbers[~half]) / 2
@@ -192,7 +199,7 @@ def _packed(layers: Layers, column: Sequence[int], box_gap: float) -> list[float
     """Where the centres of a column are when it is packed as tightly as the gaps allow."""
     room = {Kind.BOX: box_gap, Kind.LABEL: box_gap / 2, Kind.DUMMY: box_gap / 2}
     offset = [0.0] * len(column)
-    for i, (upper, lower) in enumerate(zip(column, column[1:], strict=False), 1):
+    for i, (upper, lower) in enumerate(pairwise(column), 1):
         gap = (room[layers.kind[upper]] + room[layers.kind[lower]]) / 2
         offset[i] = offset[i - 1] + (_tall(layers, upper) + _tall(layers, lower)) / 2 + gap
     return offset

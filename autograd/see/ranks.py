@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
 
 from .geometry import Box, Line
 
@@ -153,7 +154,7 @@ def layers(boxes: Sequence[Box], lines: Sequence[Line]) -> Layers:
 
     before: list[list[int]] = [[] for _ in size]
     after: list[list[int]] = [[] for _ in size]
-    segments = dict.fromkeys(segment for path in paths for segment in zip(path, path[1:], strict=False))
+    segments = dict.fromkeys(segment for path in paths for segment in pairwise(path))
     for tail, head in segments:
         after[tail].append(head)
         before[head].append(tail)

@@ -1,0 +1,1 @@
+"""Seeing: pictures of graphs, and backprop step by step."""

@@ -1,0 +1,108 @@
+"""draw: a graph as a picture, wherever one is: with `dot` where it is installed, with our own layout elsewhere."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from ..naming import graph, names
+from ..node import Node
+from . import dot
+from .layout import layered
+from .scene import Scene, scene
+from .svg import svg
+
+if TYPE_CHECKING:
+    import graphviz
+
+ENGINES = ("auto", "dot", "layered")
+
+
+class Drawing:
+    """A picture of a graph. It shows itself in a notebook; `.svg` and `.dot` are its texts."""
+
+    def __init__(self, shown: Scene, engine: str = "auto") -> None:
+        if engine not in ENGINES:
+            raise ValueError(f"engine is one of {', '.join(ENGINES)}, got {engine!r}")
+        if engine == "dot" and not dot.installed():
+            raise RuntimeError(
+                'engine="dot" needs the program dot, which is not on the PATH (the Python package graphviz does not '
+                'bring it); install Graphviz, or leave engine at "auto" for the layout that is built in'
+            )
+        self.scene: Final = shown
+        self.engine: Final = engine
+
+    @cached_property
+    def svg(self) -> str:
+        """The picture as SVG text."""
+        if self.engine == "dot":
+            return svg(self.scene, dot.place)
+        if self.engine == "auto" and dot.installed():
+            try:
+                return svg(self.scene, dot.place)
+            except RuntimeError:  # a broken dot is no reason to show nothing
+                return svg(self.scene, layered)
+        return svg(self.scene, layered)
+
+    @property
+    def dot(self) -> str:
+        """The graph as DOT text."""
+        source: str = self.to_graphviz().source
+        return source
+
+    def to_graphviz(self) -> graphviz.Digraph:
+        """The graph as a `graphviz.Digraph`, to go on with."""
+        return dot.digraph(self.scene)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the picture to a file: .svg, or .dot or .gv for DOT text. ValueError for any other suffix."""
+        target = Path(path)
+        suffix = target.suffix.lower()
+        if suffix not in (".svg", ".dot", ".gv"):
+            raise ValueError(f"a Drawing saves .svg, .dot or .gv, got {target.name!r}")
+        target.write_text(self.svg if suffix == ".svg" else self.dot, encoding="utf-8")
+        return target
+
+    def _repr_html_(self) -> str:
+        # An <img> with the picture inside: a notebook that is not trusted strips inline SVG, and shows this.
+        return image(self.svg, self.scene.title)
+
+    def __repr__(self) -> str:
+        return f"<Drawing of {len(self.scene.items)} boxes; .svg has the picture, .save(path) writes it>"
+
+
+def image(picture: str, title: str) -> str:
+    """SVG text as an HTML image that needs nothing from outside."""
+    data = base64.b64encode(picture.encode("utf-8")).decode("ascii")
+    alt = title.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;")
+    return f'<img alt="{alt}" style="max-width:100%" src="data:image/svg+xml;base64,{data}">'
+
+
+def draw(
+    root: Node,
+    labels: Mapping[str, object] | None = None,
+    level: str = "auto",
+    max_nodes: int = 500,
+    engine: str = "auto",
+) -> Drawing:
+    """Draw the computation graph of `root`.
+
+    A box shows a node's label, data and grad (`–` before a backward pass); on an arrow into an op stands the local
+    derivative, as a formula and as a number. `labels` names nodes: {"x": x}, or globals(). `engine` is "dot", "layered"
+    (built in), or "auto": dot where it is installed. `level` "auto" and "op" show a box per op. ValueError where the
+    graph has more than `max_nodes` nodes.
+    """
+    if not isinstance(root, Node):
+        raise TypeError(f"draw shows the graph of a Value, got {type(root).__name__}")
+    if level not in ("auto", "op"):
+        raise ValueError(f'level is "auto" or "op", got {level!r}')
+    nodes = graph(root)
+    if len(nodes) > max_nodes:
+        raise ValueError(
+            f"the graph has {len(nodes):,} nodes, too many to read as a picture (max_nodes={max_nodes:,}); draw one "
+            "sample's output instead of a whole loss, an inner node, or raise max_nodes"
+        )
+    return Drawing(scene(root, names(nodes, labels)), engine)

@@ -1,0 +1,275 @@
+"""Stepper: the sweep, paused after every node.
+
+What this file knows is what happens in one step: a node whose gradient is finished hands each of its inputs upstream
+gradient times local derivative, and the input adds that to what it has.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from ..naming import graph, names
+from ..node import Node
+from ..sweep import commit, sweep, topology
+from .draw import Drawing
+from .player import notebook, page
+from .scene import Progress, scene
+from .words import equation, figure, local_derivatives
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What one step hands to one input: contribution = upstream × local derivative."""
+
+    input: Node
+    position: int
+    name: str
+    formula: str
+    local: float
+    contribution: float
+    before: float | None
+    after: float
+
+    def product(self, upstream: float) -> str:
+        """`0.5 × -3 = -1.5`: upstream × local = contribution."""
+        return f"{figure(upstream)} × {figure(self.local)} = {figure(self.contribution)}"
+
+    def sum(self) -> str:
+        """What the input had, and what it has now."""
+        return f"{figure(self.before)} → {figure(self.after)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One node of the sweep: its finished gradient, and what it hands on."""
+
+    number: int
+    node: Node
+    name: str
+    op: str
+    data: float
+    gradient: float
+    flows: tuple[Flow, ...]
+
+    def __str__(self) -> str:
+        made = f" = {self.op}(…)" if self.op else ""
+        lines = [f"step {self.number}: {self.name}{made}, data {figure(self.data)}, gradient {figure(self.gradient)}"]
+        lines += [
+            f"  to {flow.name}: d{self.name}/d{flow.name} = {equation(flow.formula, flow.local)}; "
+            f"contribution {flow.product(self.gradient)}; sum {flow.sum()}"
+            for flow in self.flows
+        ]
+        return "\n".join(lines if self.flows else [*lines, "  a leaf: nothing to hand on"])
+
+
+class Stepper:
+    """Backprop on your own graph, step by step, forward and back.
+
+    The graph's own `.grad` are left alone until the last step is taken; then they are filled, once, with what
+    `backward()` would have left, to the bit. `labels` names nodes: {"x": x}, or globals().
+
+    >>> x = Value(3.0, label="x")
+    >>> stepper = Stepper(x * x)
+    >>> print(stepper.next())
+    step 1: v1 = mul(…), data 9, gradient 1
+      to x: dv1/dx = x = 3; contribution 1 × 3 = 3; sum – → 3
+      to x: dv1/dx = x = 3; contribution 1 × 3 = 3; sum 3 → 6
+    """
+
+    def __init__(self, root: Node, labels: Mapping[str, object] | None = None, max_nodes: int = 100_000) -> None:
+        if not isinstance(root, Node):
+            raise TypeError(f"a Stepper steps through the graph of a Value, got {type(root).__name__}")
+        if not root.requires_grad:
+            raise RuntimeError("this Value wants no gradient (made under no_grad() or by detach()): nothing to step")
+        self._length: Final = len(topology(root))
+        if self._length > max_nodes:
+            raise ValueError(
+                f"the graph has {self._length:,} nodes, more than max_nodes={max_nodes:,} to step through; take "
+                "a smaller part of it, such as one sample's loss, or raise max_nodes"
+            )
+        self.root: Final = root
+        self.names: Final = names(graph(root), labels)
+        self.position = 0
+        self._steps: list[Step] = []
+        self._sweep: Final = sweep(root)
+        self._sums: dict[Node, float] = {}
+        self._committed = False
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __getitem__(self, k: int) -> Step:
+        """Step k, counted from 0, wherever the stepper stands."""
+        k = range(self._length)[k]
+        while len(self._steps) <= k:
+            self._steps.append(self._pull())
+        return self._steps[k]
+
+    def __iter__(self) -> Iterator[Step]:
+        """Every step from the first to the last, wherever the stepper stands; it does not move."""
+        return (self[k] for k in range(self._length))
+
+    def _pull(self) -> Step:
+        node, g = next(self._sweep)
+        data = [i._data if isinstance(i, Node) else i for i in node.inputs]
+        flows = []
+        for position, derivative in enumerate(local_derivatives(node, self.names)):
+            if derivative is None or node.op is None:
+                continue
+            i = node.inputs[position]
+            contribution = i.fit(node.op.vjp(position, g, node._data, data, node.params))
+            before = self._sums.get(i)
+            self._sums[i] = contribution if before is None else before + contribution
+            flows.append(Flow(i, position, self.names[i], *derivative, contribution, before, self._sums[i]))
+        made = node.op.name if node.op is not None else ""
+        return Step(len(self._steps) + 1, node, self.names[node], made, node._data, g, tuple(flows))
+
+    @property
+    def step(self) -> Step | None:
+        """The step that was taken last; None at the start."""
+        return self[self.position - 1] if self.position else None
+
+    def next(self) -> Step:
+        """Take a step. IndexError when the last one is taken."""
+        if self.position == self._length:
+            raise IndexError(f"all {self._length} steps are taken; back() or goto(0) goes back")
+        return self._move(self.position + 1)
+
+    def back(self) -> Step | None:
+        """Take a step back; the step one then stands at, None at the start. IndexError at the start."""
+        if self.position == 0:
+            raise IndexError("this is the start: no step to take back")
+        self._move(self.position - 1)
+        return self.step
+
+    def goto(self, k: int) -> Step | None:
+        """Go to where k steps are taken, 0 <= k <= len. IndexError elsewhere."""
+        if not 0 <= k <= self._length:
+            raise IndexError(f"there are {self._length} steps: expected 0 to {self._length}, got {k}")
+        if k == 0:
+            self.position = 0
+            return None
+        return self._move(k)
+
+    def until(self, node: Node) -> Step:
+        """Go to the step of this node, where its gradient is finished. ValueError when it is not in the graph."""
+        for step in self:
+            if step.node is node:
+                return self._move(step.number)
+        raise ValueError(f"{node!r} is not among the nodes that this sweep reaches")
+
+    def finish(self) -> Step:
+        """Go to the end."""
+        return self._move(self._length)
+
+    def _move(self, k: int) -> Step:
+        step = self[k - 1] if k else self[0]
+        self.position = k
+        if k == self._length and not self._committed:
+            self._committed = True
+            commit([s.node for s in self], [s.gradient for s in self])
+        return step
+
+    def gradients(self) -> dict[Node, float]:
+        """What has arrived at each node by now; a node that nothing has arrived at is not in it."""
+        arrived = {self.root: self[0].gradient} if self.position else {}
+        for step in self._steps[: self.position]:
+            arrived.update({flow.input: flow.after for flow in step.flows})
+        return arrived
+
+    def __str__(self) -> str:
+        header = ("step", "node", "op", "data", "gradient", "input", "local derivative", "contribution", "sum so far")
+        rows: list[tuple[str, ...]] = [header]
+        for step in self:
+            begin = (str(step.number), step.name, step.op or "leaf", figure(step.data), figure(step.gradient))
+            for flow in step.flows:
+                derivative = equation(flow.formula, flow.local)
+                rows.append((*begin, flow.name, derivative, flow.product(step.gradient), flow.sum()))
+                begin = ("",) * 5
+            if not step.flows:
+                rows.append((*begin, "", "", "", ""))
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        form = "  ".join(f"{{:{'>' if k in (0, 3, 4) else '<'}{width}}}" for k, width in enumerate(widths))
+        return "\n".join(form.format(*row).rstrip() for row in rows)
+
+    def __repr__(self) -> str:
+        return f"<Stepper of {self.names[self.root]}, {self.position} of {self._length} steps taken>"
+
+    def to_json(self) -> dict[str, Any]:
+        """The steps as plain data."""
+        return {
+            "format": "glassgrad-steps-1",
+            "root": self.names[self.root],
+            "position": self.position,
+            "steps": [
+                {
+                    "number": step.number,
+                    "node": step.name,
+                    "words": {"data": figure(step.data), "gradient": figure(step.gradient), "text": str(step)},
+                    "op": step.op,
+                    "data": _exact(step.data),
+                    "gradient": _exact(step.gradient),
+                    "flows": [
+                        {
+                            "input": flow.name,
+                            "position": flow.position,
+                            "words": {
+                                "derivative": equation(flow.formula, flow.local),
+                                "product": flow.product(step.gradient),
+                                "sum": flow.sum(),
+                                "after": figure(flow.after),
+                            },
+                            "formula": flow.formula,
+                            "local": _exact(flow.local),
+                            "contribution": _exact(flow.contribution),
+                            "before": _exact(flow.before),
+                            "after": _exact(flow.after),
+                        }
+                        for flow in step.flows
+                    ],
+                }
+                for step in self
+            ],
+        }
+
+    def drawing(self, engine: str = "auto") -> Drawing:
+        """The picture after the steps taken so far."""
+        step = self.step
+        progress = Progress(
+            self.gradients(),
+            frozenset(s.node for s in self._steps[: self.position]),
+            step.node if step else None,
+            {flow.position: flow.product(step.gradient) for flow in step.flows} if step else {},
+        )
+        return Drawing(scene(self.root, self.names, progress), engine)
+
+    def _final(self) -> Drawing:
+        everything = {step.node: step.gradient for step in self}
+        return Drawing(scene(self.root, self.names, Progress(everything, frozenset(), None, {})))
+
+    def save(self, path: str | Path) -> Path:
+        """Write the steps to a file, by its suffix: .txt the table, .json the data, .svg the picture as it is after
+        the steps taken so far, .html the player. ValueError for any other suffix."""
+        target = Path(path)
+        write = {
+            ".txt": lambda: str(self) + "\n",
+            ".json": lambda: json.dumps(self.to_json(), indent=1, ensure_ascii=False) + "\n",
+            ".svg": lambda: self.drawing().svg,
+            ".html": lambda: page(self._final().svg, self.to_json()),
+        }.get(target.suffix.lower())
+        if write is None:
+            raise ValueError(f"a Stepper saves .txt, .json, .svg or .html, got {target.name!r}")
+        target.write_text(write(), encoding="utf-8")
+        return target
+
+    def _repr_html_(self) -> str:
+        return notebook(page(self._final().svg, self.to_json()), self.drawing().svg)
+
+
+def _exact(number: float | None) -> float | str | None:
+    """JSON has no inf and no nan."""
+    return number if number is None or abs(number) < float("inf") else repr(number)
