@@ -86,10 +86,8 @@ def sweep(root: Node, seed: Any = 1.0, record: bool = False) -> Iterator[tuple[N
                 contribution = i.fit(contribution)
             if watch is not None:
                 watch.contribution(node, position, contribution)
-            if index in gradients:
-                gradients[index] += contribution
-            else:
-                gradients[index] = contribution
+            before = gradients.get(index)
+            gradients[index] = contribution if before is None else before + contribution
 
 
 def backward(root: Node, seed: Any = 1.0) -> None:
