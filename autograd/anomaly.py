@@ -43,8 +43,9 @@ class _Detective(Watch):
     def contribution(self, node: Node, position: int, gradient: Any) -> None:
         if not math.isfinite(_data(gradient)) and node.op is not None:
             raise AnomalyError(
-                f"backward through {node.op.name} gave the gradient {_data(gradient)!r} to its input {position + 1}, "
-                f"at {_described(node.inputs)}\n  {self.sites.get(node.index, 'made before detect_anomaly()')}"
+                f"backward through {node.op.name} brought the gradient of its input {position + 1} to "
+                f"{_data(gradient)!r}, at {_described(node.inputs)}\n"
+                f"  {self.sites.get(node.index, 'made before detect_anomaly()')}"
             )
 
 

@@ -19,6 +19,7 @@ from .dual import Dual
 from .node import Node, no_grad
 from .op import Op, Params
 from .structural import _dot, _sum
+from .value import Value
 
 # Their NumPy functions are the analytic continuations of the real ones.
 ANALYTIC: Final = frozenset(
@@ -117,7 +118,7 @@ def check_gradients(f: Function, *args: Any, order: int = 1, tolerance: float = 
     def first(*x: Any) -> list[Any]:
         return leaves(jacobian(f, which)(*x))
 
-    outs = leaves(f(*point))
+    outs = _outs(f, point)
     labels = [f"f[{k}]" for k in range(len(outs))] if len(outs) > 1 else ["f"]
     analytic = first(*point)
     rows = [row for j, name in enumerate(names) for row in _column(f, analytic, point, j, name, labels, tolerance)]
@@ -174,13 +175,14 @@ def _judged(element: str, analytic: float, numeric: float, method: str, slopes: 
 def _complex_step(f: Function, point: list[Any], j: int) -> list[Found] | None:
     """Im f(x + i h) / h with h = 1e-20; None where some op on the way is not analytic."""
     try:
-        outs = leaves(f(*_moved(point, j, lambda x: _Complex(complex(x, STEP)))))
+        with no_grad():
+            outs = leaves(f(*_moved(mapped(Value, point), j, lambda x: _Complex(complex(_plain(x), STEP)))))
     except _NotAnalyticError:
         return None
     found: list[Found] = []
-    for out, real in zip(outs, leaves(f(*point)), strict=True):
+    for out, real in zip(outs, _outs(f, point), strict=True):
         number = out.payload if isinstance(out, _Complex) else complex(_plain(out))
-        if relative_error(number.real, _plain(real)) > 1e-9:
+        if relative_error(number.real, real) > 1e-9:
             return None  # a branch cut: the complex function is another one here, as log is left of 0
         found.append((number.imag / STEP, "complex step", None))
     return found
@@ -190,8 +192,7 @@ def _differences(f: Function, point: list[Any], j: int) -> list[Found]:
     """Central differences, extrapolated, at the step where two of them agree best; and the slopes on either side."""
 
     def at(h: float) -> list[float]:
-        with no_grad():
-            return [_plain(out) for out in leaves(f(*_moved(point, j, lambda x: x + h)))]
+        return _outs(f, _moved(point, j, lambda x: x + h))
 
     def slope(a: float, b: float) -> list[float]:
         return [(right - left) / (b - a) for left, right in zip(at(a), at(b), strict=True)]
@@ -236,11 +237,21 @@ class _Complex(Arithmetic):
             return _Complex(complex(op.array(*numbers, **params)))
 
     def item(self) -> float:
-        return self.payload.real
+        # The step would not go on from here, just as a gradient does not: the mistake would not be seen.
+        raise _NotAnalyticError
+
+    data = property(item)
+    detach = item
+
+
+def _outs(f: Function, point: list[Any]) -> list[float]:
+    """What f gives at the point, with Values as its arguments, so that it may call their methods."""
+    with no_grad():
+        return [_plain(out) for out in leaves(f(*mapped(Value, point)))]
 
 
 def _plain(x: Any) -> float:
-    return float(x.item() if isinstance(x, (Node, Dual, _Complex)) else x)
+    return float((x if isinstance(x, (Node, Dual)) else Value(x)).item())
 
 
 def _moved(point: list[Any], j: int, move: Callable[[float], Any]) -> list[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 
 from .node import Node
@@ -33,7 +34,7 @@ def names(nodes: Iterable[Node], labels: Mapping[str, object] | None = None) -> 
     nodes = sorted(nodes, key=lambda node: node.index < 0)  # of two with one label, the constant gets the number
     given = {thing: name for name, thing in (labels or {}).items() if isinstance(thing, Node) and name[:1] != "_"}
     wanted = {node: _identifier(node.label or given.get(node, "")) for node in nodes}
-    taken = set(RESERVED | OPS.keys())
+    taken = {*RESERVED, *OPS, *(node.op.name for node in nodes if node.op is not None)}
     found: dict[Node, str] = {}
     numbers = iter(range(1, 2 * len(nodes) + len(taken) + 2))
     for named in (True, False):  # labels first: a v1 of the user's own goes before one of ours
@@ -49,5 +50,6 @@ def names(nodes: Iterable[Node], labels: Mapping[str, object] | None = None) -> 
 
 
 def _identifier(label: str) -> str:
+    label = unicodedata.normalize("NFKC", label)  # as Python does: the micro sign and the Greek mu are one name to it
     name = re.sub(r"\W+", "_", label).strip("_") if label else ""
     return f"v_{name}" if name and not name.isidentifier() else name

@@ -23,6 +23,9 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 creation: Final = itertools.count()
 
 
+_RUN_LATER: Final = (inspect.isgeneratorfunction, inspect.iscoroutinefunction, inspect.isasyncgenfunction)
+
+
 class Watch:
     """Someone who looks at every op as it happens; `anomaly.py` has the one there is."""
 
@@ -38,7 +41,7 @@ class Watch:
 
     @abstractmethod
     def contribution(self, node: Node, position: int, gradient: Any) -> None:
-        """A rule has just given this contribution to the node's input at this position."""
+        """A rule has just contributed to the node's input at this position, whose gradient is this by now."""
 
 
 @final
@@ -75,7 +78,7 @@ class Switch(ContextDecorator):
         return now
 
     def __call__(self, func: _Function) -> _Function:
-        if inspect.isgeneratorfunction(func) or inspect.iscoroutinefunction(func):
+        if any(runs_later(func) for runs_later in _RUN_LATER):
             raise TypeError(
                 f"{type(self).__name__} cannot decorate the generator or coroutine {func.__name__}: its body runs "
                 f"after the call; write `with {type(self).__name__}():` inside it"

@@ -48,7 +48,10 @@ class Op:
     called on n weights and then n inputs, has the two of a product.
     """
 
-    __slots__ = ("arity", "array", "binding", "inputs", "kind", "name", "params", "rules", "scalar", "sign", "variadic")
+    __slots__ = (
+        "arity", "array", "binary", "binding", "inputs", "kind", "name", "params", "rules", "scalar", "sign",
+        "variadic",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -74,6 +77,8 @@ class Op:
         self.params: Final = params
         self.inputs: Final = inputs or (("x",) if len(rules) < 2 else ("a", "b"))
         self.arity: Final = len(self.inputs)
+        # Two inputs, a rule for each and no parameters: most of any graph, which may go a shorter way.
+        self.binary: Final = self.arity == 2 == len(rules) and None not in rules and not (variadic or params)
 
     def __call__(self, *args: Any, **params: Any) -> Any:
         if params or len(args) != self.arity or self.params:
@@ -165,7 +170,7 @@ class Op:
         if numbers:
             # A np.float64 stays one, but gets the bits that a float gets: NumPy's own exp differs in the last place.
             y = self.forward(tuple(arg.item() if isinstance(arg, np.generic) else arg for arg in args), params)
-            return np.float64(y) if type(y) is float else y
+            return y if type(y) is bool else np.float64(y)  # maximum(np.float64(-1), 0) is 0.0: 1 / 0 would raise
         with np.errstate(all="ignore"):
             return self.array(*args, **params)
 

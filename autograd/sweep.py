@@ -60,7 +60,7 @@ def sweep(root: Node, seed: Any = 1.0, record: bool = False) -> Iterator[tuple[N
         inputs = node.inputs
         rules = op.rules
         y: Any = node if record else node._data
-        pair = len(inputs) == 2 == len(rules)
+        pair = op.binary
         if pair:
             # Most of any graph has two inputs; without a list to fill and unpack, they take two thirds of the time.
             a, b = inputs
@@ -84,10 +84,10 @@ def sweep(root: Node, seed: Any = 1.0, record: bool = False) -> Iterator[tuple[N
                 contribution = op.vjp(position, g, y, xs, node.params)
             if type(contribution) is not float:
                 contribution = i.fit(contribution)
-            if watch is not None:
-                watch.contribution(node, position, contribution)
             before = gradients.get(index)
             gradients[index] = contribution if before is None else before + contribution
+            if watch is not None:
+                watch.contribution(node, position, gradients[index])
 
 
 def backward(root: Node, seed: Any = 1.0) -> None:

@@ -102,6 +102,8 @@ def _shortened(op: Op, symbols: list[Symbol]) -> Symbol | None:
         a, b = symbols
         if b.value == 1.0:
             return a
+        if op is ops.div and b.value == 0.0:
+            return a * math.copysign(math.inf, b.value)  # the same number, where Python's own 1.0 / 0 would raise
     elif op is ops.both:
         for one, other in (symbols, symbols[::-1]):
             if one.value is not None:

@@ -37,7 +37,7 @@ class Value(Node):
         _params: Params = NO_PARAMS,
     ) -> None:
         self._data = data if type(data) is float else number(data, "a Value holds")
-        if label and type(label) is not str:
+        if not isinstance(label, str):
             raise TypeError(f"a label is text, got {type(label).__name__}: {label!r:.60}")
         self.grad = None
         self.op = _op
@@ -83,7 +83,7 @@ class Value(Node):
     def apply(self, op: Op, args: tuple[Any, ...], params: Params) -> Any:
         """Compute, and record a node that points at its inputs."""
         now = mode.get()
-        if now.plain and len(args) == 2 and op.rules and not params:
+        if now.plain and op.binary:
             # Most of any graph is sums and products of two; the general way below says the same in twice the time.
             a, b = args
             if type(a) is Value and a.index >= 0:
@@ -147,6 +147,8 @@ def number(data: object, what: str) -> float:
             return float(data)
         except OverflowError:
             raise ValueError(f"{what} a 64-bit float, got an integer too large for one (1.8e308)") from None
+        except TypeError:
+            pass  # np.timedelta64 counts as an integer in NumPy's eyes
     raise TypeError(f"{what} one real number, got {_name(data)}{_advice(data)}")
 
 

@@ -8,21 +8,22 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .geometry import Box, Curve, Layout, Line, Point
-from .scene import CONSTANT, OP, VARIABLE, Scene
+from .scene import CONSTANT, NOTES, OP, VARIABLE, Item, Scene
+from .words import clean
 
 if TYPE_CHECKING:
     import graphviz
 
 POINTS_PER_INCH = 72.0
+MARGIN = 12.0
 _LOOK = {
-    OP: {"shape": "circle"},
     CONSTANT: {"style": "dashed"},
     VARIABLE: {"style": "rounded,bold"},
 }
-_LEGEND = "rounded bold: variable; box: result of an op; dashed: constant; circle: op"
+_LEGEND = ("rounded bold box: variable", "box: result of an op", "dashed: constant", "circle: op", *NOTES)
 
 
 def installed() -> bool:
@@ -39,7 +40,7 @@ def digraph(scene: Scene) -> graphviz.Digraph:
         graph_attr={
             "rankdir": "LR",
             "bgcolor": "white",
-            "label": _escaped(f"{_LEGEND}; on an arrow: the local derivative; grad –: no gradient yet"),
+            "label": _escaped("; ".join(_LEGEND)),
             "fontname": "monospace",
             "fontsize": "10",
         },
@@ -48,17 +49,25 @@ def digraph(scene: Scene) -> graphviz.Digraph:
     )
     for k, item in enumerate(scene.items):
         lines = [item.title, *(f"{what} {value}" for what, value in item.rows)]
-        made.node(f"n{k}", "\\n".join(map(_escaped, lines)), tooltip=_escaped(item.hint), **_LOOK.get(item.kind, {}))
+        made.node(f"n{k}", _escaped(*lines), tooltip=_escaped(item.hint), **_look(item))
     for arrow in scene.arrows:
-        made.edge(f"n{arrow.tail}", f"n{arrow.head}", "\\n".join(map(_escaped, arrow.words)))
+        hint = {"tooltip": _escaped(arrow.hint), "labeltooltip": _escaped(arrow.hint)} if arrow.hint else {}
+        made.edge(f"n{arrow.tail}", f"n{arrow.head}", _escaped(*arrow.words), **hint)
     return made
 
 
-def _escaped(text: str) -> str:
-    """Text that DOT shows as it is: a backslash would begin an escape, and <...> an HTML label."""
+def _look(item: Item) -> dict[str, str]:
+    if item.kind == OP:
+        return {"shape": "circle" if len(item.title) < 4 else "ellipse"}
+    return _LOOK.get(item.kind, {})
+
+
+def _escaped(*lines: str) -> str:
+    """Text that DOT shows as it is: a backslash would begin an escape, & an entity, and <...> an HTML label."""
     import graphviz
 
-    escaped: str = graphviz.escape(" ".join(text.split()))
+    text = "\\n".join(clean(line).replace("\\", "\\\\").replace("&", "&amp;") for line in lines)
+    escaped: str = graphviz.nohtml(text)
     return escaped
 
 
@@ -84,8 +93,15 @@ def place(boxes: Sequence[Box], lines: Sequence[Line]) -> Layout:
         rows.append(f"n{line.tail} -> n{line.head} [id={k} {label}]")
     try:
         drawn = json.loads(graphviz.Source("\n".join([*rows, "}"])).pipe(format="json", quiet=True))
-    except (OSError, graphviz.ExecutableNotFound, graphviz.CalledProcessError, ValueError) as error:
+        return _moved(_read(drawn, len(boxes), len(lines)), MARGIN)
+    except (OSError, graphviz.ExecutableNotFound, graphviz.CalledProcessError) as error:
         raise RuntimeError(f"dot did not draw the graph: {error}") from error
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise RuntimeError(f"dot did not draw the graph: its answer is not a layout ({error!r})") from error
+
+
+def _read(drawn: Any, boxes: int, lines: int) -> Layout:
+    """What `dot` has answered, with y pointing down."""
     width, height = (float(n) for n in drawn["bb"].split(",")[2:])
 
     def point(text: str) -> Point:
@@ -97,16 +113,7 @@ def place(boxes: Sequence[Box], lines: Sequence[Line]) -> Layout:
         int(e["id"]): Curve(tuple(point(p) for p in e["pos"].split()), point(e["lp"]) if "lp" in e else None)
         for e in drawn.get("edges", [])
     }
-    margin = 12.0
-    return _moved(
-        Layout(
-            width + 2 * margin,
-            height + 2 * margin,
-            tuple(centers[k] for k in range(len(boxes))),
-            tuple(curves[k] for k in range(len(lines))),
-        ),
-        margin,
-    )
+    return Layout(width, height, tuple(centers[k] for k in range(boxes)), tuple(curves[k] for k in range(lines)))
 
 
 def _moved(layout: Layout, by: float) -> Layout:
@@ -114,4 +121,4 @@ def _moved(layout: Layout, by: float) -> Layout:
         return Point(p.x + by, p.y + by)
 
     curves = tuple(Curve(tuple(map(move, c.points)), move(c.label) if c.label else None) for c in layout.curves)
-    return Layout(layout.width, layout.height, tuple(map(move, layout.centers)), curves)
+    return Layout(layout.width + 2 * by, layout.height + 2 * by, tuple(map(move, layout.centers)), curves)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import html
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -75,10 +77,13 @@ class Drawing:
 
 
 def image(picture: str, title: str) -> str:
-    """SVG text as an HTML image that needs nothing from outside."""
+    """SVG text as an HTML image that needs nothing from outside; it shrinks to its page, but not until nobody can
+    read it."""
     data = base64.b64encode(picture.encode("utf-8")).decode("ascii")
-    alt = title.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;")
-    return f'<img alt="{alt}" style="max-width:100%" src="data:image/svg+xml;base64,{data}">'
+    wide = re.search(r'width="(\d+)"', picture)
+    least = f";min-width:{int(wide[1]) * 6 // 10}px" if wide else ""
+    style = f"max-width:100%{least}"
+    return f'<img alt="{html.escape(title)}" style="{style}" src="data:image/svg+xml;base64,{data}">'
 
 
 def draw(
@@ -100,9 +105,11 @@ def draw(
     if level not in ("auto", "op"):
         raise ValueError(f'level is "auto" or "op", got {level!r}')
     nodes = graph(root)
-    if len(nodes) > max_nodes:
+    constants = sum(not isinstance(i, Node) for node in nodes for i in node.inputs)
+    if max(len(nodes), constants) > max_nodes:
         raise ValueError(
-            f"the graph has {len(nodes):,} nodes, too many to read as a picture (max_nodes={max_nodes:,}); draw one "
-            "sample's output instead of a whole loss, an inner node, or raise max_nodes"
+            f"the graph has {len(nodes):,} nodes and {constants:,} constants, too many to read as a picture "
+            f"(max_nodes={max_nodes:,}); draw one sample's output instead of a whole loss, an inner node, or raise "
+            "max_nodes"
         )
     return Drawing(scene(root, names(nodes, labels)), engine)

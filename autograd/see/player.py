@@ -6,23 +6,28 @@ steps as plain data and the picture as SVG text, and how the two belong together
 
 from __future__ import annotations
 
-import base64
 import html
 import json
 from typing import Any
 
+from .scene import DONE, NOW
+from .svg import STATE
+
 _STYLE = """
 body { font: 15px/1.45 system-ui, sans-serif; margin: 1rem; color: #1a1a1a; background: #fff }
+h1 { font-size: 1.35rem; margin: 0 0 .4rem; overflow-wrap: anywhere }
 #picture { overflow: auto; border: 1px solid #ddd; border-radius: 6px; padding: 4px }
-nav { margin: .8rem 0; display: flex; gap: .5rem; align-items: center; flex-wrap: wrap }
+body.plays #picture { max-height: 60vh }
+nav { position: sticky; top: 0; z-index: 1; background: #fff; padding: .4rem 0; display: flex; gap: .5rem;
+  align-items: center; flex-wrap: wrap }
+nav i { font-style: normal; border: 3px solid; border-radius: 3px; padding: 0 .4em; white-space: nowrap }
 button { font: inherit; padding: .25rem .8rem }
-button:focus-visible, tr:focus-visible { outline: 3px solid #c2185b; outline-offset: 1px }
+button:focus-visible { outline: 3px solid #c2185b; outline-offset: 1px }
 #now, table { font: 13px/1.5 ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace }
-#now { min-height: 6em; white-space: pre-wrap }
+#now { min-height: 6em; margin: .6rem 0; white-space: pre-wrap; overflow-wrap: anywhere }
 .wide { overflow: auto }
 table { border-collapse: collapse }
 td, th { padding: .15rem .6rem; text-align: left; border-bottom: 1px solid #eee; white-space: nowrap }
-th { position: sticky; top: 0; background: #fff }
 tr.now td { background: #fde7f0 } tr.later td { color: #767676 } body.plays tr { cursor: pointer }
 body:not(.plays) nav, body:not(.plays) #now { display: none }
 """
@@ -34,7 +39,7 @@ const items = new Map(), arrows = new Map();
 for (const e of document.querySelectorAll("#picture [data-name]")) items.set(e.dataset.name, e);
 for (const e of document.querySelectorAll("#picture [data-from]")) arrows.set(e.dataset.from, e);
 const rows = [...document.querySelectorAll("tbody tr")];
-const NOW = "#c2185b", DONE = "#2e7d32";
+const picture = document.getElementById("picture"), NOW = "__NOW__", DONE = "__DONE__";
 for (const e of document.querySelectorAll("#picture .shape, #picture .line")) {
   e.dataset.stroke = e.getAttribute("stroke"); e.dataset.width = e.getAttribute("stroke-width");
 }
@@ -42,6 +47,15 @@ let at = 0;
 function paint(e, color, width) {
   if (!e) return;
   e.setAttribute("stroke", color || e.dataset.stroke); e.setAttribute("stroke-width", width || e.dataset.width);
+}
+function bringIntoView(e) {  // within the picture only: the page itself stays where the reader has put it
+  if (!e) return;
+  const box = e.getBoundingClientRect(), all = picture.getBoundingClientRect();
+  const off = (low, high, from, to, aim) =>
+    low < from + 20 || high > to - 20 ? (low + high) / 2 - from - aim * (to - from) : 0;
+  // To the right of the middle: what the step hands on goes to the left.
+  const x = off(box.left, box.right, all.left, all.right, 0.75);
+  picture.scrollBy(x, off(box.top, box.bottom, all.top, all.bottom, 0.5));
 }
 function show(k) {
   at = Math.max(0, Math.min(steps.length, k));
@@ -66,6 +80,7 @@ function show(k) {
     [...r.cells].forEach((c, i) => { if (i > 3) c.style.visibility = n > at ? "hidden" : "visible"; });
   }
   const s = steps[at - 1];
+  bringIntoView(items.get((s || steps[0]).node));
   document.getElementById("now").textContent = s ? s.words.text
     : "Nothing has flowed back yet: every grad is \\u2013. It begins with d" + data.root + "/d" + data.root + " = 1.";
   document.getElementById("count").textContent = "step " + at + " of " + steps.length;
@@ -99,47 +114,44 @@ def page(picture: str, steps: dict[str, Any]) -> str:
 </head>
 <body>
 <h1>Backprop through {root}, step by step</h1>
-<div id="picture">
-{picture}</div>
 <nav aria-label="steps">
 <button id="first" type="button">&#8676; Start</button>
 <button id="back" type="button">&#8592; Back</button>
 <button id="next" type="button">Next &#8594;</button>
 <button id="last" type="button">End &#8677;</button>
 <span id="count"></span>
-<span>(also the arrow keys; or click a row)</span>
+<span>(or the arrow keys; or click a row)</span>
+<i style="border-color:{STATE[NOW]}">this step</i>
+<i style="border-color:{STATE[DONE]}">gradient finished</i>
 </nav>
+<div id="picture">
+{picture}</div>
 <div id="now" role="status" aria-live="polite"></div>
 <div class="wide">
 {_table(steps)}
 </div>
 <script type="application/json" id="steps">{data}</script>
-<script>{_SCRIPT}</script>
+<script>{_SCRIPT.replace("__NOW__", STATE[NOW]).replace("__DONE__", STATE[DONE])}</script>
 </body>
 </html>
 """
 
 
 def _table(steps: dict[str, Any]) -> str:
-    header = ("step", "node", "op", "data", "gradient", "input", "local derivative", "contribution", "sum so far")
-    rows = []
+    body = []
     for step in steps["steps"]:
-        words = step["words"]
-        cells = [str(step["number"]), step["node"], step["op"] or "leaf", words["data"], words["gradient"]]
-        for flow in step["flows"] or [None]:
-            more = [flow["input"], *(flow["words"][k] for k in ("derivative", "product", "sum"))] if flow else [""] * 4
-            tds = "".join(f"<td>{html.escape(text)}</td>" for text in [*cells, *more])
-            rows.append(f'<tr data-step="{step["number"]}">{tds}</tr>')
-            cells = [""] * 5
-    head = "".join(f'<th scope="col">{name}</th>' for name in header)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>\n" + "\n".join(rows) + "\n</tbody></table>"
+        for row in step["words"]["rows"]:
+            cells = "".join(f"<td>{html.escape(text)}</td>" for text in row)
+            body.append(f'<tr data-step="{step["number"]}">{cells}</tr>')
+    head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in steps["columns"])
+    return f"<table><thead><tr>{head}</tr></thead><tbody>\n" + "\n".join(body) + "\n</tbody></table>"
 
 
-def notebook(whole_page: str, picture: str) -> str:
-    """The player in a notebook's cell. Where scripts are not trusted the frame is stripped, and the picture stays."""
-    image = base64.b64encode(picture.encode("utf-8")).decode("ascii")
+def notebook(whole_page: str, image: str) -> str:
+    """The player in a notebook's cell, `image` an <img>. Where scripts are not trusted the frame is stripped, and the
+    image stays."""
     return (
-        f'<div><img alt="The graph with its gradients" style="max-width:100%" src="data:image/svg+xml;base64,{image}">'
-        f'<iframe title="backprop step by step" sandbox="allow-scripts" style="width:100%;height:640px;border:0" '
-        f'onload="this.previousElementSibling.remove()" srcdoc="{html.escape(whole_page)}"></iframe></div>'
+        f'<div>{image}<iframe title="backprop step by step" sandbox="allow-scripts" '
+        f'style="width:100%;height:640px;border:0" onload="this.previousElementSibling.remove()" '
+        f'srcdoc="{html.escape(whole_page)}"></iframe></div>'
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from ..naming import graph
 from ..node import Node
-from .words import figure, local_derivatives
+from .words import beside_an_arrow, clean, cut, equation, figure, local_derivatives, made
 
 VARIABLE, RESULT, CONSTANT, OP = "variable", "result", "constant", "op"
 
@@ -20,12 +20,17 @@ LEGEND = (
     (CONSTANT, "constant"),
     (OP, "op"),
 )
+NOTES = ("on an arrow: the local derivative", "grad –: no gradient yet")
+NOW, DONE = "now", "done"
+STATES = ((NOW, "this step"), (DONE, "its gradient is finished"))
+
+TITLE, HINT = 40, 1000  # letters; what is longer is cut
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A box. `name` is unique, and empty for what is no node; `rows` are (what, value) under the title; `state` is
-    "now" or "done" while stepping, else ""."""
+    """A box. `name` is unique, and empty for what is no node; `rows` are (what, value) under the title; `room` is how
+    many letters a value may have later on; `state` is "now" or "done" while stepping, else ""."""
 
     kind: str
     title: str
@@ -33,6 +38,7 @@ class Item:
     rows: tuple[tuple[str, str], ...] = ()
     hint: str = ""
     state: str = ""
+    room: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,7 @@ class Arrow:
     head: int
     name: str = ""
     words: tuple[str, ...] = ()
+    hint: str = ""
     state: str = ""
 
 
@@ -58,68 +65,84 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a stepper is: what has arrived at each node, the nodes it is done with, and the one it is at."""
+    """How far a stepper is: the data it computes with, what has arrived at each node, the nodes it is done with and
+    the one it is at, what the present step hands on (by position of the input), and how long the text of each node's
+    gradient becomes on the way, so that boxes keep their size from step to step."""
 
+    data: Mapping[Node, float]
     gradients: Mapping[Node, float]
     done: frozenset[Node]
     now: Node | None
-    contributions: Mapping[int, str]  # by position of the input: what the present step hands on
+    contributions: Mapping[int, str]
+    room: Mapping[Node, int]
 
-
-def size(root: Node) -> int:
-    """How many nodes the picture of this graph would show."""
-    return len(graph(root))
+    def state(self, node: Node) -> str:
+        """Where the stepper is with this node."""
+        return NOW if node is self.now else DONE if node in self.done else ""
 
 
 def scene(root: Node, names: Mapping[Node, str], progress: Progress | None = None) -> Scene:
     """The graph of `root` with the gradients it has, or with those of a stepper that is underway."""
+    nodes = graph(root)
+    data = progress.data if progress else {node: node._data for node in nodes}
     shown = Scene(f"The computation graph of {names[root]}")
     place: dict[Node, int] = {}
-    for node in graph(root):
-        gradient = progress.gradients.get(node) if progress else node.grad
-        title = node.label or names[node]
-        state = ""
-        if progress:
-            state = "now" if node is progress.now else "done" if node in progress.done else ""
-        if node.op is None:
-            kind = VARIABLE if node.requires_grad else CONSTANT
-            own = len(shown.items)
-        else:
-            kind = RESULT
-            own = len(shown.items) + 1
-        if kind == CONSTANT:
-            rows: tuple[tuple[str, str], ...] = (("data", figure(node._data)),)
-            hint = f"{title}: a constant, no gradient is wanted"
-        else:
-            rows = (("data", figure(node._data)), ("grad", figure(gradient)))
-            arrived = "no gradient yet" if gradient is None else f"grad {gradient!r}"
-            hint = f"{title}: data {node._data!r}, {arrived}"
+    for node in nodes:
+        state = progress.state(node) if progress else ""
         if node.op is not None:
-            shown.items.append(Item(OP, node.op.sign or node.op.name, hint=_described(node, names), state=state))
-            for position, derivative in enumerate(local_derivatives(node, dict(names))):
+            op = len(shown.items)
+            shown.items.append(Item(OP, cut(clean(node.op.sign or node.op.name), TITLE), hint=_made(node, names)))
+            tails = iter(range(op + 2, op + 2 + len(node.inputs)))
+            for position, derivative in enumerate(local_derivatives(node, names, data)):
                 i = node.inputs[position]
-                if isinstance(i, Node):
-                    tail = place[i]
-                else:
-                    tail = own + 1 + sum(not isinstance(j, Node) for j in node.inputs[:position])
+                tail = place[i] if isinstance(i, Node) else next(tails)
                 words: tuple[str, ...] = ()
+                hint = ""
                 if derivative is not None:
-                    formula, number = derivative
-                    words = (formula, f"= {figure(number)}") if formula != figure(number) else (formula,)
+                    words = beside_an_arrow(*derivative)
+                    hint = _hint(f"d{names[node]}/d{names[i]} = {equation(*derivative)}")
                     if progress and node is progress.now:
                         words = (*words, progress.contributions[position])
-                shown.arrows.append(Arrow(tail, own - 1, f"{names[node]} {position}", words, state))
-            shown.arrows.append(Arrow(own - 1, own, state=state))
-        shown.items.append(Item(kind, title, names[node], rows, hint, state))
+                flows = state if derivative is not None else ""  # nothing flows to a constant
+                shown.arrows.append(Arrow(tail, op, f"{names[node]} {position}", words, hint, flows))
+            shown.arrows.append(Arrow(op, op + 1, state=state))
+        place[node] = len(shown.items)
+        gradient = progress.gradients.get(node) if progress else node.grad
+        room = progress.room.get(node, 0) if progress else 0
+        shown.items.append(_box(node, names, data[node], gradient, state, room))
         for i in node.inputs:
             if not isinstance(i, Node):
                 shown.items.append(Item(CONSTANT, figure(i), hint=f"{i!r}: a constant"))
-        place[node] = own
     return shown
 
 
-def _described(node: Node, names: Mapping[Node, str]) -> str:
-    assert node.op is not None
-    inputs = ", ".join(names[i] if isinstance(i, Node) else figure(i) for i in node.inputs)
-    metadata = "".join(f", {key}={value:g}" for key, value in node.params.items())
-    return f"{names[node]} = {node.op.name}({inputs}{metadata})"
+def _box(
+    node: Node, names: Mapping[Node, str], data: float, gradient: float | None, state: str, room: int
+) -> Item:
+    title = _title(node, names[node])
+    kind = RESULT if node.op is not None else VARIABLE if node.requires_grad else CONSTANT
+    full = clean(node.label) if node.label.strip() else title
+    if kind == CONSTANT:
+        hint = _hint(f"{full}: a constant, data {data!r}; no gradient is wanted")
+        return Item(kind, title, names[node], (("data", figure(data)),), hint, state)
+    arrived = "no gradient yet" if gradient is None else f"grad {gradient!r}"
+    rows = (("data", figure(data)), ("grad", figure(gradient)))
+    return Item(kind, title, names[node], rows, _hint(f"{full}: data {data!r}, {arrived}"), state, room)
+
+
+def _title(node: Node, name: str) -> str:
+    """The label, and where formulas call the node something else (the second of two that are labelled x is x_2), that
+    name too."""
+    label = cut(clean(node.label), TITLE)
+    if not label:
+        return cut(name, TITLE)
+    same = "".join(filter(str.isalnum, node.label)) == "".join(filter(str.isalnum, name))
+    return label if same else f"{label} ({cut(name, TITLE)})"
+
+
+def _made(node: Node, names: Mapping[Node, str]) -> str:
+    return _hint(f"{names[node]} = {made(node, names)}")
+
+
+def _hint(text: str) -> str:
+    return cut(text, HINT)

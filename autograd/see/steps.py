@@ -7,6 +7,7 @@ gradient times local derivative, and the input adds that to what it has.
 from __future__ import annotations
 
 import json
+import operator
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from ..sweep import commit, sweep, topology
 from .draw import Drawing
 from .player import notebook, page
 from .scene import Progress, scene
-from .words import equation, figure, local_derivatives
+from .words import cut, equation, figure, local_derivatives, made, table
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One node of the sweep: its finished gradient, and what it hands on."""
+    """One node of the sweep: its finished gradient, and what it hands on. `made` is what it was computed as,
+    `x1 * w1`; empty, like `op`, for a leaf."""
 
     number: int
     node: Node
@@ -54,30 +56,54 @@ class Step:
     data: float
     gradient: float
     flows: tuple[Flow, ...]
+    made: str = ""
 
     def __str__(self) -> str:
-        made = f" = {self.op}(…)" if self.op else ""
-        lines = [f"step {self.number}: {self.name}{made}, data {figure(self.data)}, gradient {figure(self.gradient)}"]
+        whole = f"{self.name} = {self.made}" if self.op else self.name
+        lines = [f"step {self.number}: {whole}, data {figure(self.data)}, gradient {figure(self.gradient)}"]
         lines += [
-            f"  to {flow.name}: d{self.name}/d{flow.name} = {equation(flow.formula, flow.local)}; "
+            f"  to {self._place(flow)}: d{self.name}/d{flow.name} = {equation(flow.formula, flow.local)}; "
             f"contribution {flow.product(self.gradient)}; sum {flow.sum()}"
             for flow in self.flows
         ]
         return "\n".join(lines if self.flows else [*lines, "  a leaf: nothing to hand on"])
+
+    def _place(self, flow: Flow) -> str:
+        """In x * x, each x by itself has the derivative x: what it is to the whole is the sum of the two."""
+        twice = sum(other.input is flow.input for other in self.flows) > 1
+        return f"{flow.name}, as input {flow.position + 1}" if twice else flow.name
+
+
+HEADER = ("step", "node", "computed as", "data", "gradient", "input", "local derivative", "contribution", "sum so far")
+RIGHT = (0, 3, 4)  # columns of bare numbers
+WIDEST = 40  # letters of what a node was made as, in a table
+
+
+def rows(step: Step) -> Iterator[tuple[str, ...]]:
+    """The step in the columns of `HEADER`: a row for each input, or one for a leaf."""
+    how = cut(step.made, WIDEST) or "leaf"
+    begin = (str(step.number), step.name, how, figure(step.data), figure(step.gradient))
+    for flow in step.flows:
+        derivative = equation(flow.formula, flow.local)
+        yield (*begin, flow.name, derivative, flow.product(step.gradient), flow.sum())
+        begin = ("",) * 5
+    if not step.flows:
+        yield (*begin, "", "", "", "")
 
 
 class Stepper:
     """Backprop on your own graph, step by step, forward and back.
 
     The graph's own `.grad` are left alone until the last step is taken; then they are filled, once, with what
-    `backward()` would have left, to the bit. `labels` names nodes: {"x": x}, or globals().
+    `backward()` would have left, to the bit. `labels` names nodes: {"x": x}, or globals(). A stepper shows the graph
+    as it was when the stepper was made: data that is changed later is for the next one.
 
     >>> x = Value(3.0, label="x")
     >>> stepper = Stepper(x * x)
     >>> print(stepper.next())
-    step 1: v1 = mul(…), data 9, gradient 1
-      to x: dv1/dx = x = 3; contribution 1 × 3 = 3; sum – → 3
-      to x: dv1/dx = x = 3; contribution 1 × 3 = 3; sum 3 → 6
+    step 1: v1 = x * x, data 9, gradient 1
+      to x, as input 1: dv1/dx = x = 3; contribution 1 × 3 = 3; sum – → 3
+      to x, as input 2: dv1/dx = x = 3; contribution 1 × 3 = 3; sum 3 → 6
     """
 
     def __init__(self, root: Node, labels: Mapping[str, object] | None = None, max_nodes: int = 100_000) -> None:
@@ -92,10 +118,14 @@ class Stepper:
                 "a smaller part of it, such as one sample's loss, or raise max_nodes"
             )
         self.root: Final = root
-        self.names: Final = names(graph(root), labels)
+        nodes = graph(root)
+        self.names: Final = names(nodes, labels)
         self.position = 0
         self._steps: list[Step] = []
-        self._sweep: Final = sweep(root)
+        # Swept at once, and told slowly. Swept slowly, it would read data that an optimizer has changed in between,
+        # and its rows would no longer agree with one another.
+        self._data: Final[dict[Node, float]] = {node: node._data for node in nodes}
+        self._sweep: Final[list[tuple[Node, float]]] = list(sweep(root))
         self._sums: dict[Node, float] = {}
         self._committed = False
 
@@ -103,8 +133,11 @@ class Stepper:
         return self._length
 
     def __getitem__(self, k: int) -> Step:
-        """Step k, counted from 0, wherever the stepper stands."""
-        k = range(self._length)[k]
+        """Step k, counted from 0, wherever the stepper stands. IndexError where there is none."""
+        place = operator.index(k)
+        if not -self._length <= place < self._length:
+            raise IndexError(f"there are {self._length} steps: expected 0 to {self._length - 1}, got {place}")
+        k = place % self._length
         while len(self._steps) <= k:
             self._steps.append(self._pull())
         return self._steps[k]
@@ -114,19 +147,20 @@ class Stepper:
         return (self[k] for k in range(self._length))
 
     def _pull(self) -> Step:
-        node, g = next(self._sweep)
-        data = [i._data if isinstance(i, Node) else i for i in node.inputs]
+        node, g = self._sweep[len(self._steps)]
+        data = [self._data[i] if isinstance(i, Node) else i for i in node.inputs]
         flows = []
-        for position, derivative in enumerate(local_derivatives(node, self.names)):
+        for position, derivative in enumerate(local_derivatives(node, self.names, self._data)):
             if derivative is None or node.op is None:
                 continue
             i = node.inputs[position]
-            contribution = i.fit(node.op.vjp(position, g, node._data, data, node.params))
+            contribution = i.fit(node.op.vjp(position, g, self._data[node], data, node.params))
             before = self._sums.get(i)
             self._sums[i] = contribution if before is None else before + contribution
             flows.append(Flow(i, position, self.names[i], *derivative, contribution, before, self._sums[i]))
-        made = node.op.name if node.op is not None else ""
-        return Step(len(self._steps) + 1, node, self.names[node], made, node._data, g, tuple(flows))
+        op = node.op.name if node.op is not None else ""
+        how = made(node, self.names)
+        return Step(len(self._steps) + 1, node, self.names[node], op, self._data[node], g, tuple(flows), how)
 
     @property
     def step(self) -> Step | None:
@@ -148,6 +182,7 @@ class Stepper:
 
     def goto(self, k: int) -> Step | None:
         """Go to where k steps are taken, 0 <= k <= len. IndexError elsewhere."""
+        k = operator.index(k)
         if not 0 <= k <= self._length:
             raise IndexError(f"there are {self._length} steps: expected 0 to {self._length}, got {k}")
         if k == 0:
@@ -171,7 +206,7 @@ class Stepper:
         self.position = k
         if k == self._length and not self._committed:
             self._committed = True
-            commit([s.node for s in self], [s.gradient for s in self])
+            commit([node for node, _ in self._sweep], [g for _, g in self._sweep])
         return step
 
     def gradients(self) -> dict[Node, float]:
@@ -182,19 +217,7 @@ class Stepper:
         return arrived
 
     def __str__(self) -> str:
-        header = ("step", "node", "op", "data", "gradient", "input", "local derivative", "contribution", "sum so far")
-        rows: list[tuple[str, ...]] = [header]
-        for step in self:
-            begin = (str(step.number), step.name, step.op or "leaf", figure(step.data), figure(step.gradient))
-            for flow in step.flows:
-                derivative = equation(flow.formula, flow.local)
-                rows.append((*begin, flow.name, derivative, flow.product(step.gradient), flow.sum()))
-                begin = ("",) * 5
-            if not step.flows:
-                rows.append((*begin, "", "", "", ""))
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        form = "  ".join(f"{{:{'>' if k in (0, 3, 4) else '<'}{width}}}" for k, width in enumerate(widths))
-        return "\n".join(form.format(*row).rstrip() for row in rows)
+        return table([HEADER, *(row for step in self for row in rows(step))], RIGHT)
 
     def __repr__(self) -> str:
         return f"<Stepper of {self.names[self.root]}, {self.position} of {self._length} steps taken>"
@@ -205,24 +228,21 @@ class Stepper:
             "format": "glassgrad-steps-1",
             "root": self.names[self.root],
             "position": self.position,
+            "columns": list(HEADER),
             "steps": [
                 {
                     "number": step.number,
                     "node": step.name,
-                    "words": {"data": figure(step.data), "gradient": figure(step.gradient), "text": str(step)},
                     "op": step.op,
+                    "made": step.made,
                     "data": _exact(step.data),
                     "gradient": _exact(step.gradient),
+                    "words": {"gradient": figure(step.gradient), "text": str(step), "rows": list(rows(step))},
                     "flows": [
                         {
                             "input": flow.name,
                             "position": flow.position,
-                            "words": {
-                                "derivative": equation(flow.formula, flow.local),
-                                "product": flow.product(step.gradient),
-                                "sum": flow.sum(),
-                                "after": figure(flow.after),
-                            },
+                            "words": {"after": figure(flow.after)},
                             "formula": flow.formula,
                             "local": _exact(flow.local),
                             "contribution": _exact(flow.contribution),
@@ -239,17 +259,27 @@ class Stepper:
     def drawing(self, engine: str = "auto") -> Drawing:
         """The picture after the steps taken so far."""
         step = self.step
-        progress = Progress(
-            self.gradients(),
-            frozenset(s.node for s in self._steps[: self.position]),
-            step.node if step else None,
-            {flow.position: flow.product(step.gradient) for flow in step.flows} if step else {},
-        )
-        return Drawing(scene(self.root, self.names, progress), engine)
+        contributions = {flow.position: flow.product(step.gradient) for flow in step.flows} if step else {}
+        done = frozenset(s.node for s in self._steps[: self.position])
+        return self._picture(self.gradients(), done, step.node if step else None, contributions, engine)
 
     def _final(self) -> Drawing:
-        everything = {step.node: step.gradient for step in self}
-        return Drawing(scene(self.root, self.names, Progress(everything, frozenset(), None, {})))
+        """The picture the player begins with, and shows without scripts: every gradient, and no step."""
+        return self._picture(dict(self._sweep), frozenset(), None, {})
+
+    def _picture(
+        self,
+        gradients: Mapping[Node, float],
+        done: frozenset[Node],
+        now: Node | None,
+        contributions: Mapping[int, str],
+        engine: str = "auto",
+    ) -> Drawing:
+        room: dict[Node, int] = {}
+        for flow in (flow for step in self for flow in step.flows):
+            room[flow.input] = max(room.get(flow.input, 0), len(figure(flow.after)))
+        progress = Progress(self._data, gradients, done, now, contributions, room)
+        return Drawing(scene(self.root, self.names, progress), engine)
 
     def save(self, path: str | Path) -> Path:
         """Write the steps to a file, by its suffix: .txt the table, .json the data, .svg the picture as it is after
@@ -267,7 +297,7 @@ class Stepper:
         return target
 
     def _repr_html_(self) -> str:
-        return notebook(page(self._final().svg, self.to_json()), self.drawing().svg)
+        return notebook(page(self._final().svg, self.to_json()), self.drawing()._repr_html_())
 
 
 def _exact(number: float | None) -> float | str | None:

@@ -1,0 +1,350 @@
+"""Expression: text such as "tanh(w*x + b)" made into a graph of Values. Nothing is evaluated as Python.
+
+What this file knows is which syntax means something here, and how to say where a text stops doing so. Python's own
+parser reads the text into a tree; only the nodes of the tree that are listed below are acted on. Text may come from
+anyone, so its size is limited before Python's parser sees it, and the tree is walked without recursion.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import inspect
+import keyword
+import math
+import re
+import unicodedata
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, NoReturn
+
+from .. import structural
+from ..node import enable_grad
+from ..op import OPS
+from ..value import Value
+
+MAX_LENGTH: Final = 2_000  # characters
+MAX_DEPTH: Final = 100  # brackets in brackets, and signs in a row
+MAX_EXPONENT: Final = 1_000.0
+
+CONSTANTS: Final = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
+LISTS: Final[dict[str, tuple[int, Callable[..., Any]]]] = {  # name -> how many lists, and what takes them
+    "sum": (1, structural.sum),
+    "mean": (1, structural.mean),
+    "dot": (2, structural.dot),
+    "logsumexp": (1, structural.logsumexp),
+}
+OPERATORS: Final[dict[type[ast.AST], str]] = {
+    ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow",
+    ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge", ast.Eq: "eq", ast.NotEq: "ne",
+}
+ELSEWHERE: Final = {"ln": "log", "max": "maximum", "min": "minimum", "power": "pow"}  # what others call it
+NOT_KNOWN: Final = "here stands more Python than is understood: expected numbers, names, functions and + - * / **"
+ADVICE: Final[dict[type[ast.AST], str]] = {
+    ast.Compare: "a comparison stands only as the first argument of where(x > 0, a, b)",
+    ast.List: f"a list stands only as the argument of {', '.join(LISTS)}",
+    ast.IfExp: "if … else is written where(x > 0, a, b)",
+    ast.Attribute: "a dot belongs only in numbers; a function is written tanh(x)",
+    ast.BitXor: "^ is not a power; that is written x**2",
+    ast.Tuple: "a comma stands only between the arguments of a function",
+    ast.JoinedStr: "text in quotes has no place here, only numbers and names",
+    ast.AugAssign: "write h = h + …, not h += …",
+}
+SIGNS: Final = {"×": "*", "·": "*", "∗": "*", "÷": "/", "−": "-", "–": "-"}  # as they come out of documents
+
+
+class ExpressionError(ValueError):
+    """What is wrong with an expression: one line that says it, then the text and a caret under the place."""
+
+    def __init__(self, problem: str, text: str = "", position: int | None = None) -> None:
+        problem = " ".join(problem.split())
+        if position is None:
+            super().__init__(problem)
+            return
+        position = min(max(position, 0), len(text))
+        begin = text.rfind("\n", 0, position) + 1
+        line, column = text[begin:].split("\n", 1)[0], position - begin
+        number = text.count("\n", 0, position) + 1
+        place = f"line {number}, column {column + 1}" if "\n" in text else f"column {column + 1}"
+        cut = max(0, column - 50)  # of a long line the neighbourhood is enough
+        shown = "..." * bool(cut) + line[cut : cut + 76] + "..." * (len(line) > cut + 76)
+        shown = "".join(c if c.isprintable() else " " for c in shown)
+        caret = " " * (column - cut + 3 * bool(cut)) + "^"
+        super().__init__(f"{problem} ({place})\n  {shown}\n  {caret}")
+
+
+@dataclass(frozen=True, eq=False)
+class Expression:
+    """A text that was read: the graph's root, and its variables by name, those given first."""
+
+    text: str
+    root: Value
+    variables: Mapping[str, Value]
+
+
+def parse(text: str, values: Mapping[str, float] | None = None) -> Expression:
+    """The graph of an expression, or of a few lines `h = tanh(w*x); h*h + b`, at these values of its names.
+
+    Every name in `values` becomes a leaf with that label; so does every `name = number` in the text. Another
+    `name = …` labels an inner node. ExpressionError says what is wrong, and where.
+
+    >>> parse("h = w*x; h*h", {"w": 2.0, "x": 3.0}).root
+    Value(36.0, grad=None)
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"an expression is text, got {type(text).__name__}")
+    numbers = {variable_name(name): number for name, number in (values or {}).items()}
+    variables = {name: Value(number, label=name) for name, number in numbers.items()}
+    with enable_grad():
+        return _Reader(_checked(text), variables).read()
+
+
+def variable_name(name: str) -> str:
+    """A variable's name as Python reads it, with look-alikes such as ｘ made into x."""
+    plain = unicodedata.normalize("NFKC", name)
+    if not plain.isidentifier() or keyword.iskeyword(plain):
+        raise ExpressionError(f"{name[:40]!r} cannot be a name: expected letters, digits and _, as in x1")
+    if plain in OPS or plain in LISTS:
+        raise ExpressionError(f"{plain!r} is a function here and cannot be the name of a variable")
+    return plain
+
+
+def _checked(text: str) -> str:
+    """The text without common indentation, where it is safe to show it to Python's parser."""
+    for k, c in enumerate(text[:MAX_LENGTH]):
+        if not c.isprintable() and c not in "\t\n\r":
+            raise ExpressionError(f"the character {c!r} has no place in an expression", text, k)
+    if len(text) > MAX_LENGTH:
+        raise ExpressionError(f"the text has {len(text):,} characters, more than {MAX_LENGTH:,}", text, MAX_LENGTH)
+    text = inspect.cleandoc(text.replace("\r\n", "\n").replace("\r", "\n"))  # all are new lines to the parser
+    depth = 0
+    for k, c in enumerate(text):
+        depth += (c in "([{") - (c in ")]}")
+        if depth > MAX_DEPTH:
+            raise ExpressionError(f"more than {MAX_DEPTH} brackets inside one another", text, k)
+    if signs := re.search(rf"[-+~](\s*[-+~]){{{MAX_DEPTH},}}", text):
+        raise ExpressionError(f"more than {MAX_DEPTH} signs in a row", text, signs.start())
+    return text
+
+
+class _Reader:
+    """One text on its way to a graph."""
+
+    def __init__(self, text: str, given: dict[str, Value]) -> None:
+        self.text = text
+        self.variables = given
+        self.known: dict[str, Any] = {**CONSTANTS, **given}
+        self.unused: dict[str, ast.AST | None] = dict.fromkeys(given)  # and where they were computed
+
+    def read(self) -> Expression:
+        lines = self.tree().body
+        if not lines:
+            self.refuse("there is no expression", None)
+        result: Any = None
+        for line in lines:
+            name, expression = self.statement(line, last=line is lines[-1])
+            result = self.evaluate(expression)
+            if name:
+                result = self.assign(name, result, line)
+        self.unused.pop(name, None)
+        for name, place in self.unused.items():
+            if place is not None:
+                self.refuse(f"{name} is computed and never used", place)
+            raise ExpressionError(f"{name} is given a value, but the expression does not use it")
+        if not isinstance(result, Value):
+            raise ExpressionError(f"it is the constant {result!r}: there is no variable to go back to")
+        return Expression(self.text, result, self.variables)
+
+    def tree(self) -> ast.Module:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return ast.parse(self.text)
+        except (RecursionError, MemoryError):
+            raise ExpressionError("too many things inside one another", self.text, 0) from None
+        except SyntaxError as error:
+            lines = self.text.split("\n")
+            line = min(max(error.lineno or 1, 1), len(lines))
+            position = sum(len(each) + 1 for each in lines[: line - 1]) + (error.offset or 1) - 1
+            raise ExpressionError(_plainly(error.msg, self.text, position), self.text, position) from None
+
+    def refuse(self, problem: str, place: ast.AST | None) -> NoReturn:
+        """Raise, and point at the place: at its sign, where it is an operator that should not be there."""
+        line, column = getattr(place, "lineno", 1), getattr(place, "col_offset", 0)
+        first = _first(place)
+        if first is not None:
+            line, column = first.end_lineno or 1, first.end_col_offset or 0
+        lines = self.text.split("\n")
+        here = len(lines[line - 1].encode()[:column].decode())  # Python counts bytes, people characters
+        position = sum(len(each) + 1 for each in lines[: line - 1]) + here
+        while first is not None and self.text[position : position + 1] in (" ", "\n", ")"):
+            position += 1
+        raise ExpressionError(problem, self.text, position)
+
+    def statement(self, line: ast.stmt, last: bool) -> tuple[str, ast.expr]:
+        """The name a line gives to its result, "" for none, and the line's expression."""
+        match line:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                if name in OPS or name in LISTS:
+                    self.refuse(f"{name!r} is a function here and cannot be the name of a result", line)
+                return name, value
+            case ast.Expr(value=value):
+                if not last:
+                    self.refuse("only the last line may go without a name; this result would be lost", line)
+                return "", value
+        self.refuse(ADVICE.get(type(line), "expected an expression, or name = expression"), line)
+
+    def assign(self, name: str, result: Any, line: ast.stmt) -> Any:
+        if name in self.unused:
+            self.refuse(f"{name} has a value already, which would never be used", line)
+        if not isinstance(result, Value):
+            result = self.variables[name] = Value(result, label=name)
+        elif not result.label:
+            result.label = name
+        self.known[name] = result
+        self.unused[name] = line
+        return result
+
+    def evaluate(self, expression: ast.expr) -> Any:
+        """Inputs before what is computed from them, on a stack of our own: no text is too deep for it."""
+        order: list[tuple[ast.expr, int]] = []
+        todo = [expression]
+        while todo:
+            node = todo.pop()
+            parts = self.parts(node)
+            order.append((node, len(parts)))
+            todo += parts
+        results: list[Any] = []
+        for node, count in reversed(order):
+            inputs = results[len(results) - count :]
+            del results[len(results) - count :]
+            try:
+                results.append(self.compute(node, inputs))
+            except ExpressionError:
+                raise
+            except (TypeError, ValueError) as error:  # from the op itself: a wrong number of inputs, say
+                self.refuse(str(error), node)
+        return results[0]
+
+    def parts(self, node: ast.expr) -> list[ast.expr]:
+        """The expressions a node is computed from; refuses every node that is not known here."""
+        match node:
+            case ast.Constant() | ast.Name():
+                return []
+            case ast.BinOp(left=left, op=operator, right=right) if type(operator) in OPERATORS:
+                return [left, right]
+            case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=operand):
+                return [operand]
+            case ast.Call(func=ast.Name(id=name), args=args, keywords=keywords):
+                if len({k.arg for k in keywords}) < len(keywords) or any(k.arg is None for k in keywords):
+                    self.refuse(f"a parameter of {name} is named twice, or not at all", node)
+                return [*self.inputs(node, name, args), *(k.value for k in keywords)]
+            case ast.BinOp(op=kind) if type(kind) in ADVICE:
+                self.refuse(ADVICE[type(kind)], node)
+            case ast.Call(func=func):
+                node = func
+        self.refuse(ADVICE.get(type(node), NOT_KNOWN), node)
+
+    def inputs(self, call: ast.expr, name: str, args: list[ast.expr]) -> list[ast.expr]:
+        """What a function is called on, with its lists and its comparison laid open."""
+        if name in LISTS:
+            if len(args) != LISTS[name][0] or not all(isinstance(arg, ast.List) for arg in args):
+                lists = ", ".join(["[a, b, …]"] * LISTS[name][0])
+                self.refuse(f"{name} takes {'lists' if LISTS[name][0] > 1 else 'a list'}: {name}({lists})", call)
+            return [element for arg in args if isinstance(arg, ast.List) for element in arg.elts]
+        if name not in OPS or not OPS[name].rules or OPS[name].variadic:
+            if name in self.known:
+                self.refuse(f"{name} is a number, not a function; a product is written {name}*(…)", call)
+            if name in ("softmax", "log_softmax"):
+                self.refuse(f"{name} gives several numbers, and an expression is one", call)
+            near = ELSEWHERE.get(name) or _nearest(name, [*functions(), *LISTS])
+            advice = f"did you mean {near}?" if near else "autograd.derivative_table() lists those there are"
+            self.refuse(f"unknown function {name!r}; {advice}", call)
+        if name != "where":
+            return args
+        if len(args) != 3 or not isinstance(args[0], ast.Compare):
+            self.refuse("where takes a comparison and two numbers: where(x > 0, a, b)", call)
+        if len(args[0].ops) != 1 or type(args[0].ops[0]) not in OPERATORS:
+            self.refuse("a comparison is of two, with < <= > >= == or !=", args[0])
+        return [args[0].left, args[0].comparators[0], *args[1:]]
+
+    def compute(self, node: ast.expr, inputs: list[Any]) -> Any:
+        """The result of one node, from those of its parts."""
+        match node:
+            case ast.Constant(value=value):
+                return self.number(value, node)
+            case ast.Name(id=name):
+                return self.value(name, node)
+            case ast.UnaryOp(op=operator):
+                return inputs[0] if isinstance(operator, ast.UAdd) else OPS["neg"](*inputs)
+            case ast.BinOp(op=operator):
+                return self.apply(OPERATORS[type(operator)], inputs, {}, node.right)
+            case ast.Call(func=ast.Name(id=name), args=args, keywords=keywords):
+                count = len(inputs) - len(keywords)
+                inputs, params = inputs[:count], dict(zip([str(k.arg) for k in keywords], inputs[count:], strict=True))
+                if name in LISTS:
+                    if params:
+                        self.refuse(f"{name} has no parameters", node)
+                    cut = len(args[0].elts) if isinstance(args[0], ast.List) else 0
+                    return LISTS[name][1](*([inputs] if LISTS[name][0] == 1 else [inputs[:cut], inputs[cut:]]))
+                if isinstance(args[0] if args else None, ast.Compare):
+                    compare: Any = args[0]
+                    inputs[:2] = [OPS[OPERATORS[type(compare.ops[0])]](*inputs[:2])]
+                return self.apply(name, inputs, params, node)
+        self.refuse(NOT_KNOWN, node)
+
+    def apply(self, name: str, inputs: list[Any], params: dict[str, Any], node: ast.expr) -> Any:
+        if name == "pow" and len(inputs) == 2 and isinstance(inputs[1], float) and abs(inputs[1]) > MAX_EXPONENT:
+            self.refuse(f"the exponent {inputs[1]:g} is too large: at most {MAX_EXPONENT:g}", node)
+        return OPS[name](*inputs, **params)
+
+    def number(self, value: object, node: ast.expr) -> float:
+        if type(value) is not int and type(value) is not float:
+            kind = {complex: "complex numbers have", str: "text in quotes has"}.get(type(value), f"{value!r:.20} has")
+            self.refuse(f"{kind} no place here, only real numbers and names", node)
+        try:
+            number = float(value)
+        except OverflowError:
+            number = math.inf
+        if math.isinf(number):
+            self.refuse("this number is too large for a float, which ends at 1.8e308; for infinity write inf", node)
+        return number
+
+    def value(self, name: str, node: ast.expr) -> Any:
+        self.unused.pop(name, None)
+        if name in self.known:
+            return self.known[name]
+        if name in OPS or name in LISTS:
+            self.refuse(f"{name} is a function: write {name}(…)", node)
+        near = _nearest(name, [*self.known, *functions()])
+        self.refuse(f"{name} has no value; " + (f"did you mean {near}?" if near else f"give it one: {name}=…"), node)
+
+
+def functions() -> Iterator[str]:
+    return (op.name for op in OPS.values() if op.rules and not op.variadic)
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    return next(iter(difflib.get_close_matches(name, [k for k in known if len(k) > 1], n=1, cutoff=0.7)), "")
+
+
+def _first(place: ast.AST | None) -> ast.expr | None:
+    """What stands before the sign of an operator, if that is what the place is."""
+    match place:
+        case ast.BinOp(left=first) | ast.Compare(left=first) | ast.IfExp(body=first) | ast.BoolOp(values=[first, *_]):
+            return first
+        case ast.Attribute(value=first) | ast.Subscript(value=first) | ast.Tuple(elts=[first, *_]):
+            return first
+    return None
+
+
+def _plainly(problem: str, text: str, position: int) -> str:
+    """Python's words for a syntax error, or better ones where this is not a program."""
+    if text[position : position + 1] in SIGNS:
+        return f"the sign {text[position]} is written {SIGNS[text[position]]} here"
+    if re.match(r"[\d.]+[^\W\d_]", text[position:]) and "literal" in problem:
+        return "a number runs into a name; a product is written 2*x"
+    if problem.startswith("invalid syntax"):
+        return "the expression ends too early" if not text[position:].strip() else "this cannot stand here"
+    return problem[:1].lower() + problem[1:]

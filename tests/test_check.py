@@ -1,0 +1,188 @@
+"""check_gradients: what it says, about what, and that it is not talked into saying it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import GradientError, Op, Value, check_gradients
+from autograd.check import relative_error
+
+Function = Callable[..., Any]
+
+wrong = Op("wrong", lambda x: x * x, lambda x: x * x, lambda g, y, x: g * 3 * x)
+
+
+def test_the_report_is_a_table() -> None:
+    assert str(check_gradients(lambda x: x * x, 3.0)) == (
+        "element  analytic  numeric  rel. error  by\ndf/dx           6        6     0.0e+00  complex step"
+    )
+
+
+def test_the_report_of_a_failure_says_which_by_how_much_and_why() -> None:
+    with pytest.raises(GradientError) as caught:
+        check_gradients(lambda x, y: (wrong(x) + autograd.abs(x - 2)) * autograd.relu(y), 2.0, 5.0)
+    first, header, *lines = str(caught.value).splitlines()
+    assert first == "1 of 2 derivatives are wrong"
+    assert header.split() == ["element", "analytic", "numeric", "rel.", "error", "by"]
+    assert [line.split()[0] for line in lines] == ["df/dx0", "df/dx1"]
+    assert lines[0].endswith("differences  WRONG, kink: the one-sided slopes differ (15 and 25)")
+    assert "WRONG" not in lines[1]
+    assert len({line.index("differences") for line in lines}) == 1
+
+
+def test_the_error_carries_the_report_and_is_an_assertion_error() -> None:
+    with pytest.raises(AssertionError) as caught:
+        check_gradients(wrong, 2.0)
+    assert isinstance(caught.value, GradientError)
+    report = caught.value.report
+    assert not report.ok
+    assert [row.element for row in report.failed] == ["df/dx"]
+    assert report.worst == report.rows[0].error == pytest.approx(1 / 3)
+    assert report.rows[0].analytic == 6.0
+    assert report.rows[0].numeric == pytest.approx(4.0, rel=1e-9)
+    assert "WRONG" in repr(report)
+
+
+@pytest.mark.parametrize(
+    ("f", "args", "elements"),
+    [
+        (lambda x: x * x, (2.0,), ["df/dx"]),
+        (lambda x, y: x * y, (2.0, 3.0), ["df/dx0", "df/dx1"]),
+        (lambda x: x[0] * x[1][0], ([2.0, [3.0]],), ["df/dx[0]", "df/dx[1][0]"]),
+        (lambda x, y: x[0] * y, ([2.0], 3.0), ["df/dx0[0]", "df/dx1"]),
+        (lambda x: [x, x * x], (2.0,), ["df[0]/dx", "df[1]/dx"]),
+        (
+            lambda x: [x[0], x[0] * x[1]],
+            ([2.0, 3.0],),
+            ["df[0]/dx[0]", "df[1]/dx[0]", "df[0]/dx[1]", "df[1]/dx[1]"],
+        ),
+    ],
+)
+def test_elements_are_named_after_the_arguments(f: Function, args: tuple[Any, ...], elements: list[str]) -> None:
+    assert [row.element for row in check_gradients(f, *args).rows] == elements
+
+
+def test_second_order_adds_every_second_derivative() -> None:
+    report = check_gradients(lambda x, y: x * x * y, 2.0, 3.0, order=2)
+    assert [(row.element, row.analytic) for row in report.rows] == [
+        ("df/dx0", 12.0),
+        ("df/dx1", 4.0),
+        ("d²f/dx0dx0", 6.0),
+        ("d²f/dx1dx0", 4.0),
+        ("d²f/dx0dx1", 4.0),
+        ("d²f/dx1dx1", 0.0),
+    ]
+
+
+@pytest.mark.parametrize("x", [0.5, Value(0.5), np.float64(0.5)])
+def test_functions_may_call_methods_whatever_the_arguments_are(x: Any) -> None:
+    assert check_gradients(lambda v: (v.tanh() + v.exp()).log(), x, order=2).ok
+    assert check_gradients(lambda vs: vs[0].relu() * vs[1].sigmoid(), [x, x], order=2).ok
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [lambda x: x * x.item(), lambda x: x * x.data, lambda x: x * x.detach(), lambda x: x + math.sin(x.item())],
+)
+def test_a_graph_that_is_cut_is_found(cut: Function) -> None:
+    with pytest.raises(GradientError, match="WRONG"):
+        check_gradients(cut, 3.0)
+
+
+def test_the_method_is_a_complex_step_where_all_is_analytic_and_differences_elsewhere() -> None:
+    methods: dict[str, list[Function]] = {
+        "complex step": [lambda x: autograd.tanh(x) * autograd.exp(x), lambda x: x**2.5, lambda x: 1 / x],
+        "differences": [autograd.relu, autograd.gelu, lambda x: autograd.tanh(x) + autograd.abs(x)],
+    }
+    for method, functions in methods.items():
+        for f in functions:
+            assert [row.method for row in check_gradients(f, 0.75).rows] == [method]
+
+
+def test_a_complex_step_is_not_believed_beyond_a_branch_cut() -> None:
+    # (x²)^½ is |x|; the complex function goes on to -x, whose slope is another one.
+    report = check_gradients(lambda x: autograd.sqrt(x * x), -3.0)
+    assert report.rows[0].analytic == -1.0
+    assert report.ok
+
+
+def test_branches_on_comparisons_are_followed() -> None:
+    def f(x: Any) -> Any:
+        return x * x if x > 1 else 2 * x
+
+    assert check_gradients(f, 3.0).rows[0].analytic == 6.0
+    assert check_gradients(f, 0.5).rows[0].analytic == 2.0
+
+
+def test_a_slope_outside_of_the_two_at_a_kink_is_wrong_and_one_between_is_right() -> None:
+    def bent(slope: float) -> Op:
+        return Op("bent", abs, np.absolute, lambda g, y, x: g * slope)
+
+    for slope in (-1.0, 0.0, 0.5, 1.0):
+        assert check_gradients(bent(slope), 0.0).rows[0].note.startswith("kink")
+    for slope in (-1.1, 1.1, math.nan):
+        with pytest.raises(GradientError, match="kink"):
+            check_gradients(bent(slope), 0.0)
+
+
+@pytest.mark.parametrize("x", [1e-3, 0.1, -0.02])
+def test_a_kink_close_by_is_not_a_kink_here(x: float) -> None:
+    report = check_gradients(autograd.abs, x)
+    assert report.rows[0].note == ""
+    assert report.rows[0].numeric == pytest.approx(math.copysign(1.0, x), rel=1e-9)
+
+
+def test_tolerance_is_relative() -> None:
+    almost = Op("almost", lambda x: x * x, lambda x: x * x, lambda g, y, x: g * 2 * x * (1 + 1e-4))
+    for x in (3.0, 3e6):
+        assert check_gradients(almost, x, tolerance=1e-3).ok
+        with pytest.raises(GradientError):
+            check_gradients(almost, x, tolerance=1e-5)
+
+
+def test_a_derivative_that_is_not_finite_is_said_not_to_be() -> None:
+    with pytest.raises(GradientError, match="not finite"):
+        check_gradients(Op("odd", lambda x: x, lambda x: x, lambda g, y, x: g * math.nan), 1.0)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "error"),
+    [
+        (1.0, 1.0, 0.0),
+        (2.0, 1.0, 0.5),
+        (1e-9, 2e-9, 1e-9),
+        (math.inf, math.inf, 0.0),
+        (math.inf, 1.0, math.inf),
+        (math.nan, 1.0, math.inf),
+        (math.nan, math.nan, 0.0),
+    ],
+)
+def test_relative_error(a: float, b: float, error: float) -> None:
+    assert relative_error(a, b) == error
+
+
+def test_checking_leaves_gradients_alone() -> None:
+    x, w = Value(2.0), Value(3.0)
+    x.grad = 7.0
+    assert check_gradients(lambda v: v * v * w, x, order=2).ok
+    assert (x.grad, w.grad) == (7.0, None)
+
+
+@pytest.mark.parametrize(
+    ("run", "error", "message"),
+    [
+        (lambda: check_gradients(lambda: 1.0), ValueError, "no arguments to differentiate at"),
+        (lambda: check_gradients(lambda x: x, 1.0, order=3), ValueError, "order is 1 or 2, got 3"),
+        (lambda: check_gradients(lambda x: None, 1.0), TypeError, "None"),
+        (lambda: check_gradients(lambda x: x, "1"), TypeError, "one real number, got str"),
+    ],
+)
+def test_errors(run: Function, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        run()
