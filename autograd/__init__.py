@@ -61,6 +61,7 @@ from .node import enable_grad as enable_grad, no_grad as no_grad
 from .op import Op as Op, op as op
 from .program import Program as Program
 from .see.draw import Drawing as Drawing, draw as draw
+from .see.practice import Practice as Practice, practice as practice
 from .see.steps import Step as Step, Stepper as Stepper
 from .structural import (
     dot as dot,

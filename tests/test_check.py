@@ -105,11 +105,14 @@ def test_the_method_is_a_complex_step_where_all_is_analytic_and_differences_else
             assert [row.method for row in check_gradients(f, 0.75).rows] == [method]
 
 
-def test_a_complex_step_is_not_believed_beyond_a_branch_cut() -> None:
-    # (x²)^½ is |x|; the complex function goes on to -x, whose slope is another one.
-    report = check_gradients(lambda x: autograd.sqrt(x * x), -3.0)
-    assert report.rows[0].analytic == -1.0
-    assert report.ok
+def test_a_complex_step_is_not_believed_where_the_complex_function_is_another_one() -> None:
+    # log(-1) is a complex number, but no real one: what the rule says there is a derivative of nothing.
+    with pytest.raises(GradientError) as caught:
+        check_gradients(autograd.log, -1.0)
+    (row,) = caught.value.report.rows
+    assert (row.method, row.note) == ("differences", "not finite")
+    assert math.isnan(row.numeric)
+    assert check_gradients(lambda x: autograd.sqrt(x * x), -3.0).rows[0].analytic == -1.0
 
 
 def test_branches_on_comparisons_are_followed() -> None:
@@ -136,6 +139,12 @@ def test_a_kink_close_by_is_not_a_kink_here(x: float) -> None:
     report = check_gradients(autograd.abs, x)
     assert report.rows[0].note == ""
     assert report.rows[0].numeric == pytest.approx(math.copysign(1.0, x), rel=1e-9)
+
+
+def test_a_sharp_bend_is_not_a_kink() -> None:
+    # The slopes to the left and to the right differ by 6, but by less and less the closer one looks.
+    (row,) = check_gradients(lambda x: autograd.cos(1e4 * x) + 0 * autograd.erf(x), 0.0).rows
+    assert (row.method, row.note, row.numeric) == ("differences", "", 0.0)
 
 
 def test_tolerance_is_relative() -> None:

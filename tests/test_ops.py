@@ -191,6 +191,13 @@ def test_default_parameters() -> None:
     assert Value(-5.0).clip(min=-2.0).data == -2.0
 
 
+def test_sum_and_dot_add_from_left_to_right_to_the_bit() -> None:
+    # 1e16 + 1 is 1e16: exact summation would give 1e16 + 2, and not what a + b + c gives.
+    assert autograd.sum([1e16, 1.0, 1.0]) == 1e16 + 1.0 + 1.0 == 1e16
+    assert autograd.sum([Value(1e16), 1.0, Value(1.0)]).data == 1e16
+    assert autograd.dot([1e16, 1.0, 1.0], [1.0, 1.0, 1.0]) == 1e16
+
+
 # first derivatives
 
 

@@ -57,6 +57,14 @@ def test_a_gradient_that_comes_in_parts_is_summed_in_the_order_of_the_sweep() ->
     ]
 
 
+def test_a_part_that_is_itself_a_sum_is_added_as_the_sweep_adds_it() -> None:
+    odd = Op("odd", lambda x: x, lambda x: x, lambda g, y, x: g * 0.1 - g * x)
+    x = Value(0.7, label="x")
+    root = odd(x) + odd(x) + x
+    root.backward()
+    assert Program(root, [x]).value_and_grad(0.7) == (root.data, [x.grad])
+
+
 LABELS = [
     ["class", "lambda", "None", "True", "if"],
     ["inf", "nan", "x", "tanh", "sum"],

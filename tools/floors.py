@@ -19,7 +19,7 @@ FLOORS = {
         "arithmetic node sweep value tensor dual symbol",
         "calculus check naming program table anomaly",
         "see.geometry see.ranks see.order see.place see.layout see.words see.scene see.dot see.svg see.draw "
-        "see.player see.steps see.practice see.expression see.terminal see",
+        "see.player see.steps see.practice see.syntax see.expression see.terminal see",
         "__init__",
         "__main__",
     ),

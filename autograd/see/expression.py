@@ -1,20 +1,16 @@
 """Expression: text such as "tanh(w*x + b)" made into a graph of Values. Nothing is evaluated as Python.
 
-What this file knows is which syntax means something here, and how to say where a text stops doing so. Python's own
-parser reads the text into a tree; only the nodes of the tree that are listed below are acted on. Text may come from
-anyone, so its size is limited before Python's parser sees it, and the tree is walked without recursion.
+What this file knows is which syntax means something here. Python's own parser reads the text into a tree; only the
+nodes of the tree that are listed below are acted on, and the tree is walked without recursion.
 """
 
 from __future__ import annotations
 
 import ast
 import difflib
-import inspect
 import keyword
 import math
-import re
 import unicodedata
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
@@ -23,9 +19,8 @@ from .. import structural
 from ..node import enable_grad
 from ..op import OPS
 from ..value import Value
+from .syntax import ExpressionError, checked, refuse, tree
 
-MAX_LENGTH: Final = 2_000  # characters
-MAX_DEPTH: Final = 100  # brackets in brackets, and signs in a row
 MAX_EXPONENT: Final = 1_000.0
 
 CONSTANTS: Final = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
@@ -51,27 +46,6 @@ ADVICE: Final[dict[type[ast.AST], str]] = {
     ast.JoinedStr: "text in quotes has no place here, only numbers and names",
     ast.AugAssign: "write h = h + …, not h += …",
 }
-SIGNS: Final = {"×": "*", "·": "*", "∗": "*", "÷": "/", "−": "-", "–": "-"}  # as they come out of documents
-
-
-class ExpressionError(ValueError):
-    """What is wrong with an expression: one line that says it, then the text and a caret under the place."""
-
-    def __init__(self, problem: str, text: str = "", position: int | None = None) -> None:
-        problem = " ".join(problem.split())
-        if position is None:
-            super().__init__(problem)
-            return
-        position = min(max(position, 0), len(text))
-        begin = text.rfind("\n", 0, position) + 1
-        line, column = text[begin:].split("\n", 1)[0], position - begin
-        number = text.count("\n", 0, position) + 1
-        place = f"line {number}, column {column + 1}" if "\n" in text else f"column {column + 1}"
-        cut = max(0, column - 50)  # of a long line the neighbourhood is enough
-        shown = "..." * bool(cut) + line[cut : cut + 76] + "..." * (len(line) > cut + 76)
-        shown = "".join(c if c.isprintable() else " " for c in shown)
-        caret = " " * (column - cut + 3 * bool(cut)) + "^"
-        super().__init__(f"{problem} ({place})\n  {shown}\n  {caret}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +71,7 @@ def parse(text: str, values: Mapping[str, float] | None = None) -> Expression:
     numbers = {variable_name(name): number for name, number in (values or {}).items()}
     variables = {name: Value(number, label=name) for name, number in numbers.items()}
     with enable_grad():
-        return _Reader(_checked(text), variables).read()
+        return _Reader(checked(text), variables).read()
 
 
 def variable_name(name: str) -> str:
@@ -110,24 +84,6 @@ def variable_name(name: str) -> str:
     return plain
 
 
-def _checked(text: str) -> str:
-    """The text without common indentation, where it is safe to show it to Python's parser."""
-    for k, c in enumerate(text[:MAX_LENGTH]):
-        if not c.isprintable() and c not in "\t\n\r":
-            raise ExpressionError(f"the character {c!r} has no place in an expression", text, k)
-    if len(text) > MAX_LENGTH:
-        raise ExpressionError(f"the text has {len(text):,} characters, more than {MAX_LENGTH:,}", text, MAX_LENGTH)
-    text = inspect.cleandoc(text.replace("\r\n", "\n").replace("\r", "\n"))  # all are new lines to the parser
-    depth = 0
-    for k, c in enumerate(text):
-        depth += (c in "([{") - (c in ")]}")
-        if depth > MAX_DEPTH:
-            raise ExpressionError(f"more than {MAX_DEPTH} brackets inside one another", text, k)
-    if signs := re.search(rf"[-+~](\s*[-+~]){{{MAX_DEPTH},}}", text):
-        raise ExpressionError(f"more than {MAX_DEPTH} signs in a row", text, signs.start())
-    return text
-
-
 class _Reader:
     """One text on its way to a graph."""
 
@@ -138,7 +94,7 @@ class _Reader:
         self.unused: dict[str, ast.AST | None] = dict.fromkeys(given)  # and where they were computed
 
     def read(self) -> Expression:
-        lines = self.tree().body
+        lines = tree(self.text).body
         if not lines:
             self.refuse("there is no expression", None)
         result: Any = None
@@ -156,31 +112,8 @@ class _Reader:
             raise ExpressionError(f"it is the constant {result!r}: there is no variable to go back to")
         return Expression(self.text, result, self.variables)
 
-    def tree(self) -> ast.Module:
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                return ast.parse(self.text)
-        except (RecursionError, MemoryError):
-            raise ExpressionError("too many things inside one another", self.text, 0) from None
-        except SyntaxError as error:
-            lines = self.text.split("\n")
-            line = min(max(error.lineno or 1, 1), len(lines))
-            position = sum(len(each) + 1 for each in lines[: line - 1]) + (error.offset or 1) - 1
-            raise ExpressionError(_plainly(error.msg, self.text, position), self.text, position) from None
-
     def refuse(self, problem: str, place: ast.AST | None) -> NoReturn:
-        """Raise, and point at the place: at its sign, where it is an operator that should not be there."""
-        line, column = getattr(place, "lineno", 1), getattr(place, "col_offset", 0)
-        first = _first(place)
-        if first is not None:
-            line, column = first.end_lineno or 1, first.end_col_offset or 0
-        lines = self.text.split("\n")
-        here = len(lines[line - 1].encode()[:column].decode())  # Python counts bytes, people characters
-        position = sum(len(each) + 1 for each in lines[: line - 1]) + here
-        while first is not None and self.text[position : position + 1] in (" ", "\n", ")"):
-            position += 1
-        raise ExpressionError(problem, self.text, position)
+        refuse(self.text, problem, place)
 
     def statement(self, line: ast.stmt, last: bool) -> tuple[str, ast.expr]:
         """The name a line gives to its result, "" for none, and the line's expression."""
@@ -327,24 +260,3 @@ def functions() -> Iterator[str]:
 
 def _nearest(name: str, known: Iterable[str]) -> str:
     return next(iter(difflib.get_close_matches(name, [k for k in known if len(k) > 1], n=1, cutoff=0.7)), "")
-
-
-def _first(place: ast.AST | None) -> ast.expr | None:
-    """What stands before the sign of an operator, if that is what the place is."""
-    match place:
-        case ast.BinOp(left=first) | ast.Compare(left=first) | ast.IfExp(body=first) | ast.BoolOp(values=[first, *_]):
-            return first
-        case ast.Attribute(value=first) | ast.Subscript(value=first) | ast.Tuple(elts=[first, *_]):
-            return first
-    return None
-
-
-def _plainly(problem: str, text: str, position: int) -> str:
-    """Python's words for a syntax error, or better ones where this is not a program."""
-    if text[position : position + 1] in SIGNS:
-        return f"the sign {text[position]} is written {SIGNS[text[position]]} here"
-    if re.match(r"[\d.]+[^\W\d_]", text[position:]) and "literal" in problem:
-        return "a number runs into a name; a product is written 2*x"
-    if problem.startswith("invalid syntax"):
-        return "the expression ends too early" if not text[position:].strip() else "this cannot stand here"
-    return problem[:1].lower() + problem[1:]

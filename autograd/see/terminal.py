@@ -21,9 +21,10 @@ from ..naming import graph
 from ..node import Node
 from ..op import OPS
 from ..program import Program
-from .expression import LISTS, Expression, ExpressionError, functions, parse, variable_name
+from .expression import LISTS, Expression, functions, parse, variable_name
 from .practice import Practice, practice
 from .steps import Stepper
+from .syntax import ExpressionError
 from .words import cut, figure, made
 
 QUIT: Final = "q"  # the end of the input says the same

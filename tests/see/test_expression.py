@@ -9,7 +9,8 @@ from hypothesis import given, settings, strategies as st
 import autograd
 from autograd import Value
 from autograd.op import OPS
-from autograd.see.expression import MAX_DEPTH, MAX_LENGTH, ExpressionError, functions, parse
+from autograd.see.expression import functions, parse
+from autograd.see.syntax import MAX_DEPTH, MAX_LENGTH, ExpressionError
 
 GIVEN = {"w": -3.0, "x": 2.0, "b": 6.88}
 
