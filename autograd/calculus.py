@@ -80,8 +80,12 @@ def jvp(f: Function, x: Any, v: Any) -> tuple[Any, Any]:
     with enable_grad():
         y = f(_zipped(lambda a, t: Dual(_number(a), _number(t), level), x, v))
 
+    given = any(_holds_node(each) for each in leaves([x, v]))
+
     def own(out: Any) -> Dual:
-        return out if isinstance(out, Dual) and out.level == level else Dual(_result(out), 0.0, level)
+        if not isinstance(out, Dual) or out.level != level:
+            out = Dual(_result(out), 0.0, level)
+        return Dual(_settled(out.payload, set(), given, True), _settled(out.tangent, set(), given, True), level)
 
     return mapped(lambda out: own(out).payload, y), mapped(lambda out: own(out).tangent, y)
 

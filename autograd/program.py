@@ -24,7 +24,9 @@ class Program:
 
     `source` is the text: `forward(...)` and `value_and_grad(...)`. Calling the program with one number or array per
     input gives the value; with arrays, each element is a sample of its own, and so is each element of its gradients.
-    Every other leaf of the graph is written into the source as the number it holds now. ValueError where an input
+    Every other leaf of the graph is written into the source as the number it holds now, and so is every mask of a
+    `where` and every `if` that Python took on the way: a graph has no branches. Ops with branches inside, such as relu,
+    maximum and clip, are right everywhere. ValueError where an input
     is not part of the graph, or the graph has more than `max_nodes` nodes.
 
     >>> x = Value(3.0, label="x")
@@ -120,7 +122,9 @@ class _Writer:
         for node in reversed(self.nodes):
             if node.op is not None and node not in given:
                 terms = [self.term(i) for i in node.inputs]
-                forward.append(f"{self.name[node]} = {written(node.op, terms, node.params)}")
+                # A comparison gave a bool when the graph was recorded: which branch it took is all the graph knows.
+                fixed = "  # the mask is fixed, as it was recorded" if node.op.name == "where" else ""
+                forward.append(f"{self.name[node]} = {written(node.op, terms, node.params)}{fixed}")
         backward = [f"g_{self.name[root]} = 1.0"] if root in self.moving else []
         begun = {root}
         for node in self.nodes:
