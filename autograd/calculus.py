@@ -77,6 +77,7 @@ def jvp(f: Function, x: Any, v: Any) -> tuple[Any, Any]:
     (6.0, 3.0)
     """
     level = next(levels)
+    outer = mode.get().recording
     with enable_grad():
         y = f(_zipped(lambda a, t: Dual(_number(a), _number(t), level), x, v))
 
@@ -85,7 +86,7 @@ def jvp(f: Function, x: Any, v: Any) -> tuple[Any, Any]:
     def own(out: Any) -> Dual:
         if not isinstance(out, Dual) or out.level != level:
             out = Dual(_result(out), 0.0, level)
-        return Dual(_settled(out.payload, set(), given, True), _settled(out.tangent, set(), given, True), level)
+        return Dual(_settled(out.payload, set(), given, outer), _settled(out.tangent, set(), given, outer), level)
 
     return mapped(lambda out: own(out).payload, y), mapped(lambda out: own(out).tangent, y)
 
@@ -149,6 +150,8 @@ def hvp(f: Function) -> Function:
 def _run(f: Function, args: Sequence[Any], kwargs: dict[str, Any], argnums: Argnums) -> tuple[Any, Function, Function]:
     """`f` on variables in place of its arguments; how to pull a result back to them; and how to hand things out."""
     which = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    if len(set(which)) != len(which) or not all(type(n) is int for n in which):
+        raise ValueError(f"argnums is one argument's number or several different ones, got {argnums!r}")
     for n in which:
         if not 0 <= n < len(args):
             raise ValueError(f"argnums names argument {n}, but the function was called with {len(args)}, from 0")
@@ -156,12 +159,12 @@ def _run(f: Function, args: Sequence[Any], kwargs: dict[str, Any], argnums: Argn
     outer = mode.get().recording
     with enable_grad():
         variables = [mapped(_variable, arg) for arg in asked]
+        wrt = variables[0] if isinstance(argnums, int) else tuple(variables)
+        bases = [_base(v) for v in leaves(wrt)]
         replaced = list(args)
         for n, variable in zip(which, variables, strict=True):
-            replaced[n] = variable
+            replaced[n] = mapped(lambda x: x, variable)  # lists of f's own, which it may sort or empty
         value = mapped(_result, f(*replaced, **kwargs))
-    wrt = variables[0] if isinstance(argnums, int) else tuple(variables)
-    bases = [_base(v) for v in leaves(wrt)]
     given = any(_holds_node(a) for a in leaves(asked))
     own = {base.index for base in bases}
 
@@ -235,7 +238,8 @@ def _result(x: Any) -> Any:
 def mapped(f: Function, tree: Any) -> Any:
     """f on every number of a number, or of nested lists and tuples of numbers."""
     if isinstance(tree, (list, tuple)):
-        return type(tree)([mapped(f, branch) for branch in tree])
+        branches = [mapped(f, branch) for branch in tree]
+        return branches if isinstance(tree, list) else tuple(branches)
     return f(tree)
 
 
@@ -245,7 +249,8 @@ def _zipped(f: Function, tree: Any, other: Any) -> Any:
         if not isinstance(other, (list, tuple)) or len(other) != len(tree):
             got = f"{len(other)} of them" if isinstance(other, (list, tuple)) else f"{other!r:.40}"
             raise ValueError(f"the two have to have the same shape: expected a list of {len(tree)}, got {got}")
-        return type(tree)([_zipped(f, a, b) for a, b in zip(tree, other, strict=True)])
+        branches = [_zipped(f, a, b) for a, b in zip(tree, other, strict=True)]
+        return branches if isinstance(tree, list) else tuple(branches)
     if isinstance(other, (list, tuple)):
         raise ValueError(f"the two have to have the same shape: expected one number, got a list of {len(other)}")
     return f(tree, other)

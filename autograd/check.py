@@ -30,9 +30,10 @@ ANALYTIC: Final = frozenset(
     )
 )
 STEP: Final = 1e-20
+EPSILON: Final = 2.0**-52
+TINY: Final = 1e-290  # below it floats lose digits
 
-Slopes = tuple[float, float] | None
-Found = tuple[float, str, Slopes]
+Found = tuple[float, str, float, "Slopes | None"]  # the number, how, how far rounding may have moved it, slopes
 
 
 class GradientError(AssertionError):
@@ -49,14 +50,16 @@ class Row:
 
     __slots__ = ("analytic", "element", "error", "method", "note", "numeric", "ok")
 
-    def __init__(self, element: str, analytic: float, numeric: float, method: str, note: str, ok: bool) -> None:
+    def __init__(
+        self, element: str, analytic: float, numeric: float, method: str, note: str, ok: bool, floor: float = 0.0
+    ) -> None:
         self.element: Final = element
         self.analytic: Final = analytic
         self.numeric: Final = numeric
         self.method: Final = method
         self.note: Final = note
         self.ok: Final = ok
-        self.error: Final = relative_error(analytic, numeric)
+        self.error: Final = relative_error(analytic, numeric, floor)
 
 
 @final
@@ -100,8 +103,9 @@ def check_gradients(f: Function, *args: Any, order: int = 1, tolerance: float = 
     """Compare every first derivative of `f` at `args` with one taken without rules; with order=2 the second ones too.
 
     `f` returns a number or a list of them; the args are numbers, Values or lists of them. Raises GradientError where
-    a relative error is above `tolerance`; at a kink any slope between the one-sided ones is right. The report says
-    which element, by how much, and whether it is a kink.
+    a relative error is above `tolerance`, beyond what rounding explains in the differences. At a kink any slope between
+    the one-sided ones is right; at a jump none is; where the slope grows without bound, the infinite one is. The report
+    says which element, by how much, and which of these.
 
     >>> print(check_gradients(lambda x: x * x, 3.0))
     element  analytic  numeric  rel. error  by
@@ -112,6 +116,8 @@ def check_gradients(f: Function, *args: Any, order: int = 1, tolerance: float = 
     if not args:
         raise ValueError("check_gradients got no arguments to differentiate at; call check_gradients(f, x, ...)")
     point = mapped(_plain, list(args))
+    if not all(map(math.isfinite, leaves(point))):
+        raise ValueError(f"gradients are checked at finite numbers, got {point}")
     which = tuple(range(len(args)))
     names = _names(point)
 
@@ -119,6 +125,10 @@ def check_gradients(f: Function, *args: Any, order: int = 1, tolerance: float = 
         return leaves(jacobian(f, which)(*x))
 
     outs = _outs(f, point)
+    if not outs:
+        raise ValueError("the function returned an empty list: there is nothing to check")
+    if any(a != b and a == a for a, b in zip(outs, _outs(f, point), strict=True)):
+        raise ValueError(f"the function gives different results at the same point {point}: fix its random numbers")
     labels = [f"f[{k}]" for k in range(len(outs))] if len(outs) > 1 else ["f"]
     analytic = first(*point)
     rows = [row for j, name in enumerate(names) for row in _column(f, analytic, point, j, name, labels, tolerance)]
@@ -133,11 +143,11 @@ def check_gradients(f: Function, *args: Any, order: int = 1, tolerance: float = 
     return report
 
 
-def relative_error(a: float, b: float) -> float:
-    """|a - b| over the larger of the two and 1: near zero the absolute error is what counts."""
+def relative_error(a: float, b: float, floor: float = 0.0) -> float:
+    """|a - b| over the larger of the two, or over `floor`, below which the comparison has no digits."""
     if a == b or (a != a and b != b):
         return 0.0
-    return abs(a - b) / max(abs(a), abs(b), 1.0) if math.isfinite(a) and math.isfinite(b) else math.inf
+    return abs(a - b) / max(abs(a), abs(b), floor, TINY) if math.isfinite(a) and math.isfinite(b) else math.inf
 
 
 def _column(
@@ -160,16 +170,24 @@ def _column(
     ]
 
 
-def _judged(element: str, analytic: float, numeric: float, method: str, slopes: Slopes, tolerance: float) -> Row:
-    if slopes is not None:
-        low, high = sorted(slopes)
+def _judged(
+    element: str, analytic: float, numeric: float, method: str, noise: float, slopes: Slopes | None, tolerance: float
+) -> Row:
+    if slopes is not None and slopes.bounded:
+        low, high = sorted((slopes.left, slopes.right))
         slack = 100 * tolerance * max(1.0, abs(low), abs(high))  # one-sided differences are that coarse
         note = f"kink: the one-sided slopes differ ({low:.6g} and {high:.6g})"
         return Row(element, analytic, numeric, method, note, low - slack <= analytic <= high + slack)
+    if slopes is not None:
+        steep = [slope for slope in (slopes.left, slopes.right) if slope == slope]
+        note = "not smooth: the slope grows without bound as the step shrinks (a jump, or a vertical tangent)"
+        same = math.isinf(analytic) and all(slope * analytic > 0 for slope in steep)
+        return Row(element, analytic, numeric, method, note, same)
     if not (math.isfinite(analytic) and math.isfinite(numeric)):
         same = analytic == numeric or (math.isnan(analytic) and math.isnan(numeric))
         return Row(element, analytic, numeric, method, "not finite", same)
-    return Row(element, analytic, numeric, method, "", relative_error(analytic, numeric) <= tolerance)
+    floor = noise / tolerance
+    return Row(element, analytic, numeric, method, "", relative_error(analytic, numeric, floor) <= tolerance, floor)
 
 
 def _complex_step(f: Function, point: list[Any], j: int) -> list[Found] | None:
@@ -182,9 +200,9 @@ def _complex_step(f: Function, point: list[Any], j: int) -> list[Found] | None:
     found: list[Found] = []
     for out, real in zip(outs, _outs(f, point), strict=True):
         number = out.payload if isinstance(out, _Complex) else complex(_plain(out))
-        if relative_error(number.real, real) > 1e-9:
+        if relative_error(number.real, real, 1e-9) > 1e-9:
             return None  # a branch cut: the complex function is another one here, as log is left of 0
-        found.append((number.imag / STEP, "complex step", None))
+        found.append((number.imag / STEP, "complex step", 0.0, None))
     return found
 
 
@@ -198,18 +216,46 @@ def _differences(f: Function, point: list[Any], j: int) -> list[Found]:
         return [(right - left) / (b - a) for left, right in zip(at(a), at(b), strict=True)]
 
     scale = 2.0 ** round(math.log2(max(abs(leaves(point)[j]), 1.0)))  # a power of two, so that x + h is nearly exact
-    pairs = [(slope(-h, h), slope(-h / 2, h / 2)) for h in (scale * 2.0**-k for k in (6, 9, 12, 15, 18))]
+    # Down to steps at which rounding costs half of the digits: next to a kink and on steep curves only they are right.
+    steps = [scale * 2.0**-k for k in (6, 9, 12, 15, 18, 22, 26, 30)]
+    pairs = [(slope(-h, h), slope(-h / 2, h / 2)) for h in steps]
+    here = at(0.0)
     near, far = ((slope(-h, 0.0), slope(0.0, h)) for h in (scale * 2.0**-24, scale * 2.0**-20))
     found: list[Found] = []
     for k in range(len(near[0])):
-        tries = [(abs(wide[k] - narrow[k]), (4 * narrow[k] - wide[k]) / 3) for wide, narrow in pairs]
-        best = min((t for t in tries if t[0] == t[0]), default=(math.nan, math.nan))[1]
-        left, right = near[0][k], near[1][k]
-        gap, wide_gap = abs(right - left), abs(far[1][k] - far[0][k])
-        # On a smooth curve the slopes to the left and right draw together as the step shrinks; at a kink they do not.
-        kink = gap > 1e-4 * max(1.0, abs(left), abs(right)) and gap > 0.5 * wide_gap and math.isfinite(gap)
-        found.append((best, "differences", (left, right) if kink else None))
+        tries = [
+            (abs(wide[k] - narrow[k]) + EPSILON * abs(here[k]) / h, (4 * narrow[k] - wide[k]) / 3)
+            for h, (wide, narrow) in zip(steps, pairs, strict=True)
+        ]
+        noise, best = min((t for t in tries if t[0] == t[0]), default=(math.nan, math.nan))
+        found.append((best, "differences", 8 * noise, Slopes.of(near[0][k], near[1][k], far[0][k], far[1][k])))
     return found
+
+
+@final
+class Slopes:
+    """The slopes on either side of a point where they differ."""
+
+    __slots__ = ("bounded", "left", "right")
+
+    def __init__(self, left: float, right: float, bounded: bool) -> None:
+        self.left: Final = left
+        self.right: Final = right
+        self.bounded: Final = bounded
+
+    @staticmethod
+    def of(left: float, right: float, far_left: float, far_right: float) -> Slopes | None:
+        """From differences over a small step and over one 16 times as large; None where the curve is smooth.
+
+        On a smooth curve the two sides draw together in proportion to the step. At a kink they stay apart; at a jump
+        one of them grows 16 times, at a vertical tangent such as the root's 4 times.
+        """
+        for one, far in ((left, far_left), (right, far_right)):
+            if abs(one) > 3 * abs(far) and abs(one) > 1.0:
+                return Slopes(left, right, bounded=False)
+        gap, wide = abs(right - left), abs(far_right - far_left)
+        apart = gap > 1e-4 * max(1.0, abs(left), abs(right)) and gap > 0.5 * wide and math.isfinite(gap)
+        return Slopes(left, right, bounded=True) if apart else None
 
 
 class _NotAnalyticError(Exception):
@@ -231,8 +277,8 @@ class _Complex(Arithmetic):
         numbers = [n.item() if isinstance(n, Node) else n for n in numbers]  # a Value that the function closes over
         if not op.rules:
             return op.forward(tuple(n.real for n in numbers), params)
-        if op not in ANALYTIC:
-            raise _NotAnalyticError
+        if op not in ANALYTIC or (op is ops.pow and numbers[0].real < 0):
+            raise _NotAnalyticError  # the complex power of a negative number loses the step in its rounding
         with np.errstate(all="ignore"):
             return _Complex(complex(op.array(*numbers, **params)))
 
@@ -263,11 +309,12 @@ def _moved(point: list[Any], j: int, move: Callable[[float], Any]) -> list[Any]:
 def _names(point: list[Any]) -> list[str]:
     """`x`, or `x[0]` and `x[1]`; of several arguments `x0`, `x1`, ..."""
 
-    def walk(prefix: str, tree: Any) -> Iterator[str]:
-        if isinstance(tree, (list, tuple)):
-            for k, branch in enumerate(tree):
-                yield from walk(f"{prefix}[{k}]", branch)
-        else:
-            yield prefix
+    return [name for k, arg in enumerate(point) for name in _places(f"x{k}" if len(point) > 1 else "x", arg)]
 
-    return [name for k, arg in enumerate(point) for name in walk(f"x{k}" if len(point) > 1 else "x", arg)]
+
+def _places(prefix: str, tree: Any) -> Iterator[str]:
+    if isinstance(tree, (list, tuple)):
+        for k, branch in enumerate(tree):
+            yield from _places(f"{prefix}[{k}]", branch)
+    else:
+        yield prefix

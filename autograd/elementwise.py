@@ -76,7 +76,7 @@ silu        = op("silu",        f.silu,        f.silu_array,        lambda g, y,
 mish        = op("mish",        f.mish,        f.mish_array,        lambda g, y, x: g * (tanh(softplus(x)) + x * square(sech(softplus(x))) * sigmoid(x)))
 erf         = op("erf",         math.erf,      f.each(math.erf),    lambda g, y, x: g * TWO_OVER_SQRT_PI * exp(-x * x))
 normal_cdf  = op("normal_cdf",  f.normal_cdf,  f.each(f.normal_cdf), lambda g, y, x: g * normal_pdf(x))
-normal_pdf  = op("normal_pdf",  f.normal_pdf,  f.normal_pdf_array,  lambda g, y, x: -g * x * y)
+normal_pdf  = op("normal_pdf",  f.normal_pdf,  f.normal_pdf_array,  lambda g, y, x: -g * y * x)
 
 # kinks
 abs     = op("abs",     operator.abs, np.absolute, lambda g, y, x: g * sign(x))  # at 0: 0

@@ -6,7 +6,9 @@ stand in `elementwise.py`; nothing here has one.
 
 from __future__ import annotations
 
+import functools
 import math
+import operator
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -46,7 +48,7 @@ def minimum(a: float, b: float) -> float:
 
 
 def clip(x: float, min: float, max: float) -> float:
-    return min if x < min else max if x > max else x
+    return minimum(maximum(x, min), max)
 
 
 def clip_array(x: Array, min: float, max: float) -> Array:
@@ -170,18 +172,12 @@ def each(function: Callable[[float], float]) -> Callable[[Array], Array]:
 
 def add_all(*values: float) -> float:
     # In order and without compensation (Python's own sum compensates from 3.12 on), to give a + b + c to the bit.
-    total = values[0]
-    for value in values[1:]:
-        total = total + value
-    return total
+    return functools.reduce(operator.add, values)
 
 
 def dot(*values: Any) -> Any:
     half = len(values) // 2
-    total = values[0] * values[half]
-    for k in range(1, half):
-        total = total + values[k] * values[half + k]
-    return total
+    return functools.reduce(operator.add, map(operator.mul, values[:half], values[half:]))
 
 
 def logsumexp(*values: float) -> float:

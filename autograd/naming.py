@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from .node import Node
 from .op import OPS
+from .symbol import Symbol, literal
 
 RESERVED = frozenset({*keyword.kwlist, "inf", "nan", "True", "False", "None"})
 
@@ -31,6 +32,8 @@ def names(nodes: Iterable[Node], labels: Mapping[str, object] | None = None) -> 
     `labels` names nodes where their own label does not: {"x": x}, or simply globals(). No name is an op's, and
     none is another's with `g_` before it: that is what a program calls a gradient.
     """
+    if not isinstance(labels, Mapping | None):
+        raise TypeError(f"labels is a mapping from names to nodes, such as {{'x': x}}; got {type(labels).__name__}")
     nodes = sorted(nodes, key=lambda node: node.index < 0)  # of two with one label, the constant gets the number
     given = {thing: name for name, thing in (labels or {}).items() if isinstance(thing, Node) and name[:1] != "_"}
     wanted = {node: _identifier(node.label or given.get(node, "")) for node in nodes}
@@ -53,3 +56,15 @@ def _identifier(label: str) -> str:
     label = unicodedata.normalize("NFKC", label)  # as Python does: the micro sign and the Greek mu are one name to it
     name = re.sub(r"\W+", "_", label).strip("_") if label else ""
     return f"v_{name}" if name and not name.isidentifier() else name
+
+
+def terms(node: Node, name: Mapping[Node, str]) -> list[Symbol]:
+    """The inputs of a node as a formula names them: nodes by name, constants as numbers, masks as True or False."""
+    found = []
+    for position, i in enumerate(node.inputs):
+        if isinstance(i, Node):
+            found.append(Symbol(name[i]) if i in name else literal(i.item()))
+        else:
+            mask = node.op is not None and node.op.rule(position, len(node.inputs)) is None
+            found.append(literal(bool(i) if mask else i))
+    return found

@@ -148,9 +148,9 @@ class Node(Arithmetic):
     def detach(self) -> Node:
         """A leaf with the same data that wants no gradient."""
 
+    @abstractmethod
     def fit(self, contribution: Any) -> Any:
         """A contribution to this node's gradient, in the form this node's gradient has."""
-        return contribution
 
     def __copy__(self) -> NoReturn:
         self._refuse_copy()

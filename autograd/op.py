@@ -8,8 +8,12 @@ numbers means (IEEE arithmetic: inf and nan, never an exception and never a warn
 
 from __future__ import annotations
 
+import functools
+import keyword
+import numbers
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from itertools import repeat
 from typing import Any, ClassVar, Final
 
 import numpy as np
@@ -24,6 +28,9 @@ COMPARISON, AND, SUM, PRODUCT, UNARY, POWER, ATOM = range(1, 8)
 
 # Every op by name, in the order of the tables; the derivative table in the docs is read off it.
 OPS: dict[str, Op] = {}
+
+# Those of this package, which no one may replace: the text of other rules names them.
+BUILT_IN: set[str] = set()
 
 
 class Operand:
@@ -49,7 +56,7 @@ class Op:
     """
 
     __slots__ = (
-        "arity", "array", "binary", "binding", "inputs", "kind", "name", "params", "rules", "scalar", "sign",
+        "arity", "array", "binary", "binding", "inputs", "kind", "name", "params", "rules", "scalar", "sign", "smooth",
         "variadic",
     )  # fmt: skip
 
@@ -77,16 +84,22 @@ class Op:
         self.params: Final = params
         self.inputs: Final = inputs or (("x",) if len(rules) < 2 else ("a", "b"))
         self.arity: Final = len(self.inputs)
+        # A rule for every input, and no parameters.
+        self.smooth: Final = bool(rules) and None not in rules and not params
         # Two inputs, a rule for each and no parameters: most of any graph, which may go a shorter way.
         self.binary: Final = self.arity == 2 == len(rules) and None not in rules and not (variadic or params)
 
     def __call__(self, *args: Any, **params: Any) -> Any:
-        if params or len(args) != self.arity or self.params:
+        if params or self.params or (len(args) != self.arity and not self.variadic):
             args, params = self.bind(args, params)
         chief: Operand | None = None
+        kind: type = float
         for arg in args:
-            if isinstance(arg, Operand) and (chief is None or arg.precedence > chief.precedence):
-                chief = arg
+            # Most args are of the kind of the one before, and `is` takes a fraction of the time of isinstance.
+            if type(arg) is kind or not isinstance(arg, Operand):
+                continue
+            if chief is None or arg.precedence > chief.precedence:
+                chief, kind = arg, type(arg)
         if chief is not None:
             return chief.apply(self, args, params)
         return self.forward(args, params)
@@ -116,6 +129,8 @@ class Op:
                     "no gradient flows to a parameter (for a bound that learns, use maximum and minimum)"
                 )
             if value is not None:
+                if not isinstance(value, numbers.Real):
+                    raise TypeError(f"the parameter {key!r} of {self.name} is a number, got {value!r:.60}")
                 bound[key] = value
         return args[:count], bound
 
@@ -153,21 +168,29 @@ class Op:
             return ieee(self.array, args, params)
 
     def _on_arrays(self, args: tuple[Any, ...], params: Params) -> Any:
-        numbers = True
+        all_numbers = True
         for arg in args:
             if isinstance(arg, np.ndarray):
                 if arg.dtype == object:
                     return np.frompyfunc(lambda *each: self(*each, **params), len(args), 1)(*args)
                 if arg.dtype.kind not in "fiub":
                     raise TypeError(f"{self.name} takes real numbers, got an array of {arg.dtype}")
-                numbers = False
+                all_numbers = False
             elif not isinstance(arg, (float, int, np.bool_, np.integer, np.floating)):
                 raise TypeError(
                     f"{self.name} takes Values, real numbers or arrays of them, got {type(arg).__name__}: {arg!r:.60}"
                 )
             elif not isinstance(arg, (float, int, np.bool_, np.integer)):
-                numbers = False
-        if numbers:
+                all_numbers = False
+        if self.rules:
+            # An array of integers would wrap around, and have no 1/2; only a mask is left as it is.
+            args = tuple(
+                arg.astype(np.float64)
+                if isinstance(arg, np.ndarray) and arg.dtype.kind != "f" and self.rule(k, len(args)) is not None
+                else arg
+                for k, arg in enumerate(args)
+            )
+        if all_numbers:
             # A np.float64 stays one, but gets the bits that a float gets: NumPy's own exp differs in the last place.
             y = self.forward(tuple(arg.item() if isinstance(arg, np.generic) else arg for arg in args), params)
             return y if type(y) is bool else np.float64(y)  # maximum(np.float64(-1), 0) is 0.0: 1 / 0 would raise
@@ -185,6 +208,18 @@ class Op:
         except (ZeroDivisionError, OverflowError):
             # `g / b` with b = 0.0 raises on Python's floats and not on NumPy's.
             return ieee(rule, (g, y, *operands), params)
+
+    def contributions(self, g: Any, y: Any, args: Sequence[Any], params: Params = NO_PARAMS) -> list[Any]:
+        """What the gradient `g` at the result `y` of a variadic op contributes to each of its inputs."""
+        size = len(args) // len(self.rules)
+        groups = [args[k : k + size] for k in range(0, len(args), size)]
+        rules: Sequence[Any] = self.rules
+        if params:
+            rules = [functools.partial(rule, **params) for rule in rules]
+        try:
+            return [part for rule in rules for part in map(rule, repeat(g), repeat(y), *groups)]
+        except (ZeroDivisionError, OverflowError):
+            return [self.vjp(position, g, y, args, params) for position in range(len(args))]
 
 
 def ieee(function: Callable[..., Any], args: tuple[Any, ...], params: Params = NO_PARAMS) -> Any:
@@ -205,6 +240,17 @@ def op(name: str, scalar: Callable[..., Any], array: Callable[..., Any], *rules:
     8.0
     >>> _ = OPS.pop("cube")
     """
+    if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name):
+        raise ValueError(f"an op's name is a Python name, so that formulas can call it; got {name!r}")
+    if name in BUILT_IN:
+        raise ValueError(f"there is an op {name!r} already, which other rules rely on; choose another name")
     made = Op(name, scalar, array, *rules, **how)
+    if not rules and made.binding not in (COMPARISON, AND):
+        raise ValueError(f"{name} has no rule, so it would cut the graph; give it one rule per input")
+    if not made.variadic and rules and len(rules) != made.arity:
+        raise ValueError(f"{name} has {len(rules)} rules for the inputs {', '.join(made.inputs)}; expected one each")
+    for function in (scalar, array, *(rule for rule in rules if rule is not None)):
+        if not callable(function):
+            raise TypeError(f"{name} is made of functions, got {function!r:.60}")
     OPS[name] = made
     return made

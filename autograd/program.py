@@ -12,11 +12,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from .naming import names
+from .naming import names, terms
 from .node import Node
 from .op import OPS, SUM, Op
 from .sweep import topology
-from .symbol import Symbol, literal, written
+from .symbol import Symbol, literal, rule_text, written
 
 
 class Program:
@@ -35,7 +35,7 @@ class Program:
     (26.0, (26.0, [10.0]))
     """
 
-    __slots__ = ("_forward", "_value_and_grad", "inputs", "source")
+    __slots__ = ("_forward", "_masked", "_value_and_grad", "inputs", "source")
 
     def __init__(self, root: Node, inputs: Node | Sequence[Node], max_nodes: int = 20_000) -> None:
         inputs = [inputs] if isinstance(inputs, Node) else list(inputs)
@@ -55,10 +55,11 @@ class Program:
         writer = _Writer(nodes, inputs)
         self.inputs: Final = [writer.name[i] for i in inputs]
         self.source: Final = writer.source(root)
+        self._masked: Final = any(node.op is not None and node.op.name == "where" for node in writer.nodes)
         functions = dict(writer.namespace())
         exec(compile(self.source, "<program>", "exec"), functions)  # our own text: ops, identifiers and numbers
-        self._forward: Final = functions["forward"]
-        self._value_and_grad: Final = functions["value_and_grad"]
+        self._forward: Final = functions.pop("forward")  # out of their own globals, or they would be a cycle
+        self._value_and_grad: Final = functions.pop("value_and_grad")
 
     def __call__(self, *inputs: Any) -> Any:
         """The value at these inputs: a float for floats, an array for arrays."""
@@ -88,6 +89,11 @@ class Program:
         except ValueError:
             shapes = ", ".join(f"{name} {array.shape}" for name, array in zip(self.inputs, arrays, strict=True))
             raise ValueError(f"the inputs do not fit together: {shapes}; expected shapes that broadcast") from None
+        if self._masked and any(array.size > 1 for array in arrays):
+            raise ValueError(
+                "the graph has a `where` whose mask was fixed when it was recorded: it is right for one sample, not "
+                "for several; relu, maximum, minimum, abs and clip choose for each sample"
+            )
         # Python's own floats raise where IEEE has an answer; NumPy's do not, and give the same bits otherwise.
         return [array[()] for array in arrays], shape
 
@@ -111,37 +117,30 @@ class _Writer:
                 moving.add(node)
         self.moving = moving
 
-    def term(self, i: Any) -> Symbol:
-        if isinstance(i, Node) and i in self.name:
-            return Symbol(self.name[i])
-        return literal(i._data if isinstance(i, Node) else i)
-
     def source(self, root: Node) -> str:
         given = set(self.inputs)
         forward = []
         for node in reversed(self.nodes):
             if node.op is not None and node not in given:
-                terms = [self.term(i) for i in node.inputs]
                 # A comparison gave a bool when the graph was recorded: which branch it took is all the graph knows.
                 fixed = "  # the mask is fixed, as it was recorded" if node.op.name == "where" else ""
-                forward.append(f"{self.name[node]} = {written(node.op, terms, node.params)}{fixed}")
+                forward.append(f"{self.name[node]} = {written(node.op, terms(node, self.name), node.params)}{fixed}")
         backward = [f"g_{self.name[root]} = 1.0"] if root in self.moving else []
         begun = {root}
         for node in self.nodes:
             if node.op is None or node in given or node not in self.moving:
                 continue
             g, y = Symbol(f"g_{self.name[node]}"), Symbol(self.name[node])
-            terms = [self.term(i) for i in node.inputs]
+            inputs = terms(node, self.name)
             for position, i in enumerate(node.inputs):
                 if isinstance(i, Node) and i in self.moving:
-                    part = node.op.vjp(position, g, y, terms, node.params)
-                    part = part if isinstance(part, Symbol) else literal(part)
+                    part = rule_text(node.op, position, g, y, inputs, node.params)
                     name = f"g_{self.name[i]}"
                     text = f"({part})" if i in begun and part.binding <= SUM else str(part)
                     backward.append(f"{name} = {name} + {text}" if i in begun else f"{name} = {text}")
                     begun.add(i)
         arguments = ", ".join(self.name[i] for i in self.inputs)
-        result = str(self.term(root))
+        result = self.name[root] if root in self.name else str(literal(root.item()))
         gradients = ", ".join(f"g_{self.name[i]}" if i in begun else "0.0" for i in self.inputs)
         indent = "\n    "
         return (

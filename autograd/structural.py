@@ -8,6 +8,7 @@ product, because a sum hands its gradient on unchanged.
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -15,7 +16,7 @@ import numpy as np
 
 from . import forward as f
 from .elementwise import exp, mul
-from .op import Operand, op
+from .op import BUILT_IN, OPS, Operand, op
 
 # fmt: off
 # ruff: noqa: E501
@@ -23,6 +24,8 @@ _sum       = op("sum",       f.add_all,   lambda *xs: functools.reduce(np.add, x
 _dot       = op("dot",       f.dot,       f.dot,                                    *mul.rules,                     variadic=True, inputs=("a", "b"))
 _logsumexp = op("logsumexp", f.logsumexp, f.logsumexp_array,                        lambda g, y, x: g * exp(x - y), variadic=True)
 # fmt: on
+
+BUILT_IN.update(OPS)  # the tables end here
 
 
 def _several(name: str, values: Iterable[Any]) -> list[Any]:
@@ -36,6 +39,11 @@ def _some(name: str, values: Iterable[Any]) -> list[Any]:
     if not items:
         raise ValueError(f"{name} of no values has no meaning; expected at least one")
     return items
+
+
+def bare(x: Any) -> float:
+    """The number in an operand; 0 for a formula, which has none."""
+    return float(x.item() if hasattr(x, "item") else 0.0 if isinstance(x, Operand) else x)
 
 
 def sum(values: Iterable[Any]) -> Any:
@@ -66,8 +74,11 @@ def logsumexp(values: Iterable[Any]) -> Any:
 def log_softmax(values: Iterable[Any]) -> list[Any]:
     """log(softmax(values)), finite where softmax itself underflows: log_softmax([0.0, 1000.0])[0] is -1000."""
     items = _some("log_softmax", values)
-    total = _logsumexp(*items)
-    return [x - total for x in items]
+    # Softmax does not change when all inputs move by one number; at 1e17 the digits of x - logsumexp are gone.
+    top = max([bare(x) for x in items])
+    shifted = [x - top for x in items] if math.isfinite(top) else items
+    total = _logsumexp(*shifted)
+    return [x - total for x in shifted]
 
 
 def softmax(values: Iterable[Any]) -> list[Any]:

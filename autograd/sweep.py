@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import repeat
 from operator import attrgetter
 from typing import Any, Final
 
@@ -22,7 +23,6 @@ from .op import ieee
 # Two threads that sweep graphs with a shared leaf must not both read its old gradient before either writes.
 _accumulating: Final = threading.Lock()
 _index: Final = attrgetter("index")
-_set_grad: Final = Node.__dict__["grad"].__set__
 
 
 def topology(root: Node) -> list[Node]:
@@ -58,34 +58,38 @@ def sweep(root: Node, seed: Any = 1.0, record: bool = False) -> Iterator[tuple[N
         if watch is not None:
             watch.backward(node)
         inputs = node.inputs
-        rules = op.rules
+        params = node.params
         y: Any = node if record else node._data
-        pair = op.binary
-        if pair:
-            # Most of any graph has two inputs; without a list to fill and unpack, they take two thirds of the time.
+        binary = op.binary
+        parts: Sequence[Any] = ()
+        if binary:
+            # Most of any graph has two inputs; without lists to fill and unpack, they take half the time.
             a, b = inputs
             xa = a if record or type(a) is float else a._data
             xb = b if record or type(b) is float else b._data
         else:
             xs = inputs if record else [i if type(i) is float else i._data for i in inputs]
+            if op.variadic:
+                parts = op.contributions(g, y, xs, params)
         for position, i in enumerate(inputs):
             if type(i) is float:
                 continue  # a constant. Not only speed: for x ** 2 at x = -3 the exponent's rule would want log(-3)
             index = i.index
             if index < 0:
                 continue  # a node no gradient is wanted for
-            if pair:
-                rule: Any = rules[position]
+            if parts:
+                contribution = parts[position]
+            elif binary:
+                rule: Any = op.rules[position]
                 try:
                     contribution = rule(g, y, xa, xb)
-                except (ZeroDivisionError, OverflowError):
+                except (ZeroDivisionError, OverflowError):  # where Python raises, IEEE has an answer
                     contribution = ieee(rule, (g, y, xa, xb))
             else:
-                contribution = op.vjp(position, g, y, xs, node.params)
+                contribution = op.vjp(position, g, y, xs, params)
             if type(contribution) is not float:
                 contribution = i.fit(contribution)
-            before = gradients.get(index)
-            gradients[index] = contribution if before is None else before + contribution
+            gradients[index] = gradients[index] + contribution if index in gradients else contribution
             if watch is not None:
                 watch.contribution(node, position, gradients[index])
 
@@ -109,6 +113,8 @@ def commit(nodes: list[Node], gradients: list[Any]) -> None:
         after = list(gradients)
         for k, node in enumerate(nodes):
             if node.op is None and node.grad is not None:
+                if isinstance(node.grad, Node):
+                    raise TypeError("a .grad holds plain numbers, and this one was set to a node; set it to None")
                 after[k] = node.grad + after[k]
         # One call that stays in C from the first node to the last, where Ctrl-C cannot come between.
-        deque(map(_set_grad, nodes, after), maxlen=0)
+        deque(map(setattr, nodes, repeat("grad"), after), maxlen=0)

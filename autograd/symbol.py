@@ -7,7 +7,7 @@ which the rule computes, and what may be left out without changing a bit (`1 * b
 from __future__ import annotations
 
 import math
-from typing import Any, ClassVar, Final, final
+from typing import Any, ClassVar, Final, NoReturn, final
 
 from . import elementwise as ops
 from .arithmetic import Arithmetic
@@ -46,6 +46,12 @@ class Symbol(Arithmetic):
     def __rand__(self, other: object) -> Any:
         return ops.both(other, self)
 
+    def __bool__(self) -> NoReturn:
+        raise TypeError(f"a rule may not ask `if {self.text}`: it serves arrays and text too; use where(mask, a, b)")
+
+    def __float__(self) -> NoReturn:
+        raise TypeError("a rule may not use math.exp and the like, which know floats only; use autograd's own exp")
+
     def __str__(self) -> str:
         return self.text
 
@@ -63,6 +69,12 @@ def literal(number: Any) -> Symbol:
     whole = value.is_integer() and abs(value) < 1e15 and math.copysign(1.0, value or 1.0) == math.copysign(1.0, value)
     text = str(int(value)) if whole and not (value == 0 and math.copysign(1.0, value) < 0) else repr(value)
     return Symbol(text, UNARY if text.startswith("-") else ATOM, value)
+
+
+def rule_text(op: Op, position: int, g: Symbol, y: Symbol, terms: list[Symbol], params: Params) -> Symbol:
+    """The derivative rule of one input written down, with these names for what it takes."""
+    text = op.vjp(position, g, y, terms, params)
+    return text if isinstance(text, Symbol) else literal(text)
 
 
 def written(op: Op, symbols: list[Symbol], params: Params) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .op import OPS, Op
-from .symbol import Symbol, literal, written
+from .symbol import Symbol, literal, rule_text, written
 
 
 def derivative_table(format: str = "text") -> str:
@@ -39,5 +39,5 @@ def _derivatives(op: Op) -> Iterator[str]:
     params = {name: Symbol(name) for name in op.params}
     for position, rule in enumerate(op.rules):
         if rule is not None:
-            text = op.vjp(position, literal(1.0), Symbol("y"), _symbols(op), params)
-            yield f"d/d{op.inputs[position]} = {text if isinstance(text, Symbol) else literal(text)}"
+            text = rule_text(op, position, literal(1.0), Symbol("y"), _symbols(op), params)
+            yield f"d/d{op.inputs[position]} = {text}"

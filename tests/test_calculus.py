@@ -366,3 +366,41 @@ def test_the_same_value_as_two_arguments_is_two_variables() -> None:
 def test_errors_say_what_was_got_and_what_was_expected(run: Function, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         run()
+
+
+@pytest.mark.parametrize(
+    ("f", "at", "want"),
+    [
+        (lambda x: x.sort() or x[0] * x[0] * x[1], [3.0, 2.0], [4.0, 12.0]),
+        (lambda x: x.__setitem__(0, x[0] * 3) or x[0] * x[1], [1.0, 2.0], [6.0, 3.0]),
+        (lambda x: x.pop() * x[0], [1.0, 2.0], [2.0, 1.0]),
+        (lambda x: x.append(3) or x[0], [1.0], [1.0]),
+    ],
+)
+def test_a_function_may_do_what_it_likes_with_its_list(f: Any, at: list[float], want: list[float]) -> None:
+    assert autograd.grad(f)(at) == want
+    assert at == [3.0, 2.0] or at[0] == 1.0
+
+
+@pytest.mark.parametrize("argnums", [(0, 0), (1, 0, 1), ("x",), (1.0,)])
+def test_argnums_are_different_numbers(argnums: Any) -> None:
+    with pytest.raises(ValueError, match="argnums"):
+        autograd.grad(lambda x, y: x * y, argnums=argnums)(2.0, 3.0)
+
+
+@pytest.mark.parametrize(
+    "of",
+    [
+        lambda f: autograd.grad(f)(3.0),
+        lambda f: autograd.derivative(f)(3.0),
+        lambda f: autograd.jvp(f, 3.0, 1.0)[1],
+        lambda f: autograd.hvp(f)(3.0, 1.0),
+        lambda f: autograd.jacobian(f)(3.0),
+    ],
+)
+def test_nothing_is_recorded_outside_under_no_grad(of: Any) -> None:
+    w = autograd.Value(2.0)
+    with autograd.no_grad():
+        result = of(lambda x: x * x * w)
+    assert not getattr(result, "requires_grad", False)
+    assert getattr(of(lambda x: x * x * w), "requires_grad", False)

@@ -165,7 +165,7 @@ def test_a_derivative_that_is_not_finite_is_said_not_to_be() -> None:
     [
         (1.0, 1.0, 0.0),
         (2.0, 1.0, 0.5),
-        (1e-9, 2e-9, 1e-9),
+        (1e-9, 2e-9, 0.5),
         (math.inf, math.inf, 0.0),
         (math.inf, 1.0, math.inf),
         (math.nan, 1.0, math.inf),
@@ -195,3 +195,45 @@ def test_checking_leaves_gradients_alone() -> None:
 def test_errors(run: Function, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         run()
+
+
+def test_a_wrong_sign_is_found_however_small_the_function() -> None:
+    flipped = Op("flipped", lambda x: x * x, lambda x: x * x, lambda g, y, x: -g * 2 * x)
+    for scale in (1e-3, 1e-7, 1e-12):
+        with pytest.raises(GradientError):
+            check_gradients(lambda x, s=scale: flipped(x) * s, 3.0)
+        assert check_gradients(lambda x, s=scale: x.relu() * s, 3.0).ok
+
+
+@pytest.mark.parametrize("x", [0.0, 1e-9])
+def test_a_jump_is_not_taken_for_a_kink(x: float) -> None:
+    step = Op("step", lambda x: float(x > 0), lambda x: x > 0, lambda g, y, x: g * 123)
+    with pytest.raises(GradientError, match="jump"):
+        check_gradients(step, x)
+
+
+@pytest.mark.parametrize("x", [1e-7, 3e-7, 1e-6, -3e-7, 10000.001])
+def test_right_slopes_close_to_a_kink_pass(x: float) -> None:
+    assert check_gradients(autograd.abs, x).ok
+    assert check_gradients(lambda v: autograd.relu(v - 1e4), x).ok
+
+
+def test_a_vertical_tangent_has_an_infinite_slope() -> None:
+    assert check_gradients(autograd.sqrt, 0.0).ok
+
+
+@pytest.mark.parametrize("n", [100, 101, 150, -101])
+def test_large_powers_of_negative_numbers_are_judged_right(n: int) -> None:
+    assert check_gradients(lambda x: x**n, -1.01).ok
+
+
+@pytest.mark.parametrize("x", [float("inf"), float("nan")])
+def test_gradients_are_checked_at_finite_numbers(x: float) -> None:
+    with pytest.raises(ValueError, match="finite"):
+        check_gradients(autograd.relu, x)
+
+
+def test_a_function_with_a_mind_of_its_own_is_refused() -> None:
+    numbers = iter(range(100))
+    with pytest.raises(ValueError, match="different results"):
+        check_gradients(lambda x: x * next(numbers), 1.0)

@@ -46,8 +46,8 @@ def test_the_kink_table_of_the_readme_is_what_the_engine_does() -> None:
     for formula, at, gradients in rows:
         variables = {k: Value(float(v)) for k, v in (word.split("=") for word in at.split())}
         eval(formula, {**OPS, **variables}).backward()
-        got = [v.grad for v in variables.values()]
-        assert got == [float(g) for g in gradients.split()], (formula, at)
+        got = [repr(v.grad) for v in variables.values()]
+        assert got == [repr(float(g)) for g in gradients.split()], (formula, at)
 
 
 def test_the_picture_of_the_readme_is_the_one_the_project_draws() -> None:

@@ -45,7 +45,7 @@ class Drawing:
         if self.engine == "auto" and dot.installed():
             try:
                 return svg(self.scene, dot.place)
-            except RuntimeError:  # a broken dot is no reason to show nothing
+            except (RuntimeError, ImportError):  # a broken dot is no reason to show nothing
                 return svg(self.scene, layered)
         return svg(self.scene, layered)
 

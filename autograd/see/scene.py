@@ -136,8 +136,7 @@ def _title(node: Node, name: str) -> str:
     label = cut(clean(node.label), TITLE)
     if not label:
         return cut(name, TITLE)
-    same = "".join(filter(str.isalnum, node.label)) == "".join(filter(str.isalnum, name))
-    return label if same else f"{label} ({cut(name, TITLE)})"
+    return label if node.label == name else f"{label} ({cut(name, TITLE)})"
 
 
 def _made(node: Node, names: Mapping[Node, str]) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from typing import Any
 
+from ..naming import terms
 from ..node import Node
-from ..symbol import Symbol, literal, written
+from ..symbol import Symbol, literal, rule_text, written
 
 NO_GRADIENT = "–"  # not 0: nothing has arrived yet
 LONGEST = 28  # letters of a formula that stands beside an arrow
@@ -20,8 +20,7 @@ def figure(number: float | None) -> str:
     """Four digits are enough to follow by; None is a gradient that has not come yet."""
     if number is None:
         return NO_GRADIENT
-    text = f"{number:.0f}" if 9999.5 <= abs(number) < 1e6 else f"{number:.4g}"
-    return "0" if text == "-0" else text
+    return f"{number:.0f}" if 9999.5 <= abs(number) < 1e6 else f"{number:.4g}"
 
 
 def equation(formula: str, number: float) -> str:
@@ -44,14 +43,9 @@ def _is_number(formula: str) -> bool:
     return "_" not in formula
 
 
-def term(i: Any, name: Mapping[Node, str]) -> Symbol:
-    """A node by its name, a constant as its number."""
-    return Symbol(name[i]) if isinstance(i, Node) else literal(i)
-
-
 def made(node: Node, name: Mapping[Node, str]) -> str:
     """What a node was computed as, `x1 * w1`; empty for a leaf."""
-    return written(node.op, [term(i, name) for i in node.inputs], node.params) if node.op is not None else ""
+    return written(node.op, terms(node, name), node.params) if node.op is not None else ""
 
 
 def local_derivatives(
@@ -60,14 +54,17 @@ def local_derivatives(
     """d(node)/d(input) for each input, as a formula and as a number; None for an input no gradient flows to."""
     if node.op is None:
         return []
-    terms = [term(i, name) for i in node.inputs]
+    inputs = terms(node, name)
     numbers = [data[i] if isinstance(i, Node) else i for i in node.inputs]
     found: list[tuple[str, float] | None] = []
     for position, i in enumerate(node.inputs):
         if isinstance(i, Node) and i.requires_grad:
-            formula = node.op.vjp(position, literal(1.0), Symbol(name[node]), terms, node.params)
-            number = node.op.vjp(position, 1.0, data[node], numbers, node.params)
-            found.append((str(formula if isinstance(formula, Symbol) else literal(formula)), float(number)))
+            number = float(node.op.vjp(position, 1.0, data[node], numbers, node.params))
+            try:
+                formula = rule_text(node.op, position, literal(1.0), Symbol(name[node]), inputs, node.params)
+            except TypeError:  # a rule that asks `if x > 0` or calls math.exp cannot be written down; its number stands
+                formula = literal(number)
+            found.append((str(formula), number))
         else:
             found.append(None)
     return found

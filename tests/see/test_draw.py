@@ -208,7 +208,8 @@ def test_the_background_is_white(engine: str) -> None:
 
 @pytest.mark.parametrize(
     ("number", "shown"),
-    [(math.nan, "nan"), (math.inf, "inf"), (-math.inf, "-inf"), (-0.0, "0"), (1e-300, "1e-300"), (5e-324, "4.941e-324"),
+    [(math.nan, "nan"), (math.inf, "inf"), (-math.inf, "-inf"), (-0.0, "-0"),
+         (1e-300, "1e-300"), (5e-324, "4.941e-324"),
      (1.7976931348623157e308, "1.798e+308"), (12345.6, "12346"), (9999.96, "10000"), (1234567.0, "1.235e+06"),
      (1 / 3, "0.3333"), (100.0, "100")],
 )  # fmt: skip
