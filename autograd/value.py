@@ -81,12 +81,14 @@ class Value(Node):
             try:
                 if op.binary:
                     a, b = args
+                    if type(a) is Value and a.index >= 0:
+                        kind = type(b)
+                        if kind is Value or kind is float:
+                            return recorded(op.scalar(a._data, b._data if kind is Value else b), op, args)
+                    elif type(a) is float and self.index >= 0:
+                        return recorded(op.scalar(a, self._data), op, args)
                     if type(a) is int or type(b) is int:
-                        args = a, b = (float(a) if type(a) is int else a, float(b) if type(b) is int else b)
-                    if self.index >= 0 and type(a) in _PLAIN and type(b) in _PLAIN:
-                        x = a._data if type(a) is Value else a
-                        z = b._data if type(b) is Value else b
-                        return recorded(op.scalar(x, z), op, args)
+                        return self.apply(op, tuple([float(x) if type(x) is int else x for x in args]), params)
                 elif op.variadic:
                     if self.index >= 0 and _PLAIN.issuperset(map(type, args)):
                         floats = [arg._data if type(arg) is Value else arg for arg in args]
