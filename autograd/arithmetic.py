@@ -11,7 +11,7 @@ from typing import Any, NoReturn, Self
 import numpy as np
 
 from . import elementwise as ops
-from .op import NO_PARAMS, OPS, Operand
+from .op import NO_PARAMS, NUMPY, OPS, Operand
 
 
 class Arithmetic(Operand):
@@ -73,6 +73,9 @@ class Arithmetic(Operand):
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         """`np.exp(v)` and `np.float64(2) * v` are ours: the op whose array function this ufunc is."""
+        ours = NUMPY.get(ufunc)
+        if ours is not None and method == "__call__" and not kwargs:
+            return ours(*inputs)  # np.matmul is a ufunc, and takes vectors, which the op does not
         for op in OPS.values():
             if op.array is ufunc:
                 if method != "__call__" or kwargs:
@@ -87,9 +90,10 @@ class Arithmetic(Operand):
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         """`np.where(mask, v, 0.0)` and `np.clip(v, 0, 1)` are ours too; any other NumPy function is refused."""
+        ours = NUMPY.get(function)
+        if ours is not None:
+            return ours(*args, **kwargs)
         name = getattr(function, "__name__", "?")
-        if name in ("where", "clip") and not kwargs:
-            return OPS[name](*args)
         raise TypeError(
             f"np.{name} cannot take a {type(self).__name__}: it would cut the graph; use the functions of autograd, "
             "or .item() for the bare number"

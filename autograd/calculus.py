@@ -7,15 +7,18 @@ answer depends on an outer variable, plain floats otherwise.
 
 from __future__ import annotations
 
-import functools
 import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .dual import Dual, levels
+import numpy as np
+
+from .dual import Dual, levels, zero
 from .elementwise import identity
+from .functions import raw, reshape, stack
 from .node import Node, enable_grad, mode
 from .sweep import sweep, topology
+from .tensor import Tensor
 from .value import Value, unrecorded
 
 Function = Callable[..., Any]
@@ -104,7 +107,7 @@ def vjp(f: Function, x: Any) -> tuple[Any, Function]:
         outs, seeds = leaves(value), leaves(_zipped(lambda _, seed: seed, value, u))
         total: Any = None
         for out, seed in zip(outs, seeds, strict=True):
-            part = mapped(functools.partial(operator.mul, seed), pull(out))
+            part = pull(out, seed)
             total = part if total is None else _zipped(operator.add, total, part)
         return settle(total)
 
@@ -120,9 +123,37 @@ def jacobian(f: Function, argnums: Argnums = 0) -> Function:
 
     def derivatives(*args: Any, **kwargs: Any) -> Any:
         value, pull, settle = _run(f, args, kwargs, argnums)
-        return settle(mapped(pull, value))
+        return settle(mapped(lambda out: _rows(out, pull), value))
 
     return derivatives
+
+
+def _rows(out: Any, pull: Function) -> Any:
+    """The derivatives of one result: of a tensor, one pull per element, put together in its shape."""
+    shape = tuple(getattr(out, "shape", ()))
+    if not shape:
+        return pull(out)
+    rows = []
+    for place in np.ndindex(shape):
+        seed = np.zeros(shape)
+        seed[place] = 1.0
+        rows.append(pull(out, seed))
+
+    def joined(*parts: Any) -> Any:
+        return reshape(stack([_as_tensor(part) for part in parts]), (*shape, *np.shape(raw(parts[0]))))
+
+    return _gathered(joined, rows)
+
+
+def _gathered(join: Function, trees: list[Any]) -> Any:
+    """Trees of one shape made one tree, whose leaves are `join` of theirs."""
+    if isinstance(trees[0], (list, tuple)):
+        return type(trees[0])([_gathered(join, list(branches)) for branches in zip(*trees, strict=True)])
+    return join(*trees)
+
+
+def _as_tensor(x: Any) -> Any:
+    return x if isinstance(x, (Tensor, Dual)) else Tensor(x)
 
 
 def hessian(f: Function, argnums: Argnums = 0) -> Function:
@@ -158,7 +189,8 @@ def _run(f: Function, args: Sequence[Any], kwargs: dict[str, Any], argnums: Argn
     asked = [args[n] for n in which]
     outer = mode.get().recording
     with enable_grad():
-        variables = [mapped(_variable, arg) for arg in asked]
+        tensors = any(isinstance(_innermost(leaf), (Tensor, np.ndarray)) for leaf in leaves(asked))
+        variables = [mapped(lambda x: _variable(x, tensors), arg) for arg in asked]
         wrt = variables[0] if isinstance(argnums, int) else tuple(variables)
         bases = [_base(v) for v in leaves(wrt)]
         replaced = list(args)
@@ -168,9 +200,9 @@ def _run(f: Function, args: Sequence[Any], kwargs: dict[str, Any], argnums: Argn
     given = any(_holds_node(a) for a in leaves(asked))
     own = {base.index for base in bases}
 
-    def pull(out: Any) -> Any:
+    def pull(out: Any, seed: Any = 1.0) -> Any:
         with enable_grad():
-            flat = iter(_pulled(out, bases))
+            flat = iter(_pulled(out, bases, seed))
         return mapped(lambda _: next(flat), wrt)
 
     def settle(tree: Any) -> Any:
@@ -179,26 +211,36 @@ def _run(f: Function, args: Sequence[Any], kwargs: dict[str, Any], argnums: Argn
     return value, pull, settle
 
 
-def _variable(x: Any) -> Any:
+def _variable(x: Any, tensors: bool) -> Any:
     """A variable of our own in the place of x, with x behind it where an outer derivative watches x."""
     if isinstance(x, Dual):
-        return Dual(_variable(x.payload), x.tangent, x.level)
+        return Dual(_variable(x.payload, tensors), x.tangent, x.level)
     if isinstance(x, Node) and x.requires_grad:
         return identity(x)
+    if tensors:
+        data = x._data if isinstance(x, Node) else np.asarray(x)
+        return Tensor(data if data.dtype.kind == "f" else data.astype(np.float64), requires_grad=True)
     return Value(x.item() if isinstance(x, Node) else x)
 
 
-def _pulled(out: Any, bases: list[Node]) -> list[Any]:
-    """The gradient of `out` with respect to each base."""
+def _pulled(out: Any, bases: list[Node], seed: Any) -> list[Any]:
+    """The gradient of `out`, times `seed`, with respect to each base."""
+    if isinstance(seed, Dual):
+        # The seed moves too: u^T J is linear in u.
+        payloads, tangents = _pulled(out, bases, seed.payload), _pulled(out, bases, seed.tangent)
+        return [p + Dual(zero(p), t, seed.level) for p, t in zip(payloads, tangents, strict=True)]
     if isinstance(out, Dual):
         # d/dx (p + t eps) = dp/dx + dt/dx eps
-        pairs = zip(_pulled(out.payload, bases), _pulled(out.tangent, bases), strict=True)
+        pairs = zip(_pulled(out.payload, bases, seed), _pulled(out.tangent, bases, seed), strict=True)
         return [Dual(payload, tangent, out.level) for payload, tangent in pairs]
+    nothing = [zero(base) for base in bases]
     if not isinstance(out, Node) or not out.requires_grad:
-        return [0.0] * len(bases)
+        return nothing
+    if isinstance(out, Tensor) and not isinstance(seed, Node):
+        seed = np.broadcast_to(np.asarray(seed, dtype=out.dtype), out.shape)
     wanted = {base.index for base in bases}
-    gradients = {node.index: g for node, g in sweep(out, record=True) if node.index in wanted}
-    return [gradients.get(base.index, 0.0) for base in bases]
+    gradients = {node.index: g for node, g in sweep(out, seed, record=True) if node.index in wanted}
+    return [gradients.get(base.index, none) for base, none in zip(bases, nothing, strict=True)]
 
 
 def _settled(result: Any, own: set[int], given: bool, outer: bool) -> Any:
@@ -207,15 +249,23 @@ def _settled(result: Any, own: set[int], given: bool, outer: bool) -> Any:
         payload, tangent = (_settled(part, own, given, outer) for part in (result.payload, result.tangent))
         return Dual(payload, tangent, result.level)
     if not isinstance(result, Node):
+        if isinstance(result, np.ndarray):
+            return Tensor(result) if given else result
         return unrecorded(result) if given else result
     foreign = result.requires_grad and any(node.is_leaf and node.index not in own for node in topology(result))
     if not (given or foreign):
-        return result.item()
+        return result.numpy() if isinstance(result, Tensor) and result.shape else result.item()
     return result if outer else result.detach()
 
 
 def _holds_node(x: Any) -> bool:
     return _holds_node(x.payload) or _holds_node(x.tangent) if isinstance(x, Dual) else isinstance(x, Node)
+
+
+def _innermost(x: Any) -> Any:
+    while isinstance(x, Dual):
+        x = x.payload
+    return x
 
 
 def _base(variable: Any) -> Node:
@@ -226,6 +276,8 @@ def _base(variable: Any) -> Node:
 
 
 def _number(x: Any) -> Any:
+    if isinstance(x, np.ndarray) and x.dtype.kind in "fiub":
+        return x if x.dtype.kind == "f" else x.astype(np.float64)
     return x if isinstance(x, (Node, Dual)) else Value(x).item()
 
 

@@ -18,7 +18,7 @@ from .calculus import Function, jacobian, leaves, mapped
 from .dual import Dual
 from .node import Node, no_grad
 from .op import Op, Params
-from .structural import _dot, _sum
+from .structural import list_dot, list_sum
 from .value import Value
 
 # Their NumPy functions are the analytic continuations of the real ones.
@@ -26,7 +26,7 @@ ANALYTIC: Final = frozenset(
     (
         *(ops.add, ops.sub, ops.mul, ops.div, ops.neg, ops.pow, ops.identity, ops.square, ops.reciprocal, ops.sqrt),
         *(ops.exp, ops.expm1, ops.log, ops.log1p, ops.sin, ops.cos, ops.tan, ops.asin, ops.acos, ops.atan),
-        *(ops.sinh, ops.cosh, ops.tanh, _sum, _dot),
+        *(ops.sinh, ops.cosh, ops.tanh, list_sum, list_dot),
     )
 )
 STEP: Final = 1e-20

@@ -5,17 +5,22 @@ An elementwise op has a diagonal Jacobian, so the rule that takes a gradient bac
 
 from __future__ import annotations
 
+import functools
 import itertools
+import operator
 from typing import Any, ClassVar, Final, final
 
-from .arithmetic import Arithmetic
-from .op import Op, Params
+import numpy as np
+
+from .op import Op, Operand, Params
+from .shaped import Shaped
+from .structural import broadcast_to
 
 levels: Final = itertools.count(1)
 
 
 @final
-class Dual(Arithmetic):
+class Dual(Shaped):
     """`payload + tangent * epsilon`, with epsilon**2 = 0.
 
     The payload is anything an op takes: a float, a node, another Dual. Nested derivatives each have an epsilon of
@@ -40,12 +45,16 @@ class Dual(Arithmetic):
         y = op(*payloads, **params)
         if not op.rules:
             return y
-        tangent: Any = None
-        for position, arg in enumerate(args):
-            if isinstance(arg, Dual) and arg.level == level and op.rule(position, len(args)) is not None:
-                part = op.vjp(position, arg.tangent, y, payloads, params)
-                tangent = part if tangent is None else tangent + part
-        return y if tangent is None else Dual(y, tangent, level)
+        moving = [k for k, arg in enumerate(args) if isinstance(arg, Dual) and arg.level == level]
+        tangents = {k: args[k].tangent for k in moving if op.rule(k, len(args)) is not None}
+        if not tangents:
+            return y
+        return Dual(y, _pushed(op, y, payloads, tangents, params), level)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the payload."""
+        return tuple(np.shape(self.payload) if not isinstance(self.payload, Operand) else self.payload.shape)  # type: ignore[attr-defined]
 
     def item(self) -> float:
         """The bare number, without the tangent."""
@@ -59,3 +68,32 @@ class Dual(Arithmetic):
 
     def __repr__(self) -> str:
         return f"Dual({self.payload!r}, tangent={self.tangent!r})"
+
+
+def _pushed(op: Op, y: Any, args: list[Any], tangents: dict[int, Any], params: Params) -> Any:
+    """How y moves when the args at these positions move along their tangents."""
+    if op.push is not None:
+        return op.push(tangents[0], y, *args, **params)
+    if op.kind == "elementwise":
+        parts = [_as_wide(op.vjp(k, t, y, args, params), y) for k, t in tangents.items()]
+    elif op.kind == "linear":
+        return op(*[tangents.get(k, zero(arg)) for k, arg in enumerate(args)], **params)
+    else:  # linear in each input by itself, as a product is
+        parts = [op(*[t if j == k else arg for j, arg in enumerate(args)], **params) for k, t in tangents.items()]
+    return functools.reduce(operator.add, parts)
+
+
+def _as_wide(tangent: Any, y: Any) -> Any:
+    """The tangent in the shape of y: broadcasting made y larger than an input, or the rule gave one number for all."""
+    shape = getattr(y, "shape", ())
+    return tangent if not isinstance(shape, tuple) or getattr(tangent, "shape", ()) == shape else broadcast_to(tangent, shape=shape)
+
+
+def zero(x: Any) -> Any:
+    """The tangent of what does not move."""
+    while isinstance(x, Dual):
+        x = x.payload
+    x = getattr(x, "_data", x)  # float32 stays float32
+    if isinstance(x, np.ndarray):
+        return np.zeros(x.shape, x.dtype if x.dtype.kind == "f" else np.float64)
+    return np.zeros(x.shape) if getattr(x, "shape", ()) else 0.0

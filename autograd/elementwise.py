@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 
 from . import forward as f
-from .op import AND, COMPARISON, POWER, PRODUCT, SUM, UNARY, op
+from .op import AND, COMPARISON, NUMPY, POWER, PRODUCT, SUM, UNARY, op
 
 TWO_OVER_SQRT_PI: Final = 2.0 / math.sqrt(math.pi)
 
@@ -97,3 +97,5 @@ eq = op("eq", operator.eq, np.equal,         inputs=("a", "b"), sign="==", bindi
 ne = op("ne", operator.ne, np.not_equal,     inputs=("a", "b"), sign="!=", binding=COMPARISON)
 both = op("both", operator.and_, np.logical_and, inputs=("a", "b"), sign="&", binding=AND)
 # fmt: on
+
+NUMPY.update({np.where: where, np.clip: clip})

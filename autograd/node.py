@@ -148,9 +148,17 @@ class Node(Arithmetic):
     def detach(self) -> Node:
         """A leaf with the same data that wants no gradient."""
 
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The length of each dimension; () for a number."""
+        return ()
+
     @abstractmethod
-    def fit(self, contribution: Any) -> Any:
-        """A contribution to this node's gradient, in the form this node's gradient has."""
+    def fit(self, contribution: Any, user: Node | None = None) -> Any:
+        """What `user` contributes to this node's gradient, in the form this node's gradient has."""
+
+    def unchanged(self, user: Node) -> None:
+        """RuntimeError where the data is not what it was when `user` was computed from it."""
 
     def __copy__(self) -> NoReturn:
         self._refuse_copy()

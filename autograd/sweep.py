@@ -17,6 +17,8 @@ from itertools import repeat
 from operator import attrgetter
 from typing import Any, Final
 
+import numpy as np
+
 from .node import Node, mode
 from .op import ieee
 
@@ -76,7 +78,8 @@ def sweep(root: Node, seed: Any = 1.0, record: bool = False) -> Iterator[tuple[N
                 continue  # a constant. Not only speed: for x ** 2 at x = -3 the exponent's rule would want log(-3)
             index = i.index
             if index < 0:
-                continue  # a node no gradient is wanted for
+                i.unchanged(node)  # no gradient is wanted for it, but the other rules read it
+                continue
             if parts:
                 contribution = parts[position]
             elif binary:
@@ -87,13 +90,14 @@ def sweep(root: Node, seed: Any = 1.0, record: bool = False) -> Iterator[tuple[N
                     contribution = ieee(rule, (g, y, xa, xb))
             else:
                 contribution = op.vjp(position, g, y, xs, params)
-            if type(contribution) is not float:
-                contribution = i.fit(contribution)
+            if type(contribution) is not float or type(i._data) is not float:
+                contribution = i.fit(contribution, node)
             gradients[index] = gradients[index] + contribution if index in gradients else contribution
             if watch is not None:
                 watch.contribution(node, position, gradients[index])
 
 
+@np.errstate(all="ignore")
 def backward(root: Node, seed: Any = 1.0) -> None:
     """Fill `.grad` on every node below the root.
 
@@ -111,10 +115,30 @@ def commit(nodes: list[Node], gradients: list[Any]) -> None:
     """Write what a sweep found: leaves add it to the gradient they have, other nodes hold just this one."""
     with _accumulating:
         after = list(gradients)
+        held: set[int] = set()  # arrays that are some node's data or gradient already
         for k, node in enumerate(nodes):
+            g = after[k]
             if node.op is None and node.grad is not None:
                 if isinstance(node.grad, Node):
                     raise TypeError("a .grad holds plain numbers, and this one was set to a node; set it to None")
-                after[k] = node.grad + after[k]
+                if type(g) is not float and np.shape(node.grad) != g.shape:
+                    raise ValueError(f"a .grad was set to the shape {np.shape(node.grad)}, expected {g.shape}; set it to None")
+                after[k] = node.grad + g if type(g) is float else np.array(node.grad + g, dtype=g.dtype)
+            elif type(g) is not float:
+                after[k] = _own(g, held or _arrays(nodes, held))
         # One call that stays in C from the first node to the last, where Ctrl-C cannot come between.
         deque(map(setattr, nodes, repeat("grad"), after), maxlen=0)
+
+
+def _arrays(nodes: list[Node], held: set[int]) -> set[int]:
+    """The arrays in the nodes, by identity."""
+    held.update([id(node._data) for node in nodes])
+    return held
+
+
+def _own(g: Any, held: set[int]) -> Any:
+    """The gradient as an array that no one else has: two leaves of a sum are handed the same one, or views of it."""
+    if type(g) is not np.ndarray or g.base is not None or not g.flags.writeable or id(g) in held:
+        g = np.array(g)
+    held.add(id(g))
+    return g

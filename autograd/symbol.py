@@ -10,12 +10,12 @@ import math
 from typing import Any, ClassVar, Final, NoReturn, final
 
 from . import elementwise as ops
-from .arithmetic import Arithmetic
 from .op import ATOM, POWER, UNARY, Op, Operand, Params
+from .shaped import Shaped
 
 
 @final
-class Symbol(Arithmetic):
+class Symbol(Shaped):
     """A formula. `value` is its number where it is one, else None.
 
     >>> a, b = Symbol("a"), Symbol("b")
@@ -25,6 +25,7 @@ class Symbol(Arithmetic):
 
     __slots__ = ("binding", "text", "value")
     precedence: ClassVar[int] = 2
+    is_text: ClassVar[bool] = True
 
     def __init__(self, text: str, binding: int = ATOM, value: float | None = None) -> None:
         self.text: Final = text
@@ -40,11 +41,10 @@ class Symbol(Arithmetic):
         short = _shortened(op, symbols) if numbers else None
         return short if short is not None else Symbol(written(op, symbols, params), op.binding)
 
-    def __and__(self, other: object) -> Any:
-        return ops.both(self, other)
-
-    def __rand__(self, other: object) -> Any:
-        return ops.both(other, self)
+    @property
+    def shape(self) -> Symbol:
+        """The shape, as text too."""
+        return Symbol(f"{_wrapped(self, ATOM)}.shape")
 
     def __bool__(self) -> NoReturn:
         raise TypeError(f"a rule may not ask `if {self.text}`: it serves arrays and text too; use where(mask, a, b)")

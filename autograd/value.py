@@ -120,7 +120,7 @@ class Value(Node):
             now.watch.forward(result, op, args)
         return result
 
-    def fit(self, contribution: Any) -> Any:
+    def fit(self, contribution: Any, user: Node | None = None) -> Any:
         return contribution if isinstance(contribution, Operand) else float(contribution)
 
     def __bool__(self) -> bool:
@@ -175,7 +175,7 @@ def number(data: object, what: str) -> float:
 def constant(op: Op, arg: object) -> float:
     """A plain number that meets a Value in an op."""
     if isinstance(arg, Operand):
-        raise TypeError(f"{op.name} got a Value and a {type(arg).__name__}; make them one kind first")
+        raise TypeError(f"{op.name} got a Value and a {type(arg).__name__}; make a Tensor of Values with stack(values)")
     return number(arg, f"{op.name} of a Value takes Values and numbers: expected")
 
 

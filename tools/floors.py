@@ -15,8 +15,8 @@ from pathlib import Path
 FLOORS = {
     "autograd": (
         "op",
-        "forward elementwise structural",
-        "arithmetic node sweep value tensor dual symbol",
+        "forward shapes elementwise structural functions",
+        "arithmetic shaped node sweep value tensor dual symbol",
         "calculus check naming program table anomaly",
         "see.geometry see.ranks see.order see.place see.layout see.words see.scene see.dot see.svg see.draw "
         "see.player see.steps see.practice see.syntax see.expression see.terminal see",

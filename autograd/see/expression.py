@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
-from .. import structural
+from .. import functions as fn
 from ..node import enable_grad
 from ..op import OPS
 from ..value import Value
@@ -25,10 +25,10 @@ MAX_EXPONENT: Final = 1_000.0
 
 CONSTANTS: Final = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
 LISTS: Final[dict[str, tuple[int, Callable[..., Any]]]] = {  # name -> how many lists, and what takes them
-    "sum": (1, structural.sum),
-    "mean": (1, structural.mean),
-    "dot": (2, structural.dot),
-    "logsumexp": (1, structural.logsumexp),
+    "sum": (1, fn.sum),
+    "mean": (1, fn.mean),
+    "dot": (2, fn.dot),
+    "logsumexp": (1, fn.logsumexp),
 }
 OPERATORS: Final[dict[type[ast.AST], str]] = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow",

@@ -1,0 +1,130 @@
+"""Forward functions that change or look across the shape of arrays. No derivatives here: those stand in
+`structural.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray
+Shape = tuple[int, ...]
+Axis = int | tuple[int, ...] | None
+
+
+def of_array(*args: Any, **params: Any) -> Any:
+    """The float function of an op on arrays: it has none, a number goes the way of an array of no dimension."""
+    raise ValueError
+
+
+def reshape(x: Any, shape: Shape) -> Array:
+    return np.reshape(x, shape)
+
+
+def transpose(x: Any, axes: Shape | None) -> Array:
+    return np.transpose(x, axes)
+
+
+def inverse(axes: Shape | None) -> Shape | None:
+    return None if axes is None else tuple(int(k) for k in np.argsort(axes))
+
+
+def broadcast_to(x: Any, shape: Shape) -> Array:
+    return np.broadcast_to(x, shape)
+
+
+def sum_to(x: Any, shape: Shape) -> Array:
+    """The transpose of broadcast_to: what was copied along a dimension is summed along it."""
+    x = np.asarray(x)
+    extra = x.ndim - len(shape)
+    if extra < 0:  # fewer dimensions than wanted: the rule gave one number for all
+        return np.broadcast_to(x, shape)
+    axes = (*range(extra), *(extra + k for k, n in enumerate(shape) if n == 1 and x.shape[extra + k] != 1))
+    if axes:
+        x = x.sum(axes, keepdims=True)
+    return np.broadcast_to(x.reshape(x.shape[extra:]), shape)
+
+
+def take(x: Any, index: Any) -> Array:
+    return np.asarray(x)[index]
+
+
+def put(g: Any, index: Any, shape: Shape) -> Array:
+    """The transpose of take: zeros with `g` at the index, added up where the index names a place twice."""
+    g = np.asarray(g)
+    full = np.zeros(shape, g.dtype)
+    if plain(index):
+        full[index] = g
+    else:
+        np.add.at(full, index, g)
+    return full
+
+
+def plain(index: Any) -> bool:
+    """Whether the index has no array in it, so that it names no place twice."""
+    parts = index if isinstance(index, tuple) else (index,)
+    return all(part is None or part is Ellipsis or isinstance(part, (int, np.integer, slice)) for part in parts)
+
+
+def concatenate(*xs: Any, axis: int) -> Array:
+    return np.concatenate(xs, axis)
+
+
+def segment(xs: Sequence[Any], axis: int, position: int) -> tuple[Any, ...]:
+    """Where input `position` of a concatenation lies in the result."""
+    start = sum(x.shape[axis] for x in xs[:position])
+    axis = axis % len(xs[0].shape)
+    return (*(slice(None),) * axis, slice(start, start + xs[position].shape[axis]))
+
+
+def total(x: Any, axis: Axis, keepdims: bool) -> Array:
+    return np.sum(x, axis, keepdims=keepdims, dtype=np.asarray(x).dtype if np.asarray(x).dtype.kind == "f" else None)
+
+
+def amax(x: Any, axis: Axis, keepdims: bool) -> Array:
+    return np.max(x, axis, keepdims=keepdims)
+
+
+def spread(g: Any, axis: Axis, keepdims: bool, shape: Shape) -> Array:
+    """The transpose of a sum over `axis`: every element of `shape` gets what its sum gets."""
+    if not keepdims and axis is not None:
+        g = np.expand_dims(g, axis_tuple(axis, len(shape)))
+    elif axis is None:
+        g = np.reshape(g, (1,) * len(shape))
+    return np.broadcast_to(g, shape)
+
+
+def axis_tuple(axis: Axis, ndim: int) -> Shape:
+    axes = tuple(range(ndim)) if axis is None else (axis,) if isinstance(axis, int) else tuple(axis)
+    return tuple(k % ndim for k in axes)
+
+
+def cumsum(x: Any, axis: int, reverse: bool) -> Array:
+    return np.flip(np.cumsum(np.flip(x, axis), axis), axis) if reverse else np.cumsum(x, axis)
+
+
+def mT(x: Any) -> Array:
+    return np.swapaxes(x, -1, -2)
+
+
+def einsum(*xs: Any, subscripts: str) -> Array:
+    return np.einsum(subscripts, *xs)
+
+
+def einsum_back(op: Any, g: Any, xs: Sequence[Any], subscripts: str, position: int) -> Any:
+    """The gradient of an einsum for one input: an einsum of the gradient with the other inputs.
+
+    An index that only this input has was summed away; a factor of ones in its shape brings it back.
+    """
+    inputs, result = subscripts.split("->")
+    parts = inputs.split(",")
+    mine = parts[position]
+    others = [part for k, part in enumerate(parts) if k != position]
+    lost = [k for k, letter in enumerate(mine) if letter not in result and all(letter not in o for o in others)]
+    factors: list[Any] = [g, *(x for k, x in enumerate(xs) if k != position)]
+    letters = [result, *others]
+    if lost:
+        factors.append(np.ones([xs[position].shape[k] for k in lost]))
+        letters.append("".join(mine[k] for k in lost))
+    return op(*factors, subscripts=f"{','.join(letters)}->{mine}")

@@ -1,0 +1,450 @@
+"""Tensor: a node that holds an ndarray. The same rules, the same sweep; what is new is shapes, dtypes and memory."""
+
+from __future__ import annotations
+
+import linecache
+import sys
+from collections.abc import Iterator
+from typing import Any, Final, Self, final
+
+import numpy as np
+
+from . import shapes, structural as s
+from .node import Node, creation, mode
+from .op import NO_PARAMS, Op, Operand, Params, quietly
+from .shaped import Shaped
+from .sweep import backward
+
+REAL: Final = "fiub"  # numpy's kinds of real numbers
+
+
+class default:
+    """The dtype of floats that come without one; `set_default_dtype` sets it."""
+
+    dtype: Any = np.dtype(np.float64)
+
+
+def set_default_dtype(dtype: Any) -> None:
+    """The dtype that Python floats and lists of them get: float64 at first. TypeError for what is not a float dtype."""
+    default.dtype = _float_dtype(dtype)
+
+
+@final
+class Tensor(Node, Shaped):
+    """An array in a computation graph.
+
+    `data` is copied: a number, nested lists of numbers, or an array. Floats get the default dtype, an array keeps its
+    own; ints and bools are constants and indices, and refused where a gradient is asked for.
+
+    >>> x = Tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
+    >>> (x * x).sum().backward()
+    >>> x.grad
+    array([[2., 4.],
+           [6., 8.]])
+    """
+
+    __slots__ = ("changed",)
+
+    grad: np.ndarray | None
+
+    def __init__(self, data: Any, requires_grad: bool = False, dtype: Any = None, label: str = "") -> None:
+        self._data = _array(data, dtype)
+        if type(label) is not str:
+            raise TypeError(f"a label is text, got {type(label).__name__}: {label!r:.60}")
+        self.grad = None
+        self.op = None
+        self.inputs = ()
+        self.params = NO_PARAMS
+        self.label = label
+        self.changed = 0
+        self.index = -1
+        if requires_grad:
+            self.requires_grad_()
+
+    # What it holds
+
+    @property
+    def data(self) -> np.ndarray:
+        """The array in it. What is written into it is noticed: a backward pass through what was computed before is
+        refused."""
+        return _Watched.of(self)
+
+    @data.setter
+    def data(self, data: Any) -> None:
+        if type(data) is _Watched and data.owner is self and _same_memory(data, self._data):
+            return  # the second half of `x.data += 1`, which has been written and noticed already
+        new = _array(data, self._data.dtype)
+        if new.shape != self._data.shape:
+            raise ValueError(f"the data of this Tensor has shape {self._data.shape}, got {new.shape}; make a new Tensor")
+        self._data = new
+        self.changed = next(creation)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The length of each dimension."""
+        shape: tuple[int, ...] = self._data.shape
+        return shape
+
+    @property
+    def ndim(self) -> int:
+        """The number of dimensions."""
+        ndim: int = self._data.ndim
+        return ndim
+
+    @property
+    def dtype(self) -> Any:
+        """NumPy's dtype of the elements."""
+        return self._data.dtype
+
+    def dim(self) -> int:
+        """The number of dimensions."""
+        return self.ndim
+
+    @property
+    def size(self) -> int:
+        """The number of elements, as in NumPy; `shape[k]` is the length of a dimension."""
+        return int(self._data.size)
+
+    def numel(self) -> int:
+        """The number of elements."""
+        return int(self._data.size)
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise TypeError("a Tensor with no dimension has no length")
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Self]:
+        return (self[k] for k in range(len(self)))
+
+    def item(self) -> Any:
+        """The bare number, where there is one element."""
+        if self._data.size != 1:
+            raise ValueError(f"item() is for one element, this Tensor has shape {self.shape}; use numpy() or tolist()")
+        return self._data.item()
+
+    def numpy(self) -> np.ndarray:
+        """A copy of the data as an array, without the graph."""
+        return np.array(self._data)
+
+    def tolist(self) -> Any:
+        """The data as nested lists."""
+        return self._data.tolist()
+
+    def detach(self) -> Tensor:
+        """A leaf with the same data that wants no gradient."""
+        return _leaf(self.numpy(), self.label)
+
+    def requires_grad_(self, requires_grad: bool = True) -> Self:
+        """Ask for a gradient, or no longer, on a leaf; returns the Tensor."""
+        if self.op is not None:
+            raise RuntimeError("only a leaf can be asked for a gradient, and this Tensor is the result of an op")
+        if requires_grad and self._data.dtype.kind != "f":
+            raise TypeError(f"only floats have gradients, got dtype {self._data.dtype}; use dtype=float")
+        self.index = (self.index if self.index >= 0 else next(creation)) if requires_grad else -1
+        return self
+
+    def zero_grad(self) -> None:
+        """Forget the gradient."""
+        self.grad = None
+
+    def backward(self, gradient: Any = None) -> None:
+        """Go back through the graph: `.grad` of every node below becomes, or on leaves grows by, its gradient.
+
+        `gradient` is what the sweep starts with, in the shape of this Tensor; it may be left out for one element.
+        """
+        if self.index < 0:
+            raise RuntimeError(
+                "backward() on a Tensor that wants no gradient: nothing it was computed from has requires_grad=True, or it "
+                "was made under no_grad() or by detach()"
+            )
+        if gradient is None:
+            if self._data.size != 1:
+                raise RuntimeError(
+                    f"backward() needs one number to start from, this Tensor has shape {self.shape}; reduce it first, as "
+                    "with .sum() or .mean(), or give backward(gradient=...) of that shape"
+                )
+            seed = np.ones_like(self._data)
+        else:
+            seed = _array(gradient._data if isinstance(gradient, Tensor) else gradient, self._data.dtype)
+            if seed.shape != self.shape:
+                raise ValueError(f"gradient has shape {seed.shape}, expected this Tensor's {self.shape}")
+        backward(self, seed)
+
+    # How ops meet it
+
+    def apply(self, op: Op, args: tuple[Any, ...], params: Params) -> Any:
+        """Compute on the arrays, and record a node that points at its inputs."""
+        arrays = []
+        wanted = False
+        wrapped = False
+        for arg in args:
+            if type(arg) is Tensor:
+                arrays.append(arg._data)
+                wanted = wanted or arg.index >= 0
+            elif type(arg) is float:
+                arrays.append(arg)
+            elif isinstance(arg, Operand) and arg.precedence > self.precedence:
+                return arg.apply(op, args, params)
+            else:
+                arrays.append(_constant(op, arg))
+                wrapped = True
+        if wanted and None in op.rules:
+            # What no gradient can flow to, such as the mask of a where, is a constant.
+            args = tuple([
+                arg.detach() if type(arg) is Tensor and arg.index >= 0 and op.rule(k, len(args)) is None else arg
+                for k, arg in enumerate(args)
+            ])  # fmt: skip
+            wanted = any([type(arg) is Tensor and arg.index >= 0 for arg in args])
+        y = quietly(op.array, *arrays, **params) if params else quietly(op.array, *arrays)
+        now = mode.get()
+        result = object.__new__(Tensor)
+        result._data = y if type(y) is np.ndarray else np.asarray(y)
+        result.grad = None
+        result.label = ""
+        result.changed = 0
+        if wanted and now.recording and op.rules:
+            if wrapped:
+                args = tuple([_wrapped(arg, array) for arg, array in zip(args, arrays, strict=True)])
+            result.op = op
+            result.inputs = args
+            result.params = params
+            result.index = next(creation)
+        else:
+            result.op = None
+            result.inputs = ()
+            result.params = NO_PARAMS
+            result.index = -1
+        if now.watch is not None:
+            now.watch.forward(result, op, args)
+        return result
+
+    def fit(self, contribution: Any, user: Node | None = None) -> Any:
+        """The contribution in this Tensor's shape and dtype: what broadcasting copied is summed up again, here only."""
+        if self.changed:
+            self.unchanged(user)
+        shape = self._data.shape
+        if isinstance(contribution, Operand):
+            return contribution if contribution.shape == shape else s.sum_to(contribution, shape=shape)  # type: ignore[attr-defined]
+        if type(contribution) is not np.ndarray or contribution.shape != shape or contribution.dtype != self._data.dtype:
+            contribution = np.asarray(contribution, dtype=self._data.dtype)
+            if contribution.shape != shape:
+                contribution = shapes.sum_to(contribution, shape)
+        return contribution
+
+    def unchanged(self, user: Node | None) -> None:
+        """RuntimeError where the data was written into after `user` was computed from it, or after it was computed."""
+        used = user is not None and self.changed > user.index
+        if used or (self.op is not None and self.changed > self.index):
+            op = user.op if used and user is not None else self.op
+            which = "an input" if used else "the result"
+            raise RuntimeError(
+                f"the data of {which} of {op.name if op else '?'}{_named(self)} was changed after it was used, so the "
+                f"gradient would be wrong; call backward() before changing .data, or change a copy{_site()}"
+            )
+
+    def __repr__(self) -> str:
+        text = np.array2string(self._data, separator=", ", prefix="Tensor(")
+        kind = "" if self._data.dtype == default.dtype else f", dtype={self._data.dtype}"
+        wants = ", requires_grad=True" if self.index >= 0 else ""
+        name = f", label={self.label!r}" if self.label else ""
+        return f"Tensor({text}{kind}{wants}{name})"
+
+    def __bool__(self) -> bool:
+        if self._data.size != 1:
+            raise ValueError("a Tensor of several elements is neither true nor false; use (a == b).all()")
+        return bool(self._data.item())
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if spec else repr(self)
+
+
+@final
+class _Watched(np.ndarray):
+    """The data of a Tensor as its user sees it: an array that says when it is written into.
+
+    It is read-only, so that whatever writes without asking this class (memoryview, np.random's out=, np.put) is refused
+    and not overlooked; what does ask is let through to the memory behind.
+    """
+
+    owner: Tensor | None
+
+    @staticmethod
+    def of(owner: Tensor) -> np.ndarray:
+        seen = owner._data.view(_Watched)
+        seen.owner = owner
+        seen.setflags(write=False)
+        return seen
+
+    def __array_finalize__(self, source: Any) -> None:
+        # A view of the data (data[0], data.T, data.reshape) writes into the same memory and has the same owner.
+        self.owner = getattr(source, "owner", None)
+
+    def _written(self) -> None:
+        if self.owner is None:
+            return
+        # A reshape is a view: what is written into it is written into what it was made from, and further back.
+        nodes = [self.owner]
+        for node in nodes:
+            if np.may_share_memory(self, node._data):
+                node.changed = next(creation)
+                nodes += [i for i in node.inputs if type(i) is Tensor]
+
+    def _open(self) -> np.ndarray:
+        """The memory behind, to be written into."""
+        plain = np.asarray(self)
+        if self.owner is not None and not plain.flags.writeable and (
+            not plain.size or np.may_share_memory(plain, self.owner._data)
+        ):
+            plain.setflags(write=True)
+        return plain
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._open()[key] = value
+        self._written()
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        outs = kwargs.get("out", ())
+        if outs:
+            kwargs["out"] = tuple(o._open() if isinstance(o, _Watched) else o for o in outs)
+        plain = [np.asarray(i) if isinstance(i, _Watched) else i for i in inputs]
+        if method == "at" and isinstance(inputs[0], _Watched):
+            plain[0] = inputs[0]._open()
+        result = getattr(ufunc, method)(*plain, **kwargs)
+        if method == "at" and isinstance(inputs[0], _Watched):
+            inputs[0]._written()
+        for out in outs:
+            if isinstance(out, _Watched):
+                out._written()
+                return out
+        return result
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        writes = function in (np.copyto, np.put, np.place, np.putmask, np.put_along_axis, np.fill_diagonal)
+        target = args[0] if writes and args else kwargs.get("dst" if writes else "out")
+        # None of NumPy's own functions: they call __array_ufunc__ and __setitem__ again, or find the data read-only.
+        plain = [_plain(a, target) for a in args]
+        result = function(*plain, **{k: _plain(a, target) for k, a in kwargs.items()})
+        if isinstance(target, _Watched):
+            target._written()
+            return None if writes else target
+        return result
+
+    def fill(self, value: Any) -> None:
+        self._open().fill(value)
+        self._written()
+
+    def sort(self, *args: Any, **kwargs: Any) -> None:
+        self._open().sort(*args, **kwargs)
+        self._written()
+
+
+def _plain(x: Any, target: Any) -> Any:
+    """x with ndarrays in the place of data, in lists too; the target of a function that writes open for it."""
+    if isinstance(x, (list, tuple)):
+        return type(x)(_plain(each, target) for each in x) if type(x) in (list, tuple) else x
+    return x if not isinstance(x, _Watched) else x._open() if x is target else np.asarray(x)
+
+
+def _same_memory(a: np.ndarray, b: np.ndarray) -> bool:
+    return a.shape == b.shape and a.strides == b.strides and a.ctypes.data == b.ctypes.data
+
+
+def tensor(data: Any, requires_grad: bool = False, dtype: Any = None, label: str = "") -> Tensor:
+    """A Tensor with a copy of `data`: a number, nested lists of numbers, or an array."""
+    return Tensor(data, requires_grad, dtype, label)
+
+
+def _leaf(data: np.ndarray, label: str = "") -> Tensor:
+    """A leaf that wants no gradient, on this very array."""
+    leaf = object.__new__(Tensor)
+    leaf._data = data
+    leaf.grad = None
+    leaf.op = None
+    leaf.inputs = ()
+    leaf.params = NO_PARAMS
+    leaf.label = label
+    leaf.changed = 0
+    leaf.index = -1
+    return leaf
+
+
+def _array(data: Any, dtype: Any) -> np.ndarray:
+    """A copy of the data as an array of real numbers; TypeError by name for anything else."""
+    if isinstance(data, Operand):
+        raise TypeError(
+            f"a Tensor holds numbers, got a {type(data).__name__}: use stack(values) to make a Tensor of Values or Tensors, "
+            ".detach() or .item() for the numbers without the graph"
+        )
+    if isinstance(data, (list, tuple)) and any(isinstance(x, Operand) for x in _flat(data)):
+        raise TypeError("a Tensor holds numbers, got a list of nodes, which would be cut off: use stack(values)")
+    try:
+        found = np.array(data)
+    except ValueError:
+        raise ValueError("the lists have different lengths: expected a full grid of numbers") from None
+    if found.dtype.kind not in REAL:
+        what = {"U": "text", "S": "bytes", "c": "complex numbers", "O": "objects"}.get(found.dtype.kind, str(found.dtype))
+        raise TypeError(f"a Tensor holds real numbers, got {what} ({found.dtype})")
+    if found.dtype.itemsize > 8:
+        raise TypeError(f"a Tensor holds numbers of at most 64 bits, got {found.dtype}; give dtype=float")
+    if not found.dtype.isnative:
+        found = found.astype(found.dtype.newbyteorder("="))
+    if dtype is None:
+        own = isinstance(data, (np.ndarray, np.generic))
+        return found if own or found.dtype.kind != "f" else found.astype(default.dtype, copy=False)
+    wanted = np.dtype(dtype)
+    if wanted.kind not in REAL or wanted.itemsize > 8:
+        raise TypeError(f"dtype {wanted} is not known here; use float16, float32, float64, an integer type or bool")
+    return found.astype(wanted, copy=False)
+
+
+def _flat(data: Any) -> Iterator[Any]:
+    for x in data:
+        if isinstance(x, (list, tuple)):
+            yield from _flat(x)
+        else:
+            yield x
+
+
+def _constant(op: Op, arg: Any) -> Any:
+    """A plain number or array that meets a Tensor in an op. A number stays one, so that float32 stays float32."""
+    if isinstance(arg, (bool, int, float)):
+        return arg
+    if isinstance(arg, np.generic) and arg.dtype.kind in REAL:
+        return arg
+    if isinstance(arg, np.ndarray) and arg.dtype.kind in REAL:
+        return arg
+    if isinstance(arg, Operand):
+        raise TypeError(
+            f"{op.name} got a Tensor and a {type(arg).__name__}, which do not mix; make a Tensor of Values with stack(values)"
+        )
+    what = f"an array of {arg.dtype}" if isinstance(arg, np.ndarray) else f"{type(arg).__name__} {arg!r:.60}"
+    raise TypeError(f"{op.name} of a Tensor takes Tensors, real numbers and arrays of them, got {what}")
+
+
+def _wrapped(arg: Any, array: Any) -> Any:
+    """An input as a node keeps it: a Tensor or a float."""
+    if type(arg) is Tensor or type(arg) is float:
+        return arg
+    # A copy: the user may write into an array of theirs before backward reads it.
+    return float(array) if isinstance(array, (bool, int, float)) else _leaf(np.array(array))
+
+
+def _float_dtype(dtype: Any) -> Any:
+    found = np.dtype(dtype)
+    if found.kind != "f" or found.itemsize > 8:
+        raise TypeError(f"the default dtype is float16, float32 or float64, got {found}")
+    return found
+
+
+def _named(t: Tensor) -> str:
+    return f" ({t.label})" if t.label else ""
+
+
+def _site() -> str:
+    """Where the user called backward from."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").split(".")[0] in ("autograd", "numpy", "contextlib"):
+        frame = frame.f_back
+    path, line = frame.f_code.co_filename, frame.f_lineno
+    return f"\n  {path}:{line}: {linecache.getline(path, line).strip()}"
