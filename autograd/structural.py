@@ -29,6 +29,8 @@ BUILT_IN.update(OPS)  # the tables end here
 
 
 def _several(name: str, values: Iterable[Any]) -> list[Any]:
+    if type(values) is list:
+        return values
     if isinstance(values, (Operand, str)) or not isinstance(values, Iterable):
         raise TypeError(f"{name} takes a list of Values or numbers, got {type(values).__name__}")
     return list(values)
