@@ -109,7 +109,8 @@ from .op import Op as Op, op as op
 from .program import Program as Program
 from .see.draw import Drawing as Drawing, draw as draw
 from .see.practice import Practice as Practice, practice as practice
-from .see.steps import Step as Step, Stepper as Stepper
+from .see.step import Step as Step
+from .see.steps import Stepper as Stepper
 from .symbol import Symbol as Symbol
 from .table import derivative_table as derivative_table
 from .tensor import Tensor as Tensor, set_default_dtype as set_default_dtype, tensor as tensor

@@ -33,7 +33,9 @@ def known_to_numpy(*functions: Any) -> Callable[[Ours], Ours]:
 
 def is_list(x: Any) -> bool:
     """Whether this is a list of numbers and not one operand or array."""
-    return not isinstance(x, (Operand, np.ndarray, str, int, float, np.generic)) and isinstance(x, Iterable)
+    return type(x) is list or (
+        not isinstance(x, (Operand, np.ndarray, str, int, float, np.generic)) and isinstance(x, Iterable)
+    )
 
 
 def items(name: str, values: Any, empty: bool = False) -> list[Any]:

@@ -18,8 +18,8 @@ from mpmath import mp
 
 import autograd
 from autograd import GradientError, Op, Symbol, Value, check_gradients
-from autograd.check import ANALYTIC
 from autograd.dual import Dual
+from autograd.numeric import ANALYTIC
 from autograd.op import OPS
 from autograd.symbol import literal, written
 

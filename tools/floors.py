@@ -17,9 +17,9 @@ FLOORS = {
         "op",
         "forward shapes elementwise structural functions",
         "arithmetic shaped node sweep value tensor dual symbol",
-        "calculus check naming program table anomaly",
+        "calculus numeric check naming program table anomaly",
         "see.geometry see.ranks see.order see.place see.layout see.words see.scene see.dot see.svg see.draw "
-        "see.player see.steps see.practice see.syntax see.expression see.terminal see",
+        "see.player see.step see.steps see.practice see.syntax see.expression see.terminal see",
         "__init__",
         "__main__",
     ),

@@ -16,7 +16,8 @@ from decimal import Decimal
 from typing import Final, final
 
 from ..node import Node
-from .steps import HEADER, RIGHT, WIDEST, Flow, Step, Stepper
+from .step import HEADER, RIGHT, WIDEST, Flow, Step
+from .steps import Stepper
 from .words import cut, table
 
 CLOSE: Final = 1e-3  # relative; the numbers in the questions have six digits
