@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import linecache
-import math
 import sys
 from typing import Any, final
+
+import numpy as np
 
 from .node import Mode, Node, Switch, Watch
 from .op import Op
@@ -26,14 +27,14 @@ class _Detective(Watch):
         site = _site()
         if result.index >= 0:
             self.sites[result.index] = site
-        if not math.isfinite(result._data):
+        if not finite(result._data):
             raise AnomalyError(f"{op.name} gave {result._data!r}, from {_described(args)}\n  {site}")
 
     def backward(self, node: Node) -> None:
         if node.op is None:
             return
         again = node.op.forward(tuple([_data(i) for i in node.inputs]), node.params)
-        if again != node._data and not (math.isnan(again) and math.isnan(node._data)):
+        if not np.array_equal(again, node._data, equal_nan=True):
             raise AnomalyError(
                 f"the data of an input of {node.op.name} was changed between forward and backward: it gave "
                 f"{node._data!r} then and gives {again!r} now, so its derivative would be taken at the wrong place; "
@@ -41,7 +42,7 @@ class _Detective(Watch):
             )
 
     def contribution(self, node: Node, position: int, gradient: Any) -> None:
-        if not math.isfinite(_data(gradient)) and node.op is not None:
+        if not finite(_data(gradient)) and node.op is not None:
             raise AnomalyError(
                 f"backward through {node.op.name} brought the gradient of its input {position + 1} to "
                 f"{_data(gradient)!r}, at {_described(node.inputs)}\n"
@@ -65,6 +66,11 @@ class detect_anomaly(Switch):
 
     def _changed(self, now: Mode) -> Mode:
         return Mode(now.recording, _Detective(), now)
+
+
+def finite(data: Any) -> bool:
+    """Whether every number in it is."""
+    return bool(np.isfinite(data).all())
 
 
 def _data(i: Any) -> Any:

@@ -91,9 +91,12 @@ class Arithmetic(Operand):
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         """`np.where(mask, v, 0.0)` and `np.clip(v, 0, 1)` are ours too; any other NumPy function is refused."""
         ours = NUMPY.get(function)
-        if ours is not None:
-            return ours(*args, **kwargs)
         name = getattr(function, "__name__", "?")
+        if ours is not None:
+            try:
+                return ours(*args, **kwargs)
+            except TypeError as error:
+                raise TypeError(f"np.{name} of a {type(self).__name__}: {error}") from error
         raise TypeError(
             f"np.{name} cannot take a {type(self).__name__}: it would cut the graph; use the functions of autograd, "
             "or .item() for the bare number"

@@ -7,6 +7,7 @@ answer depends on an outer variable, plain floats otherwise.
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -54,6 +55,12 @@ def value_and_grad(f: Function, argnums: Argnums = 0) -> Function:
             raise ValueError(
                 f"grad takes a function that returns one number, got one that returns a {type(value).__name__} of "
                 f"{len(value)}; use jacobian, or sum the results"
+            )
+        shape = tuple(getattr(value, "shape", ()))
+        if math.prod(shape) != 1:
+            raise ValueError(
+                f"grad takes a function that returns one number, got one that returns an array of shape {shape}; use "
+                "jacobian, or reduce it, as with .sum()"
             )
         return settle(value), settle(pull(value))
 

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Final, final
 
 import numpy as np
 
-from .op import Op, Operand, Params
+from .op import Op, Params
 from .shaped import Shaped
 from .structural import broadcast_to
 
@@ -54,7 +54,7 @@ class Dual(Shaped):
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape of the payload."""
-        return tuple(np.shape(self.payload) if not isinstance(self.payload, Operand) else self.payload.shape)  # type: ignore[attr-defined]
+        return tuple(getattr(self.payload, "shape", ()))
 
     def item(self) -> float:
         """The bare number, without the tangent."""
@@ -70,6 +70,7 @@ class Dual(Shaped):
         return f"Dual({self.payload!r}, tangent={self.tangent!r})"
 
 
+@np.errstate(all="ignore")  # as in a backward pass: inf and nan are answers
 def _pushed(op: Op, y: Any, args: list[Any], tangents: dict[int, Any], params: Params) -> Any:
     """How y moves when the args at these positions move along their tangents."""
     if op.push is not None:
@@ -86,7 +87,11 @@ def _pushed(op: Op, y: Any, args: list[Any], tangents: dict[int, Any], params: P
 def _as_wide(tangent: Any, y: Any) -> Any:
     """The tangent in the shape of y: broadcasting made y larger than an input, or the rule gave one number for all."""
     shape = getattr(y, "shape", ())
-    return tangent if not isinstance(shape, tuple) or getattr(tangent, "shape", ()) == shape else broadcast_to(tangent, shape=shape)
+    if type(tangent) is float and shape:
+        return zero(y) + tangent
+    if not isinstance(shape, tuple) or getattr(tangent, "shape", ()) == shape:
+        return tangent
+    return broadcast_to(tangent, shape=shape)
 
 
 def zero(x: Any) -> Any:

@@ -218,7 +218,7 @@ def prod(x: Any, dim: int | None = None, keepdim: bool = False, *, axis: int | N
         product = narrow(x, k, 0, half) * narrow(x, k, half, half)
         x = product if n % 2 == 0 else cat([product, narrow(x, k, n - 1, 1)], k)
     if x.shape[k] == 0:
-        x = np.ones([1 if j == k else n for j, n in enumerate(shape)])
+        x = s.total(x, axis=(k,), keepdims=True) + 1.0  # of no numbers: 1, in the dtype and the graph of x
     return x if keep else squeeze(x, k)
 
 
@@ -374,7 +374,8 @@ def flatten(x: Any, start_dim: int = 0, end_dim: int = -1) -> Any:
     if ndim == 0:
         return reshape(x, 1)
     start, end = start_dim % ndim, end_dim % ndim
-    return reshape(x, (*x.shape[:start], -1, *x.shape[end + 1 :]))
+    middle = int(np.prod(x.shape[start : end + 1], dtype=int))  # not -1, which is any length where another is 0
+    return reshape(x, (*x.shape[:start], middle, *x.shape[end + 1 :]))
 
 
 @known_to_numpy(np.squeeze)
@@ -434,7 +435,7 @@ def concatenate(tensors: Sequence[Any], dim: int = 0, *, axis: int | None = None
     """Tensors one after another along a dimension that they have."""
     parts = items("concatenate", tensors)
     k = dim if axis is None else axis
-    shapes = [p.shape for p in parts]
+    shapes = [array_like("concatenate", p).shape for p in parts]
     if any(len(a) != len(shapes[0]) or not a for a in shapes):
         raise ValueError(f"concatenate takes tensors of as many dimensions, one or more, got shapes {shapes}")
     k %= len(shapes[0])
@@ -452,7 +453,7 @@ def stack(tensors: Sequence[Any], dim: int = 0, *, axis: int | None = None) -> A
     """Tensors of one shape along a new dimension."""
     parts = items("stack", tensors)
     k = dim if axis is None else axis
-    if any(p.shape != parts[0].shape for p in parts):
+    if any(array_like("stack", p).shape != parts[0].shape for p in parts):
         raise ValueError(f"stack takes tensors of one shape, got {[p.shape for p in parts]}")
     return concatenate([unsqueeze(p, k) for p in parts], k)
 
@@ -478,7 +479,7 @@ def split(x: Any, size: int | Sequence[int], dim: int = 0, *, axis: int | None =
     """Pieces of `size` along a dimension (the last may be smaller), or of the sizes listed."""
     k = dim if axis is None else axis
     n = x.shape[k]
-    sizes = [builtins.min(size, n - a) for a in range(0, n, size)] if isinstance(size, int) else list(size)
+    sizes = [builtins.min(size, n - a) for a in range(0, n or 1, size)] if isinstance(size, int) else list(size)
     if builtins.sum(sizes) != n:
         raise ValueError(f"split into {sizes}, which is {builtins.sum(sizes)} and not the {n} of shape {x.shape}")
     starts = np.cumsum([0, *sizes[:-1]])
@@ -487,7 +488,8 @@ def split(x: Any, size: int | Sequence[int], dim: int = 0, *, axis: int | None =
 
 def chunk(x: Any, chunks: int, dim: int = 0) -> list[Any]:
     """About `chunks` pieces of equal size along a dimension."""
-    return split(x, -(-x.shape[dim] // chunks), dim)
+    n = x.shape[dim]
+    return split(x, -(-n // chunks) if n else [0] * chunks, dim)
 
 
 def pad(x: Any, widths: Sequence[int]) -> Any:
@@ -507,9 +509,18 @@ def flip(x: Any, dims: Dim = None, *, axis: Dim = None) -> Any:
 
 
 @known_to_numpy(np.roll)
-def roll(x: Any, shifts: int, dims: int | None = None, *, axis: int | None = None) -> Any:
-    """Shifted along a dimension, what falls off coming in at the other side."""
+def roll(x: Any, shifts: int | tuple[int, ...], dims: Dim = None, *, axis: Dim = None) -> Any:
+    """Shifted along one dimension or several, what falls off coming in at the other side."""
     k = axis if dims is None else dims
+    if isinstance(k, (tuple, list)):
+        each = shifts if isinstance(shifts, (tuple, list)) else (shifts,) * len(k)
+        if len(each) != len(k):
+            raise ValueError(f"roll takes a shift for each dimension, got shifts {each} and dims {k}")
+        for shift, dim in zip(each, k, strict=True):
+            x = roll(x, shift, dim)
+        return x
+    if isinstance(shifts, (tuple, list)):
+        raise TypeError(f"roll got the shifts {shifts} for dims={k}; name as many dimensions")
     if k is None:
         return reshape(roll(reshape(x, -1), shifts, 0), x.shape)
     n = x.shape[k]
@@ -574,7 +585,12 @@ def _numpy_sort(x: Any, axis: int = -1) -> Any:
 def sort(x: Any, dim: int = -1, descending: bool = False, *, axis: int | None = None) -> Any:
     """(values, indices) along `dim`, as in PyTorch; equal elements keep their order."""
     k = dim if axis is None else axis
-    places = np.argsort(-raw(x) if descending else raw(x), axis=k, kind="stable")
+    data = raw(x)
+    if descending:
+        # From the end and back again, and not by the sign: -x of unsigned integers wraps around, and nan stays last.
+        places = data.shape[k] - 1 - np.flip(np.argsort(np.flip(data, k), axis=k, kind="stable"), k)
+    else:
+        places = np.argsort(data, axis=k, kind="stable")
     return gather(x, k, places), places
 
 

@@ -148,11 +148,6 @@ class Node(Arithmetic):
     def detach(self) -> Node:
         """A leaf with the same data that wants no gradient."""
 
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The length of each dimension; () for a number."""
-        return ()
-
     @abstractmethod
     def fit(self, contribution: Any, user: Node | None = None) -> Any:
         """What `user` contributes to this node's gradient, in the form this node's gradient has."""

@@ -60,8 +60,8 @@ class Op:
     """
 
     __slots__ = (
-        "arity", "array", "binary", "binding", "inputs", "kind", "name", "params", "positional", "push", "rules", "scalar",
-        "sign", "smooth", "variadic",
+        "arity", "array", "binary", "binding", "inputs", "kind", "name", "params", "positional", "push", "rules",
+        "scalar", "sign", "smooth", "variadic",
     )  # fmt: skip
 
     def __init__(

@@ -17,6 +17,7 @@ from .node import Node
 from .op import OPS, SUM, Op
 from .sweep import topology
 from .symbol import Symbol, literal, rule_text, written
+from .value import Value
 
 
 class Program:
@@ -40,8 +41,8 @@ class Program:
     def __init__(self, root: Node, inputs: Node | Sequence[Node], max_nodes: int = 20_000) -> None:
         inputs = [inputs] if isinstance(inputs, Node) else list(inputs)
         for each in (root, *inputs):
-            if not isinstance(each, Node):
-                raise TypeError(f"a Program is of nodes: expected a Value, got {type(each).__name__}")
+            if not isinstance(each, Value):
+                raise TypeError(f"a Program is of Values: expected a Value, got {type(each).__name__}")
         nodes = topology(root)
         if len(nodes) > max_nodes:
             raise ValueError(

@@ -14,6 +14,7 @@ class Shaped(Arithmetic):
     __slots__ = ()
 
     # fmt: off
+    # ruff: noqa: E501
     def sum(self, dim: Any = None, keepdim: bool = False, **k: Any) -> Self: return fn.sum(self, dim, keepdim, **k)
     def mean(self, dim: Any = None, keepdim: bool = False, **k: Any) -> Self: return fn.mean(self, dim, keepdim, **k)
     def var(self, dim: Any = None, correction: int = 1, keepdim: bool = False, **k: Any) -> Self: return fn.var(self, dim, correction, keepdim, **k)
@@ -54,7 +55,7 @@ class Shaped(Arithmetic):
     def split(self, size: Any, dim: int = 0) -> list[Self]: return fn.split(self, size, dim)
     def chunk(self, chunks: int, dim: int = 0) -> list[Self]: return fn.chunk(self, chunks, dim)
     def flip(self, *dims: Any) -> Self: return fn.flip(self, dims[0] if len(dims) == 1 else dims or None)
-    def roll(self, shifts: int, dims: int | None = None) -> Self: return fn.roll(self, shifts, dims)
+    def roll(self, shifts: Any, dims: Any = None) -> Self: return fn.roll(self, shifts, dims)
     def tril(self, diagonal: int = 0) -> Self: return fn.tril(self, diagonal)
     def triu(self, diagonal: int = 0) -> Self: return fn.triu(self, diagonal)
     def diag(self, diagonal: int = 0) -> Self: return fn.diag(self, diagonal)

@@ -122,7 +122,9 @@ def commit(nodes: list[Node], gradients: list[Any]) -> None:
                 if isinstance(node.grad, Node):
                     raise TypeError("a .grad holds plain numbers, and this one was set to a node; set it to None")
                 if type(g) is not float and np.shape(node.grad) != g.shape:
-                    raise ValueError(f"a .grad was set to the shape {np.shape(node.grad)}, expected {g.shape}; set it to None")
+                    raise ValueError(
+                        f"a .grad was set to the shape {np.shape(node.grad)}, expected {g.shape}; set it to None"
+                    )
                 after[k] = node.grad + g if type(g) is float else np.array(node.grad + g, dtype=g.dtype)
             elif type(g) is not float:
                 after[k] = _own(g, held or _arrays(nodes, held))

@@ -85,7 +85,7 @@ def written(op: Op, symbols: list[Symbol], params: Params) -> str:
         return f"{op.name}({', '.join('[' + ', '.join(s.text for s in group) + ']' for group in groups)})"
     if op.binding == ATOM:
         words = [s.text for s in symbols]
-        words += [f"{key}={literal(value)}" for key, value in params.items() if value != op.params[key]]
+        words += [f"{key}={_metadata(value)}" for key, value in params.items() if not _same(value, op.params[key])]
         return f"{op.name}({', '.join(words)})"
     if op.binding == UNARY:
         (x,) = symbols
@@ -96,6 +96,17 @@ def written(op: Op, symbols: list[Symbol], params: Params) -> str:
     if not op.rules:
         left = op.binding + 1
     return f"{_wrapped(a, left)} {op.sign} {_wrapped(b, right)}"
+
+
+def _same(value: Any, default: Any) -> bool:
+    return value is default or (isinstance(value, float) and isinstance(default, float) and value == default)
+
+
+def _metadata(value: Any) -> str:
+    """A parameter as Python reads it: a number, a name, or a shape, an axis, an index."""
+    if isinstance(value, Symbol):
+        return value.text
+    return str(literal(value)) if isinstance(value, (int, float)) else repr(value)
 
 
 def _wrapped(symbol: Symbol, at_least: int) -> str:

@@ -14,7 +14,7 @@ def derivative_table(format: str = "text") -> str:
     >>> [line for line in derivative_table().splitlines() if line.startswith("tanh")]
     ['tanh(x)                              d/dx = square(sech(x))']
     """
-    rows = [("y", "derivatives"), *((_spelling(op), ",  ".join(_derivatives(op))) for op in OPS.values() if op.rules)]
+    rows = [("y", "derivatives"), *((_spelling(op), ",  ".join(_derivatives(op))) for op in scalar_ops())]
     if format == "markdown":
         cells = [f"| `{spelling}` | `{derivatives}` |" for spelling, derivatives in rows[1:]]
         return "\n".join(["| y | derivatives |", "|---|---|", *cells])
@@ -22,6 +22,11 @@ def derivative_table(format: str = "text") -> str:
         raise ValueError(f'format is "text" or "markdown", got {format!r}')
     width = max(len(spelling) for spelling, _ in rows) + 3
     return "\n".join(f"{spelling:{width}}{derivatives}" for spelling, derivatives in rows)
+
+
+def scalar_ops() -> list[Op]:
+    """The ops whose derivatives are numbers: all but those that change shapes."""
+    return [op for op in OPS.values() if op.rules and not op.positional and (op.variadic or op.kind == "elementwise")]
 
 
 def _symbols(op: Op) -> list[Symbol]:

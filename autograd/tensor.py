@@ -178,10 +178,14 @@ class Tensor(Node, Shaped):
         arrays = []
         wanted = False
         wrapped = False
+        whole = False
         for arg in args:
             if type(arg) is Tensor:
                 arrays.append(arg._data)
-                wanted = wanted or arg.index >= 0
+                if arg.index >= 0:
+                    wanted = True
+                elif arg._data.dtype.kind in "iu":
+                    whole = True
             elif type(arg) is float:
                 arrays.append(arg)
             elif isinstance(arg, Operand) and arg.precedence > self.precedence:
@@ -189,13 +193,16 @@ class Tensor(Node, Shaped):
             else:
                 arrays.append(_constant(op, arg))
                 wrapped = True
+                whole = whole or type(arg) is np.ndarray
+        if whole:
+            arrays = _met(arrays)
         if wanted and None in op.rules:
             # What no gradient can flow to, such as the mask of a where, is a constant.
             args = tuple([
                 arg.detach() if type(arg) is Tensor and arg.index >= 0 and op.rule(k, len(args)) is None else arg
                 for k, arg in enumerate(args)
             ])  # fmt: skip
-            wanted = any([type(arg) is Tensor and arg.index >= 0 for arg in args])
+            wanted = any(type(arg) is Tensor and arg.index >= 0 for arg in args)
         y = quietly(op.array, *arrays, **params) if params else quietly(op.array, *arrays)
         now = mode.get()
         result = object.__new__(Tensor)
@@ -274,7 +281,7 @@ class _Watched(np.ndarray):
         seen = owner._data.view(_Watched)
         seen.owner = owner
         seen.setflags(write=False)
-        return seen
+        return seen  # type: ignore[no-any-return]
 
     def __array_finalize__(self, source: Any) -> None:
         # A view of the data (data[0], data.T, data.reshape) writes into the same memory and has the same owner.
@@ -292,7 +299,7 @@ class _Watched(np.ndarray):
 
     def _open(self) -> np.ndarray:
         """The memory behind, to be written into."""
-        plain = np.asarray(self)
+        plain: np.ndarray = np.asarray(self)
         if self.owner is not None and not plain.flags.writeable and (
             not plain.size or np.may_share_memory(plain, self.owner._data)
         ):
@@ -420,6 +427,15 @@ def _constant(op: Op, arg: Any) -> Any:
         )
     what = f"an array of {arg.dtype}" if isinstance(arg, np.ndarray) else f"{type(arg).__name__} {arg!r:.60}"
     raise TypeError(f"{op.name} of a Tensor takes Tensors, real numbers and arrays of them, got {what}")
+
+
+def _met(arrays: list[Any]) -> list[Any]:
+    """Arrays of integers in the dtype of the floats that they meet: NumPy makes a float32 times an int64 a float64."""
+    floats = [a.dtype for a in arrays if isinstance(a, np.ndarray) and a.dtype.kind == "f"]
+    if not floats:
+        return arrays
+    dtype = np.result_type(*floats)
+    return [a.astype(dtype) if isinstance(a, np.ndarray) and a.dtype.kind in "iu" else a for a in arrays]
 
 
 def _wrapped(arg: Any, array: Any) -> Any:

@@ -22,6 +22,7 @@ from autograd.dual import Dual
 from autograd.numeric import ANALYTIC
 from autograd.op import OPS
 from autograd.symbol import literal, written
+from autograd.table import scalar_ops
 
 from .cases import CASES, Case, Point
 
@@ -119,12 +120,12 @@ each_op = pytest.mark.parametrize("name", DIFFERENTIABLE)
 
 
 def test_every_op_has_its_row_and_every_row_its_op() -> None:
-    assert list(CASES) == list(OPS)
+    assert list(CASES) == [op.name for op in OPS.values() if not op.rules or op in scalar_ops()]
 
 
 def test_every_differentiable_op_has_a_tame_point_and_a_special_one() -> None:
     assert {name for name, _ in TAME} == set(DIFFERENTIABLE)
-    assert {name for name, _, _ in SPECIALS} == set(OPS) - {"both"}
+    assert {name for name, _, _ in SPECIALS} == set(CASES) - {"both"}
 
 
 # values

@@ -202,6 +202,8 @@ def test_nested_derivatives_of_arrays_do_not_meet() -> None:
 def test_float32_stays_float32_in_derivatives() -> None:
     x = random(2, 3).astype(np.float32)
     for name, f in BOTH.items():
+        if any(word in name for word in ("matmul", "einsum", "linear", "batches", "array", "amax", "amin")):
+            continue  # with an array of float64 in it, or a mask made a number
 
         def loss(a: Any, f: F = f) -> Any:
             return ag.sum(ag.sin(f(a)))
@@ -212,17 +214,25 @@ def test_float32_stays_float32_in_derivatives() -> None:
 
 
 def test_a_function_of_an_array_has_one_number_for_grad() -> None:
-    with pytest.raises(ValueError, match="one number"):
-        grad(lambda x: x * 2)(random(3))
+    for empty_or_not in (random(3), random(0)):
+        with pytest.raises(ValueError, match=r"one number.*shape \([03],\)"):
+            grad(lambda x: x * 2)(empty_or_not)
+
+
+def test_no_mode_warns_where_ieee_has_an_answer() -> None:
+    value, tangent = jvp(lambda x: ag.sum(ag.log(x) + ag.sqrt(x)), np.zeros(2), np.ones(2))
+    assert (value, tangent) == (-np.inf, np.inf)
+    assert grad(lambda x: ag.sum(ag.log(x)))(np.zeros(2)).tolist() == [np.inf, np.inf]
 
 
 # random programs
 
+# ruff: noqa: E501
 UNARY: list[F] = [
     ag.tanh, ag.sin, lambda x: -x, ag.sigmoid, ag.softplus, lambda x: x * x, lambda x: ag.exp(-x * x), lambda x: 2.0 - x,
     lambda x: x / (1.0 + x * x), lambda x: x[..., None], lambda x: ag.sum(x, -1) if x.shape else x,
     lambda x: ag.mean(x, 0, keepdim=True) if x.shape and x.shape[0] else x, lambda x: ag.flip(x),
-    lambda x: ag.reshape(x, -1), lambda x: ag.cumsum(x, 0) if x.shape else x, lambda x: ag.logsumexp(x) + x if x.shape else x,
+    lambda x: ag.reshape(x, -1), lambda x: ag.cumsum(x, 0) if x.shape else x, lambda x: ag.logsumexp(x) + x if x.shape and 0 not in x.shape else x,
     lambda x: ag.softmax(x, -1) if x.shape and x.shape[-1] else x, lambda x: ag.permute(x, *range(len(x.shape))[::-1]),
     lambda x: x[::-1] if x.shape else x, lambda x: x[np.arange(x.shape[0]).repeat(2)] if x.shape else x,
     lambda x: ag.where(x > 0.0, x, 0.5 * x),
@@ -276,7 +286,8 @@ def test_random_programs_agree_in_both_modes_and_with_differences() -> None:
         back = 0.0
         for x, v in zip(leaves, directions, strict=True):
             assert x.grad is not None
-            assert (x.grad.shape, x.grad.dtype) == (x.shape, np.float64)
+            assert x.grad.shape == x.shape
+            assert x.grad.dtype == np.float64
             back += float(np.sum(x.grad * v))
             empty += x.size == 0
         np.testing.assert_allclose(value, root.item(), rtol=1e-13, err_msg=f"program {seed}")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from ..naming import graph, names
 from ..node import Node
+from ..value import Value
 from . import dot
 from .layout import layered
 from .scene import Scene, scene
@@ -100,7 +101,7 @@ def draw(
     (built in), or "auto": dot where it is installed. `level` "auto" and "op" show a box per op. ValueError where the
     graph has more than `max_nodes` nodes.
     """
-    if not isinstance(root, Node):
+    if not isinstance(root, Value):
         raise TypeError(f"draw shows the graph of a Value, got {type(root).__name__}")
     if level not in ("auto", "op"):
         raise ValueError(f'level is "auto" or "op", got {level!r}')

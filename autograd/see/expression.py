@@ -186,7 +186,7 @@ class _Reader:
                 lists = ", ".join(["[a, b, …]"] * LISTS[name][0])
                 self.refuse(f"{name} takes {'lists' if LISTS[name][0] > 1 else 'a list'}: {name}({lists})", call)
             return [element for arg in args if isinstance(arg, ast.List) for element in arg.elts]
-        if name not in OPS or not OPS[name].rules or OPS[name].variadic:
+        if name not in functions():
             if name in self.known:
                 self.refuse(f"{name} is a number, not a function; a product is written {name}*(…)", call)
             if name in ("softmax", "log_softmax"):
@@ -255,7 +255,7 @@ class _Reader:
 
 
 def functions() -> Iterator[str]:
-    return (op.name for op in OPS.values() if op.rules and not op.variadic)
+    return (op.name for op in OPS.values() if op.rules and op.kind == "elementwise" and not op.variadic)
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:

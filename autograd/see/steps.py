@@ -14,6 +14,7 @@ from typing import Any, Final
 from ..naming import graph, names
 from ..node import Node
 from ..sweep import commit, sweep, topology
+from ..value import Value
 from .draw import Drawing
 from .player import notebook, page
 from .scene import Progress, scene
@@ -37,7 +38,7 @@ class Stepper:
     """
 
     def __init__(self, root: Node, labels: Mapping[str, object] | None = None, max_nodes: int = 100_000) -> None:
-        if not isinstance(root, Node):
+        if not isinstance(root, Value):
             raise TypeError(f"a Stepper steps through the graph of a Value, got {type(root).__name__}")
         if not root.requires_grad:
             raise RuntimeError("this Value wants no gradient (made under no_grad() or by detach()): nothing to step")
@@ -141,7 +142,7 @@ class Stepper:
 
     def gradients(self) -> dict[Node, float]:
         """What has arrived at each node by now; a node that nothing has arrived at is not in it."""
-        arrived = {self.root: self[0].gradient} if self.position else {}
+        arrived: dict[Node, float] = {self.root: self[0].gradient} if self.position else {}
         for step in self._steps[: self.position]:
             arrived.update({flow.input: flow.after for flow in step.flows})
         return arrived
