@@ -57,61 +57,62 @@ from .elementwise import (
     tanh as tanh,
     where as where,
 )
-from .functions import (
+from .node import enable_grad as enable_grad, no_grad as no_grad
+from .op import Op as Op, op as op
+from .program import Program as Program
+from .reductions import (
     amax as amax,
     amin as amin,
     argmax as argmax,
     argmin as argmin,
-    broadcast_to as broadcast_to,
-    cat as cat,
-    chunk as chunk,
-    concatenate as concatenate,
     cumprod as cumprod,
     cumsum as cumsum,
-    diag as diag,
     dot as dot,
     einsum as einsum,
-    expand as expand,
-    flatten as flatten,
-    flip as flip,
-    gather as gather,
     linear as linear,
     log_softmax as log_softmax,
     logsumexp as logsumexp,
-    masked_fill as masked_fill,
     matmul as matmul,
     max as max,
     mean as mean,
     min as min,
     norm as norm,
-    one_hot as one_hot,
     outer as outer,
-    pad as pad,
-    permute as permute,
     prod as prod,
-    reshape as reshape,
-    roll as roll,
     softmax as softmax,
-    sort as sort,
-    split as split,
-    squeeze as squeeze,
-    stack as stack,
     std as std,
     sum as sum,
-    transpose as transpose,
-    tril as tril,
-    triu as triu,
-    unsqueeze as unsqueeze,
     var as var,
 )
-from .node import enable_grad as enable_grad, no_grad as no_grad
-from .op import Op as Op, op as op
-from .program import Program as Program
 from .see.draw import Drawing as Drawing, draw as draw
 from .see.practice import Practice as Practice, practice as practice
 from .see.step import Step as Step
 from .see.steps import Stepper as Stepper
+from .shaping import (
+    broadcast_to as broadcast_to,
+    cat as cat,
+    chunk as chunk,
+    concatenate as concatenate,
+    diag as diag,
+    expand as expand,
+    flatten as flatten,
+    flip as flip,
+    gather as gather,
+    masked_fill as masked_fill,
+    one_hot as one_hot,
+    pad as pad,
+    permute as permute,
+    reshape as reshape,
+    roll as roll,
+    sort as sort,
+    split as split,
+    squeeze as squeeze,
+    transpose as transpose,
+    tril as tril,
+    triu as triu,
+    unsqueeze as unsqueeze,
+)
 from .symbol import Symbol as Symbol
 from .table import derivative_table as derivative_table
-from .tensor import Tensor as Tensor, set_default_dtype as set_default_dtype, tensor as tensor
+from .tensor import Tensor as Tensor, set_default_dtype as set_default_dtype, stack as stack, tensor as tensor
 from .value import Value as Value

@@ -14,10 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from .arguments import raw
 from .dual import Dual, levels, zero
 from .elementwise import identity
-from .functions import raw, reshape, stack
 from .node import Node, enable_grad, mode
+from .shaping import reshape, stack
 from .sweep import sweep, topology
 from .tensor import Tensor
 from .value import Value, unrecorded

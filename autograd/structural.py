@@ -36,6 +36,8 @@ take         = op("take",         sh.of_array, sh.take,         lambda g, y, x, 
 put          = op("put",          sh.of_array, sh.put,          lambda g, y, x, index, shape: take(g, index=index),    params={"index": None, "shape": None}, kind="linear")
 concatenate  = op("concatenate",  sh.of_array, sh.concatenate,  lambda g, y, *xs, axis, position: take(g, index=sh.segment(xs, axis, position)), params={"axis": 0}, kind="linear", variadic=True, positional=True)
 
+stacked      = op("stack",        sh.of_array, lambda *xs: np.array(xs),  lambda g, y, *xs, position: take(g, index=(position,)), kind="linear", variadic=True, positional=True)
+
 # sums and products
 total   = op("sum_over", sh.of_array, sh.total,   lambda g, y, x, axis, keepdims: spread(g, axis=axis, keepdims=keepdims, shape=x.shape), params={"axis": None, "keepdims": False}, kind="linear")
 spread  = op("spread",   sh.of_array, sh.spread,  lambda g, y, x, axis, keepdims, shape: total(g, axis=axis, keepdims=keepdims),        params={"axis": None, "keepdims": False, "shape": None}, kind="linear")

@@ -5,28 +5,18 @@ from __future__ import annotations
 import linecache
 import sys
 from collections.abc import Iterator
-from typing import Any, Final, Self, final
+from typing import Any, Self, final
 
 import numpy as np
 
-from . import shapes, structural as s
+from . import shapes, shaping, structural as s
+from .arrays import REAL, default, real_array, set_default_dtype as set_default_dtype
 from .node import Node, creation, mode
 from .op import NO_PARAMS, Op, Operand, Params, quietly
 from .shaped import Shaped
 from .sweep import backward
-
-REAL: Final = "fiub"  # numpy's kinds of real numbers
-
-
-class default:
-    """The dtype of floats that come without one; `set_default_dtype` sets it."""
-
-    dtype: Any = np.dtype(np.float64)
-
-
-def set_default_dtype(dtype: Any) -> None:
-    """The dtype that Python floats and lists of them get: float64 at first. TypeError for what is not a float dtype."""
-    default.dtype = _float_dtype(dtype)
+from .value import Value
+from .watched import Watched, same_memory
 
 
 @final
@@ -48,7 +38,7 @@ class Tensor(Node, Shaped):
     grad: np.ndarray | None
 
     def __init__(self, data: Any, requires_grad: bool = False, dtype: Any = None, label: str = "") -> None:
-        self._data = _array(data, dtype)
+        self._data = real_array(data, dtype)
         if type(label) is not str:
             raise TypeError(f"a label is text, got {type(label).__name__}: {label!r:.60}")
         self.grad = None
@@ -67,15 +57,17 @@ class Tensor(Node, Shaped):
     def data(self) -> np.ndarray:
         """The array in it. What is written into it is noticed: a backward pass through what was computed before is
         refused."""
-        return _Watched.of(self)
+        return Watched.of(self)
 
     @data.setter
     def data(self, data: Any) -> None:
-        if type(data) is _Watched and data.owner is self and _same_memory(data, self._data):
+        if type(data) is Watched and data.owner is self and same_memory(data, self._data):
             return  # the second half of `x.data += 1`, which has been written and noticed already
-        new = _array(data, self._data.dtype)
+        new = real_array(data, self._data.dtype)
         if new.shape != self._data.shape:
-            raise ValueError(f"the data of this Tensor has shape {self._data.shape}, got {new.shape}; make a new Tensor")
+            raise ValueError(
+                f"the data of this Tensor has shape {self._data.shape}, got {new.shape}; make a new Tensor"
+            )
         self._data = new
         self.changed = next(creation)
 
@@ -155,18 +147,18 @@ class Tensor(Node, Shaped):
         """
         if self.index < 0:
             raise RuntimeError(
-                "backward() on a Tensor that wants no gradient: nothing it was computed from has requires_grad=True, or it "
-                "was made under no_grad() or by detach()"
+                "backward() on a Tensor that wants no gradient: nothing it came from has requires_grad=True, or "
+                "it was made under no_grad() or by detach()"
             )
         if gradient is None:
             if self._data.size != 1:
                 raise RuntimeError(
-                    f"backward() needs one number to start from, this Tensor has shape {self.shape}; reduce it first, as "
-                    "with .sum() or .mean(), or give backward(gradient=...) of that shape"
+                    f"backward() needs one number to start from, this Tensor has shape {self.shape}; reduce it first, "
+                    "as with .sum() or .mean(), or give backward(gradient=...) of that shape"
                 )
             seed = np.ones_like(self._data)
         else:
-            seed = _array(gradient._data if isinstance(gradient, Tensor) else gradient, self._data.dtype)
+            seed = real_array(gradient._data if isinstance(gradient, Tensor) else gradient, self._data.dtype)
             if seed.shape != self.shape:
                 raise ValueError(f"gradient has shape {seed.shape}, expected this Tensor's {self.shape}")
         backward(self, seed)
@@ -233,7 +225,11 @@ class Tensor(Node, Shaped):
         shape = self._data.shape
         if isinstance(contribution, Operand):
             return contribution if contribution.shape == shape else s.sum_to(contribution, shape=shape)  # type: ignore[attr-defined]
-        if type(contribution) is not np.ndarray or contribution.shape != shape or contribution.dtype != self._data.dtype:
+        if (
+            type(contribution) is not np.ndarray
+            or contribution.shape != shape
+            or contribution.dtype != self._data.dtype
+        ):
             contribution = np.asarray(contribution, dtype=self._data.dtype)
             if contribution.shape != shape:
                 contribution = shapes.sum_to(contribution, shape)
@@ -266,95 +262,24 @@ class Tensor(Node, Shaped):
         return format(self.item(), spec) if spec else repr(self)
 
 
-@final
-class _Watched(np.ndarray):
-    """The data of a Tensor as its user sees it: an array that says when it is written into.
+def stack(tensors: Any, dim: int = 0, *, axis: int | None = None) -> Any:
+    """Tensors of one shape along a new dimension; or Values as the elements of a Tensor, which stays connected to them.
 
-    It is read-only, so that whatever writes without asking this class (memoryview, np.random's out=, np.put) is refused
-    and not overlooked; what does ask is let through to the memory behind.
+    >>> a, b = Value(2.0), Value(3.0)
+    >>> (stack([a, b]) * Tensor([1.0, 10.0])).sum().backward()
+    >>> a.grad, b.grad
+    (1.0, 10.0)
     """
-
-    owner: Tensor | None
-
-    @staticmethod
-    def of(owner: Tensor) -> np.ndarray:
-        seen = owner._data.view(_Watched)
-        seen.owner = owner
-        seen.setflags(write=False)
-        return seen  # type: ignore[no-any-return]
-
-    def __array_finalize__(self, source: Any) -> None:
-        # A view of the data (data[0], data.T, data.reshape) writes into the same memory and has the same owner.
-        self.owner = getattr(source, "owner", None)
-
-    def _written(self) -> None:
-        if self.owner is None:
-            return
-        # A reshape is a view: what is written into it is written into what it was made from, and further back.
-        nodes = [self.owner]
-        for node in nodes:
-            if np.may_share_memory(self, node._data):
-                node.changed = next(creation)
-                nodes += [i for i in node.inputs if type(i) is Tensor]
-
-    def _open(self) -> np.ndarray:
-        """The memory behind, to be written into."""
-        plain: np.ndarray = np.asarray(self)
-        if self.owner is not None and not plain.flags.writeable and (
-            not plain.size or np.may_share_memory(plain, self.owner._data)
-        ):
-            plain.setflags(write=True)
-        return plain
-
-    def __setitem__(self, key: Any, value: Any) -> None:
-        self._open()[key] = value
-        self._written()
-
-    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        outs = kwargs.get("out", ())
-        if outs:
-            kwargs["out"] = tuple(o._open() if isinstance(o, _Watched) else o for o in outs)
-        plain = [np.asarray(i) if isinstance(i, _Watched) else i for i in inputs]
-        if method == "at" and isinstance(inputs[0], _Watched):
-            plain[0] = inputs[0]._open()
-        result = getattr(ufunc, method)(*plain, **kwargs)
-        if method == "at" and isinstance(inputs[0], _Watched):
-            inputs[0]._written()
-        for out in outs:
-            if isinstance(out, _Watched):
-                out._written()
-                return out
-        return result
-
-    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        writes = function in (np.copyto, np.put, np.place, np.putmask, np.put_along_axis, np.fill_diagonal)
-        target = args[0] if writes and args else kwargs.get("dst" if writes else "out")
-        # None of NumPy's own functions: they call __array_ufunc__ and __setitem__ again, or find the data read-only.
-        plain = [_plain(a, target) for a in args]
-        result = function(*plain, **{k: _plain(a, target) for k, a in kwargs.items()})
-        if isinstance(target, _Watched):
-            target._written()
-            return None if writes else target
-        return result
-
-    def fill(self, value: Any) -> None:
-        self._open().fill(value)
-        self._written()
-
-    def sort(self, *args: Any, **kwargs: Any) -> None:
-        self._open().sort(*args, **kwargs)
-        self._written()
-
-
-def _plain(x: Any, target: Any) -> Any:
-    """x with ndarrays in the place of data, in lists too; the target of a function that writes open for it."""
-    if isinstance(x, (list, tuple)):
-        return type(x)(_plain(each, target) for each in x) if type(x) in (list, tuple) else x
-    return x if not isinstance(x, _Watched) else x._open() if x is target else np.asarray(x)
-
-
-def _same_memory(a: np.ndarray, b: np.ndarray) -> bool:
-    return a.shape == b.shape and a.strides == b.strides and a.ctypes.data == b.ctypes.data
+    parts = list(tensors)
+    if not any(type(part) is Value for part in parts):
+        return shaping.stack(parts, dim, axis=axis)
+    values = [part if type(part) is Value else Value(part) for part in parts]
+    result = _leaf(np.array([value.data for value in values]))
+    if mode.get().recording and any(value.requires_grad for value in values):
+        result.op = s.stacked
+        result.inputs = tuple(values)
+        result.index = next(creation)
+    return result
 
 
 def tensor(data: Any, requires_grad: bool = False, dtype: Any = None, label: str = "") -> Tensor:
@@ -376,43 +301,6 @@ def _leaf(data: np.ndarray, label: str = "") -> Tensor:
     return leaf
 
 
-def _array(data: Any, dtype: Any) -> np.ndarray:
-    """A copy of the data as an array of real numbers; TypeError by name for anything else."""
-    if isinstance(data, Operand):
-        raise TypeError(
-            f"a Tensor holds numbers, got a {type(data).__name__}: use stack(values) to make a Tensor of Values or Tensors, "
-            ".detach() or .item() for the numbers without the graph"
-        )
-    if isinstance(data, (list, tuple)) and any(isinstance(x, Operand) for x in _flat(data)):
-        raise TypeError("a Tensor holds numbers, got a list of nodes, which would be cut off: use stack(values)")
-    try:
-        found = np.array(data)
-    except ValueError:
-        raise ValueError("the lists have different lengths: expected a full grid of numbers") from None
-    if found.dtype.kind not in REAL:
-        what = {"U": "text", "S": "bytes", "c": "complex numbers", "O": "objects"}.get(found.dtype.kind, str(found.dtype))
-        raise TypeError(f"a Tensor holds real numbers, got {what} ({found.dtype})")
-    if found.dtype.itemsize > 8:
-        raise TypeError(f"a Tensor holds numbers of at most 64 bits, got {found.dtype}; give dtype=float")
-    if not found.dtype.isnative:
-        found = found.astype(found.dtype.newbyteorder("="))
-    if dtype is None:
-        own = isinstance(data, (np.ndarray, np.generic))
-        return found if own or found.dtype.kind != "f" else found.astype(default.dtype, copy=False)
-    wanted = np.dtype(dtype)
-    if wanted.kind not in REAL or wanted.itemsize > 8:
-        raise TypeError(f"dtype {wanted} is not known here; use float16, float32, float64, an integer type or bool")
-    return found.astype(wanted, copy=False)
-
-
-def _flat(data: Any) -> Iterator[Any]:
-    for x in data:
-        if isinstance(x, (list, tuple)):
-            yield from _flat(x)
-        else:
-            yield x
-
-
 def _constant(op: Op, arg: Any) -> Any:
     """A plain number or array that meets a Tensor in an op. A number stays one, so that float32 stays float32."""
     if isinstance(arg, (bool, int, float)):
@@ -423,7 +311,8 @@ def _constant(op: Op, arg: Any) -> Any:
         return arg
     if isinstance(arg, Operand):
         raise TypeError(
-            f"{op.name} got a Tensor and a {type(arg).__name__}, which do not mix; make a Tensor of Values with stack(values)"
+            f"{op.name} got a Tensor and a {type(arg).__name__}, which do not mix; make a Tensor of Values "
+            "with stack(values)"
         )
     what = f"an array of {arg.dtype}" if isinstance(arg, np.ndarray) else f"{type(arg).__name__} {arg!r:.60}"
     raise TypeError(f"{op.name} of a Tensor takes Tensors, real numbers and arrays of them, got {what}")
@@ -446,13 +335,6 @@ def _wrapped(arg: Any, array: Any) -> Any:
     return float(array) if isinstance(array, (bool, int, float)) else _leaf(np.array(array))
 
 
-def _float_dtype(dtype: Any) -> Any:
-    found = np.dtype(dtype)
-    if found.kind != "f" or found.itemsize > 8:
-        raise TypeError(f"the default dtype is float16, float32 or float64, got {found}")
-    return found
-
-
 def _named(t: Tensor) -> str:
     return f" ({t.label})" if t.label else ""
 
@@ -460,7 +342,11 @@ def _named(t: Tensor) -> str:
 def _site() -> str:
     """Where the user called backward from."""
     frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").split(".")[0] in ("autograd", "numpy", "contextlib"):
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").split(".")[0] in (
+        "autograd",
+        "numpy",
+        "contextlib",
+    ):
         frame = frame.f_back
     path, line = frame.f_code.co_filename, frame.f_lineno
     return f"\n  {path}:{line}: {linecache.getline(path, line).strip()}"

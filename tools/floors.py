@@ -15,8 +15,8 @@ from pathlib import Path
 FLOORS = {
     "autograd": (
         "op",
-        "forward shapes elementwise structural functions",
-        "arithmetic shaped node sweep value tensor dual symbol",
+        "forward shapes elementwise structural arguments shaping reductions arrays",
+        "arithmetic shaped node sweep value watched tensor dual symbol",
         "calculus numeric check naming program table anomaly",
         "see.geometry see.ranks see.order see.place see.layout see.words see.scene see.dot see.svg see.draw "
         "see.player see.step see.steps see.practice see.syntax see.expression see.terminal see",

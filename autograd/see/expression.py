@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
-from .. import functions as fn
+from .. import reductions as fn
 from ..node import enable_grad
 from ..op import OPS
 from ..value import Value

@@ -1,0 +1,78 @@
+"""What users hand over, read: dims and axes, lists or tensors, and which of NumPy's functions is which of ours."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+import numpy as np
+
+from .op import NUMPY, Operand
+
+Dim = int | tuple[int, ...] | None
+Ours = TypeVar("Ours", bound=Callable[..., Any])
+
+
+def known_to_numpy(*functions: Any) -> Callable[[Ours], Ours]:
+    """NumPy's own function, called on a Tensor, goes to the decorated one."""
+
+    def register(ours: Ours) -> Ours:
+        NUMPY.update(dict.fromkeys(functions, ours))
+        return ours
+
+    return register
+
+
+def is_list(x: Any) -> bool:
+    """Whether this is a list of numbers and not one operand or array."""
+    return type(x) is list or (
+        not isinstance(x, (Operand, np.ndarray, str, int, float, np.generic)) and isinstance(x, Iterable)
+    )
+
+
+def items(name: str, values: Any, empty: bool = False) -> list[Any]:
+    """The list; ValueError for an empty one where it has no meaning."""
+    found = list(values)
+    if not found and not empty:
+        raise ValueError(f"{name} of no values has no meaning; expected at least one")
+    return found
+
+
+def bare(x: Any) -> float:
+    """The number in an operand; 0 for a formula, which has none."""
+    return float(x.item() if hasattr(x, "item") else 0.0 if isinstance(x, Operand) else x)
+
+
+def array_like(name: str, x: Any) -> Any:
+    """x, where it has a shape; TypeError for a Value or anything else."""
+    if not hasattr(x, "shape"):
+        hint = "a list of Values" if isinstance(x, Operand) else "a Tensor, an array or a list"
+        raise TypeError(f"{name} takes {hint}, got {type(x).__name__}")
+    return x
+
+
+def axes_of(name: str, x: Any, dim: Dim, axis: Dim) -> Dim:
+    """The dimensions to go over, checked, none of them negative; None for all."""
+    if dim is None:
+        dim = axis
+    elif axis is not None:
+        raise TypeError(f"{name} got both dim and axis, which mean the same; give one")
+    if dim is None or not isinstance(x.shape, tuple):
+        return dim
+    ndim = len(x.shape)
+    axes = (dim,) if isinstance(dim, (int, np.integer)) else tuple(dim)
+    for k in axes:
+        if not -ndim <= k < builtins.max(ndim, 1):
+            raise IndexError(f"{name} over dim={k}, but the shape {x.shape} has {ndim} dimensions")
+    axes = tuple(int(k) % builtins.max(ndim, 1) for k in axes)
+    if len(set(axes)) != len(axes):
+        raise ValueError(f"{name} over dim={dim} names a dimension twice")
+    return axes if ndim else None
+
+
+def raw(x: Any) -> Any:
+    """The array in it, without the graph."""
+    while isinstance(x, Operand):
+        x = x.data if hasattr(x, "data") else x.payload  # type: ignore[attr-defined]
+    return np.asarray(x)

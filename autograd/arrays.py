@@ -1,0 +1,69 @@
+"""Which data a Tensor holds: arrays of real numbers, and the dtype that floats get which come without one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import numpy as np
+
+from .op import Operand
+
+REAL: Final = "fiub"  # NumPy's kinds of real numbers
+
+
+class default:
+    """The dtype of floats that come without one; `set_default_dtype` sets it."""
+
+    dtype: Any = np.dtype(np.float64)
+
+
+def set_default_dtype(dtype: Any) -> None:
+    """The dtype that Python floats and lists of them get: float64 at first. TypeError for what is not a float dtype."""
+    default.dtype = float_dtype(dtype)
+
+
+def real_array(data: Any, dtype: Any) -> np.ndarray:
+    """A copy of the data as an array of real numbers; TypeError by name for anything else."""
+    if isinstance(data, Operand):
+        raise TypeError(
+            f"a Tensor holds numbers, got a {type(data).__name__}: use stack(values) to make a Tensor of them, "
+            ".detach() or .item() for the numbers without the graph"
+        )
+    if isinstance(data, (list, tuple)) and any(isinstance(x, Operand) for x in _flat(data)):
+        raise TypeError("a Tensor holds numbers, got a list of nodes, which would be cut off: use stack(values)")
+    try:
+        found = np.array(data)
+    except ValueError:
+        raise ValueError("the lists have different lengths: expected a full grid of numbers") from None
+    if found.dtype.kind not in REAL:
+        what = {"U": "text", "S": "bytes", "c": "complex numbers", "O": "objects"}.get(
+            found.dtype.kind, str(found.dtype)
+        )
+        raise TypeError(f"a Tensor holds real numbers, got {what} ({found.dtype})")
+    if found.dtype.itemsize > 8:
+        raise TypeError(f"a Tensor holds numbers of at most 64 bits, got {found.dtype}; give dtype=float")
+    if not found.dtype.isnative:
+        found = found.astype(found.dtype.newbyteorder("="))
+    if dtype is None:
+        own = isinstance(data, (np.ndarray, np.generic))
+        return found if own or found.dtype.kind != "f" else found.astype(default.dtype, copy=False)
+    wanted = np.dtype(dtype)
+    if wanted.kind not in REAL or wanted.itemsize > 8:
+        raise TypeError(f"dtype {wanted} is not known here; use float16, float32, float64, an integer type or bool")
+    return found.astype(wanted, copy=False)
+
+
+def _flat(data: Any) -> Iterator[Any]:
+    for x in data:
+        if isinstance(x, (list, tuple)):
+            yield from _flat(x)
+        else:
+            yield x
+
+
+def float_dtype(dtype: Any) -> Any:
+    found = np.dtype(dtype)
+    if found.kind != "f" or found.itemsize > 8:
+        raise TypeError(f"the default dtype is float16, float32 or float64, got {found}")
+    return found
