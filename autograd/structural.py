@@ -2,7 +2,7 @@
 
 A rule here takes a gradient back through a change of shape, so it is the transpose of the map: the transpose of a sum
 is a spread, of taking elements putting them back, of a product with A a product with A transposed. What can be said
-with these is said with these, in `functions.py`.
+with these is said with these, in `shaping.py` and `reductions.py`.
 
 Those with any number of inputs (`sum` and `dot` of a list) treat them alike, so one rule in one input serves them all;
 `concatenate` and `einsum` are positional: their rule is told which input it is for.
