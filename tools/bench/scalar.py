@@ -5,7 +5,8 @@ plus L2, and the whole step: forward over all points, zero_grad, backward, SGD. 
 
     micrograd       as published
     same source     micrograd's own nn.py, letter for letter, with only its import changed to ours
-    dot             the same again, with the neuron written as autograd.dot(w, x) + b
+    dot             the same network in our words: the neuron is autograd.dot(w, x) + b, and the sums of the loss are
+                    autograd.sum and autograd.dot
 
 Each runs in a process of its own, turn and turn about: in one process, micrograd's reference cycles would be collected
 on our time, and what the first engine leaves of the heap would be the second one's burden. What is printed is a
@@ -95,7 +96,7 @@ def run(engine: str, points: int, hidden: int, steps: int) -> dict[str, Any]:
     losses: list[float] = []
     for k in range(steps + 1):
         began, waited = time.perf_counter(), collector.seconds
-        total = loss(value, model, xs, ys)
+        total = loss(engine, value, model, xs, ys)
         there = time.perf_counter()
         model.zero_grad()
         zeroed = time.perf_counter()
@@ -171,13 +172,18 @@ def moons(points: int) -> tuple[Points, list[int]]:
     return xs, ys
 
 
-def loss(value: type, model: Callable[..., Any], xs: Points, ys: list[int]) -> Any:
-    """The loss of micrograd's notebook, in its words."""
+def loss(engine: str, value: type, model: Callable[..., Any], xs: Points, ys: list[int]) -> Any:
+    """The loss of micrograd's notebook, in its words; in ours, its two sums are one op each."""
     inputs = [list(map(value, xrow)) for xrow in xs]
     scores = list(map(model, inputs))
     losses = [(1 + -yi * scorei).relu() for yi, scorei in zip(ys, scores, strict=True)]
+    weights = model.parameters()  # type: ignore[attr-defined]
+    if engine == "dot":
+        import autograd
+
+        return autograd.sum(losses) * (1.0 / len(losses)) + ALPHA * autograd.dot(weights, weights)
     data_loss = sum(losses) * (1.0 / len(losses))
-    reg_loss = ALPHA * sum(p * p for p in model.parameters())  # type: ignore[attr-defined]
+    reg_loss = ALPHA * sum(p * p for p in weights)
     return data_loss + reg_loss
 
 
