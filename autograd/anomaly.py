@@ -41,10 +41,11 @@ class _Detective(Watch):
                 f"call backward() before changing .data\n  {self.sites.get(node.index, 'made before detect_anomaly()')}"
             )
 
-    def contribution(self, node: Node, position: int, gradient: Any) -> None:
+    def contribution(self, node: Node, to: Node, gradient: Any) -> None:
         if not finite(_data(gradient)) and node.op is not None:
+            which = 1 + [i is to for i in node.inputs].index(True)
             raise AnomalyError(
-                f"backward through {node.op.name} brought the gradient of its input {position + 1} to "
+                f"backward through {node.op.name} brought the gradient of its input {which} to "
                 f"{_data(gradient)!r}, at {_described(node.inputs)}\n"
                 f"  {self.sites.get(node.index, 'made before detect_anomaly()')}"
             )

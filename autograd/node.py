@@ -40,8 +40,8 @@ class Watch:
         """A sweep is about to apply the rules of the node's op."""
 
     @abstractmethod
-    def contribution(self, node: Node, position: int, gradient: Any) -> None:
-        """A rule has just contributed to the node's input at this position, whose gradient is this by now."""
+    def contribution(self, node: Node, to: Node, gradient: Any) -> None:
+        """A rule has just contributed to this input of the node, whose gradient is this by now."""
 
 
 @final

@@ -224,8 +224,11 @@ class Op:
         rules: Sequence[Any] = self.rules
         if params:
             rules = [functools.partial(rule, **params) for rule in rules]
+        parts: list[Any] = []
         try:
-            return [part for rule in rules for part in map(rule, repeat(g), repeat(y), *groups)]
+            for rule in rules:
+                parts += map(rule, repeat(g), repeat(y), *groups)
+            return parts
         except (ZeroDivisionError, OverflowError):
             return [self.vjp(position, g, y, args, params) for position in range(len(args))]
 

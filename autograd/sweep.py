@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import repeat
 from operator import attrgetter
 from typing import Any, Final
@@ -35,7 +35,7 @@ def topology(root: Node) -> list[Node]:
         for i in node.inputs:
             if type(i) is not float:
                 index = i.index
-                if index >= 0 and index not in found:
+                if index not in found and index >= 0:
                     found.add(index)
                     nodes.append(i)
     nodes.sort(key=_index, reverse=True)
@@ -62,8 +62,8 @@ def sweep(root: Node, seed: Any = 1.0, record: bool = False) -> Iterator[tuple[N
         inputs = node.inputs
         params = node.params
         y: Any = node if record else node._data
+        single = type(g) is float  # a rule may give one float for a whole array: only between floats nothing is to fit
         binary = op.binary
-        parts: Sequence[Any] = ()
         if binary:
             # Most of any graph has two inputs; without lists to fill and unpack, they take half the time.
             a, b = inputs
@@ -71,8 +71,21 @@ def sweep(root: Node, seed: Any = 1.0, record: bool = False) -> Iterator[tuple[N
             xb = b if record or type(b) is float else b._data
         else:
             xs = inputs if record else [i if type(i) is float else i._data for i in inputs]
-            if op.variadic:
-                parts = op.contributions(g, y, xs, params)
+        if op.variadic:
+            # Many inputs at once: the same as below, in a loop of its own, which is a quarter faster for each.
+            for i, contribution in zip(inputs, op.contributions(g, y, xs, params), strict=True):
+                if type(i) is float:
+                    continue
+                index = i.index
+                if index < 0:
+                    i.unchanged(node)
+                    continue
+                if not single or type(contribution) is not float:
+                    contribution = i.fit(contribution, node)
+                gradients[index] = gradients[index] + contribution if index in gradients else contribution
+                if watch is not None:
+                    watch.contribution(node, i, gradients[index])
+            continue
         for position, i in enumerate(inputs):
             if type(i) is float:
                 continue  # a constant. Not only speed: for x ** 2 at x = -3 the exponent's rule would want log(-3)
@@ -80,9 +93,7 @@ def sweep(root: Node, seed: Any = 1.0, record: bool = False) -> Iterator[tuple[N
             if index < 0:
                 i.unchanged(node)  # no gradient is wanted for it, but the other rules read it
                 continue
-            if parts:
-                contribution = parts[position]
-            elif binary:
+            if binary:
                 rule: Any = op.rules[position]
                 try:
                     contribution = rule(g, y, xa, xb)
@@ -90,11 +101,11 @@ def sweep(root: Node, seed: Any = 1.0, record: bool = False) -> Iterator[tuple[N
                     contribution = ieee(rule, (g, y, xa, xb))
             else:
                 contribution = op.vjp(position, g, y, xs, params)
-            if type(contribution) is not float or type(i._data) is not float:
+            if not single or type(contribution) is not float:
                 contribution = i.fit(contribution, node)
             gradients[index] = gradients[index] + contribution if index in gradients else contribution
             if watch is not None:
-                watch.contribution(node, position, gradients[index])
+                watch.contribution(node, i, gradients[index])
 
 
 @np.errstate(all="ignore")
