@@ -8,12 +8,10 @@ numbers means (IEEE arithmetic: inf and nan, never an exception and never a warn
 
 from __future__ import annotations
 
-import functools
 import keyword
 import numbers
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from itertools import repeat
 from typing import Any, ClassVar, Final
 
 import numpy as np
@@ -60,8 +58,8 @@ class Op:
     """
 
     __slots__ = (
-        "arity", "array", "binary", "binding", "inputs", "kind", "name", "params", "positional", "push", "rules",
-        "scalar", "sign", "smooth", "variadic",
+        "arity", "array", "binary", "binding", "inputs", "kind", "name", "pairs", "params", "positional", "push",
+        "rules", "scalar", "sign", "smooth", "unary", "variadic",
     )  # fmt: skip
 
     def __init__(
@@ -94,8 +92,11 @@ class Op:
         self.arity: Final = len(self.inputs)
         # A rule for every input, and no parameters.
         self.smooth: Final = bool(rules) and None not in rules and not params
-        # Two inputs, a rule for each and no parameters: most of any graph, which may go a shorter way.
-        self.binary: Final = self.arity == 2 == len(rules) and None not in rules and not (variadic or params)
+        # Most of any graph has one or two inputs, a rule for each and no parameters, and may go a shorter way; so may
+        # the many inputs of a dot, as pairs.
+        self.unary: Final = self.smooth and not variadic and self.arity == 1
+        self.binary: Final = self.smooth and not variadic and self.arity == 2
+        self.pairs: Final = self.smooth and variadic and not positional and len(rules) == 2
 
     def __call__(self, *args: Any, **params: Any) -> Any:
         if params or self.params or (len(args) != self.arity and not self.variadic):
@@ -203,10 +204,10 @@ class Op:
 
     def vjp(self, position: int, g: Any, y: Any, args: Sequence[Any], params: Params = NO_PARAMS) -> Any:
         """What the gradient `g` at the result `y` contributes to the input at this position."""
-        rule = self.rule(position, len(args))
+        rule = self.rules[position] if not self.variadic else self.rule(position, len(args))
         if rule is None:
             raise TypeError(f"{self.name} has no derivative for its input {position + 1}")
-        operands = self.operands(position, args)
+        operands = self.operands(position, args) if self.variadic else args
         if self.positional:
             return rule(g, y, *operands, position=position, **params)
         try:
@@ -214,23 +215,6 @@ class Op:
         except (ZeroDivisionError, OverflowError):
             # `g / b` with b = 0.0 raises on Python's floats and not on NumPy's.
             return ieee(rule, (g, y, *operands), params)
-
-    def contributions(self, g: Any, y: Any, args: Sequence[Any], params: Params = NO_PARAMS) -> list[Any]:
-        """What the gradient `g` at the result `y` of a variadic op contributes to each of its inputs."""
-        if self.positional:
-            return [self.vjp(position, g, y, args, params) for position in range(len(args))]
-        size = len(args) // len(self.rules)
-        groups = [args[k : k + size] for k in range(0, len(args), size)]
-        rules: Sequence[Any] = self.rules
-        if params:
-            rules = [functools.partial(rule, **params) for rule in rules]
-        parts: list[Any] = []
-        try:
-            for rule in rules:
-                parts += map(rule, repeat(g), repeat(y), *groups)
-            return parts
-        except (ZeroDivisionError, OverflowError):
-            return [self.vjp(position, g, y, args, params) for position in range(len(args))]
 
 
 def _short(value: Any) -> str:

@@ -90,10 +90,15 @@ class Value(Node):
                     if type(a) is int or type(b) is int:
                         return self.apply(op, tuple([float(x) if type(x) is int else x for x in args]), params)
                 elif op.variadic:
-                    if self.index >= 0 and _PLAIN.issuperset(map(type, args)):
-                        floats = [arg._data if type(arg) is Value else arg for arg in args]
+                    kinds = set(map(type, args))
+                    if self.index >= 0 and kinds <= _PLAIN:
+                        floats = (
+                            [arg if type(arg) is float else arg._data for arg in args]
+                            if float in kinds
+                            else [arg._data for arg in args]
+                        )
                         return recorded(op.scalar(*floats), op, args)
-                elif op.arity == 1 and self.index >= 0:
+                elif op.unary and self.index >= 0:
                     return recorded(op.scalar(self._data), op, args)
             except (ValueError, ZeroDivisionError, OverflowError):
                 pass  # IEEE has an answer all the same

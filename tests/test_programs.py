@@ -18,7 +18,7 @@ import pytest
 import autograd
 from autograd import Program, Value
 from autograd.node import Node
-from autograd.sweep import topology
+from autograd.sweep import _sweep, sweep, topology
 
 PROGRAMS = 20_000
 BLOCK = 1_000
@@ -291,6 +291,14 @@ def test_program_is_the_graph_to_the_bit(seeds: range) -> None:
         numbers = [x.data for x in inputs]
         assert written(*numbers) == result.data, seed
         assert written.value_and_grad(*numbers) == (result.data, [x.grad for x in inputs]), seed
+
+
+@sample
+def test_a_sweep_between_floats_is_the_general_sweep_to_the_bit(seeds: range) -> None:
+    for seed in seeds:
+        _, result, _ = program(seed)
+        general = [(node.index, repr(g)) for node, g in _sweep(topology(result), 1.0, False, None)]
+        assert [(node.index, repr(g)) for node, g in sweep(result)] == general, seed
 
 
 @sample
