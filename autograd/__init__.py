@@ -57,6 +57,22 @@ from .elementwise import (
     tanh as tanh,
     where as where,
 )
+from .makers import (
+    arange as arange,
+    default_generator as default_generator,
+    eye as eye,
+    full as full,
+    linspace as linspace,
+    manual_seed as manual_seed,
+    ones as ones,
+    ones_like as ones_like,
+    rand as rand,
+    randint as randint,
+    randn as randn,
+    randperm as randperm,
+    zeros as zeros,
+    zeros_like as zeros_like,
+)
 from .node import enable_grad as enable_grad, no_grad as no_grad
 from .op import Op as Op, op as op
 from .program import Program as Program

@@ -16,7 +16,7 @@ FLOORS = {
     "autograd": (
         "op",
         "forward shapes elementwise structural arguments shaping reductions arrays",
-        "arithmetic shaped node sweep value watched tensor dual symbol",
+        "arithmetic shaped node sweep value watched tensor makers dual symbol",
         "calculus numeric check naming program table anomaly",
         "see.geometry see.ranks see.order see.place see.layout see.words see.scene see.dot see.svg see.draw "
         "see.player see.step see.steps see.practice see.syntax see.expression see.terminal see",
