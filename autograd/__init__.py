@@ -116,3 +116,4 @@ from .symbol import Symbol as Symbol
 from .table import derivative_table as derivative_table
 from .tensor import Tensor as Tensor, set_default_dtype as set_default_dtype, stack as stack, tensor as tensor
 from .value import Value as Value
+from .zoom import zoom as zoom

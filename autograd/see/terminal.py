@@ -25,7 +25,8 @@ from .expression import LISTS, Expression, functions, parse, variable_name
 from .practice import Practice, practice
 from .steps import Stepper
 from .syntax import ExpressionError
-from .words import cut, figure, made
+from .figures import figure
+from .words import cut, made
 
 QUIT: Final = "q"  # the end of the input says the same
 HELP: Final = """\
