@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -100,10 +100,10 @@ def draw(
     """Draw the computation graph of `root`, or of several: a list, or an array of Values as `zoom` gives it.
 
     A box shows a node's label, data and grad (`–` before a backward pass), that of a Tensor its shape and dtype too; on
-    an arrow into an op stands the local derivative, as a formula and as a number, or what the op makes of the gradient g
-    that arrives, `g @ wᵀ`. `labels` names nodes: {"x": x}, or globals(). `engine` is "dot", "layered" (built in), or
-    "auto": dot where it is installed. `level` "auto" and "op" show a box per op. `stats` says more about arrays that are
-    too large to be shown. ValueError where the graph has more than `max_nodes` nodes.
+    an arrow into an op stands the local derivative, as a formula and as a number, or what the op makes of the gradient
+    g that arrives, `g @ wᵀ`. `labels` names nodes: {"x": x}, or globals(). `engine` is "dot", "layered" (built in), or
+    "auto": dot where it is installed. `level` "auto" and "op" show a box per op. `stats` says more about arrays that
+    are too large to be shown. ValueError where the graph has more than `max_nodes` nodes.
     """
     roots = [root] if isinstance(root, Node) else _several(root)
     if level not in ("auto", "op"):
@@ -119,11 +119,13 @@ def draw(
     return Drawing(scene(roots, named(nodes, labels), stats=stats), engine)
 
 
-def _several(roots: Sequence[Node] | np.ndarray) -> list[Node]:
-    found = roots.ravel().tolist() if isinstance(roots, np.ndarray) else list(roots) if isinstance(roots, (list, tuple)) else [roots]
-    wrong = [each for each in found if not isinstance(each, Node)]
+def _several(roots: Any) -> list[Node]:
+    if isinstance(roots, np.ndarray):
+        roots = roots.ravel().tolist()
+    found = list(roots) if isinstance(roots, (list, tuple)) else [roots]
+    wrong = [type(each).__name__ for each in found if not isinstance(each, Node)]
     if wrong:
-        raise TypeError(f"draw shows the graph of a Value or a Tensor, or of a list of them, got {type(wrong[0]).__name__}")
+        raise TypeError(f"draw shows the graph of a Value or a Tensor, or of a list of them, got {wrong[0]}")
     if not found:
         raise ValueError("draw got no node to show; expected one or more")
     return found

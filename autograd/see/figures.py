@@ -5,6 +5,7 @@ An array with no dimension is written as the number it is, so that such a Tensor
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -46,7 +47,7 @@ def in_line(x: Any, most: int = IN_PASSING) -> str:
     number = single(x)
     if number is not None or x is None:
         return _cell(number)
-    return _nested(x) if x.size <= most else f"{dimensions(x.shape)}, {summary(x)}"
+    return nested(x, _cell) if x.size <= most else f"{dimensions(x.shape)}, {summary(x)}"
 
 
 def in_box(x: Any, stats: bool = False) -> str:
@@ -81,8 +82,9 @@ def _cell(number: Any) -> str:
     return str(number) if isinstance(number, (bool, np.bool_)) else figure(number)
 
 
-def _nested(x: Any) -> str:
-    return f"[{', '.join(map(_nested, x))}]" if isinstance(x, np.ndarray) and x.ndim else _cell(x)
+def nested(x: Any, cell: Callable[[Any], str]) -> str:
+    """`[[1, 2], [3, 4]]`, each element written by `cell`."""
+    return f"[{', '.join(nested(each, cell) for each in x)}]" if isinstance(x, np.ndarray) and x.ndim else cell(x)
 
 
 def _matrix(x: Any) -> list[str]:

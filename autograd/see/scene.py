@@ -136,9 +136,7 @@ def _listed(words: list[str]) -> str:
     return few[0] if len(few) == 1 else f"{', '.join(few[:-1])} and {few[-1]}"
 
 
-def _box(
-    node: Node, names: Mapping[Node, str], data: Any, gradient: Any, state: str, room: int, stats: bool
-) -> Item:
+def _box(node: Node, names: Mapping[Node, str], data: Any, gradient: Any, state: str, room: int, stats: bool) -> Item:
     title = _title(node, names[node])
     kind = RESULT if node.op is not None else VARIABLE if node.requires_grad else CONSTANT
     full = clean(node.label) if node.label.strip() else title
@@ -147,15 +145,21 @@ def _box(
     rows.append(("data", in_box(data, stats)))
     if whole:
         full = f"{full} of shape {rows[0][1]}"
-    exact = in_line(data, IN_FULL) if whole else repr(single(data))
+    exact = _exact(data)
     if kind == CONSTANT:
         hint = _hint(f"{full}: a constant, data {exact}; no gradient is wanted")
         return Item(kind, title, names[node], tuple(rows), hint, state)
-    arrived = "no gradient yet" if gradient is None else f"grad {in_line(gradient, IN_FULL) if whole else repr(single(gradient))}"
+    arrived = "no gradient yet" if gradient is None else f"grad {_exact(gradient)}"
     rows.append(("grad", in_box(gradient, stats)))
     if room and gradient is None:  # the lines that the gradient will take
         rows[-1] = ("grad", rows[-1][1] + "\n" * in_box(np.zeros_like(data)).count("\n"))
     return Item(kind, title, names[node], tuple(rows), _hint(f"{full}: data {exact}, {arrived}"), state, room)
+
+
+def _exact(x: Any) -> str:
+    """Every digit of a number; an array in four digits, which is what there is room for."""
+    number = single(x)
+    return in_line(x, IN_FULL) if number is None else repr(number)
 
 
 def _title(node: Node, name: str) -> str:

@@ -57,6 +57,7 @@ class Stepper:
         if not root.requires_grad:
             kind = type(root).__name__
             raise RuntimeError(f"this {kind} wants no gradient (made under no_grad() or by detach()): nothing to step")
+        seed: Any
         if isinstance(root, Tensor):
             seed = root.seed(gradient)
         else:
@@ -269,7 +270,7 @@ class Stepper:
 
 
 def _exact(x: Any) -> Any:
-    """As JSON has it, which has no inf and no nan: a number, an array as nested lists; of a large one shape and norm."""
+    """As JSON has it, which has no inf and no nan; an array as nested lists, a large one as its shape and norm."""
     if isinstance(x, np.ndarray) and x.ndim:
         if x.size > EXACT:
             return {"shape": list(x.shape), "norm": _exact(norm(x))}

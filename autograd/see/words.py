@@ -106,9 +106,7 @@ class Derivative:
     summed: tuple[int, ...] = ()
 
 
-def local_derivatives(
-    node: Node, name: Mapping[Node, str], data: Mapping[Node, Any]
-) -> list[Derivative | None]:
+def local_derivatives(node: Node, name: Mapping[Node, str], data: Mapping[Node, Any]) -> list[Derivative | None]:
     """d(node)/d(input) for each input; None for an input no gradient flows to."""
     op = node.op
     if op is None:
@@ -143,8 +141,10 @@ def local_derivatives(
 
 def summed_dims(wide: tuple[int, ...], narrow: tuple[int, ...]) -> tuple[int, ...]:
     """The dimensions of a wide shape that are summed up to get to a narrow one."""
-    extra = max(len(wide) - len(narrow), 0)
-    return (*range(extra), *(extra + k for k, n in enumerate(narrow) if n == 1 and wide[extra + k : extra + k + 1] != (1,)))
+    extra = len(wide) - len(narrow)
+    if extra < 0:  # the rule gave one number for all
+        return ()
+    return (*range(extra), *(extra + k for k, n in enumerate(narrow) if n == 1 != wide[extra + k]))
 
 
 def clean(text: str) -> str:
