@@ -16,7 +16,7 @@ from . import elementwise as ops, structural as s
 from .op import ATOM, POWER, UNARY, Op, Operand, Params
 from .shaped import Shaped
 
-SPOKEN: Final = {"sum_over": "sum", "mT": "T"}  # what people call an op, where its name is not that
+SPOKEN: Final = {"sum_over": "sum", "logsumexp_over": "logsumexp", "mT": "T"}  # what people call an op, where its name is not that
 FEW: Final = 9  # elements of an index that is written out
 
 
@@ -66,6 +66,15 @@ class Symbol(Shaped):
         """The shape: where it is known a tuple that is written as `x.shape`, else only that text."""
         text = f"{_wrapped(self, ATOM)}.shape"
         return Symbol(text, for_people=self.for_people) if self.dims is None else _Shape.of(self.dims, text)
+
+    @property
+    def dtype(self) -> Symbol:
+        """The dtype, as text too."""
+        return Symbol(f"{_wrapped(self, ATOM)}.dtype")
+
+    def plain(self) -> NoReturn:
+        """TypeError: a formula has no numbers."""
+        raise TypeError(f"a rule may not look at the numbers in {self.text}: it serves text too")
 
     def __bool__(self) -> NoReturn:
         raise TypeError(f"a rule may not ask `if {self.text}`: it serves arrays and text too; use where(mask, a, b)")

@@ -14,6 +14,8 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "sum_over": {"axis": 1, "keepdims": False},
     "spread": {"axis": 1, "keepdims": False, "shape": Symbol("shape")},
     "amax": {"axis": None, "keepdims": False},
+    "logsumexp_over": {"axis": None, "keepdims": False},
+    "log_softmax": {"axis": 1},
     "concatenate": {"axis": 0},
     "cumsum": {"axis": 0, "reverse": False},
     "einsum": {"subscripts": "ij,jk->ik"},
@@ -29,9 +31,9 @@ def derivative_table(format: str = "text") -> str:
 
     >>> for line in derivative_table().splitlines():
     ...     if line.startswith(("tanh", "a @ b")):
-    ...         print(line)
-    tanh(x)                              d/dx = square(sech(x))
-    a @ b                                to a: g @ bᵀ,  to b: aᵀ @ g
+    ...         print(" ".join(line.split()))
+    tanh(x) d/dx = square(sech(x))
+    a @ b to a: g @ bᵀ, to b: aᵀ @ g
     """
     rows = [("y", "derivatives"), *((_spelling(op), ",  ".join(_derivatives(op))) for op in scalar_ops())]
     rows += [(_structure(op), ",  ".join(_contributions(op))) for op in structural_ops()]
@@ -52,7 +54,7 @@ def scalar_ops() -> list[Op]:
 def structural_ops() -> list[Op]:
     """The ops that look across the shape of arrays."""
     scalar = scalar_ops()
-    return [op for op in OPS.values() if op.rules and op not in scalar]
+    return [op for op in OPS.values() if any(op.rules) and op not in scalar]
 
 
 def _symbols(op: Op) -> list[Symbol]:

@@ -183,10 +183,31 @@ def _put(g: Array, index: Any, shape: tuple[int, ...]) -> Array:
     return found.reshape(shape)
 
 
+def _linear(x: Array, weight: Array, bias: Array) -> Array:
+    return _matmul(x, np.swapaxes(weight, -1, -2)) + bias
+
+
+def _logsumexp(x: Array, axis: Any, keepdims: bool) -> Array:
+    return _along(lambda values: s.list_logsumexp(*values), x, axis, keepdims)
+
+
+def _log_softmax(x: Array, axis: Any) -> Array:
+    return x - _logsumexp(x, axis, True)
+
+
+def _same(x: Array, dtype: Any) -> Array:
+    """A Value has one precision."""
+    return x
+
+
 SAID: Final[dict[Op, Callable[..., Array]]] = {
     s.total: _total,
     s.amax: _amax,
     s.matmul: _matmul,
     s.einsum: _einsum,
     s.put: _put,
+    s.linear: _linear,
+    s.logsumexp: _logsumexp,
+    s.log_softmax: _log_softmax,
+    s.cast: _same,
 }

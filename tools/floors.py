@@ -15,8 +15,8 @@ from pathlib import Path
 FLOORS = {
     "autograd": (
         "op",
-        "forward shapes elementwise structural arguments shaping reductions arrays",
-        "arithmetic shaped node sweep value watched tensor dual symbol",
+        "forward shapes elementwise structural arguments shaping reductions products softmaxes arrays",
+        "arithmetic shaped node sweep value watched tensor makers dual symbol",
         "calculus numeric check naming program table anomaly zoom",
         "see.geometry see.ranks see.order see.place see.layout see.figures see.words see.scene see.dot see.svg "
         "see.draw see.player see.step see.steps see.questions see.practice see.syntax see.expression see.terminal see",

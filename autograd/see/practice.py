@@ -153,11 +153,11 @@ class Practice:
 
 
 def _product(step: Step, flow: Flow) -> str:
-    return product(step, flow) if flow.plain else in_line(flow.contribution)
+    return product(step, flow) if flow.is_product else in_line(flow.contribution)
 
 
 def _derivative(flow: Flow, answered: bool) -> str:
-    if not flow.plain:
+    if not flow.is_product:
         return flow.derivation()
     return f"{flow.formula} = {shown(flow.local)}" if answered and flow.formula != shown(flow.local) else flow.formula
 

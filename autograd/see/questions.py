@@ -163,7 +163,7 @@ def questions(stepper: Stepper) -> Iterator[Question]:
     for step in stepper:
         for flow in step.flows:
             parts.setdefault(flow.input, []).append(flow.contribution)
-            if flow.plain:
+            if flow.is_product:
                 yield _contribution(stepper, step, flow)
             else:
                 yield from (_element(stepper, step, flow, place) for place in np.ndindex(np.shape(flow.contribution)))

@@ -33,19 +33,19 @@ class Flow:
     summed: tuple[int, ...] = ()
 
     @property
-    def plain(self) -> bool:
+    def is_product(self) -> bool:
         """Whether it is one number times another."""
         return type(self.local) is float and single(self.contribution) is not None and not self.summed
 
     def product(self, upstream: Any, most: int = IN_PASSING) -> str:
         """`0.5 × -3 = -1.5`: upstream × local = contribution; of arrays the contribution alone."""
-        if not self.plain:
+        if not self.is_product:
             return in_line(self.contribution, most)
         return f"{in_line(upstream)} × {figure(self.local)} = {in_line(self.contribution)}"
 
     def derivation(self) -> str:
         """Where the contribution comes from: `w = -3`, or `g @ wᵀ, summed over dim 0`."""
-        if self.plain:
+        if self.is_product:
             return equation(self.formula, self.local)
         return f"{self.rule}, {over(self.summed)}" if self.summed else self.rule
 
@@ -73,11 +73,11 @@ class Step:
         if single(self.data) is None:
             whole = f"{whole}, shape {dimensions(self.data.shape)}"
         data, gradient = (in_line(x, IN_FULL) for x in (self.data, self.gradient))
-        called = "gradient" if all(flow.plain for flow in self.flows) else "gradient g ="
+        called = "gradient" if all(flow.is_product for flow in self.flows) else "gradient g ="
         lines = [f"step {self.number}: {whole}, data {data}, {called} {gradient}"]
         for flow in self.flows:
-            how = f"d{self.name}/d{flow.name} = {flow.derivation()}" if flow.plain else flow.derivation()
-            first = flow.before is None and not flow.plain
+            how = f"d{self.name}/d{flow.name} = {flow.derivation()}" if flow.is_product else flow.derivation()
+            first = flow.before is None and not flow.is_product
             total = f"{NO_GRADIENT} → the same" if first else flow.sum(IN_FULL)
             lines.append(
                 f"  to {self._place(flow)}: {how}; contribution {flow.product(self.gradient, IN_FULL)}; sum {total}"

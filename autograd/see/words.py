@@ -134,7 +134,7 @@ def local_derivatives(node: Node, name: Mapping[Node, str], data: Mapping[Node, 
             rule = str(rule_text(op, position, g, y, inputs, node.params))
         except TypeError:  # a rule that asks `if x > 0` or calls math.exp cannot be written down; its number stands
             formula = rule = str(literal(local)) if type(local) is float else f"the rule of {op.name}"
-        summed = summed_dims(shape, np.shape(i._data)) if op.kind == "elementwise" else ()
+        summed = summed_dims(shape, np.shape(i._data)) if op.kind == "elementwise" or rule == "g" else ()
         found.append(Derivative(formula or rule, local, rule, summed))
     return found
 
