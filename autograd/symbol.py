@@ -16,7 +16,8 @@ from . import elementwise as ops, structural as s
 from .op import ATOM, POWER, UNARY, Op, Operand, Params
 from .shaped import Shaped
 
-SPOKEN: Final = {"sum_over": "sum", "logsumexp_over": "logsumexp", "mT": "T"}  # what people call an op, where its name is not that
+# What people call an op, where its name is not that.
+SPOKEN: Final = {"sum_over": "sum", "logsumexp_over": "logsumexp", "mT": "T"}
 FEW: Final = 9  # elements of an index that is written out
 
 

@@ -274,6 +274,8 @@ def _exact(x: Any) -> Any:
     if isinstance(x, np.ndarray) and x.ndim:
         if x.size > EXACT:
             return {"shape": list(x.shape), "norm": _exact(norm(x))}
+        return _exact(x.tolist())
+    if isinstance(x, list):
         return [_exact(each) for each in x]
     number = single(x)
     return number if number is None or abs(number) < float("inf") else repr(number)
