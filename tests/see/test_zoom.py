@@ -71,23 +71,23 @@ OF_ONE: dict[str, Callable[[Any], Any]] = {
 def agree(result: Tensor, leaves: dict[str, Tensor]) -> None:
     """The zoomed graph has the numbers of the tensor's, and gives the gradients of a weighted sum of it."""
     weights = np.random.default_rng(3).normal(size=result.shape)
-    scalars = zoom(result, leaves)
-    assert np.shape(scalars) == result.shape
-    numbers = np.reshape([v.data for v in np.ravel(scalars)], result.shape)
+    zoomed = zoom(result, leaves)
+    scalars = zoomed.ravel().tolist() if result.shape else [zoomed]
+    assert not result.shape or zoomed.shape == result.shape
+    numbers = np.reshape([v.data for v in scalars], result.shape)
     np.testing.assert_allclose(numbers, result.data, rtol=1e-12, atol=1e-14)
     result.backward(weights)
-    for v, weight in zip(np.ravel(scalars), weights.ravel(), strict=True):
+    for v, weight in zip(scalars, weights.ravel(), strict=True):
         if v.requires_grad:
             v.backward(weight)
-    found = {node.label: node.grad for node in graph(*np.ravel(scalars)) if node.is_leaf and node.requires_grad}
-    for name, tensor in leaves.items():
-        assert tensor.grad is not None
-        for place, want in np.ndenumerate(tensor.grad):
-            got = found.get(f"{name}[{','.join(map(str, place))}]", 0.0)
-            assert got == pytest.approx(want, rel=1e-11, abs=1e-13), (name, place)
-    assert found.keys() <= {
-        f"{name}[{','.join(map(str, p))}]" for name, t in leaves.items() for p in np.ndindex(t.shape)
+    found = {node.label: node.grad for node in graph(*scalars) if node.is_leaf and node.requires_grad}
+    expected = {
+        f"{name}[{','.join(map(str, place))}]": gradient
+        for name, tensor in leaves.items()
+        for place, gradient in np.ndenumerate(np.asarray(tensor.grad))
     }
+    assert found.keys() <= expected.keys()
+    assert {name: found.get(name, 0.0) for name in expected} == pytest.approx(expected, rel=1e-11, abs=1e-13)
 
 
 @pytest.mark.parametrize("of_one", OF_ONE)
@@ -117,7 +117,7 @@ def test_every_structural_op_is_among_the_cases() -> None:
 @pytest.mark.parametrize("name", ["sum_to", "spread", "cast", "mT"])
 def test_what_only_backward_passes_use_is_zoomed_into_as_well(name: str) -> None:
     a = Tensor(A, requires_grad=True)
-    params = {
+    params: dict[str, dict[str, Any]] = {
         "sum_to": {"shape": (1, 3)},
         "spread": {"axis": 1, "keepdims": False, "shape": (2, 5, 3)},
         "cast": {"dtype": "float64"},
@@ -150,9 +150,9 @@ def test_elements_are_called_by_their_index_in_pictures_and_formulas(engine: str
     assert boxes(picture)["w[0,1]"]["title"] == "w[0,1]"
     assert arrows(picture)["v1 0"] == ["w[0,0]", "= 3"]
     assert "w[0,0] * w[0,0]" in str(Stepper(z))
-    assert "d/d" not in str(practice(z))
+    assert practice(z).questions()[2] == "step 2: what does v2 contribute to the gradient of w[0,1], as its input 1?"
     twice = draw([z, Value(1.0, "w[0,0]") * 2], engine=engine).svg
-    assert {"w[0,0]", "w_0_0", "w[0,1]"} <= boxes(twice).keys(), "one name for each node"
+    assert {"w[0,0]", "w_0_0_2", "w[0,1]"} <= boxes(twice).keys(), "one name for each node"
     beside = draw([z, w * 2], engine=engine).svg
     assert {"w", "w_0_0"} <= set(re.findall('data-name="(.*?)"', beside)), "w[0,0] is an element of w there"
 
@@ -178,7 +178,7 @@ def test_the_tensors_are_left_alone() -> None:
     zoom(y).backward()
     assert t.grad is None
     z = zoom(y)
-    graph(z)[0].data = 100.0
+    z.inputs[0].data = 100.0
     assert t.data.tolist() == [1.0, 2.0]
     assert [v.grad for v in graph(zoom(y))] == [None] * 3
 
