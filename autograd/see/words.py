@@ -17,7 +17,7 @@ from ..op import Op, quietly
 from ..symbol import SPOKEN, Symbol, literal, rule_text, written
 from .figures import figure, in_line
 
-LONGEST = 28  # letters of a formula that stands beside an arrow
+LONGEST, LONGEST_RULE = 28, 40  # letters of a formula that stands beside an arrow
 _ELEMENT = re.compile(r"[^\W\d]\w*\[\d+(?:,\d+)*\]")
 # They turn round what follows them, and a label need not close what it opens.
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -37,7 +37,7 @@ def beside_an_arrow(derivative: Derivative) -> tuple[str, ...]:
     if isinstance(local, np.ndarray) and local.size == 1:
         local = local.item()
     if local is None or isinstance(local, np.ndarray):
-        return (cut(formula, LONGEST), *more)
+        return (cut(formula, LONGEST_RULE), *more)
     if _is_number(formula):
         return (figure(local), *more)
     if columns(formula) > LONGEST:
@@ -84,9 +84,13 @@ def made(node: Node, name: Mapping[Node, str]) -> str:
 
 
 def _terms(node: Node, name: Mapping[Node, str]) -> list[Symbol]:
+    """The inputs as formulas name them; those of a Tensor know their shapes, and are spelled for people."""
+    found = terms(node, name)
+    if type(node._data) is float:
+        return found
     return [
         Symbol(term.text, term.binding, term.value, np.shape(i._data if isinstance(i, Node) else i), for_people=True)
-        for term, i in zip(terms(node, name), node.inputs, strict=True)
+        for term, i in zip(found, node.inputs, strict=True)
     ]
 
 
@@ -112,29 +116,31 @@ def local_derivatives(node: Node, name: Mapping[Node, str], data: Mapping[Node, 
     if op is None:
         return []
     inputs = _terms(node, name)
-    shape = np.shape(node._data)
-    y = Symbol(name[node], dims=shape, for_people=True)
     numbers = [data[i] if isinstance(i, Node) else i for i in node.inputs]
+    scalar = type(node._data) is float
+    shape = () if scalar else node._data.shape
+    g, y = (Symbol(text, dims=shape, for_people=not scalar) for text in ("g", name[node]))
     # An array has one derivative for each element only where each element is by itself.
-    by_itself = type(node._data) is float or op.kind == "elementwise"
+    by_itself = scalar or op.kind == "elementwise"
     found: list[Derivative | None] = []
     for position, i in enumerate(node.inputs):
         if not isinstance(i, Node) or not i.requires_grad:
             found.append(None)
             continue
-        local = quietly(op.vjp, position, 1.0, data[node], numbers, node.params) if by_itself else None
-        if local is not None and np.ndim(local) == 0:
-            local = float(local)
+        local: Any = None
+        if scalar:
+            local = float(op.vjp(position, 1.0, data[node], numbers, node.params))
+        elif by_itself:
+            local = quietly(op.vjp, position, 1.0, data[node], numbers, node.params)
+            local = float(local) if np.ndim(local) == 0 else local
         try:
             formula = str(rule_text(op, position, literal(1.0), y, inputs, node.params)) if by_itself else ""
-            if type(node._data) is float:
-                found.append(Derivative(formula, local, formula))
-                continue
-            g = Symbol("g", dims=shape, for_people=True)
-            rule = str(rule_text(op, position, g, y, inputs, node.params))
-        except TypeError:  # a rule that asks `if x > 0` or calls math.exp cannot be written down; its number stands
+            rule = formula if scalar else str(rule_text(op, position, g, y, inputs, node.params))
+        except (TypeError, AttributeError, ValueError):
+            # A rule that asks `if x > 0` or calls math.exp cannot be written down; its number stands.
             formula = rule = str(literal(local)) if type(local) is float else f"the rule of {op.name}"
-        summed = summed_dims(shape, np.shape(i._data)) if op.kind == "elementwise" or rule == "g" else ()
+        broadcast = not scalar and (op.kind == "elementwise" or rule == "g")
+        summed = summed_dims(shape, np.shape(i._data)) if broadcast else ()
         found.append(Derivative(formula or rule, local, rule, summed))
     return found
 
