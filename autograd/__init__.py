@@ -146,3 +146,4 @@ from .symbol import Symbol as Symbol
 from .table import derivative_table as derivative_table
 from .tensor import Tensor as Tensor
 from .value import Value as Value
+from .zoom import zoom as zoom

@@ -14,10 +14,10 @@ from .symbol import Symbol, literal
 RESERVED = frozenset({*keyword.kwlist, "inf", "nan", "True", "False", "None"})
 
 
-def graph(root: Node) -> list[Node]:
-    """Every node of the graph, those that want no gradient too, oldest first."""
-    nodes = [root]
-    found = {root}
+def graph(*roots: Node) -> list[Node]:
+    """Every node of the graph of one root or several, those that want no gradient too, oldest first."""
+    nodes = list(dict.fromkeys(roots))
+    found = set(nodes)
     for node in nodes:  # the list grows while it is walked
         for i in node.inputs:
             if isinstance(i, Node) and i not in found:

@@ -161,6 +161,10 @@ class Tensor(Node, Shaped):
 
         `gradient` is what the sweep starts with, in the shape of this Tensor; it may be left out for one element.
         """
+        backward(self, self.seed(gradient))
+
+    def seed(self, gradient: Any = None) -> np.ndarray:
+        """What a backward pass from here starts with; RuntimeError where it cannot start."""
         if self.index < 0:
             raise RuntimeError(
                 "backward() on a Tensor that wants no gradient: nothing it came from has requires_grad=True, or "
@@ -172,12 +176,11 @@ class Tensor(Node, Shaped):
                     f"backward() needs one number to start from, this Tensor has shape {self.shape}; reduce it first, "
                     "as with .sum() or .mean(), or give backward(gradient=...) of that shape"
                 )
-            seed = np.ones_like(self._data)
-        else:
-            seed = real_array(gradient._data if isinstance(gradient, Tensor) else gradient, self._data.dtype)
-            if seed.shape != self.shape:
-                raise ValueError(f"gradient has shape {seed.shape}, expected this Tensor's {self.shape}")
-        backward(self, seed)
+            return np.ones_like(self._data)
+        seed = real_array(gradient._data if isinstance(gradient, Tensor) else gradient, self._data.dtype)
+        if seed.shape != self.shape:
+            raise ValueError(f"gradient has shape {seed.shape}, expected this Tensor's {self.shape}")
+        return seed
 
     # How ops meet it
 

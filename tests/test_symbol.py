@@ -15,7 +15,7 @@ import autograd
 from autograd import Symbol, Value
 from autograd.op import OPS
 from autograd.symbol import literal
-from autograd.table import scalar_ops
+from autograd.table import scalar_ops, structural_ops
 
 a, b, c = Symbol("a"), Symbol("b"), Symbol("c")
 
@@ -189,12 +189,60 @@ def test_rules_write_themselves_down() -> None:
     assert str(OPS["div"].vjp(0, g, y, (a, literal(-0.0)))) == "g * -inf"  # g / -0.0, where Python's own 1.0 / 0 raises
 
 
+x, m = (Symbol(name, dims=(2, 3), for_people=True) for name in ("x", "m"))
+
+
+@pytest.mark.parametrize(
+    ("formula", "text"),
+    [
+        (OPS["matmul"](x, m.mT), "x @ mᵀ"),
+        (x.T, "xᵀ"),
+        ((x + m).mT, "(x + m)ᵀ"),
+        (x.transpose(0, 1), "xᵀ"),
+        (Symbol("x", dims=(2, 3, 4), for_people=True).transpose(0, 1), "transpose(x, dims=(1, 0, 2))"),
+        (x[0, 1:], "x[0, 1:]"),
+        (x[..., None, ::-1], "x[..., None, ::-1]"),
+        (x[[0, 0]], "x[[0, 0]]"),
+        ((x * m)[np.zeros(20, int)], "(x * m)[20 indices]"),
+        (x[np.ones((4, 5), bool)], "x[4×5 mask]"),
+        (x.sum(), "sum(x)"),
+        (x.sum(1), "sum(x, dim=1)"),
+        (x.sum((0, 1), keepdim=True), "sum(x, dim=(0, 1), keepdim=True)"),
+        (autograd.reshape(x, 6), "reshape(x, (6,))"),
+        (autograd.cumsum(x, 0), "cumsum(x, dim=0)"),
+        (autograd.concatenate([x, m], 1), "concatenate([x, m], dim=1)"),
+        (autograd.einsum("ij,kj->ik", x, m), 'einsum("ij,kj->ik", x, m)'),
+        (autograd.tanh(x) * 2, "tanh(x) * 2"),
+    ],
+    ids=str,
+)
+def test_what_changes_shapes_is_spelled_for_people(formula: Symbol, text: str) -> None:
+    assert str(formula) == text
+
+
+def test_a_program_is_spelled_for_python() -> None:
+    w = Symbol("w", dims=(2, 3))
+    assert str(OPS["matmul"].vjp(0, Symbol("g"), Symbol("y"), (Symbol("x"), w))) == "g @ mT(w)"
+    assert str(OPS["reshape"].vjp(0, Symbol("g"), Symbol("y"), (w,), {"shape": (6,)})) == "reshape(g, shape=w.shape)"
+
+
+def test_a_known_shape_is_computed_with() -> None:
+    parts = [Symbol("a", dims=(2, 3)), Symbol("b", dims=(2, 4))]
+    people = [Symbol(part.text, dims=part.dims, for_people=True) for part in parts]
+    g = Symbol("g", for_people=True)
+    texts = [str(OPS["concatenate"].vjp(k, g, Symbol("y"), people, {"axis": 1})) for k in (0, 1)]
+    assert texts == ["g[:, 0:3]", "g[:, 3:7]"]
+
+
 def test_the_derivative_table_has_every_op_that_has_derivatives() -> None:
     lines = autograd.derivative_table().splitlines()
     assert lines[0].split() == ["y", "derivatives"]
-    assert len(lines) == 1 + len(scalar_ops())
+    assert len(lines) == 1 + len(scalar_ops()) + len(structural_ops())
+    assert {*scalar_ops(), *structural_ops()} == {op for op in OPS.values() if any(op.rules)}
     assert {op.name for op in scalar_ops()} >= {op.name for op in OPS.values() if op.rules and op.kind == "elementwise"}
     table = {line.split("  ")[0]: line for line in lines}
+    assert table["a @ b"].endswith("to a: g @ bᵀ,  to b: aᵀ @ g")
+    assert table["x[index]"].endswith("to x: put(g, [index], x.shape)")
     assert table["a * b"].endswith("d/da = b,  d/db = a")
     assert table["tanh(x)"].endswith("d/dx = square(sech(x))")
     assert table["where(mask, a, b)"].endswith("d/da = where(mask, 1, 0),  d/db = where(mask, 0, 1)")

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .geometry import Box, Curve, Layout, Line, Point
-from .scene import CONSTANT, NOTES, OP, VARIABLE, Item, Scene
+from .scene import CONSTANT, OP, VARIABLE, Item, Scene
 from .words import clean
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _LOOK = {
     CONSTANT: {"style": "dashed"},
     VARIABLE: {"style": "rounded,bold"},
 }
-_LEGEND = ("rounded bold box: variable", "box: result of an op", "dashed: constant", "circle: op", *NOTES)
+_LEGEND = ("rounded bold box: variable", "box: result of an op", "dashed: constant", "circle: op")
 
 
 def installed() -> bool:
@@ -40,7 +40,7 @@ def digraph(scene: Scene) -> graphviz.Digraph:
         graph_attr={
             "rankdir": "LR",
             "bgcolor": "white",
-            "label": _escaped("; ".join(_LEGEND)),
+            "label": _escaped("; ".join((*_LEGEND, *scene.notes))),
             "fontname": "monospace",
             "fontsize": "10",
         },
@@ -48,12 +48,18 @@ def digraph(scene: Scene) -> graphviz.Digraph:
         edge_attr={"fontname": "monospace", "fontsize": "10"},
     )
     for k, item in enumerate(scene.items):
-        lines = [item.title, *(f"{what} {value}" for what, value in item.rows)]
+        lines = [item.title, *(line for what, value in item.rows for line in _written(what, value))]
         made.node(f"n{k}", _escaped(*lines), tooltip=_escaped(item.hint), **_look(item))
     for arrow in scene.arrows:
         hint = {"tooltip": _escaped(arrow.hint), "labeltooltip": _escaped(arrow.hint)} if arrow.hint else {}
         made.edge(f"n{arrow.tail}", f"n{arrow.head}", _escaped(*arrow.words), **hint)
     return made
+
+
+def _written(what: str, value: str) -> list[str]:
+    """A row in lines; a matrix stands under what it is."""
+    first, *more = value.split("\n")
+    return [what, first, *more] if more else [f"{what} {first}"]
 
 
 def _look(item: Item) -> dict[str, str]:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import base64
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from ..naming import graph, names
+import numpy as np
+
+from ..naming import graph
 from ..node import Node
-from ..value import Value
 from . import dot
 from .layout import layered
 from .scene import Scene, scene
 from .svg import svg
+from .words import named
 
 if TYPE_CHECKING:
     import graphviz
@@ -88,24 +90,25 @@ def image(picture: str, title: str) -> str:
 
 
 def draw(
-    root: Node,
+    root: Node | Sequence[Node] | np.ndarray,
     labels: Mapping[str, object] | None = None,
     level: str = "auto",
     max_nodes: int = 500,
     engine: str = "auto",
+    stats: bool = False,
 ) -> Drawing:
-    """Draw the computation graph of `root`.
+    """Draw the computation graph of `root`, or of several: a list, or an array of Values as `zoom` gives it.
 
-    A box shows a node's label, data and grad (`–` before a backward pass); on an arrow into an op stands the local
-    derivative, as a formula and as a number. `labels` names nodes: {"x": x}, or globals(). `engine` is "dot", "layered"
-    (built in), or "auto": dot where it is installed. `level` "auto" and "op" show a box per op. ValueError where the
-    graph has more than `max_nodes` nodes.
+    A box shows a node's label, data and grad (`–` before a backward pass), that of a Tensor its shape and dtype too; on
+    an arrow into an op stands the local derivative, as a formula and as a number, or what the op makes of the gradient
+    g that arrives, `g @ wᵀ`. `labels` names nodes: {"x": x}, or globals(). `engine` is "dot", "layered" (built in), or
+    "auto": dot where it is installed. `level` "auto" and "op" show a box per op. `stats` says more about arrays that
+    are too large to be shown. ValueError where the graph has more than `max_nodes` nodes.
     """
-    if not isinstance(root, Value):
-        raise TypeError(f"draw shows the graph of a Value, got {type(root).__name__}")
+    roots = [root] if isinstance(root, Node) else _several(root)
     if level not in ("auto", "op"):
         raise ValueError(f'level is "auto" or "op", got {level!r}')
-    nodes = graph(root)
+    nodes = graph(*roots)
     constants = sum(not isinstance(i, Node) for node in nodes for i in node.inputs)
     if max(len(nodes), constants) > max_nodes:
         raise ValueError(
@@ -113,4 +116,16 @@ def draw(
             f"(max_nodes={max_nodes:,}); draw one sample's output instead of a whole loss, an inner node, or raise "
             "max_nodes"
         )
-    return Drawing(scene(root, names(nodes, labels)), engine)
+    return Drawing(scene(roots, named(nodes, labels), stats=stats), engine)
+
+
+def _several(roots: Any) -> list[Node]:
+    if isinstance(roots, np.ndarray):
+        roots = roots.ravel().tolist()
+    found = list(roots) if isinstance(roots, (list, tuple)) else [roots]
+    wrong = [type(each).__name__ for each in found if not isinstance(each, Node)]
+    if wrong:
+        raise TypeError(f"draw shows the graph of a Value or a Tensor, or of a list of them, got {wrong[0]}")
+    if not found:
+        raise ValueError("draw got no node to show; expected one or more")
+    return found

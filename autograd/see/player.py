@@ -62,8 +62,8 @@ function show(k) {
   const arrived = new Map(at ? [[steps[0].node, steps[0].words.gradient]] : []);
   for (const s of steps.slice(0, at)) for (const f of s.flows) arrived.set(f.input, f.words.after);
   for (const [name, e] of items) {
-    const grad = e.querySelector(".grad");
-    if (grad) grad.textContent = arrived.has(name) ? arrived.get(name) : "\\u2013";
+    const lines = (arrived.has(name) ? arrived.get(name) : "\\u2013").split("\\n");
+    e.querySelectorAll(".grad").forEach((line, i) => { line.textContent = lines[i] || ""; });
     paint(e.querySelector(".shape"));
   }
   for (const e of arrows.values()) paint(e.querySelector(".line"));
@@ -82,7 +82,8 @@ function show(k) {
   const s = steps[at - 1];
   bringIntoView(items.get((s || steps[0]).node));
   document.getElementById("now").textContent = s ? s.words.text
-    : "Nothing has flowed back yet: every grad is \\u2013. It begins with d" + data.root + "/d" + data.root + " = 1.";
+    : "Nothing has flowed back yet: every grad is \\u2013. It begins with " + (steps[0].words.gradient === "1"
+      ? "d" + data.root + "/d" + data.root + " = 1." : "the gradient that " + data.root + " was given.");
   document.getElementById("count").textContent = "step " + at + " of " + steps.length;
   document.getElementById("back").disabled = document.getElementById("first").disabled = at === 0;
   document.getElementById("next").disabled = document.getElementById("last").disabled = at === steps.length;

@@ -1,31 +1,32 @@
 """Practice: the stepper's table with its numbers hidden until the learner has said them.
 
-What this file knows is what can be asked about a step, and what a wrong number says about the learner's thought: the
-chain rule multiplies upstream and local, and contributions to one node add up. No gradient is shown before it was
-answered; the numbers of the forward pass are.
+What this file knows is what may be seen when: no gradient is shown before it was answered; the numbers of the forward
+pass are.
 """
 
 from __future__ import annotations
 
-import math
-import numbers
-from abc import abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Final, final
+from typing import Any, Final, final
+
+import numpy as np
 
 from ..node import Node
-from .step import HEADER, RIGHT, WIDEST, Flow, Step
+from .figures import dimensions, in_line, single
+from .questions import Question, Said, product, questions, shown
+from .step import RIGHT, WIDEST, Flow, Step
 from .steps import Stepper
 from .words import cut, table
 
-CLOSE: Final = 1e-3  # relative; the numbers in the questions have six digits
 TRIES: Final = 2  # wrong ones, before a hint shows more
+LARGEST: Final = 16  # elements of an array that one can practise on
 
 
 def practice(root: Node, labels: Mapping[str, object] | None = None) -> Practice:
     """Backprop through the graph of `root` as questions to the learner; `labels` names nodes, as in a Stepper.
+
+    The gradients of Tensors are asked for element by element. ValueError where one has more than 16.
 
     >>> x = Value(3.0, label="x")
     >>> task = practice(x * x)
@@ -62,7 +63,14 @@ class Practice:
 
     def __init__(self, root: Node, labels: Mapping[str, object] | None = None) -> None:
         self.stepper: Final = Stepper(root, labels)
-        self._questions: Final = list(_questions(self.stepper))
+        for node, name in self.stepper.names.items():
+            shape = np.shape(node._data)
+            if np.size(node._data) > LARGEST:
+                raise ValueError(
+                    f"practice asks for one number at a time, and {name} has {dimensions(shape)} of them; practise on "
+                    f"smaller arrays (at most {LARGEST} elements), or on one scalar of the graph: practice(zoom(t))"
+                )
+        self._questions: Final = list(questions(self.stepper))
         # A node's gradient may be shown when the last question about it is answered.
         self._settled: Final = {question.about: k for k, question in enumerate(self._questions)}
         self._asked: Final = {(q.step.number, q.flow.position): k for k, q in enumerate(self._questions) if q.flow}
@@ -90,7 +98,7 @@ class Practice:
         """
         question = self._present()
         try:
-            said = _Said.of(x)
+            said = Said.of(x)
         except ValueError as error:
             return Verdict(False, str(error), counted=False)
         if said.is_about(question.truth):
@@ -109,7 +117,7 @@ class Practice:
         self._move()
         return solution
 
-    def _present(self) -> _Question:
+    def _present(self) -> Question:
         if self._place == len(self):
             raise IndexError(f"all {len(self)} questions are answered")
         return self._questions[self._place]
@@ -122,13 +130,13 @@ class Practice:
         return self._settled.get(node, -1) < self._place
 
     def __str__(self) -> str:
-        rows: list[tuple[str, ...]] = [HEADER]
+        rows: list[tuple[str, ...]] = [self.stepper.header]
         for step in self.stepper:
-            gradient = _shown(step.gradient) if self._known(step.node) else "?"
-            begin = (str(step.number), step.name, cut(step.made, WIDEST) or "leaf", _shown(step.data), gradient)
+            gradient = _told(step.gradient) if self._known(step.node) else "?"
+            begin = (str(step.number), step.name, cut(step.made, WIDEST) or "leaf", _told(step.data), gradient)
             for flow in step.flows:
-                answered = self._asked[step.number, flow.position] < self._place
-                total = f"{_shown(flow.before)} → {_shown(flow.after)}" if self._known(flow.input) else "?"
+                answered = self._asked.get((step.number, flow.position), -1) < self._place
+                total = f"{_told(flow.before)} → {_told(flow.after)}" if self._known(flow.input) else "?"
                 product = _product(step, flow) if answered else "?"
                 rows.append((*begin, flow.name, _derivative(flow, answered), product, total))
                 begin = ("", "", "", "", "")
@@ -144,154 +152,15 @@ class Practice:
         return f"<Practice on {self.stepper.names[self.stepper.root]}, {self._place} of {len(self)} answered>"
 
 
-@dataclass(frozen=True)
-class _Question:
-    step: Step
-    about: Node
-    flow: Flow | None
-    truth: float
-    text: str
-    solution: str
-
-    @abstractmethod
-    def mistake(self, said: _Said) -> str | None:
-        """The thought behind a wrong number, where it can be recognised."""
-
-    @abstractmethod
-    def hint(self, more: bool) -> str:
-        """Where to look."""
-
-
-@final
-@dataclass(frozen=True)
-class _Contribution(_Question):
-    part: Flow
-
-    def mistake(self, said: _Said) -> str | None:
-        g, local = self.step.gradient, self.part.local
-        if said.is_about(local):
-            return f"this is the local derivative alone; the upstream gradient {_shown(g)} is still to be multiplied in"
-        if said.is_about(g):
-            return f"this is the upstream gradient alone; the local derivative {self.part.formula} is still to come in"
-        if self.part.before is not None and said.is_about(self.part.after):
-            return "this is the sum so far; asked is what this step adds to it"
-        if said.is_about(-self.truth):
-            return "the size is right, the sign is not"
-        if said.is_about(g + local):
-            return "along a path the chain rule multiplies: upstream × local derivative, not their sum"
-        return None
-
-    def hint(self, more: bool) -> str:
-        g = self.step.gradient
-        hint = f"multiply the upstream gradient {_shown(g)} by the local derivative d{self.step.name}/d{self.part.name}"
-        # With nothing to multiply by, the local derivative is the answer itself.
-        number = more and abs(g) != 1.0 and self.part.formula != _shown(self.part.local)
-        return f"{hint} = {self.part.formula}" + (f" = {_shown(self.part.local)}" if number else "")
-
-
-@final
-@dataclass(frozen=True)
-class _Total(_Question):
-    parts: tuple[float, ...]
-
-    def mistake(self, said: _Said) -> str | None:
-        if any(said.is_about(part) for part in self.parts):
-            return f"this is one contribution alone; all {len(self.parts)} of them add up (+=, not =)"
-        if said.is_about(math.prod(self.parts)):
-            return "contributions of several users are added, not multiplied"
-        if said.is_about(-self.truth):
-            return "the size is right, the sign is not"
-        return None
-
-    def hint(self, more: bool) -> str:
-        return "add what all users hand to it: " + " + ".join(map(_bracketed, self.parts))
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """A number as the learner gave it: its value, and how far it may be off as a rounded one."""
-
-    value: float
-    rounding: float
-    digits: int
-
-    @classmethod
-    def of(cls, x: float | str) -> _Said:
-        if isinstance(x, bool) or not isinstance(x, (numbers.Real, str)):
-            raise TypeError(f'an answer is a number, or text such as "0.5" or "1/2"; got {type(x).__name__}')
-        text = x.strip().replace("−", "-") if isinstance(x, str) else str(x).removesuffix(".0")
-        top, slash, bottom = text.partition("/")
-        try:
-            value = float(top) / float(bottom) if slash else float(text)
-        except (ValueError, ZeroDivisionError):
-            comma = "; the decimal sign is a point" if "," in text else ""
-            raise ValueError(f"{text[:40]!r} is not a number I can read; try 0.5, -3, 1e-2 or 1/2{comma}") from None
-        if slash or not math.isfinite(value):
-            return cls(value, 0.0, 0)
-        typed = Decimal(text).as_tuple()
-        return cls(value, 0.5 * float(f"1e{typed.exponent}"), len(typed.digits))
-
-    def is_about(self, truth: float) -> bool:
-        if not math.isfinite(truth) or not math.isfinite(self.value):
-            return self.value == truth or (math.isnan(self.value) and math.isnan(truth))
-        if self.value == 0.0:
-            return abs(truth) < 1e-12  # rounded to 0 by the arithmetic, which is nobody's mistake
-        # One digit is not a rounded number: 1 for 0.7 would be right, and so would 1 for every local derivative.
-        allowed = self.rounding * (1 + 1e-9) if self.digits >= 2 else 0.0
-        return abs(self.value - truth) <= max(CLOSE * abs(truth), allowed)
-
-    def is_near(self, truth: float) -> bool:
-        if not math.isfinite(truth) or not math.isfinite(self.value) or self.value == 0.0:
-            return False
-        return abs(self.value - truth) <= max(0.05 * abs(truth), min(self.rounding, 0.5 * abs(truth)))
-
-
-def _questions(stepper: Stepper) -> Iterator[_Question]:
-    to_come: dict[Node, int] = {}
-    for flow in (flow for step in stepper for flow in step.flows):
-        to_come[flow.input] = to_come.get(flow.input, 0) + 1
-    parts: dict[Node, list[float]] = {}
-    for step in stepper:
-        for flow in step.flows:
-            parts.setdefault(flow.input, []).append(flow.contribution)
-            yield _contribution(stepper, step, flow)
-        for node, last in {flow.input: flow for flow in step.flows}.items():
-            if len(parts[node]) == to_come[node] > 1:
-                yield _total(step, last, tuple(parts[node]))
-
-
-def _contribution(stepper: Stepper, step: Step, flow: Flow) -> _Contribution:
-    data = {stepper.names[i]: _shown(i.item()) for i in step.node.inputs if isinstance(i, Node)}
-    known = ", ".join(f"{key} = {number}" for key, number in data.items())
-    twice = sum(other.input is flow.input for other in step.flows) > 1
-    place = f", as its input {flow.position + 1}" if twice else ""
-    text = (
-        f"step {step.number}: {step.name} = {step.made} = {_shown(step.data)}, with {known}; "
-        f"the gradient of {step.name} is {_shown(step.gradient)}\n"
-        f"the local derivative is d{step.name}/d{flow.name} = {flow.formula}{place}\n"
-        f"what does {step.name} contribute to the gradient of {flow.name}{place}?"
-    )
-    return _Contribution(step, flow.input, flow, flow.contribution, text, _product(step, flow), flow)
-
-
-def _total(step: Step, flow: Flow, parts: tuple[float, ...]) -> _Total:
-    text = f"{flow.name} is used {len(parts)} times, and each use has contributed; what is the gradient of {flow.name}?"
-    solution = f"{' + '.join(map(_bracketed, parts))} = {_shown(flow.after)}"
-    return _Total(step, flow.input, None, flow.after, text, solution, parts)
-
-
 def _product(step: Step, flow: Flow) -> str:
-    return f"{_shown(step.gradient)} × {_shown(flow.local)} = {_shown(flow.contribution)}"
+    return product(step, flow) if flow.is_product else in_line(flow.contribution)
 
 
 def _derivative(flow: Flow, answered: bool) -> str:
-    return f"{flow.formula} = {_shown(flow.local)}" if answered and flow.formula != _shown(flow.local) else flow.formula
+    if not flow.is_product:
+        return flow.derivation()
+    return f"{flow.formula} = {shown(flow.local)}" if answered and flow.formula != shown(flow.local) else flow.formula
 
 
-def _bracketed(number: float) -> str:
-    return f"({_shown(number)})" if number < 0 else _shown(number)
-
-
-def _shown(number: float | None) -> str:
-    """Six digits, so that a learner who computes with what is shown gets within a thousandth."""
-    return "–" if number is None else f"{number:.6g}" if number else "0"
+def _told(x: Any) -> str:
+    return shown(x) if x is None or single(x) is not None else in_line(x)

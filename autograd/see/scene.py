@@ -5,12 +5,16 @@ It knows no coordinates and no file format; the picture, the DOT text and the pl
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
 
 from ..naming import graph
 from ..node import Node
-from .words import beside_an_arrow, clean, cut, equation, figure, local_derivatives, made
+from .figures import IN_FULL, dimensions, figure, in_box, in_line, single
+from .words import beside_an_arrow, clean, cut, equation, local_derivatives, made, over, spelling
 
 VARIABLE, RESULT, CONSTANT, OP = "variable", "result", "constant", "op"
 
@@ -21,6 +25,7 @@ LEGEND = (
     (OP, "op"),
 )
 NOTES = ("on an arrow: the local derivative", "grad –: no gradient yet")
+RULES = ("on an arrow: the local derivative, or what becomes of the gradient g", NOTES[1])
 NOW, DONE = "now", "done"
 STATES = ((NOW, "this step"), (DONE, "its gradient is finished"))
 
@@ -29,8 +34,9 @@ TITLE, HINT = 40, 1000  # letters; what is longer is cut
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A box. `name` is unique, and empty for what is no node; `rows` are (what, value) under the title; `room` is how
-    many letters a value may have later on; `state` is "now" or "done" while stepping, else ""."""
+    """A box. `name` is unique, and empty for what is no node; `rows` are (what, value) under the title, a value being
+    one line or several; `room` is how many letters a line may have later on; `state` is "now" or "done" while
+    stepping, else ""."""
 
     kind: str
     title: str
@@ -61,6 +67,7 @@ class Scene:
     title: str
     items: list[Item] = field(default_factory=list)
     arrows: list[Arrow] = field(default_factory=list)
+    notes: tuple[str, ...] = NOTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +76,8 @@ class Progress:
     the one it is at, what the present step hands on (by position of the input), and how long the text of each node's
     gradient becomes on the way, so that boxes keep their size from step to step."""
 
-    data: Mapping[Node, float]
-    gradients: Mapping[Node, float]
+    data: Mapping[Node, Any]
+    gradients: Mapping[Node, Any]
     done: frozenset[Node]
     now: Node | None
     contributions: Mapping[int, str]
@@ -81,17 +88,20 @@ class Progress:
         return NOW if node is self.now else DONE if node in self.done else ""
 
 
-def scene(root: Node, names: Mapping[Node, str], progress: Progress | None = None) -> Scene:
-    """The graph of `root` with the gradients it has, or with those of a stepper that is underway."""
-    nodes = graph(root)
+def scene(
+    roots: Sequence[Node], names: Mapping[Node, str], progress: Progress | None = None, stats: bool = False
+) -> Scene:
+    """The graph of the roots with the gradients it has, or with those of a stepper that is underway. `stats` says more
+    about arrays that are too large to be shown."""
+    nodes = graph(*roots)
     data = progress.data if progress else {node: node._data for node in nodes}
-    shown = Scene(f"The computation graph of {names[root]}")
+    shown = Scene(f"The computation graph of {_listed([names[root] for root in roots])}")
     place: dict[Node, int] = {}
     for node in nodes:
         state = progress.state(node) if progress else ""
         if node.op is not None:
             op = len(shown.items)
-            shown.items.append(Item(OP, cut(clean(node.op.sign or node.op.name), TITLE), hint=_made(node, names)))
+            shown.items.append(Item(OP, cut(clean(spelling(node.op)), TITLE), hint=_made(node, names)))
             tails = iter(range(op + 2, op + 2 + len(node.inputs)))
             for position, derivative in enumerate(local_derivatives(node, names, data)):
                 i = node.inputs[position]
@@ -99,8 +109,12 @@ def scene(root: Node, names: Mapping[Node, str], progress: Progress | None = Non
                 words: tuple[str, ...] = ()
                 hint = ""
                 if derivative is not None:
-                    words = beside_an_arrow(*derivative)
-                    hint = _hint(f"d{names[node]}/d{names[i]} = {equation(*derivative)}")
+                    words = beside_an_arrow(derivative)
+                    what = f"d{names[node]}/d{names[i]} = {equation(derivative.formula, derivative.local)}"
+                    if derivative.local is None:
+                        shown.notes = RULES
+                        what = f"to {names[i]} flows {derivative.rule}, where g is the gradient of {names[node]}"
+                    hint = _hint(f"{what}, {over(derivative.summed)}" if derivative.summed else what)
                     if progress and node is progress.now:
                         words = (*words, progress.contributions[position])
                 flows = state if derivative is not None else ""  # nothing flows to a constant
@@ -109,25 +123,43 @@ def scene(root: Node, names: Mapping[Node, str], progress: Progress | None = Non
         place[node] = len(shown.items)
         gradient = progress.gradients.get(node) if progress else node.grad
         room = progress.room.get(node, 0) if progress else 0
-        shown.items.append(_box(node, names, data[node], gradient, state, room))
+        shown.items.append(_box(node, names, data[node], gradient, state, room, stats))
         for i in node.inputs:
             if not isinstance(i, Node):
                 shown.items.append(Item(CONSTANT, figure(i), hint=f"{i!r}: a constant"))
     return shown
 
 
-def _box(
-    node: Node, names: Mapping[Node, str], data: float, gradient: float | None, state: str, room: int
-) -> Item:
+def _listed(words: list[str]) -> str:
+    """`a, b and c`, the middle of many left out."""
+    few = words if len(words) <= 4 else [*words[:2], "…", words[-1]]
+    return few[0] if len(few) == 1 else f"{', '.join(few[:-1])} and {few[-1]}"
+
+
+def _box(node: Node, names: Mapping[Node, str], data: Any, gradient: Any, state: str, room: int, stats: bool) -> Item:
     title = _title(node, names[node])
     kind = RESULT if node.op is not None else VARIABLE if node.requires_grad else CONSTANT
     full = clean(node.label) if node.label.strip() else title
+    whole = single(data) is None
+    rows = [("shape", f"{dimensions(data.shape)} {data.dtype}")] if whole else []
+    rows.append(("data", in_box(data, stats)))
+    if whole:
+        full = f"{full} of shape {rows[0][1]}"
+    exact = _exact(data)
     if kind == CONSTANT:
-        hint = _hint(f"{full}: a constant, data {data!r}; no gradient is wanted")
-        return Item(kind, title, names[node], (("data", figure(data)),), hint, state)
-    arrived = "no gradient yet" if gradient is None else f"grad {gradient!r}"
-    rows = (("data", figure(data)), ("grad", figure(gradient)))
-    return Item(kind, title, names[node], rows, _hint(f"{full}: data {data!r}, {arrived}"), state, room)
+        hint = _hint(f"{full}: a constant, data {exact}; no gradient is wanted")
+        return Item(kind, title, names[node], tuple(rows), hint, state)
+    arrived = "no gradient yet" if gradient is None else f"grad {_exact(gradient)}"
+    rows.append(("grad", in_box(gradient, stats)))
+    if room and gradient is None:  # the lines that the gradient will take
+        rows[-1] = ("grad", rows[-1][1] + "\n" * in_box(np.zeros_like(data)).count("\n"))
+    return Item(kind, title, names[node], tuple(rows), _hint(f"{full}: data {exact}, {arrived}"), state, room)
+
+
+def _exact(x: Any) -> str:
+    """Every digit of a number; an array in four digits, which is what there is room for."""
+    number = single(x)
+    return in_line(x, IN_FULL) if number is None else repr(number)
 
 
 def _title(node: Node, name: str) -> str:

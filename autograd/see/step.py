@@ -1,38 +1,57 @@
 """Step: what happens when the sweep is done with one node, in numbers and in words.
 
-A node whose gradient is finished hands each of its inputs upstream gradient times local derivative, and the input adds
-that to what it has.
+A node whose gradient is finished hands each of its inputs upstream gradient times local derivative, or with arrays what
+the op's rule makes of the gradient, and the input adds that to what it has.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from ..node import Node
-from .words import cut, equation, figure
+from .figures import IN_FULL, IN_PASSING, NO_GRADIENT, dimensions, figure, in_line, single
+from .words import cut, equation, over
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """What one step hands to one input: contribution = upstream × local derivative."""
+    """What one step hands to one input: contribution = upstream × local derivative, or `rule` with the upstream
+    gradient as g. `local` is None where there is only the rule; `summed` are the dimensions of the contribution that
+    are summed up because broadcasting had copied the input along them."""
 
     input: Node
     position: int
     name: str
     formula: str
-    local: float
-    contribution: float
-    before: float | None
-    after: float
+    local: Any
+    contribution: Any
+    before: Any
+    after: Any
+    rule: str = ""
+    summed: tuple[int, ...] = ()
 
-    def product(self, upstream: float) -> str:
-        """`0.5 × -3 = -1.5`: upstream × local = contribution."""
-        return f"{figure(upstream)} × {figure(self.local)} = {figure(self.contribution)}"
+    @property
+    def is_product(self) -> bool:
+        """Whether it is one number times another."""
+        return type(self.local) is float and single(self.contribution) is not None and not self.summed
 
-    def sum(self) -> str:
+    def product(self, upstream: Any, most: int = IN_PASSING) -> str:
+        """`0.5 × -3 = -1.5`: upstream × local = contribution; of arrays the contribution alone."""
+        if not self.is_product:
+            return in_line(self.contribution, most)
+        return f"{in_line(upstream)} × {figure(self.local)} = {in_line(self.contribution)}"
+
+    def derivation(self) -> str:
+        """Where the contribution comes from: `w = -3`, or `g @ wᵀ, summed over dim 0`."""
+        if self.is_product:
+            return equation(self.formula, self.local)
+        return f"{self.rule}, {over(self.summed)}" if self.summed else self.rule
+
+    def sum(self, most: int = IN_PASSING) -> str:
         """What the input had, and what it has now."""
-        return f"{figure(self.before)} → {figure(self.after)}"
+        return f"{in_line(self.before, most)} → {in_line(self.after, most)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +63,25 @@ class Step:
     node: Node
     name: str
     op: str
-    data: float
-    gradient: float
+    data: Any
+    gradient: Any
     flows: tuple[Flow, ...]
     made: str = ""
 
     def __str__(self) -> str:
         whole = f"{self.name} = {self.made}" if self.op else self.name
-        lines = [f"step {self.number}: {whole}, data {figure(self.data)}, gradient {figure(self.gradient)}"]
-        lines += [
-            f"  to {self._place(flow)}: d{self.name}/d{flow.name} = {equation(flow.formula, flow.local)}; "
-            f"contribution {flow.product(self.gradient)}; sum {flow.sum()}"
-            for flow in self.flows
-        ]
+        if single(self.data) is None:
+            whole = f"{whole}, shape {dimensions(self.data.shape)}"
+        data, gradient = (in_line(x, IN_FULL) for x in (self.data, self.gradient))
+        called = "gradient" if all(flow.is_product for flow in self.flows) else "gradient g ="
+        lines = [f"step {self.number}: {whole}, data {data}, {called} {gradient}"]
+        for flow in self.flows:
+            how = f"d{self.name}/d{flow.name} = {flow.derivation()}" if flow.is_product else flow.derivation()
+            first = flow.before is None and not flow.is_product
+            total = f"{NO_GRADIENT} → the same" if first else flow.sum(IN_FULL)
+            lines.append(
+                f"  to {self._place(flow)}: {how}; contribution {flow.product(self.gradient, IN_FULL)}; sum {total}"
+            )
         return "\n".join(lines if self.flows else [*lines, "  a leaf: nothing to hand on"])
 
     def _place(self, flow: Flow) -> str:
@@ -66,6 +91,7 @@ class Step:
 
 
 HEADER = ("step", "node", "computed as", "data", "gradient", "input", "local derivative", "contribution", "sum so far")
+RULES = tuple("derivative, or rule for g" if column == "local derivative" else column for column in HEADER)
 RIGHT = (0, 3, 4)  # columns of bare numbers
 WIDEST = 40  # letters of what a node was made as, in a table
 
@@ -73,10 +99,9 @@ WIDEST = 40  # letters of what a node was made as, in a table
 def rows(step: Step) -> Iterator[tuple[str, ...]]:
     """The step in the columns of `HEADER`: a row for each input, or one for a leaf."""
     how = cut(step.made, WIDEST) or "leaf"
-    begin = (str(step.number), step.name, how, figure(step.data), figure(step.gradient))
+    begin = (str(step.number), step.name, how, in_line(step.data), in_line(step.gradient))
     for flow in step.flows:
-        derivative = equation(flow.formula, flow.local)
-        yield (*begin, flow.name, derivative, flow.product(step.gradient), flow.sum())
+        yield (*begin, flow.name, flow.derivation(), flow.product(step.gradient), flow.sum())
         begin = ("",) * 5
     if not step.flows:
         yield (*begin, "", "", "", "")

@@ -11,15 +11,22 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from ..naming import graph, names
+import numpy as np
+
+from ..naming import graph
 from ..node import Node
+from ..op import quietly
 from ..sweep import commit, sweep, topology
-from ..value import Value
+from ..tensor import Tensor
+from ..value import number
 from .draw import Drawing
+from .figures import in_box, norm, single
 from .player import notebook, page
 from .scene import Progress, scene
-from .step import HEADER, RIGHT, Flow, Step, rows
-from .words import figure, local_derivatives, made, table
+from .step import HEADER, RIGHT, RULES, Flow, Step, rows
+from .words import local_derivatives, made, named, summed_dims, table
+
+EXACT: Final = 1_000  # elements of an array that are written to JSON
 
 
 class Stepper:
@@ -27,7 +34,8 @@ class Stepper:
 
     The graph's own `.grad` are left alone until the last step is taken; then they are filled, once, with what
     `backward()` would have left, to the bit. `labels` names nodes: {"x": x}, or globals(). A stepper shows the graph
-    as it was when the stepper was made: data that is changed later is for the next one.
+    as it was when the stepper was made: data that is changed later is for the next one. `gradient` is what the sweep
+    starts with at the root, as in `backward()`; a Tensor of several elements needs one.
 
     >>> x = Value(3.0, label="x")
     >>> stepper = Stepper(x * x)
@@ -37,11 +45,23 @@ class Stepper:
       to x, as input 2: dv1/dx = x = 3; contribution 1 × 3 = 3; sum 3 → 6
     """
 
-    def __init__(self, root: Node, labels: Mapping[str, object] | None = None, max_nodes: int = 100_000) -> None:
-        if not isinstance(root, Value):
-            raise TypeError(f"a Stepper steps through the graph of a Value, got {type(root).__name__}")
+    def __init__(
+        self,
+        root: Node,
+        labels: Mapping[str, object] | None = None,
+        max_nodes: int = 100_000,
+        gradient: Any = None,
+    ) -> None:
+        if not isinstance(root, Node):
+            raise TypeError(f"a Stepper steps through the graph of a Value or a Tensor, got {type(root).__name__}")
         if not root.requires_grad:
-            raise RuntimeError("this Value wants no gradient (made under no_grad() or by detach()): nothing to step")
+            kind = type(root).__name__
+            raise RuntimeError(f"this {kind} wants no gradient (made under no_grad() or by detach()): nothing to step")
+        seed: Any
+        if isinstance(root, Tensor):
+            seed = root.seed(gradient)
+        else:
+            seed = number(1.0 if gradient is None else gradient, "a Stepper starts with")
         self._length: Final = len(topology(root))
         if self._length > max_nodes:
             raise ValueError(
@@ -50,15 +70,22 @@ class Stepper:
             )
         self.root: Final = root
         nodes = graph(root)
-        self.names: Final = names(nodes, labels)
+        self.names: Final = named(nodes, labels)
         self.position = 0
         self._steps: list[Step] = []
         # Swept at once, and told slowly. Swept slowly, it would read data that an optimizer has changed in between,
         # and its rows would no longer agree with one another.
-        self._data: Final[dict[Node, float]] = {node: node._data for node in nodes}
-        self._sweep: Final[list[tuple[Node, float]]] = list(sweep(root))
-        self._sums: dict[Node, float] = {}
+        self._data: dict[Node, Any] = {node: node._data for node in nodes}
+        self._sweep: Final[list[tuple[Node, Any]]] = quietly(lambda: list(sweep(root, seed)))
+        self._sums: dict[Node, Any] = {}
         self._committed = False
+        self._arrays: Final = any(isinstance(node, Tensor) for node in nodes)
+        self.header: Final = RULES if self._arrays else HEADER
+        if self._arrays:
+            # An array may be written into later, so all is told now; and of the arrays themselves, not of copies: how
+            # an array lies in memory decides the last bit of a sum over it.
+            self._steps = quietly(lambda: [self._pull(k) for k in range(self._length)])
+            self._data = {node: np.array(x) if isinstance(x, np.ndarray) else x for node, x in self._data.items()}
 
     def __len__(self) -> int:
         return self._length
@@ -70,28 +97,33 @@ class Stepper:
             raise IndexError(f"there are {self._length} steps: expected 0 to {self._length - 1}, got {place}")
         k = place % self._length
         while len(self._steps) <= k:
-            self._steps.append(self._pull())
+            self._steps.append(self._pull(len(self._steps)))
         return self._steps[k]
 
     def __iter__(self) -> Iterator[Step]:
         """Every step from the first to the last, wherever the stepper stands; it does not move."""
         return (self[k] for k in range(self._length))
 
-    def _pull(self) -> Step:
-        node, g = self._sweep[len(self._steps)]
+    def _pull(self, k: int) -> Step:
+        node, g = self._sweep[k]
         data = [self._data[i] if isinstance(i, Node) else i for i in node.inputs]
         flows = []
         for position, derivative in enumerate(local_derivatives(node, self.names, self._data)):
             if derivative is None or node.op is None:
                 continue
             i = node.inputs[position]
-            contribution = i.fit(node.op.vjp(position, g, self._data[node], data, node.params))
+            part = node.op.vjp(position, g, self._data[node], data, node.params)
+            summed = summed_dims(np.shape(part), np.shape(i._data)) if self._arrays else ()
+            contribution = i.fit(part)
             before = self._sums.get(i)
             self._sums[i] = contribution if before is None else before + contribution
-            flows.append(Flow(i, position, self.names[i], *derivative, contribution, before, self._sums[i]))
+            d, name = derivative, self.names[i]
+            flows.append(
+                Flow(i, position, name, d.formula, d.local, contribution, before, self._sums[i], d.rule, summed)
+            )
         op = node.op.name if node.op is not None else ""
-        how = made(node, self.names)
-        return Step(len(self._steps) + 1, node, self.names[node], op, self._data[node], g, tuple(flows), how)
+        shown = np.array(self._data[node]) if isinstance(node, Tensor) else self._data[node]
+        return Step(k + 1, node, self.names[node], op, shown, g, tuple(flows), made(node, self.names))
 
     @property
     def step(self) -> Step | None:
@@ -137,18 +169,20 @@ class Stepper:
         self.position = k
         if k == self._length and not self._committed:
             self._committed = True
-            commit([node for node, _ in self._sweep], [g for _, g in self._sweep])
+            # Copies: what a graph is given, its owner may write into.
+            found = [np.array(g) if isinstance(g, np.ndarray) else g for _, g in self._sweep]
+            commit([node for node, _ in self._sweep], found)
         return step
 
-    def gradients(self) -> dict[Node, float]:
+    def gradients(self) -> dict[Node, Any]:
         """What has arrived at each node by now; a node that nothing has arrived at is not in it."""
-        arrived: dict[Node, float] = {self.root: self[0].gradient} if self.position else {}
+        arrived: dict[Node, Any] = {self.root: self[0].gradient} if self.position else {}
         for step in self._steps[: self.position]:
             arrived.update({flow.input: flow.after for flow in step.flows})
         return arrived
 
     def __str__(self) -> str:
-        return table([HEADER, *(row for step in self for row in rows(step))], RIGHT)
+        return table([self.header, *(row for step in self for row in rows(step))], RIGHT)
 
     def __repr__(self) -> str:
         return f"<Stepper of {self.names[self.root]}, {self.position} of {self._length} steps taken>"
@@ -159,7 +193,7 @@ class Stepper:
             "format": "glassgrad-steps-1",
             "root": self.names[self.root],
             "position": self.position,
-            "columns": list(HEADER),
+            "columns": list(self.header),
             "steps": [
                 {
                     "number": step.number,
@@ -168,17 +202,18 @@ class Stepper:
                     "made": step.made,
                     "data": _exact(step.data),
                     "gradient": _exact(step.gradient),
-                    "words": {"gradient": figure(step.gradient), "text": str(step), "rows": list(rows(step))},
+                    "words": {"gradient": in_box(step.gradient), "text": str(step), "rows": list(rows(step))},
                     "flows": [
                         {
                             "input": flow.name,
                             "position": flow.position,
-                            "words": {"after": figure(flow.after)},
+                            "words": {"after": in_box(flow.after)},
                             "formula": flow.formula,
                             "local": _exact(flow.local),
                             "contribution": _exact(flow.contribution),
                             "before": _exact(flow.before),
                             "after": _exact(flow.after),
+                            **({"rule": flow.rule, "summed": list(flow.summed)} if self._arrays else {}),
                         }
                         for flow in step.flows
                     ],
@@ -200,7 +235,7 @@ class Stepper:
 
     def _picture(
         self,
-        gradients: Mapping[Node, float],
+        gradients: Mapping[Node, Any],
         done: frozenset[Node],
         now: Node | None,
         contributions: Mapping[int, str],
@@ -208,9 +243,12 @@ class Stepper:
     ) -> Drawing:
         room: dict[Node, int] = {}
         for flow in (flow for step in self for flow in step.flows):
-            room[flow.input] = max(room.get(flow.input, 0), len(figure(flow.after)))
+            longest = max(map(len, in_box(flow.after).split("\n")))
+            room[flow.input] = max(room.get(flow.input, 0), longest)
+        if self._arrays:
+            room[self.root] = max(map(len, in_box(self[0].gradient).split("\n")))
         progress = Progress(self._data, gradients, done, now, contributions, room)
-        return Drawing(scene(self.root, self.names, progress), engine)
+        return Drawing(scene([self.root], self.names, progress), engine)
 
     def save(self, path: str | Path) -> Path:
         """Write the steps to a file, by its suffix: .txt the table, .json the data, .svg the picture as it is after
@@ -231,6 +269,13 @@ class Stepper:
         return notebook(page(self._final().svg, self.to_json()), self.drawing()._repr_html_())
 
 
-def _exact(number: float | None) -> float | str | None:
-    """JSON has no inf and no nan."""
+def _exact(x: Any) -> Any:
+    """As JSON has it, which has no inf and no nan; an array as nested lists, a large one as its shape and norm."""
+    if isinstance(x, np.ndarray) and x.ndim:
+        if x.size > EXACT:
+            return {"shape": list(x.shape), "norm": _exact(norm(x))}
+        return _exact(x.tolist())
+    if isinstance(x, list):
+        return [_exact(each) for each in x]
+    number = single(x)
     return number if number is None or abs(number) < float("inf") else repr(number)

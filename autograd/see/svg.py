@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 from .geometry import Box, Curve, Layout, Line, Point
-from .scene import CONSTANT, DONE, LEGEND, NOTES, NOW, OP, RESULT, STATES, VARIABLE, Arrow, Item, Scene
+from .scene import CONSTANT, DONE, LEGEND, NOW, OP, RESULT, STATES, VARIABLE, Arrow, Item, Scene
 from .words import clean, columns
 
 Place = Callable[[Sequence[Box], Sequence[Line]], Layout]
@@ -34,7 +34,7 @@ def svg(scene: Scene, place: Place) -> str:
     boxes = [_box(item) for item in scene.items]
     layout = place(boxes, [Line(a.tail, a.head, _label_box(a)) for a in scene.arrows])
     stepping = any(item.state for item in scene.items)
-    legend, legend_width, legend_height = _legend(max(layout.width, NARROWEST), stepping)
+    legend, legend_width, legend_height = _legend(max(layout.width, NARROWEST), stepping, scene.notes)
     width = max(layout.width, legend_width)
     height = layout.height + legend_height + 14
     shift = (width - layout.width) / 2
@@ -67,8 +67,10 @@ def _box(item: Item) -> Box:
     if item.kind == OP:
         wide = max(34.0, _width(item.title, TEXT) + 16)
         return Box(wide, 34.0 if wide == 34.0 else 30.0)
-    lines = [item.title, *(f"{what} {value:>{item.room}}" for what, value in item.rows)]
-    return Box(max(44.0, max(_width(line, TEXT) for line in lines) + 18), 14 + 17.0 * (1 + len(item.rows)))
+    lines = [item.title]
+    for what, value in item.rows:
+        lines += [f"{what} {line:>{item.room}}" for line in value.split("\n")]
+    return Box(max(44.0, max(_width(line, TEXT) for line in lines) + 18), 14 + 17.0 * len(lines))
 
 
 def _label_box(arrow: Arrow) -> Box | None:
@@ -85,16 +87,20 @@ def _item(k: int, item: Item, box: Box, at: Point, prefix: str) -> str:
     rx = box.height / 2 if item.kind == OP else 3 if item.kind != VARIABLE else 9
     size = f'x="{_n(x)}" y="{_n(y)}" width="{_n(box.width)}" height="{_n(box.height)}" rx="{_n(rx)}"'
     shape = f'<rect class="shape" {size} fill="{FILL[item.kind]}" stroke="{line}" stroke-width="{wide}"{dash}/>'
-    top = at.y - 17.0 * len(item.rows) / 2 + 4
+    top = at.y - 17.0 * sum(1 + value.count("\n") for _, value in item.rows) / 2 + 4
     bold = f'text-anchor="middle" font-weight="bold" fill="{INK}"'
     texts = [f'<text x="{_n(at.x)}" y="{_n(top)}" {bold}>{_text(item.title)}</text>']
-    for j, (what, value) in enumerate(item.rows, 1):
-        y = top + 17.0 * j
-        texts.append(
-            f'<text x="{_n(x + 9)}" y="{_n(y)}" fill="{QUIET}">{_text(what)}</text>'
-            f'<text class="{what}" x="{_n(x + box.width - 9)}" y="{_n(y)}" text-anchor="end" '
-            f'fill="{INK}">{_text(value)}</text>'
-        )
+    y = top
+    for what, value in item.rows:
+        for j, line in enumerate(value.split("\n")):
+            y += 17.0
+            if j == 0:
+                texts.append(f'<text x="{_n(x + 9)}" y="{_n(y)}" fill="{QUIET}">{_text(what)}</text>')
+            kept = ' xml:space="preserve"' if line[:1] in ("[", " ") else ""  # the columns of a matrix
+            texts.append(
+                f'<text class="{what}" x="{_n(x + box.width - 9)}" y="{_n(y)}" text-anchor="end" '
+                f'fill="{INK}"{kept}>{_text(line)}</text>'
+            )
     hint = f"<title>{_text(item.hint)}</title>" if item.hint else ""
     name = f" data-name={quoteattr(item.name)}" if item.name else ""
     return f'<g id="{prefix}-item{k}" class="item"{name}>{hint}{shape}{"".join(texts)}</g>'
@@ -128,9 +134,9 @@ def _arrow(k: int, arrow: Arrow, curve: Curve, prefix: str) -> str:
     return f'<g id="{prefix}-arrow{k}" class="arrow"{name}>{hint}{"".join(parts)}</g>'
 
 
-def _legend(width: float, stepping: bool) -> tuple[list[str], float, float]:
+def _legend(width: float, stepping: bool, notes: tuple[str, ...]) -> tuple[list[str], float, float]:
     """What the looks mean, in rows no wider than `width` where that is possible; with the width and height it takes."""
-    entries = [*LEGEND, *(STATES if stepping else ()), *(("", note) for note in NOTES)]
+    entries = [*LEGEND, *(STATES if stepping else ()), *(("", note) for note in notes)]
     parts: list[str] = []
     x = y = widest = 0.0
     for kind, meaning in entries:

@@ -22,10 +22,11 @@ from ..node import Node
 from ..op import OPS
 from ..program import Program
 from .expression import LISTS, Expression, functions, parse, variable_name
+from .figures import figure
 from .practice import Practice, practice
 from .steps import Stepper
 from .syntax import ExpressionError
-from .words import cut, figure, made
+from .words import cut, made
 
 QUIT: Final = "q"  # the end of the input says the same
 HELP: Final = """\

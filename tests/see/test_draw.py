@@ -449,9 +449,9 @@ def test_a_chain_of_400_ops_is_drawn() -> None:
     assert len(boxes(draw(chain(400), engine="layered").svg)) == 401
 
 
-@pytest.mark.parametrize("root", [3.0, "x", None, [Value(1)], Value])
+@pytest.mark.parametrize("root", [3.0, "x", None, Value])
 def test_what_is_no_node_is_refused_by_name(root: Any) -> None:
-    with pytest.raises(TypeError, match=f"the graph of a Value, got {type(root).__name__}"):
+    with pytest.raises(TypeError, match=f"the graph of a Value or a Tensor, .* got {type(root).__name__}"):
         draw(root)
 
 

@@ -1,0 +1,472 @@
+"""What pictures, steps and practice of Tensors promise: what they show of an array, and that stepping is backprop."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import Stepper, Tensor, Value, draw, no_grad, practice, stack
+from autograd.naming import graph
+from autograd.see.figures import in_box, in_line, norm
+from tests.see.test_draw import ENGINES, arrows, boxes, by_dot, elements, needs_dot
+
+
+def leaf(data: Any, label: str, **how: Any) -> Tensor:
+    return Tensor(data, requires_grad=True, label=label, **how)
+
+
+def layer(**how: Any) -> Tensor:
+    """relu(x @ w + b) of three samples, its mean square."""
+    x = Tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], label="x", **how)
+    w, b = leaf([[0.5, -1.0], [1.0, 0.25]], "w", **how), leaf([0.5, -2.0], "b", **how)
+    h = (x @ w + b).relu()
+    h.label = "h"
+    loss = (h * h).mean()
+    loss.label = "L"
+    return loss
+
+
+def rows(picture: str, name: str) -> dict[str, list[str]]:
+    """The rows of a node's box, each in its lines."""
+    (item,) = [e for e in elements(picture, "item") if e.get("data-name") == name]
+    found: dict[str, list[str]] = {}
+    for text in item.iter("{http://www.w3.org/2000/svg}text"):
+        if text.get("class"):
+            found.setdefault(text.get("class", ""), []).append("".join(text.itertext()))
+    return found
+
+
+# What it shows
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_box_shows_shape_dtype_and_a_small_array_as_a_matrix(engine: str) -> None:
+    loss = layer()
+    assert rows(draw(loss, engine=engine).svg, "w") == {
+        "shape": ["2×2 float64"],
+        "data": ["[ 0.5    -1]", "[   1  0.25]"],
+        "grad": ["–"],
+    }
+    loss.backward()
+    picture = draw(loss, engine=engine).svg
+    assert rows(picture, "x") == {"shape": ["3×2 float64"], "data": ["[1  2]", "[3  4]", "[5  6]"]}
+    assert rows(picture, "b")["grad"] == ["[6  0]"]
+    assert rows(draw(layer(dtype=np.float32), engine=engine).svg, "h")["shape"] == ["3×2 float32"]
+
+
+def test_a_tensor_with_no_dimension_reads_like_a_value() -> None:
+    def neuron(kind: Any) -> Any:
+        x, w, b = kind(2.0, label="x"), kind(-3.0, label="w"), kind(6.88, label="b")
+        for node in (x, w, b) if kind is Tensor else ():
+            node.requires_grad_()
+        o = (x * w + b).square()  # whose bits NumPy and Python agree on
+        o.label = "o"
+        o.backward()
+        return o
+
+    value, tensor = neuron(Value), neuron(Tensor)
+    assert draw(tensor, engine="layered").svg == draw(value, engine="layered").svg
+    assert draw(tensor).dot == draw(value).dot
+    assert [str(step) for step in Stepper(tensor)] == [str(step) for step in Stepper(value)]
+    assert practice(tensor).questions() == practice(value).questions()
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_on_an_arrow_stands_the_derivative_or_the_rule_for_the_gradient(engine: str) -> None:
+    picture = draw(layer(), engine=engine).svg
+    found = arrows(picture)
+    assert found == {
+        "v1 0": [],  # x wants no gradient
+        "v1 1": ["xᵀ @ g"],
+        "v2 0": ["1"],
+        "v2 1": ["1", "summed over dim 0"],
+        "h 0": ["where(v2 <= 0, 0, 1)"],
+        "v3 0": ["h"],
+        "v3 1": ["h"],
+        "v4 0": ["spread(g, v3.shape)"],
+        "L 0": ["0.1667"],
+        "L 1": [],
+    }
+    assert "what becomes of the gradient g" in picture
+    assert "what becomes of" not in draw(Value(1) * 2, engine=engine).svg
+
+
+def test_a_local_derivative_of_one_element_has_its_number() -> None:
+    t = leaf([[3.0]], "t")
+    assert arrows(draw(t.square()).svg)["v1 0"] == ["2 * t", "= 6"]
+
+
+def test_a_large_array_is_shape_and_norm_and_statistics_on_request() -> None:
+    data = np.arange(-6.0, 14.0).reshape(4, 5)
+    t = leaf(data, "t")
+    t.sum().backward()
+    assert rows(draw(t).svg, "t") == {
+        "shape": ["4×5 float64"],
+        "data": [f"norm {np.linalg.norm(data):.4g}"],
+        "grad": ["norm 4.472"],
+    }
+    assert rows(draw(t, stats=True).svg, "t") == {
+        "shape": ["4×5 float64"],
+        "data": ["min -6, max 13", f"mean 3.5, norm {np.linalg.norm(data):.4g}", "1 zeros, 0 not finite"],
+        "grad": ["min 1, max 1", "mean 1, norm 4.472", "0 zeros, 0 not finite"],
+    }
+    small = layer()
+    assert draw(small, stats=True).svg == draw(small).svg
+
+
+def test_what_is_not_finite_is_said_without_being_asked() -> None:
+    data = np.ones(20)
+    data[[3, 4]] = np.nan, np.inf
+    assert in_box(data) == "norm nan, 2 not finite"
+
+
+@pytest.mark.parametrize(
+    ("data", "box", "line"),
+    [
+        (3.0, "3", "3"),
+        ([1.0, -2.5], "[   1  -2.5]", "[1, -2.5]"),
+        ([1.0, 2.0, 3.0, 4.0, 5.0, 6.0], "[1  2  3  4  5 \n 6]            ", "6, norm 9.539"),
+        ([[[1.0], [2.0]], [[3.0], [4.0]]], "[1]\n[2]\n   \n[3]\n[4]", "[[[1], [2]], [[3], [4]]]"),
+        ([[True, False]], "[ True  False]", "[[True, False]]"),
+        (np.zeros((0, 3)), "empty", "[]"),
+        ([np.nan, np.inf], "[nan  inf]", "[nan, inf]"),
+        ([12345.0, 1e-9], "[12345  1e-09]", "[12345, 1e-09]"),
+        (np.full(20, 1e200), "norm 4.472e+200", "20, norm 4.472e+200"),
+    ],
+)
+def test_how_arrays_are_written(data: Any, box: str, line: str) -> None:
+    assert in_box(np.asarray(data)) == box
+    assert in_line(np.asarray(data)) == line
+
+
+def test_the_norm_is_numpys() -> None:
+    for data in (np.arange(12.0).reshape(3, 4), np.zeros(3), np.array([True, True]), np.array([-np.inf, 1.0])):
+        assert norm(data) == pytest.approx(np.linalg.norm(data), rel=1e-15)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_values_in_a_tensor_are_drawn_with_it(engine: str) -> None:
+    a, b = Value(2.0, "a"), Value(3.0, "b")
+    t = stack([a * b, b])
+    t.label = "t"
+    (t * Tensor([1.0, 10.0])).sum().backward()
+    picture = draw(t, engine=engine).svg
+    assert boxes(picture)["b"] == {"title": "b", "data": "3", "grad": "12"}
+    assert arrows(picture) == {"v1 0": ["b", "= 3"], "v1 1": ["a", "= 2"], "t 0": ["g[0]"], "t 1": ["g[1]"]}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_several_roots_are_one_picture(engine: str) -> None:
+    x = leaf([1.0, 2.0], "x")
+    a, b = x * 2, x.exp()
+    picture = draw([a, b], engine=engine)
+    assert set(boxes(picture.svg)) == {"x", "v1", "v2"}
+    assert picture.scene.title == "The computation graph of v1 and v2"
+    assert draw([a]).dot == draw(a).dot
+    with pytest.raises(ValueError, match="draw got no node"):
+        draw([])
+    with pytest.raises(TypeError, match="of a list of them, got float"):
+        draw([a, 1.0])  # type: ignore[list-item]
+    with pytest.raises(TypeError, match="of a list of them, got float"):
+        draw(np.ones(2))
+
+
+@needs_dot
+def test_dot_accepts_the_text_of_matrices() -> None:
+    picture = by_dot(draw(layer()))
+    assert "[ 0.5" in picture.replace("&#160;", " ")
+    assert "[   1  0.25]" in picture.replace("&#160;", " ")
+
+
+LABELS = ["</svg>", "a & b", '"<b>"', "\\N\\l", "学習率", "x" * 500, "w[0]\n", "\u202e"]
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_any_label_survives(label: str, tmp_path: Path) -> None:
+    loss = (leaf([[1.0, 2.0]], label) @ leaf([[1.0], [3.0]], "w")).sum()
+    stepper = Stepper(loss)
+    for suffix in ("svg", "html", "json", "txt"):
+        assert stepper.save(tmp_path / f"steps.{suffix}").stat().st_size > 300
+    assert len([e for e in elements(draw(loss).svg, "item") if e.get("data-name")]) == 4
+    if shutil.which("dot") is not None:
+        by_dot(draw(loss))
+
+
+def test_nothing_stands_outside_of_its_box() -> None:
+    rng = np.random.default_rng(1)
+    for shape in [(1,), (9,), (3, 3), (1, 9), (2, 2, 2), (9, 1), (4, 4), (2, 0)]:
+        t = leaf(rng.normal(size=shape) * 1e3, "t")
+        t.sum().backward()
+        for item in elements(draw(t, engine="layered", stats=True).svg, "item"):
+            (box,) = item.iter("{http://www.w3.org/2000/svg}rect")
+            x, y, width, height = (float(box.get(key, "")) for key in ("x", "y", "width", "height"))
+            for text in item.iter("{http://www.w3.org/2000/svg}text"):
+                wide = 0.602 * 12 * len("".join(text.itertext()))
+                end = float(text.get("x", ""))
+                assert y + 8 < float(text.get("y", "")) < y + height - 3
+                if text.get("text-anchor") == "end":
+                    assert x + 8 <= end - wide
+                    assert end < x + width
+
+
+# Steps
+
+
+def several_uses() -> Tensor:
+    t = leaf([[1.0, 2.0], [3.0, 4.0]], "t")
+    return (t * t.T + t[0] * t[:, :1]).sum()
+
+
+def memory_layouts() -> Any:
+    t = leaf(np.arange(8.0).reshape(4, 2) / 8, "t")
+    return (t.T[::-1].exp() @ t.broadcast_to(3, 4, 2)).mean()
+
+
+def masked() -> Any:
+    t = leaf([1.0, 2.0], "t")
+    return autograd.where(t > 1.5, t, 0.5 * t).logsumexp()
+
+
+def with_einsum() -> Any:
+    a, b, c = leaf(np.eye(2), "a"), leaf(np.ones((2, 3)), "b"), leaf([1.0, 2.0, 3.0], "c")
+    return autograd.einsum("ij,jk,k->i", a, b, c).std()
+
+
+def with_linear() -> Any:
+    x, w, b = leaf(np.ones((2, 3)), "x"), leaf(np.ones((4, 3)), "w"), leaf(np.ones(4), "b")
+    return autograd.linear(x, w, b).norm()
+
+
+def large() -> Tensor:
+    x, w = leaf(np.random.default_rng(0).normal(size=(64, 32)), "x"), leaf(np.ones((32, 8)), "w")
+    return (x @ w).tanh().var()
+
+
+ROOTS: dict[str, Callable[[], Tensor]] = {
+    "layer": layer,
+    "float32": lambda: layer(dtype=np.float32),
+    "softmax": lambda: autograd.cross_entropy(leaf([[1.0, 2.0, 0.5], [0.1, 0.2, 0.3]], "z"), [2, 0]).mean(),
+    "several uses": several_uses,
+    "memory layouts": memory_layouts,
+    "repeats": lambda: leaf([1.0, 2.0, 3.0], "t")[[0, 0, 2, 0]].prod(),
+    "pieces": lambda: autograd.concatenate([leaf([1.0], "a"), leaf([2.0, 3.0], "b")]).cumsum(0).amax(),
+    "einsum": with_einsum,
+    "stacked": lambda: stack([Value(2.0, "v") * 3, Value(1.0, "u")]).softmax(0).log().sum(),
+    "masked": masked,
+    "linear": with_linear,
+    "large": large,
+}
+
+
+@pytest.mark.parametrize("root", ROOTS)
+def test_stepping_to_the_end_is_backward_to_the_bit(root: str) -> None:
+    one, other = ROOTS[root](), ROOTS[root]()
+    one.backward()
+    stepper = Stepper(other)
+    stepper.goto(len(stepper) - 1)
+    assert all(node.grad is None for node in graph(other)), "untouched until the last step"
+    stepper.next()
+    stepper.goto(0)
+    stepper.finish()
+    for left, right in zip(graph(one), graph(other), strict=True):
+        assert np.asarray(left.grad).tobytes() == np.asarray(right.grad).tobytes()
+        assert np.asarray(left.grad).dtype == np.asarray(right.grad).dtype
+
+
+@pytest.mark.parametrize("root", ROOTS)
+def test_contributions_add_up_to_the_gradient_of_the_sweep(root: str) -> None:
+    stepper = Stepper(ROOTS[root]())
+    sums: dict[Any, Any] = {}
+    for step in stepper:
+        assert np.array_equal(step.gradient, sums.get(step.node, 1.0)), "finished when the node's step comes"
+        for flow in step.flows:
+            assert flow.before is None if flow.input not in sums else np.array_equal(flow.before, sums[flow.input])
+            sums[flow.input] = sums[flow.input] + flow.contribution if flow.input in sums else flow.contribution
+            assert np.array_equal(flow.after, sums[flow.input])
+            assert np.shape(flow.contribution) == np.shape(flow.input._data)
+
+
+@pytest.mark.parametrize("root", ROOTS)
+def test_a_rule_as_text_is_what_was_computed(root: str) -> None:
+    stepper = Stepper(ROOTS[root](), labels=None)
+    assert all(flow.rule for step in stepper for flow in step.flows)
+    text = str(stepper)
+    assert "Symbol" not in text
+    assert "array(" not in text
+    assert len(text.splitlines()) == 1 + sum(max(1, len(step.flows)) for step in stepper)
+
+
+def test_a_step_says_rule_contribution_and_what_was_summed() -> None:
+    stepper = Stepper(layer())
+    assert str(stepper[4]) == (
+        "step 5: v2 = v1 + b, shape 3×2, data [[3, -2.5], [6, -4], [9, -5.5]], "
+        "gradient g = [[1, 0], [2, 0], [3, 0]]\n"
+        "  to v1: g; contribution [[1, 0], [2, 0], [3, 0]]; sum – → the same\n"
+        "  to b: g, summed over dim 0; contribution [6, 0]; sum – → the same"
+    )
+    assert [flow.rule for flow in stepper[5].flows] == ["xᵀ @ g"]
+    assert stepper[4].flows[1].summed == (0,)
+    assert "g * h" in str(stepper[2])
+    assert str(stepper[0]).endswith("to v4: dL/dv4 = 0.1667; contribution 1 × 0.1667 = 0.1667; sum – → 0.1667")
+
+
+def test_the_table_of_tensors_has_its_rules_in_a_column() -> None:
+    text = str(Stepper(layer()))
+    assert re.search(r"derivative, or rule for g", text.splitlines()[0])
+    assert re.search(r"^ +6 +v1 +x @ w .* w +xᵀ @ g ", text, re.MULTILINE)
+    assert "local derivative" in str(Stepper(Value(2.0) * 3)).splitlines()[0]
+
+
+def test_a_batch_of_products_sums_over_the_batch() -> None:
+    a, b = leaf(np.ones((3, 2)), "a"), leaf(np.ones((5, 2, 4)), "b")
+    (step,) = [step for step in Stepper((a @ b).sum()) if step.op == "matmul"]
+    assert [(flow.name, flow.summed) for flow in step.flows] == [("a", (0,)), ("b", ())]
+
+
+def test_a_root_of_several_elements_needs_a_gradient() -> None:
+    t = leaf([1.0, 2.0], "t")
+    with pytest.raises(RuntimeError) as refused:
+        (t * 2).backward()
+    with pytest.raises(RuntimeError, match=re.escape(str(refused.value))):
+        Stepper(t * 2)
+    stepper = Stepper(t * 2, gradient=[1.0, 10.0])
+    stepper.finish()
+    assert t.grad is not None
+    assert t.grad.tolist() == [2.0, 20.0]
+    with pytest.raises(ValueError, match=re.escape("gradient has shape (3,), expected this Tensor's (2,)")):
+        Stepper(t * 2, gradient=[1.0, 2.0, 3.0])
+    v = Value(3.0, "v")
+    Stepper(v * v, gradient=0.5).finish()
+    assert v.grad == 3.0
+
+
+def test_what_wants_no_gradient_is_refused() -> None:
+    with no_grad():
+        t = leaf([1.0], "t") * 2
+    with pytest.raises(RuntimeError, match=r"backward\(\) on a Tensor|this Tensor wants no gradient"):
+        Stepper(t)
+
+
+def test_a_stepper_shows_the_graph_as_it_was_whatever_is_written_into_it() -> None:
+    loss = layer()
+    stepper = Stepper(loss)
+    before = (str(stepper), stepper.drawing().svg, json.dumps(stepper.to_json()))
+    for node in graph(loss):
+        if isinstance(node, Tensor):
+            node.data[...] = 7.0
+    stepper.finish()
+    for node in graph(loss):
+        if node.grad is not None:
+            node.grad[...] = 99.0
+    stepper.goto(0)
+    assert (str(stepper), stepper.drawing().svg, json.dumps(stepper.to_json())) == before
+
+
+def test_boxes_keep_their_size_from_step_to_step() -> None:
+    stepper = Stepper(layer())
+    sizes = set()
+    for k in range(len(stepper) + 1):
+        stepper.goto(k)
+        picture = stepper.drawing("layered").svg
+        shapes = [next(e.iter("{http://www.w3.org/2000/svg}rect")) for e in elements(picture, "item")]
+        sizes.add(tuple((shape.get("width"), shape.get("height")) for shape in shapes))
+    assert len(sizes) == 1
+
+
+def test_the_picture_of_a_step_shows_what_is_handed_on() -> None:
+    stepper = Stepper(layer())
+    stepper.goto(5)
+    picture = stepper.drawing("layered").svg
+    assert arrows(picture)["v2 1"] == ["1", "summed over dim 0", in_line(stepper[4].flows[1].contribution)]
+    assert rows(picture, "w")["grad"] == ["–", ""]
+    assert rows(picture, "b")["grad"] == [in_box(stepper[4].flows[1].after)]
+
+
+def test_json_has_every_element_and_no_nan(tmp_path: Path) -> None:
+    t = leaf([np.inf, 2.0], "t")
+    steps = json.loads(Stepper((t - t).sum()).save(tmp_path / "s.json").read_text(encoding="utf-8"), parse_constant=str)
+    assert [step["data"] for step in steps["steps"]] == ["nan", ["nan", 0.0], ["inf", 2.0]]
+    assert steps["steps"][1]["flows"][1]["contribution"] == [-1.0, -1.0]
+    big = Stepper(leaf(np.ones((40, 40)), "t").sum()).to_json()
+    assert big["steps"][1]["data"] == {"shape": [40, 40], "norm": 40.0}
+
+
+def test_the_page_has_every_line_of_every_gradient(tmp_path: Path) -> None:
+    page = Stepper(layer()).save(tmp_path / "s.html").read_text(encoding="utf-8")
+    picture = page[page.index("<svg") : page.index("</svg>") + 6]
+    steps = json.loads(re.search(r'id="steps">(.*?)</script>', page, re.DOTALL)[1])  # type: ignore[index]
+    for step in steps["steps"]:
+        for flow in step["flows"]:
+            lines = flow["words"]["after"].split("\n")
+            assert len(rows(picture, flow["input"])["grad"]) == len(lines)
+    assert "derivative, or rule for g" in page
+
+
+def test_the_same_graph_gives_the_same_bytes_in_every_process() -> None:
+    script = (
+        "from tests.see.test_tensors import *\n"
+        "s = Stepper(layer())\nprint(draw(s.root, engine='layered').svg, draw(s.root).dot, s, s.to_json())"
+    )
+    found = set()
+    for seed in ("1", "2"):
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONHASHSEED": seed}
+        run = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, check=True)
+        found.add(run.stdout)
+    assert len(found) == 1
+    assert len(found.pop()) > 5_000
+
+
+# Practice
+
+
+def test_practice_asks_for_each_element() -> None:
+    x, w = Tensor([[1.0, 2.0]], label="x"), leaf([[3.0], [-1.0]], "w")
+    asked = practice((x @ w).sum())
+    assert len(asked) == 1 + 2
+    assert asked.answer(1)
+    assert asked.question == (
+        "step 2: v1 = x @ w = [[1]], with x = [[1, 2]], w = [[3], [-1]]; the gradient of v1 is g = [[1]]\n"
+        "the rule for w is xᵀ @ g\n"
+        "what does v1 contribute to the gradient of w[0,0]?"
+    )
+    assert "[1, 2]" not in str(asked).splitlines()[-1]
+    verdict = asked.answer(2)
+    assert str(verdict) == "not yet: this is what w[1,0] gets"
+    assert str(asked.answer(-1)) == "not yet: the size is right, the sign is not"
+    assert "asked is [0,0]" in str(asked.answer(17))
+    assert str(asked.answer(1)) == "right: w[0,0] gets 1"
+    assert str(asked).splitlines()[-1].count("[[1], [2]]") == 0
+    assert asked.answer(2)
+    assert asked.question is None
+    assert "[[1], [2]]" in str(asked).splitlines()[-1]
+
+
+def test_practice_asks_for_the_sum_of_several_uses_and_for_what_is_summed() -> None:
+    t, b = leaf([2.0, 3.0], "t"), leaf(1.0, "b")
+    asked = practice((t * t + b).sum())
+    everything = []
+    while (question := asked.question) is not None:
+        everything.append(question)
+        asked.reveal()
+    assert sum("t is used 2 times" in question for question in everything) == 2
+    assert any("what is the gradient of t[1]?" in question for question in everything)
+    assert any("the rule for b is g, summed over dim 0 where b was broadcast" in question for question in everything)
+    assert "?" not in str(asked)
+
+
+def test_practice_refuses_what_is_too_large_and_says_what_to_do() -> None:
+    with pytest.raises(ValueError, match=r"t has 5×5 of them; .* practice\(zoom\(t\)\)"):
+        practice(leaf(np.ones((5, 5)), "t").sum())
+
+
+def test_words_of_a_box_are_read_out_for_those_who_do_not_see_it() -> None:
+    assert "w of shape 2×2 float64: data [[0.5, -1], [1, 0.25]], no gradient yet" in draw(layer()).svg
