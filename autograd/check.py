@@ -10,8 +10,9 @@ import math
 from collections.abc import Iterator
 from typing import Any, Final, final
 
-from .calculus import Function, jacobian, leaves, mapped
+from .calculus import jacobian
 from .numeric import Slopes, complex_step, differences, plain, relative_error as relative_error, results
+from .trees import Function, leaves, mapped
 
 
 class GradientError(AssertionError):

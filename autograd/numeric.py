@@ -14,11 +14,11 @@ import numpy as np
 
 from . import elementwise as ops
 from .arithmetic import Arithmetic
-from .calculus import Function, leaves, mapped
 from .dual import Dual
 from .node import Node, no_grad
 from .op import Op, Params
 from .structural import list_dot, list_sum
+from .trees import Function, leaves, mapped
 from .value import Value
 
 # Their NumPy functions are the analytic continuations of the real ones.
