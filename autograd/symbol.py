@@ -1,7 +1,8 @@
 """Symbol: text that is computed with, so that a derivative rule writes itself down.
 
 What this file knows is how Python spells an op: where parentheses are needed for the text to evaluate in the order in
-which the rule computes, and what may be left out without changing a bit (`1 * b` is `b`).
+which the rule computes, and what may be left out without changing a bit (`1 * b` is `b`). Programs are written in this
+spelling. Pictures and tables are for people, who read `g @ bᵀ` where Python wants `g @ mT(b)`.
 """
 
 from __future__ import annotations
@@ -9,28 +10,44 @@ from __future__ import annotations
 import math
 from typing import Any, ClassVar, Final, NoReturn, final
 
-from . import elementwise as ops
+import numpy as np
+
+from . import elementwise as ops, structural as s
 from .op import ATOM, POWER, UNARY, Op, Operand, Params
 from .shaped import Shaped
+
+SPOKEN: Final = {"sum_over": "sum", "mT": "ᵀ"}  # what people call an op, where its name is not that
+FEW: Final = 9  # elements of an index that is written out
 
 
 @final
 class Symbol(Shaped):
-    """A formula. `value` is its number where it is one, else None.
+    """A formula. `value` is its number where it is one, else None; `dims` is its shape where that is known.
+
+    Whatever is made of a symbol that is `for_people` is spelled for people too.
 
     >>> a, b = Symbol("a"), Symbol("b")
     >>> str(ops.mul.vjp(0, Symbol("g"), a * b, (a, b)))
     'g * b'
     """
 
-    __slots__ = ("binding", "text", "value")
+    __slots__ = ("binding", "dims", "for_people", "text", "value")
     precedence: ClassVar[int] = 2
     is_text: ClassVar[bool] = True
 
-    def __init__(self, text: str, binding: int = ATOM, value: float | None = None) -> None:
+    def __init__(
+        self,
+        text: str,
+        binding: int = ATOM,
+        value: float | None = None,
+        dims: tuple[int, ...] | None = None,
+        for_people: bool = False,
+    ) -> None:
         self.text: Final = text
         self.binding: Final = binding
         self.value: Final = value
+        self.dims: Final = dims
+        self.for_people: Final = for_people
 
     def apply(self, op: Op, args: tuple[Any, ...], params: Params) -> Symbol:
         """The op written down, with sums and products of numbers worked out."""
@@ -39,12 +56,16 @@ class Symbol(Shaped):
         if len(numbers) == len(symbols) and op.binding < ATOM:
             return literal(op.forward(tuple(numbers), params))  # 3 - 1 is 2, but log(2) says more than 0.693...
         short = _shortened(op, symbols) if numbers else None
-        return short if short is not None else Symbol(written(op, symbols, params), op.binding)
+        if short is not None:
+            return short
+        people = any(symbol.for_people for symbol in symbols)
+        return Symbol(written(op, symbols, params), op.binding, for_people=people)
 
     @property
-    def shape(self) -> Symbol:
-        """The shape, as text too."""
-        return Symbol(f"{_wrapped(self, ATOM)}.shape")
+    def shape(self) -> Any:
+        """The shape: where it is known a tuple that is written as `x.shape`, else only that text."""
+        text = f"{_wrapped(self, ATOM)}.shape"
+        return Symbol(text, for_people=self.for_people) if self.dims is None else _Shape.of(self.dims, text)
 
     def __bool__(self) -> NoReturn:
         raise TypeError(f"a rule may not ask `if {self.text}`: it serves arrays and text too; use where(mask, a, b)")
@@ -59,10 +80,28 @@ class Symbol(Shaped):
         return f"Symbol({self.text!r})"
 
 
+@final
+class _Shape(tuple[int, ...]):
+    """A shape to compute with, and what it is written as."""
+
+    text: str
+
+    @classmethod
+    def of(cls, dims: tuple[int, ...], text: str) -> _Shape:
+        made = cls(dims)
+        made.text = text
+        return made
+
+    def __repr__(self) -> str:
+        return self.text
+
+
 def literal(number: Any) -> Symbol:
     """A number as text that evaluates to it, to the bit."""
     if isinstance(number, Operand):
         raise TypeError(f"a formula takes names and numbers, got a {type(number).__name__}")
+    if isinstance(number, np.ndarray) and number.ndim and np.all(number == 1):
+        return Symbol(f"ones({number.shape})")  # the factor by which einsum brings a dimension back
     if isinstance(number, bool):
         return Symbol(str(number), ATOM, number)
     value = float(number)
@@ -78,13 +117,13 @@ def rule_text(op: Op, position: int, g: Symbol, y: Symbol, terms: list[Symbol], 
 
 
 def written(op: Op, symbols: list[Symbol], params: Params) -> str:
-    """`a + b`, `-x` or `tanh(x)`, as Python reads it."""
-    if op.variadic:
-        size = len(symbols) // len(op.rules)
-        groups = [symbols[k : k + size] for k in range(0, len(symbols), size)]
-        return f"{op.name}({', '.join('[' + ', '.join(s.text for s in group) + ']' for group in groups)})"
-    if op.binding == ATOM:
-        words = [s.text for s in symbols]
+    """`a + b`, `-x` or `tanh(x)`, as Python reads it; of symbols for people as they read it."""
+    if op.kind != "elementwise" and op.binding == ATOM and any(symbol.for_people for symbol in symbols):
+        return _spoken(op, symbols, params)
+    if op.variadic or op.binding == ATOM:
+        size = len(symbols) // len(op.rules) if op.variadic else 1
+        groups = [symbols[k : k + size] for k in range(0, len(symbols), size)] if op.variadic else []
+        words = [f"[{', '.join(s.text for s in group)}]" for group in groups] or [s.text for s in symbols]
         words += [f"{key}={_metadata(value)}" for key, value in params.items() if not _same(value, op.params[key])]
         return f"{op.name}({', '.join(words)})"
     if op.binding == UNARY:
@@ -96,6 +135,49 @@ def written(op: Op, symbols: list[Symbol], params: Params) -> str:
     if not op.rules:
         left = op.binding + 1
     return f"{_wrapped(a, left)} {op.sign} {_wrapped(b, right)}"
+
+
+def _spoken(op: Op, symbols: list[Symbol], params: Params) -> str:
+    """`bᵀ`, `x[0, :2]`, `sum(x, dim=0)`: what changes shapes, with PyTorch's names for the metadata."""
+    x = symbols[0]
+    flat = op is s.transpose and x.dims is not None and len(x.dims) == 2 and params["axes"] in (None, (1, 0))
+    if op is s.mT or flat:
+        return f"{_wrapped(x, ATOM)}ᵀ"
+    if op is s.take:
+        return f"{_wrapped(x, ATOM)}{_place(params['index'])}"
+    inputs = [symbol.text for symbol in symbols]
+    words = inputs if not op.variadic or op is s.einsum else [f"[{', '.join(inputs)}]"]
+    named = []
+    for key, value in params.items():
+        if key == "subscripts":
+            words = [f'"{value}"', *words]
+        elif key in ("index", "shape"):
+            words.append(_place(value) if key == "index" else _metadata(value))
+        elif value is not None and (key == "axis" or not _same(value, op.params[key])):
+            one = isinstance(value, tuple) and len(value) == 1
+            if not (key == "keepdims" and "shape" in params):  # the shape says it
+                named.append(f"{_PYTORCHS.get(key, key)}={_metadata(value[0] if one else value)}")
+    return f"{SPOKEN.get(op.name, op.name)}({', '.join([*words, *named])})"
+
+
+_PYTORCHS: Final = {"axis": "dim", "axes": "dims", "keepdims": "keepdim"}
+
+
+def _place(index: Any) -> str:
+    """An index as it stands behind a name: `[0, :2]`."""
+    if isinstance(index, Symbol):
+        return f"[{index.text}]"
+    return f"[{', '.join(_part(part) for part in (index if isinstance(index, tuple) else (index,)))}]"
+
+
+def _part(part: Any) -> str:
+    if isinstance(part, slice):
+        begin, end = ("" if n is None else str(n) for n in (part.start, part.stop))
+        return f"{begin}:{end}" + ("" if part.step in (None, 1) else f":{part.step}")
+    if isinstance(part, np.ndarray):
+        many = "×".join(map(str, part.shape))
+        return str(part.tolist()) if part.size <= FEW else f"{many} {'mask' if part.dtype == bool else 'indices'}"
+    return "..." if part is Ellipsis else str(part)
 
 
 def _same(value: Any, default: Any) -> bool:
