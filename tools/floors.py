@@ -17,7 +17,7 @@ FLOORS = {
         "op",
         "forward shapes elementwise structural arguments shaping reductions arrays",
         "arithmetic shaped node sweep value watched tensor dual symbol",
-        "trees variables calculus numeric check naming writer program table anomaly",
+        "trees variables calculus numeric report check naming writer program table anomaly",
         "see.geometry see.ranks see.order see.place see.layout see.words see.scene see.dot see.svg see.draw "
         "see.player see.step see.steps see.practice see.syntax see.expression see.terminal see",
         "__init__",
