@@ -4,6 +4,7 @@
 """
 
 from .anomaly import AnomalyError as AnomalyError, detect_anomaly as detect_anomaly
+from .arrays import set_default_dtype as set_default_dtype
 from .calculus import (
     derivative as derivative,
     grad as grad,
@@ -22,6 +23,7 @@ from .elementwise import (
     asin as asin,
     atan as atan,
     atan2 as atan2,
+    binary_cross_entropy_with_logits as binary_cross_entropy_with_logits,
     clip as clip,
     cos as cos,
     cosh as cosh,
@@ -57,29 +59,58 @@ from .elementwise import (
     tanh as tanh,
     where as where,
 )
+from .makers import (
+    arange as arange,
+    default_generator as default_generator,
+    eye as eye,
+    full as full,
+    linspace as linspace,
+    manual_seed as manual_seed,
+    ones as ones,
+    ones_like as ones_like,
+    rand as rand,
+    randint as randint,
+    randn as randn,
+    randperm as randperm,
+    stack as stack,
+    tensor as tensor,
+    zeros as zeros,
+    zeros_like as zeros_like,
+)
 from .node import enable_grad as enable_grad, no_grad as no_grad
 from .op import Op as Op, op as op
-from .program import Program as Program
-from .reductions import (
-    amax as amax,
-    amin as amin,
-    argmax as argmax,
-    argmin as argmin,
+from .picking import (
+    diag as diag,
+    gather as gather,
+    masked_fill as masked_fill,
+    one_hot as one_hot,
+    sort as sort,
+    take as take,
+    tril as tril,
+    triu as triu,
+)
+from .products import (
     cumprod as cumprod,
-    cumsum as cumsum,
     dot as dot,
     einsum as einsum,
     linear as linear,
-    log_softmax as log_softmax,
-    logsumexp as logsumexp,
     matmul as matmul,
+    outer as outer,
+    prod as prod,
+)
+from .program import Program as Program
+from .reductions import (
+    all as all,
+    amax as amax,
+    amin as amin,
+    any as any,
+    argmax as argmax,
+    argmin as argmin,
+    cumsum as cumsum,
     max as max,
     mean as mean,
     min as min,
     norm as norm,
-    outer as outer,
-    prod as prod,
-    softmax as softmax,
     std as std,
     sum as sum,
     var as var,
@@ -93,26 +124,25 @@ from .shaping import (
     cat as cat,
     chunk as chunk,
     concatenate as concatenate,
-    diag as diag,
     expand as expand,
     flatten as flatten,
     flip as flip,
-    gather as gather,
-    masked_fill as masked_fill,
-    one_hot as one_hot,
     pad as pad,
     permute as permute,
     reshape as reshape,
     roll as roll,
-    sort as sort,
     split as split,
     squeeze as squeeze,
     transpose as transpose,
-    tril as tril,
-    triu as triu,
     unsqueeze as unsqueeze,
+)
+from .softmaxes import (
+    cross_entropy as cross_entropy,
+    log_softmax as log_softmax,
+    logsumexp as logsumexp,
+    softmax as softmax,
 )
 from .symbol import Symbol as Symbol
 from .table import derivative_table as derivative_table
-from .tensor import Tensor as Tensor, set_default_dtype as set_default_dtype, stack as stack, tensor as tensor
+from .tensor import Tensor as Tensor
 from .value import Value as Value

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import linecache
-import sys
 from contextlib import suppress
 from typing import Any, Final, final
 
@@ -11,10 +9,10 @@ import numpy as np
 
 from .node import Mode, Node, Switch, Watch
 from .op import Op
+from .site import site
 from .value import Value
 
 SMALL: Final = 9  # elements of an array that is shown in full
-OURS: Final = ("autograd", "nn", "numpy", "contextlib")
 
 
 class AnomalyError(RuntimeError):
@@ -29,11 +27,11 @@ class _Detective(Watch):
         self.sites: dict[int, str] = {}  # creation index -> the user's line; gone when the mode ends
 
     def forward(self, result: Node, op: Op, args: tuple[Any, ...]) -> None:
-        site = _site()
+        line = site()
         if result.index >= 0:
-            self.sites[result.index] = site
+            self.sites[result.index] = line
         if not finite(result._data):
-            raise AnomalyError(f"{op.name} gave {_shown(result._data)}, from {_described(op, args, result)}\n  {site}")
+            raise AnomalyError(f"{op.name} gave {_shown(result._data)}, from {_described(op, args, result)}\n  {line}")
 
     def backward(self, node: Node) -> None:
         if node.op is None or not isinstance(node, Value):
@@ -119,12 +117,3 @@ def _input(i: Any, shape: tuple[int, ...], place: tuple[int, ...] | None) -> str
     if not finite(data):
         words.append(f"not all finite: {_shown(data)}")
     return f"{name.removesuffix('= ')}with {', '.join(words)}" if name else f"an array with {', '.join(words)}"
-
-
-def _site() -> str:
-    """`file.py:12: y = x.log()`, of the innermost frame that is the user's."""
-    frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").split(".")[0] in OURS:
-        frame = frame.f_back
-    path, line = frame.f_code.co_filename, frame.f_lineno
-    return f"{path}:{line}: {linecache.getline(path, line).strip()}".rstrip(": ")

@@ -90,7 +90,7 @@ class Program:
         """`(value, [gradient per input])` at these inputs; for samples, every gradient has one element per sample.
 
         Where the value has several elements that are no samples, `gradient` is what the backward pass starts from, in
-        the shape of the value. An input of integers has the gradient None.
+        the shape of the value. An input that holds no floats has the gradient None.
         """
         args = self._arguments(inputs)
         seed = [] if self._start is None and gradient is None else [self._seed(args, gradient)]

@@ -67,6 +67,15 @@ class Symbol(Shaped):
         text = f"{_wrapped(self, ATOM)}.shape"
         return Symbol(text, for_people=self.for_people) if self.dims is None else _Shape.of(self.dims, text)
 
+    @property
+    def dtype(self) -> Symbol:
+        """The dtype, as text too."""
+        return Symbol(f"{_wrapped(self, ATOM)}.dtype")
+
+    def plain(self) -> NoReturn:
+        """TypeError: a formula has no numbers."""
+        raise TypeError(f"a rule may not look at the numbers in {self.text}: it serves text too")
+
     def __bool__(self) -> NoReturn:
         raise TypeError(f"a rule may not ask `if {self.text}`: it serves arrays and text too; use where(mask, a, b)")
 

@@ -118,11 +118,6 @@ class Writer:
         if not isinstance(node, Tensor):
             return Line(self.name[node], written(op, terms(node, self.name), params), of, fixed)
         symbols = self._terms(node)
-        for position, i in enumerate(node.inputs):
-            # An op on Tensors takes integers in the dtype of the floats they meet.
-            whole = isinstance(i, Tensor) and i.dtype.kind != "f" and op.rule(position, len(node.inputs)) is not None
-            if whole:
-                symbols[position] = Symbol(f"asarray({symbols[position]}, '{node.dtype}')")
         text = written(op, symbols, params)
         if op.binding == POWER:  # ** of an array is not always the same bits: NumPy's takes a square for x ** 2.0
             text = f"{op.name}({', '.join(map(str, symbols))})"

@@ -136,10 +136,10 @@ UNARY: tuple[tuple[str, Any, Any, Any, tuple[float, ...]], ...] = (
     ("sigmoid", ours.sigmoid, torch.sigmoid, normal, ()),
     ("log_sigmoid", ours.log_sigmoid, nnf.logsigmoid, normal, ()),
     ("softplus", ours.softplus, nnf.softplus, normal, ()),
-    ("relu", ours.relu, torch.relu, normal, (NAN,)),
+    ("relu", ours.relu, torch.relu, normal, ()),
     ("leaky_relu", ours.leaky_relu, nnf.leaky_relu, normal, ()),
-    ("elu", ours.elu, nnf.elu, normal, (NAN,)),
-    ("selu", ours.selu, nnf.selu, normal, (NAN,)),
+    ("elu", ours.elu, nnf.elu, normal, ()),
+    ("selu", ours.selu, nnf.selu, normal, ()),
     ("gelu", ours.gelu, nnf.gelu, normal, (-30.0,)),
     ("silu", ours.silu, nnf.silu, normal, ()),
     ("mish", ours.mish, nnf.mish, normal, ()),
@@ -283,7 +283,7 @@ for dims in (None, 0, 1, -1, (0, 2), (0, 1, 2), (-1, 1)):
         where = (0, 1, 2) if dims is None else dims
         case(
             f"norm-{dims}-{keep}",
-            lambda x, d=dims, k=keep: x.norm(d, k),
+            lambda x, d=dims, k=keep: x.norm(2, d, k),
             lambda x, d=dims, k=keep: torch.linalg.vector_norm(x, 2, d, k),
             normal(3, 4, 2, seed=5),
             smooth=dims == 1,
@@ -295,6 +295,17 @@ for dims in (None, 0, 1, -1, (0, 2), (0, 1, 2), (-1, 1)):
             normal(3, 4, 2, seed=5),
             smooth=dims == 1,
         )
+for order in (1, 2, 3, 2.5, 0.5, INF):
+    for dims in (None, 0, (0, 2)):
+        case(
+            f"norm-{order}-{dims}",
+            lambda x, p=order, d=dims: x.norm(p, d),
+            lambda x, p=order, d=dims: torch.linalg.vector_norm(x, p, d),
+            normal(3, 4, 2, seed=5),
+            smooth=order in (2, 3, 2.5) and dims == 0,
+        )
+for order in (1, 2, 3):
+    same(f"norm-{order}-zero", lambda x, p=order: x.norm(p), np.zeros(3))
 for name in ("sum", "mean", "amax", "amin", "prod", "max", "min", "norm"):
     same(f"{name}-scalar", lambda x, n=name: getattr(x, n)(), normal())
 for name in ("sum", "mean", "prod"):
@@ -388,6 +399,51 @@ same("softmax-all-inf", lambda x: x.softmax(-1), np.array([[-INF, -INF], [0.0, -
 same("logsumexp-plus-inf", lambda x: x.logsumexp(-1), np.array([[INF, 0.0], [1.0, 2.0]]))
 same("logsumexp-all-minus-inf-value", lambda x: x.logsumexp(-1).detach(), np.array([[-INF, -INF], [1.0, 2.0]]))
 
+# Losses, one for each sample. The softmax of [40, 0] is 1 - 4e-18, of which PyTorch keeps no digit: see DIFFERENCES.
+for name, logits, classes, dims in (
+    ("row", normal(4), np.array(2), -1),
+    ("batch", normal(5, 4), np.array([0, 3, 1, 1, 2]), -1),
+    ("huge", np.array([[1e3, -1e3, 0.0], [-1e3, 1e3, 1e3], [0.0, 0.0, 0.0]]), np.array([1, 1, 2]), -1),
+    ("one-class", normal(3, 1), np.array([0, 0, 0]), -1),
+    ("planes", normal(2, 3, 4), np.array([[0, 2, 1, 0], [1, 1, 2, 0]]), 1),
+    ("no-sample", np.zeros((0, 3)), np.zeros(0, int), -1),
+):
+    case(
+        f"cross_entropy-{name}",
+        lambda x, t=classes, d=dims: ours.cross_entropy(x, t, d),
+        lambda x, t=classes: nnf.cross_entropy(x, as_torch(t).reshape(t.shape), reduction="none"),
+        logits,
+        smooth=name not in ("huge", "no-sample"),
+    )
+case(
+    "cross_entropy-probabilities",
+    lambda x, t: ours.cross_entropy(x, t),
+    lambda x, t: nnf.cross_entropy(x, t, reduction="none"),
+    normal(5, 4),
+    positive(5, 4) / 4,
+    smooth=True,
+)
+case(
+    "cross_entropy-probabilities-planes",
+    lambda x, t: ours.cross_entropy(x, t, dim=1),
+    lambda x, t: nnf.cross_entropy(x, t, reduction="none"),
+    normal(2, 3, 4),
+    inside(2, 3, 4, seed=1),
+)
+for name, logits, chances in (
+    ("random", normal(3, 4), inside(3, 4, seed=1)),
+    ("broadcast", normal(3, 4), inside(4, seed=1)),
+    ("huge", np.array([1e3, -1e3, 3.0, -3.0, 1e3]), np.array([1.0, 1.0, 0.0, 0.0, 0.25])),
+):
+    case(
+        f"binary_cross_entropy_with_logits-{name}",
+        ours.binary_cross_entropy_with_logits,
+        lambda x, t: nnf.binary_cross_entropy_with_logits(x, t.broadcast_to(x.shape), reduction="none"),
+        logits,
+        chances,
+        smooth=name == "random",
+    )
+
 # Products.
 MATMUL: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...] = (
     ((3,), (3,)),
@@ -428,6 +484,18 @@ EINSUM = (
     ("ba", (2, 3)),
     ("i,i,i->i", (3,), (3,), (3,)),
     ("abc->b", (2, 3, 4)),
+    ("ii->", (3, 3)),
+    ("ii->i", (3, 3)),
+    ("iij->ij", (2, 2, 3)),
+    ("iji->j", (2, 3, 2)),
+    ("ii,ij->j", (2, 2), (2, 3)),
+    ("...ij,...jk->...ik", (5, 2, 3), (5, 3, 4)),
+    ("...ij,jk->...ik", (4, 5, 2, 3), (3, 4)),
+    ("i...,i...->...", (3, 2), (3, 2)),
+    ("...i,...i", (4, 1, 3), (5, 3)),
+    ("b...->b", (2,)),
+    ("i,j,k,l->lkji", (2,), (3,), (2,), (4,)),
+    ("ij,jk,kl,lm->im", (2, 3), (3, 2), (2, 3), (3, 2)),
 )
 for text, *shapes in EINSUM:
     arrays = [normal(*shape, seed=k) for k, shape in enumerate(shapes)]
@@ -600,6 +668,16 @@ for dims, shape in ((0, (2, 4)), (1, (3, 6)), (-1, (2, 2)), (0, (7, 1))):
         lambda x, d=dims, p=places: x.gather(d, as_torch(p)),
         normal(3, 4),
     )
+case("take", lambda x: x.take([[5, 0], [5, -1]]), lambda x: x.take(torch.tensor([[5, 0], [5, -1]])), normal(3, 4))
+same("prod-scalar-0", lambda x: x.prod(0), normal())
+for name in ("cumsum", "cumprod"):
+    same(f"{name}-scalar", lambda x, n=name: getattr(x, n)(0), normal())
+same("sort-scalar", lambda x: tuple(x.sort()), normal())
+for value in (0.0, 2.5, -INF):
+    case(f"pad-value-{value}", lambda x, v=value: ours.pad(x, (1, 0, 0, 2), value=v),
+         lambda x, v=value: nnf.pad(x, (1, 0, 0, 2), value=v), normal(2, 3))  # fmt: skip
+case("to", lambda x: x.to("float32") * 2, lambda x: x.to(torch.float32) * 2, np.array([1.0, 0.5, -3.25]))
+same("double", lambda x: x.double().exp().float(), np.array([1.0, 0.5, -3.25]), single=False)
 LABELS = np.array([[0, 2], [3, 1]])
 case("one_hot", lambda x: x * ours.one_hot(LABELS), lambda x: x * nnf.one_hot(as_torch(LABELS)), normal(2, 2, 4))
 case("one_hot-6", lambda x: x * ours.one_hot(LABELS, 6), lambda x: x * nnf.one_hot(as_torch(LABELS), 6), normal(6))
@@ -611,9 +689,6 @@ DIFFERENCES: tuple[tuple[str, Any, Any, tuple[list[float], ...], Answer, Answer]
     # A nan is an answer: it goes on in the value of sign and in the derivative of abs, where PyTorch says 0.
     ("sign(nan)", ours.sign, torch.sign, ([NAN],), ([NAN], [0.0]), ([0.0], [0.0])),
     ("abs(nan)", ours.abs, torch.abs, ([NAN],), ([NAN], [NAN]), ([NAN], [0.0])),
-    # The branch taken is the one that a comparison with nan takes.
-    ("relu(nan)", ours.relu, torch.relu, ([NAN],), ([NAN], [0.0]), ([NAN], [1.0])),
-    ("elu(nan)", ours.elu, nnf.elu, ([NAN],), ([NAN], [NAN]), ([NAN], [1.0])),
     ("nan ** 0", lambda x: x**0, lambda x: x**0, ([NAN],), ([1.0], [NAN]), ([1.0], [0.0])),
     # (a / r) / r, where PyTorch divides by a square that is 0.
     (
@@ -623,6 +698,23 @@ DIFFERENCES: tuple[tuple[str, Any, Any, tuple[list[float], ...], Answer, Answer]
         ([1e-300], [1e-300]),
         ([0.7853981634], [5e299], [-5e299]),
         ([0.7853981634], [0.0], [0.0]),
+    ),
+    # The probability of the target is 1 - 4e-18, and the loss and its gradient are what is missing.
+    (
+        "cross_entropy([40, 0], 0)",
+        lambda x: ours.cross_entropy(x, 0),
+        lambda x: nnf.cross_entropy(x, torch.tensor(0)),
+        ([40.0, 0.0],),
+        ([4.248354e-18], [-4.248354e-18, 4.248354e-18]),
+        ([0.0], [0.0, 4.248354e-18]),
+    ),
+    (
+        "binary_cross_entropy_with_logits(40, 1)",
+        lambda x: ours.binary_cross_entropy_with_logits(x, 1.0),
+        lambda x: nnf.binary_cross_entropy_with_logits(x, torch.ones(1, dtype=torch.float64)),
+        ([40.0],),
+        ([4.248354e-18], [-4.248354e-18]),
+        ([4.248354e-18], [0.0]),
     ),
     # No direction is the right one at the origin.
     ("atan2(0, 0)", ours.atan2, torch.atan2, ([0.0], [0.0]), ([0.0], [NAN], [NAN]), ([0.0], [0.0], [0.0])),

@@ -14,9 +14,10 @@ from pathlib import Path
 # From the ground up; a file may import what stands before it. "data/" is a folder: inside it, order is free.
 FLOORS = {
     "autograd": (
-        "op",
-        "forward shapes elementwise structural arguments shaping reductions arrays",
-        "arithmetic shaped node sweep value watched tensor dual symbol",
+        "op site",
+        "forward shapes elementwise structural arrays constants arguments shaping picking reductions products "
+        "softmaxes numpys",
+        "arithmetic shaped node sweep value watched tensor makers dual symbol",
         "trees variables calculus numeric report check naming writer program table anomaly",
         "see.geometry see.ranks see.order see.place see.layout see.words see.scene see.dot see.svg see.draw "
         "see.player see.step see.steps see.practice see.syntax see.expression see.terminal see",
