@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, final
+from contextlib import suppress
+from typing import Any, Final, final
 
 import numpy as np
 
 from .node import Mode, Node, Switch, Watch
 from .op import Op
 from .site import site
+from .value import Value
+
+SMALL: Final = 9  # elements of an array that is shown in full
 
 
 class AnomalyError(RuntimeError):
@@ -27,11 +31,11 @@ class _Detective(Watch):
         if result.index >= 0:
             self.sites[result.index] = line
         if not finite(result._data):
-            raise AnomalyError(f"{op.name} gave {result._data!r}, from {_described(args)}\n  {line}")
+            raise AnomalyError(f"{op.name} gave {_shown(result._data)}, from {_described(op, args, result)}\n  {line}")
 
     def backward(self, node: Node) -> None:
-        if node.op is None:
-            return
+        if node.op is None or not isinstance(node, Value):
+            return  # a Tensor keeps a count of its changes
         again = node.op.forward(tuple([_data(i) for i in node.inputs]), node.params)
         if not np.array_equal(again, node._data, equal_nan=True):
             raise AnomalyError(
@@ -45,7 +49,7 @@ class _Detective(Watch):
             which = 1 + [i is to for i in node.inputs].index(True)
             raise AnomalyError(
                 f"backward through {node.op.name} brought the gradient of its input {which} to "
-                f"{_data(gradient)!r}, at {_described(node.inputs)}\n"
+                f"{_shown(_data(gradient))}, at {_described(node.op, node.inputs, gradient)}\n"
                 f"  {self.sites.get(node.index, 'made before detect_anomaly()')}"
             )
 
@@ -54,8 +58,9 @@ class _Detective(Watch):
 class detect_anomaly(Switch):
     """Within it, the first inf or nan raises an AnomalyError that names the op, its inputs and your line.
 
-    Forward, the op that gives it; backward, the rule that gives it. Data changed between the two is found as well.
-    Every op is looked at, so this is for finding a fault, not for training.
+    Forward, the op that gives it; backward, the rule that gives it; of arrays also the shapes, and the index of the
+    first such element. Data changed between the two is found as well. Every op is looked at, so this is for finding a
+    fault, not for training.
 
     >>> with detect_anomaly():
     ...     Value(-1.0, label="x").log()
@@ -77,6 +82,38 @@ def _data(i: Any) -> Any:
     return i._data if isinstance(i, Node) else i
 
 
-def _described(inputs: tuple[Any, ...]) -> str:
-    words = [f"{i.label or 'a node'} = {i._data!r}" if isinstance(i, Node) else repr(i) for i in inputs]
+def _shown(data: Any) -> str:
+    """A number, or the first element of an array that is not finite, with its index and the array's shape."""
+    if not np.shape(data):
+        return repr(data if isinstance(data, float) else data.item())
+    place = _place(data)
+    return f"{data[place]} at {list(place)} of shape {data.shape}"
+
+
+def _place(data: Any) -> tuple[int, ...]:
+    """Where the first element that is not finite is."""
+    return tuple(int(k) for k in np.argwhere(~np.isfinite(data))[0])
+
+
+def _described(op: Op, inputs: tuple[Any, ...], of: Any) -> str:
+    """The inputs: numbers and small arrays in full, others by shape and, of an op that works element by element, the
+    element that went into the one that is not finite in `of`."""
+    data = _data(of)
+    place = _place(data) if op.kind == "elementwise" and np.shape(data) else None
+    words = [_input(i, np.shape(data), place) for i in inputs]
     return ", ".join(words[:8]) + (f" and {len(words) - 8} more" if len(words) > 8 else "")
+
+
+def _input(i: Any, shape: tuple[int, ...], place: tuple[int, ...] | None) -> str:
+    data = _data(i)
+    name = f"{i.label or 'a node'} = " if isinstance(i, Node) else ""
+    if not isinstance(data, np.ndarray) or not data.shape:
+        return f"{name}{data.item() if isinstance(data, np.ndarray) else data!r}"
+    if data.size <= SMALL:
+        return f"{name}{data.tolist()}"
+    words = [f"shape {data.shape}"]
+    with suppress(ValueError):  # beside the gradient of a smaller input, into which many elements went
+        words += [f"{np.broadcast_to(data, shape)[place]} there"] if place is not None else []
+    if not finite(data):
+        words.append(f"not all finite: {_shown(data)}")
+    return f"{name.removesuffix('= ')}with {', '.join(words)}" if name else f"an array with {', '.join(words)}"

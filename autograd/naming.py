@@ -5,7 +5,7 @@ from __future__ import annotations
 import keyword
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from .node import Node
 from .op import OPS
@@ -26,26 +26,34 @@ def graph(*roots: Node) -> list[Node]:
     return sorted(nodes, key=lambda node: node.index)
 
 
-def names(nodes: Iterable[Node], labels: Mapping[str, object] | None = None) -> dict[Node, str]:
+def names(
+    nodes: Iterable[Node],
+    labels: Mapping[str, object] | None = None,
+    reserved: Collection[str] = (),
+    constants: Collection[Node] = (),
+) -> dict[Node, str]:
     """A Python identifier for each node, the same at every call with the same nodes in the same order.
 
-    `labels` names nodes where their own label does not: {"x": x}, or simply globals(). No name is an op's, and
-    none is another's with `g_` before it: that is what a program calls a gradient.
+    `labels` names nodes where their own label does not: {"x": x}, or simply globals(). No name is an op's or one of the
+    `reserved`, and none is another's with `g_` before it: that is what a program calls a gradient. Without a label a
+    node is v1, v2, ..., and one of the `constants` c1, c2, ...
     """
     if not isinstance(labels, Mapping | None):
         raise TypeError(f"labels is a mapping from names to nodes, such as {{'x': x}}; got {type(labels).__name__}")
     nodes = sorted(nodes, key=lambda node: node.index < 0)  # of two with one label, the constant gets the number
     given = {thing: name for name, thing in (labels or {}).items() if isinstance(thing, Node) and name[:1] != "_"}
     wanted = {node: _identifier(node.label or given.get(node, "")) for node in nodes}
-    taken = {*RESERVED, *OPS, *(node.op.name for node in nodes if node.op is not None)}
+    taken = {*RESERVED, *reserved, *OPS, *(node.op.name for node in nodes if node.op is not None)}
     found: dict[Node, str] = {}
-    numbers = iter(range(1, 2 * len(nodes) + len(taken) + 2))
+    fixed = set(constants)
+    stems = {stem: iter(range(1, 2 * len(nodes) + len(taken) + 2)) for stem in ("v", "c")}
     for named in (True, False):  # labels first: a v1 of the user's own goes before one of ours
         for node in nodes:
             if bool(wanted[node]) is named:
                 name = wanted[node]
                 if not named or name in taken:
-                    stem, tries = (name + "_", iter(range(2, len(nodes) + len(taken) + 3))) if named else ("v", numbers)
+                    stem = name + "_" if named else "c" if node in fixed else "v"
+                    tries = iter(range(2, len(nodes) + len(taken) + 3)) if named else stems[stem]
                     name = next(n for k in tries if (n := f"{stem}{k}") not in taken)
                 taken |= {name, f"g_{name}", name.removeprefix("g_")}
                 found[node] = name

@@ -130,12 +130,10 @@ def written(op: Op, symbols: list[Symbol], params: Params) -> str:
     """`a + b`, `-x` or `tanh(x)`, as Python reads it; of symbols for people as they read it."""
     if op.kind != "elementwise" and op.binding == ATOM and any(symbol.for_people for symbol in symbols):
         return _spoken(op, symbols, params)
-    if op.variadic:
-        size = len(symbols) // len(op.rules)
-        groups = [symbols[k : k + size] for k in range(0, len(symbols), size)]
-        return f"{op.name}({', '.join('[' + ', '.join(s.text for s in group) + ']' for group in groups)})"
-    if op.binding == ATOM:
-        words = [s.text for s in symbols]
+    if op.variadic or op.binding == ATOM:
+        size = len(symbols) // len(op.rules) if op.variadic else 1
+        groups = [symbols[k : k + size] for k in range(0, len(symbols), size)] if op.variadic else []
+        words = [f"[{', '.join(s.text for s in group)}]" for group in groups] or [s.text for s in symbols]
         words += [f"{key}={_metadata(value)}" for key, value in params.items() if not _same(value, op.params[key])]
         return f"{op.name}({', '.join(words)})"
     if op.binding == UNARY:

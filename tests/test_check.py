@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import GradientError, Op, Value, check_gradients
-from autograd.check import relative_error
+from autograd import GradientError, Op, Tensor, Value, check_gradients
+from autograd.arguments import raw
+from autograd.numeric import relative_error
 
 Function = Callable[..., Any]
 
@@ -237,3 +238,157 @@ def test_a_function_with_a_mind_of_its_own_is_refused() -> None:
     numbers = iter(range(100))
     with pytest.raises(ValueError, match="different results"):
         check_gradients(lambda x: x * next(numbers), 1.0)
+
+
+# arrays and Tensors
+
+VJP = Callable[..., Any]
+
+
+def structural(name: str, array: VJP, rule: VJP, kind: str = "other") -> Op:
+    return Op(name, array, array, rule, kind=kind)
+
+
+SHAPES = [(2, 3), (9, 8)]  # every derivative; along directions
+WRONG: dict[str, Op] = {
+    "elementwise": Op("cubed", lambda x: x**3, lambda x: x**3, lambda g, y, x: g * 2 * x * x),
+    "in one place": Op("odd", np.sin, np.sin, lambda g, y, x: g * autograd.where(x > 1.2, 1.0, autograd.cos(x))),
+    "sum": structural("sum_wrong", np.sum, lambda g, y, x: autograd.broadcast_to(2.0 * g, x.shape), "linear"),
+    "reversal": structural("turn", lambda x: x[::-1], lambda g, y, x: g, "linear"),
+    "a shape of its own": structural("gram", lambda x: x @ x.T, lambda g, y, x: autograd.matmul(g, x)),
+}
+SECOND: dict[str, Op] = {
+    "elementwise": Op("cut", lambda x: x * x, lambda x: x * x, lambda g, y, x: g * 2 * raw(x)),
+    "structural": structural("squares", lambda x: np.sum(x * x), lambda g, y, x: g * 2.0 * raw(x)),
+}
+
+
+def array(shape: tuple[int, ...]) -> Any:
+    """Numbers between -1 and 1, and 1.5 in one place."""
+    x = np.random.default_rng(0).uniform(-1.0, 1.0, shape)
+    x[1, 2] = 1.5
+    return x
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_op_is_caught_among_all_derivatives_and_along_directions(name: str, shape: tuple[int, ...]) -> None:
+    scale = np.linspace(1.0, 2.0, shape[0])
+    with pytest.raises(GradientError, match="WRONG") as caught:
+        check_gradients(lambda x: autograd.sum(WRONG[name](x).T * scale), array(shape))
+    if name == "in one place":
+        assert {row.element for row in caught.value.report.failed if "x[" in row.element} >= {"df/dx[1,2]"}
+    right: dict[str, Function] = {"elementwise": lambda x: x**3, "in one place": autograd.sin, "sum": autograd.sum}
+    if name in right:
+        assert check_gradients(lambda x: autograd.sum(right[name](x).T * scale), array(shape)).ok
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("name", SECOND)
+def test_a_rule_that_cannot_be_differentiated_again_is_caught(name: str, shape: tuple[int, ...]) -> None:
+    def f(x: Any) -> Any:
+        return autograd.sum(SECOND[name](x))
+
+    assert check_gradients(f, array(shape)).ok
+    with pytest.raises(GradientError, match=r"d²f/dx\[0,0\]dx\[0,0\].*WRONG|d\(v1·∇f\) along w1 .*WRONG"):
+        check_gradients(f, array(shape), order=2)
+
+
+def test_the_report_of_an_array_names_results_and_elements_by_index() -> None:
+    assert str(check_gradients(lambda x: autograd.sum(x, 0) * 2.0, np.array([[1.0, 2.0]]))) == (
+        "element        analytic  numeric  rel. error  by\n"
+        "df[0]/dx[0,0]         2        2     0.0e+00  complex step\n"
+        "df[1]/dx[0,0]         0        0     0.0e+00  complex step\n"
+        "df[0]/dx[0,1]         0        0     0.0e+00  complex step\n"
+        "df[1]/dx[0,1]         2        2     0.0e+00  complex step"
+    )
+    report = check_gradients(lambda x, w: [autograd.sum(x * w[0]), w[1]], np.array([3.0]), [np.array(2.0), 5.0])
+    assert [(row.element, row.analytic) for row in report.rows] == [
+        ("df[0]/dx0[0]", 2.0),
+        ("df[1]/dx0[0]", 0.0),
+        ("df[0]/dx1[0]", 3.0),
+        ("df[1]/dx1[0]", 0.0),
+        ("df[0]/dx1[1]", 0.0),
+        ("df[1]/dx1[1]", 1.0),
+    ]
+
+
+def test_second_derivatives_of_several_arrays_are_told_apart() -> None:
+    a, b = np.array([[1.0, 2.0]]), np.array([3.0])
+    report = check_gradients(lambda a, b: autograd.sum(a * a * b), Tensor(a), b, order=2)
+    second = {row.element: row.analytic for row in report.rows if row.element.startswith("d²")}
+    assert len(second) == 9
+    assert second["d²f/dx0[0,1]dx1[0]"] == second["d²f/dx1[0]dx0[0,1]"] == 4.0
+    assert (second["d²f/dx0[0,0]dx0[0,0]"], second["d²f/dx1[0]dx1[0]"]) == (6.0, 0.0)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_kinks_are_named_with_their_element(shape: tuple[int, ...]) -> None:
+    x = array(shape)
+    x[1, 1] = x[0, 2] = 0.0
+    report = check_gradients(lambda x: autograd.sum(autograd.abs(x)), x)
+    kinks = {row.element: row.note for row in report.rows if row.note}
+    assert {name for name in kinks if "[" in name} == {"df/dx[0,2]", "df/dx[1,1]"}
+    assert set(kinks.values()) == {"kink: the one-sided slopes differ (-1 and 1)"}
+    assert len(kinks) == 2
+
+
+def test_a_wrong_slope_does_not_hide_under_a_kink() -> None:
+    x = array((9, 8))
+    x[3, 3] = 0.0
+    bad = Op("abs_", np.abs, np.abs, lambda g, y, x: g * autograd.sign(x) * autograd.where(x > 1.2, 1.2, 1.0))
+    with pytest.raises(GradientError, match=r"df/dx\[1,2\] .*WRONG"):
+        check_gradients(lambda x: autograd.sum(bad(x)), x)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("dtype", [np.float32, np.float16])
+def test_float32_is_said_to_be_too_coarse_and_taken_as_float64(shape: tuple[int, ...], dtype: Any) -> None:
+    for x in (array(shape).astype(dtype), Tensor(array(shape).astype(dtype))):
+        report = check_gradients(lambda x: autograd.sum(autograd.gelu(x)), x)
+        assert report.worst < 1e-7
+        assert str(report).splitlines()[-1] == (
+            "float32 is too coarse to check gradients in: the arguments were taken as float64"
+        )
+
+
+def test_a_function_that_computes_in_float32_is_judged_as_finely_as_it_can() -> None:
+    def rough(slope: float) -> Op:
+        return Op("rough", np.sin, lambda x: np.sin(x, dtype=np.float32), lambda g, y, x: g * slope * autograd.cos(x))
+
+    for shape in SHAPES:
+        report = check_gradients(lambda x: rough(1.0)(x), array(shape))
+        assert "the function computes in it: judged to 0.01 only" in str(report)
+        with pytest.raises(GradientError):
+            check_gradients(lambda x: rough(1.1)(x), array(shape))
+
+
+def test_arrays_of_integers_are_handed_on_as_they_are() -> None:
+    rows, mask = np.array([1, 0, 1]), Tensor(np.array([True, False, True]))
+    report = check_gradients(lambda x, k, m: autograd.where(m, x[k], 0.0), np.array([2.0, 3.0]), rows, mask)
+    assert [row.element for row in report.rows if row.analytic] == ["df[0]/dx0[1]", "df[2]/dx0[1]"]
+
+
+COMPOSITES: dict[str, Function] = {
+    "layer": lambda x: autograd.tanh(x @ x[:2].T + Tensor([1.0, 2.0])).sum(0),
+    "logsumexp": lambda x: autograd.logsumexp(x @ x.T),
+    "largest": lambda x: x.max(1)[0] * x.amin(),
+    "picked": lambda x: x[[1, 0, 1]].flip(0) @ x[0:1].T,
+    "einsum": lambda x: autograd.einsum("ij,kj->ik", x, x).exp(),
+}
+
+
+@pytest.mark.parametrize("name", COMPOSITES)
+def test_composites_are_right_to_second_order(name: str) -> None:
+    x = array((2, 3))
+    report = check_gradients(COMPOSITES[name], x, order=2)
+    assert report.worst < 1e-7
+    if name in ("layer", "einsum"):
+        assert {row.method for row in report.rows if "²" not in row.element} == {"complex step"}
+
+
+@pytest.mark.parametrize("cut", [lambda x: x * x.detach(), lambda x: x * x.numpy(), lambda x: x * x.data])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_an_array_that_is_cut_off_is_found(cut: Function, shape: tuple[int, ...]) -> None:
+    with pytest.raises(GradientError, match="WRONG"):
+        check_gradients(lambda x: autograd.sum(cut(x)), array(shape))

@@ -11,10 +11,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import autograd
-from autograd import AnomalyError, Op, Value, detect_anomaly, enable_grad, no_grad
+from autograd import AnomalyError, Op, Tensor, Value, detect_anomaly, enable_grad, no_grad
 from autograd.node import mode
 
 
@@ -399,3 +400,102 @@ def test_what_it_watches_has_the_same_bits() -> None:
         watched = run()
     assert watched == run()
     assert len(watched) == 3
+
+
+# of Tensors
+
+
+@pytest.mark.parametrize(
+    ("write", "complaint"),
+    [
+        (lambda x, z: x / z, "div gave inf at [1, 0] of shape (2, 2), from x = [[1.0, 2.0], "
+                               "[3.0, 4.0]], z = [[1.0], [0.0]]"),
+        (lambda x, z: (-x).log(), "log gave nan at [0, 0] of shape (2, 2), from a node = [[-1.0, -2.0], [-3.0, -4.0]]"),
+        (lambda x, z: autograd.log(z).sum(), "log gave -inf at [1, 0] of shape (2, 1), from z = [[1.0], [0.0]]"),
+        (lambda x, z: x @ np.full((2, 5), 1e308), "matmul gave inf at [0, 0] of shape (2, 5), from x = [[1.0, 2.0], "
+                                                  "[3.0, 4.0]], an array with shape (2, 5)"),
+        (lambda x, z: (x * 1e308).sum(), "sum_over gave inf, from a node = [[1e+308, "),
+        (lambda x, z: autograd.where(x > 3, math.nan, x), "where gave nan at [1, 1] of shape (2, 2), from "),
+        (lambda x, z: z[0, 0] / z[1, 0], "div gave inf, from a node = 1.0, a node = 0.0"),
+    ],
+)  # fmt: skip
+def test_forward_of_tensors_it_says_which_element_and_what_went_in(write: Callable[..., Any], complaint: str) -> None:
+    with pytest.raises(AnomalyError) as found, detect_anomaly():
+        write(Tensor([[1.0, 2.0], [3.0, 4.0]], label="x"), Tensor([[1.0], [0.0]], requires_grad=True, label="z"))
+    assert complaint in str(found.value)
+
+
+def test_forward_of_large_tensors_it_shows_the_element_that_went_in() -> None:
+    def f(x: Any, row: Any) -> Any:
+        y = np.divide(x, row)  # here
+        return y.sum()
+
+    x, row = Tensor(np.ones((50, 40)), label="x"), Tensor(np.ones(40), requires_grad=True)
+    row.data[7] = 0.0
+    with pytest.raises(AnomalyError) as found, detect_anomaly():
+        f(x, row)
+    first, line = str(found.value).splitlines()
+    assert first == (
+        "div gave inf at [0, 7] of shape (50, 40), from x with shape (50, 40), 1.0 there, "
+        "a node with shape (40,), 0.0 there"
+    )
+    assert line_of(f, "# here") in line
+    x.data[3, 2] = math.inf
+    with pytest.raises(AnomalyError, match=r"inf, from x with shape \(50, 40\), not all finite: inf at \[3, 2\]"):
+        watched_sum(x)
+
+
+@detect_anomaly()
+def watched_sum(x: Tensor) -> Any:
+    return x.sum()
+
+
+def test_backward_of_tensors_it_says_which_element_of_which_input_and_the_line_of_the_forward() -> None:
+    def f(x: Tensor) -> Tensor:
+        return (x.sqrt() * 2.0).sum()  # here
+
+    for size in (3, 30):
+        x = Tensor(np.arange(size)[::-1], requires_grad=True, dtype=float, label="x")
+        with detect_anomaly():
+            root = f(x)
+            with pytest.raises(AnomalyError) as found:
+                root.backward()
+        message = str(found.value)
+        assert f"backward through sqrt brought the gradient of its input 1 to inf at [{size - 1}]" in message
+        assert (
+            f"of shape ({size},), at x " + ("= [2.0, 1.0, 0.0]" if size == 3 else "with shape (30,), 0.0 there")
+            in message
+        )
+        assert line_of(f, "# here") in message
+        assert x.grad is None
+
+
+def test_backward_of_what_was_broadcast_it_shows_the_inputs_by_shape() -> None:
+    b, x = Tensor([1.0, 2.0], requires_grad=True, label="b"), Tensor(np.full((20, 2), 1e200), label="x")
+    with detect_anomaly():
+        root = (b * x * 1e-100).sum()
+        with pytest.raises(AnomalyError, match=r"mul brought .* input 1 to inf at \[0\] of shape \(2,\), at b = \[1"):
+            root.backward(1e300)
+
+
+def test_a_graph_of_tensors_with_integers_and_of_float32_is_not_taken_for_a_changed_one() -> None:
+    x = Tensor(np.array([1.5, 0.1], np.float32), requires_grad=True)
+    v = Value(2.0)
+    with detect_anomaly():
+        (x * Tensor([3, 7]) + autograd.stack([v, v * 3.0])).softmax(0)[1].backward()
+    assert x.grad is not None
+    assert v.grad is not None
+
+
+def test_a_tensor_changed_between_forward_and_backward_is_refused_under_it_too() -> None:
+    x = Tensor([1.0, 2.0], requires_grad=True)
+    with detect_anomaly():
+        y = (x * x).sum()
+        x.data[0] = 3.0
+        with pytest.raises(RuntimeError, match="an input of mul was changed"):
+            y.backward()
+
+
+def test_second_order_is_watched_too() -> None:
+    with detect_anomaly(), pytest.raises(AnomalyError, match=r"nan|inf"):
+        autograd.hvp(lambda x: (x**1.5).sum())(np.array([1.0, 0.0]), np.ones(2))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import autograd as ag
-from autograd import Tensor, Value, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from autograd import Tensor, Value, derivative, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
 F = Callable[[Any], Any]
 ROWS = np.array([[0, 2, 2], [1, 0, 1]])
@@ -187,6 +187,120 @@ def test_several_arguments_lists_and_closures() -> None:
     )
     assert type(grad(lambda a: f(a, Tensor(b)))(a)) is np.ndarray
     assert type(value_and_grad(lambda a: f(a, b))(a)[0]) is float
+
+
+EVERY: dict[str, Callable[[F, Any], Any]] = {
+    "grad": lambda f, x: grad(f)(x),
+    "value": lambda f, x: value_and_grad(f)(x)[0],
+    "jacobian": lambda f, x: jacobian(f)(x),
+    "hessian": lambda f, x: hessian(f)(x),
+    "jvp": lambda f, x: jvp(f, x, x)[1],
+    "jvp's value": lambda f, x: jvp(f, x, x)[0],
+    "vjp": lambda f, x: vjp(f, x)[1](1.0),
+    "hvp": lambda f, x: hvp(f)(x, x),
+    "derivative": lambda f, x: derivative(f)(x),
+}
+
+
+@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_nodes_in_give_nodes_out_and_plain_in_gives_plain_out(name: str, dtype: Any) -> None:
+    take = EVERY[name]
+    number, array = np.array(0.5, dtype), np.array([0.5, 2.0], dtype)
+    functions: list[F] = [lambda x: ag.sum(x * x), lambda x: ag.sum(x) * 0.0 + 3.0, lambda x: ag.sum(x).item()]
+    for f in functions:
+        assert type(take(f, number)) is float
+        assert type(take(f, Tensor(number))) is Tensor
+        got, node = take(f, array), take(f, Tensor(array))
+        assert type(got) is (np.ndarray if np.shape(got) else float)
+        assert type(node) is Tensor
+        np.testing.assert_array_equal(node.numpy(), got)
+    assert type(take(lambda x: x * x, 0.5)) is float
+    assert type(take(lambda x: x * x, Value(0.5))) is Value
+
+
+@pytest.mark.parametrize("shape", [(0,), (2, 0), (0, 2, 0)])
+def test_the_jacobian_of_no_numbers_has_both_shapes(shape: tuple[int, ...]) -> None:
+    for x in (random(3), np.float32(random(2, 3))):
+        for f in (lambda a: ag.sum(a) * np.zeros(shape), lambda a: np.zeros(shape)):
+            found = jacobian(f)(x)
+            assert (type(found), found.shape) == (np.ndarray, shape + x.shape)
+    wide, other = jacobian(lambda a, b: a[:0] * b, (0, 1))(random(3), 2.0)
+    assert (wide.shape, other.shape) == ((0, 3), (0,))
+    assert isinstance(jacobian(lambda a: a[:0])(Tensor(random(3))), Tensor)
+    assert jacobian(lambda a: a * 2.0)(np.zeros((2, 0))).shape == (2, 0, 2, 0)
+
+
+def test_the_tangent_of_a_constant_array_is_zeros_of_its_shape() -> None:
+    value, tangent = jvp(lambda x: np.ones((2, 3)), random(3), random(3))
+    assert value.tolist() == np.ones((2, 3)).tolist()
+    assert tangent.tolist() == np.zeros((2, 3)).tolist()
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        lambda x: jvp(ag.sin, x, np.ones(1)),
+        lambda x: jvp(ag.sin, x, 1.0),
+        lambda x: jvp(ag.sin, [x, 1.0], [x, x]),
+        lambda x: hvp(lambda a: ag.sum(a * a))(x, np.ones((1, 3))),
+        lambda x: vjp(ag.sin, x)[1](1.0),
+        lambda x: vjp(lambda a: ag.sum(a), x)[1](np.ones(3)),
+    ],
+)
+def test_a_direction_has_the_shape_of_what_moves(run: Callable[[Any], Any]) -> None:
+    with pytest.raises(ValueError, match=r"the same shape: expected .*\(.*got .*\("):
+        run(random(3))
+
+
+def test_derivative_works_at_every_number_of_an_array() -> None:
+    x = random(2, 3)
+    np.testing.assert_allclose(derivative(derivative(ag.sin))(x), -np.sin(x), rtol=1e-15)
+    assert isinstance(derivative(ag.sin)(Tensor(x)), Tensor)
+
+
+def composite(a: Any, b: Any) -> Any:
+    return ag.logsumexp(ag.matmul(ag.softmax(ag.matmul(a, b), 1), b.T) * a) * ag.sum(b * b)
+
+
+def test_the_second_derivatives_of_a_composite_are_the_differences_of_the_first() -> None:
+    a, b = random(2, 3), random(3, 2, seed=1)
+    blocks = hessian(composite, (0, 1))(a, b)
+    first = grad(composite, (0, 1))
+    for j, x in enumerate((a, b)):
+        for place in np.ndindex(x.shape):
+            v = np.zeros(x.shape)
+            v[place] = 1e-5
+            sides = [first(*(y + s * v if k == j else y for k, y in enumerate((a, b)))) for s in (1, -1)]
+            for k in (0, 1):
+                want = (sides[0][k] - sides[1][k]) / 2e-5
+                np.testing.assert_allclose(blocks[k][j][(..., *place)], want, rtol=1e-6, atol=1e-8)
+    np.testing.assert_allclose(blocks[0][1], np.transpose(blocks[1][0], (2, 3, 0, 1)), rtol=1e-12, atol=1e-13)
+    v = random(2, 3, seed=3)
+    np.testing.assert_allclose(
+        hvp(lambda x: composite(x, b))(a, v), np.tensordot(blocks[0][0], v, 2), rtol=1e-11, atol=1e-13
+    )
+
+
+OUTER: list[tuple[Callable[[F, Any], Any], Callable[[Any, Any], Any]]] = [
+    (lambda f, x: jacobian(f)(x), lambda full, x: full),
+    (lambda f, x: jvp(f, x, x)[1], lambda full, x: full @ x),
+    (lambda f, x: vjp(f, x)[1](x), lambda full, x: x @ full),
+]
+
+
+@pytest.mark.parametrize("inner", [jacobian, grad, lambda f: lambda x: ag.sin(x) * jvp(f, x, x)[1]])
+@pytest.mark.parametrize(("outer", "part"), OUTER)
+def test_third_derivatives_in_every_mixture_of_modes(
+    inner: Callable[[F], F], outer: Callable[[F, Any], Any], part: Callable[[Any, Any], Any]
+) -> None:
+    x = random(3)
+
+    def slope(a: Any) -> Any:
+        return inner(lambda b: ag.sum(grad(lambda c: ag.sum(ag.sin(c) * c[0]))(b) * b))(a) * a
+
+    differences = [(plain(slope(Tensor(x + h))) - plain(slope(Tensor(x - h)))) / 2e-5 for h in 1e-5 * np.eye(3)]
+    np.testing.assert_allclose(outer(slope, x), part(np.stack(differences, 1), x), rtol=1e-6, atol=1e-8)
 
 
 def test_nested_derivatives_of_arrays_do_not_meet() -> None:

@@ -1,0 +1,71 @@
+"""Report: what a check of derivatives found, row by row, and the table that it prints as."""
+
+from __future__ import annotations
+
+from typing import Final, final
+
+from .numeric import relative_error
+
+
+class GradientError(AssertionError):
+    """A gradient that is not what the function does; `.report` has the table."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__(f"{len(report.failed)} of {len(report.rows)} derivatives are wrong\n{report}")
+        self.report: Final = report
+
+
+@final
+class Row:
+    """One derivative: which, what the rules say, what the function does."""
+
+    __slots__ = ("analytic", "element", "error", "method", "note", "numeric", "ok")
+
+    def __init__(
+        self, element: str, analytic: float, numeric: float, method: str, note: str, ok: bool, floor: float = 0.0
+    ) -> None:
+        self.element: Final = element
+        self.analytic: Final = analytic
+        self.numeric: Final = numeric
+        self.method: Final = method
+        self.note: Final = note
+        self.ok: Final = ok
+        self.error: Final = relative_error(analytic, numeric, floor)
+
+
+@final
+class Report:
+    """What `check_gradients` found; prints as a table."""
+
+    __slots__ = ("notes", "rows")
+
+    def __init__(self, rows: list[Row], notes: list[str]) -> None:
+        self.rows: Final = rows
+        self.notes: Final = notes
+
+    @property
+    def ok(self) -> bool:
+        """Whether every derivative is right."""
+        return not self.failed
+
+    @property
+    def failed(self) -> list[Row]:
+        """The rows that are not."""
+        return [row for row in self.rows if not row.ok]
+
+    @property
+    def worst(self) -> float:
+        """The largest relative error."""
+        return max((row.error for row in self.rows), default=0.0)
+
+    def __str__(self) -> str:
+        header = ("element", "analytic", "numeric", "rel. error", "by", "")
+        lines = [header]
+        for r in self.rows:
+            verdict = ", ".join(word for word in ("" if r.ok else "WRONG", r.note) if word)
+            lines.append((r.element, f"{r.analytic:.10g}", f"{r.numeric:.10g}", f"{r.error:.1e}", r.method, verdict))
+        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+        form = "  ".join(f"{{:{'<' if k in (0, 4, 5) else '>'}{width}}}" for k, width in enumerate(widths))
+        return "\n".join([*(form.format(*line).rstrip() for line in lines), *self.notes])
+
+    __repr__ = __str__
