@@ -29,6 +29,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
 PYTHON = os.path.join(VENV, *(("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")))
 STAMP = os.path.join(VENV, "glassgrad.json")
+PIP = ("-m", "pip", "--no-input", "--disable-pip-version-check")
 OLDEST, NEWEST = (3, 11), (3, 14)
 VERSION = "%d.%d" % sys.version_info[:2]
 ENTERING = "GLASSGRAD_ENTERING"  # set across the one exec into .venv, so that a failure to arrive cannot loop
@@ -54,6 +55,32 @@ def enter(*extras: str) -> None:
     if not inside:
         os.environ[ENTERING] = "1"
         run_again(PYTHON)
+
+
+def beside(name: str, *packages: str) -> str:
+    """The Python of `.venv-<name>`, which has these packages and not the project; made where it is missing.
+
+    For what cannot be installed beside the project, such as another package imported by the same name.
+    """
+    venv = VENV + "-" + name
+    python = os.path.join(venv, os.path.relpath(PYTHON, VENV))
+    stamp = os.path.join(venv, "packages.json")
+    try:
+        with open(stamp) as file:
+            if json.load(file) == [VERSION, *packages]:
+                return python
+    except (OSError, ValueError):
+        pass
+    say("making .venv-" + name + " with " + ", ".join(packages) + " ...")
+    if os.path.lexists(venv):
+        shutil.rmtree(venv)
+    for command in ([sys.executable, "-m", "venv", venv], [python, *PIP, "install", *packages]):
+        code, lines = call(command, show=sys.stdout.isatty())
+        if code:
+            raise SystemExit("\n".join(lines) + "\n.venv-" + name + " could not be made; the last lines are above.")
+    with open(stamp, "w") as file:  # last, so that a half-made one is never trusted
+        json.dump([VERSION, *packages], file)
+    return python
 
 
 def prepare(extras: "set[str]", inside: bool) -> None:
@@ -217,8 +244,7 @@ def install(extras: "list[str]") -> None:
     what = "[" + ",".join(extras) + "]" if extras else ""
     say("installing glassgrad" + what + " ...")
     started = time.time()
-    pip = [PYTHON, "-m", "pip", "--no-input", "--disable-pip-version-check"]
-    code, lines = call([*pip, "install", "--editable", "." + what], cwd=ROOT, show=sys.stdout.isatty())
+    code, lines = call([PYTHON, *PIP, "install", "--editable", "." + what], cwd=ROOT, show=sys.stdout.isatty())
     if code:
         raise SystemExit(
             "%s\npip could not install glassgrad%s; its last lines are above.\n"
@@ -234,9 +260,7 @@ def call(command: "list[str]", cwd: "str | None" = None, show: bool = False) -> 
     lines = deque(maxlen=12)  # type: deque[str]
     pipe, null = subprocess.PIPE, subprocess.DEVNULL
     try:
-        process = subprocess.Popen(
-            command, cwd=cwd, env=environ, stdin=null, stdout=pipe, stderr=subprocess.STDOUT
-        )
+        process = subprocess.Popen(command, cwd=cwd, env=environ, stdin=null, stdout=pipe, stderr=subprocess.STDOUT)
     except OSError as error:  # no such file, a dangling link, not for this machine
         return 127, [str(error)]
     assert process.stdout is not None

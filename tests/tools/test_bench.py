@@ -3,10 +3,12 @@
 import importlib.util
 import json
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
-from bench import scalar
+from bench import scalar, tensor
 
 needs_micrograd = pytest.mark.skipif(
     importlib.util.find_spec("micrograd") is None,
@@ -60,11 +62,70 @@ def test_the_moons_are_the_same_every_time_and_half_of_them_on_either_side() -> 
     assert all(-2 < x < 3 and -1.5 < y < 2 for x, y in xs)
 
 
-def test_sizes_below_one_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("script", "arguments"),
+    [(scalar, ["--points", "0"]), (tensor, ["--sizes", "1", "0"]), (tensor, ["--seconds", "-1"])],
+)
+def test_sizes_below_one_are_refused(script: Any, arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
-        scalar.main(["--points", "0"])
+        script.main(arguments)
     assert "at least 1" in capsys.readouterr().err
 
 
-def test_the_script_stands_where_the_docs_say() -> None:
-    assert Path(scalar.__file__).parts[-3:] == ("tools", "bench", "scalar.py")
+@pytest.mark.parametrize(("script", "name"), [(scalar, "scalar.py"), (tensor, "tensor.py")])
+def test_the_script_stands_where_the_docs_say(script: Any, name: str) -> None:
+    assert Path(script.__file__).parts[-3:] == ("tools", "bench", name)
+
+
+@pytest.mark.parametrize(
+    ("engine", "module"),
+    [(tensor.OURS, "autograd"), (tensor.MYGRAD, "mygrad"), (tensor.PYTORCH, "torch")],
+)
+def test_an_engine_takes_the_gradient_that_is_written_out_in_numpy(engine: str, module: str) -> None:
+    pytest.importorskip(module, reason=f"{module} is not installed; `python3 tools/environment.py bench` installs it")
+    found, bare = (tensor.run(name, [1, 4], 3, 0.0) for name in (engine, tensor.BARE))
+    assert list(found) == [f"{program} {size}" for program in tensor.CHAINS for size in (1, 4)]
+    for program, each in found.items():
+        assert each["norm"] == pytest.approx(bare[program]["norm"], rel=1e-12), program
+        assert min(each["forward"], each["backward"]) > 0
+
+
+@pytest.mark.parametrize("name", tensor.CHAINS)
+def test_the_hand_written_derivative_of_a_link_is_the_slope_of_the_link(name: str) -> None:
+    chain = tensor.CHAINS[name]
+    functions = tensor.engine_of(tensor.BARE).functions
+    x, c, g = tensor.numbers(chain, 4)
+    y = np.random.default_rng(1).uniform(0.5, 1.5, x.shape)
+    dx, dy = np.random.default_rng(2).normal(size=(2, *x.shape))
+
+    def link(step: float) -> Any:
+        return chain.link(functions, x + step * dx, c, y + step * dy)
+
+    along = np.sum(g * (link(1e-6) - link(-1e-6)) / 2e-6)
+    to_y, to_x = chain.back(g, x, y, link(0.0))
+    assert np.sum(to_y * dy) + np.sum((0.0 if to_x is None else to_x) * dx) == pytest.approx(along, rel=1e-7)
+
+
+def test_the_tensor_table_has_a_row_per_program_and_way_and_the_overheads(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["--sizes", "1", "40000", "--ops", "1", "--seconds", "0", "--rounds", "1"]
+    assert tensor.main([*arguments, "--engines", tensor.OURS]) == 0
+    head, small, large, overhead = capsys.readouterr().out.strip().split("\n\n")
+    assert head.endswith("one thread: median (smallest to largest) of 1 processes")
+    rows = [f"{name}, {way}" for name in tensor.CHAINS for way in ("forward", "backward")]
+    assert [line.split("  ")[0] for line in small.splitlines()] == ["1 element, µs per op", *rows]
+    assert [line.split("  ")[0] for line in large.splitlines()] == [
+        "40,000 elements, µs per op",
+        *(row for row in rows if "matmul" not in row),
+    ]
+    assert len(overhead.splitlines()) == 1 + 4
+    assert tensor.OURS in overhead
+    assert tensor.BARE not in overhead
+
+
+def test_engines_that_disagree_are_named_and_not_timed() -> None:
+    def norm(value: float) -> list[dict[str, dict[str, float]]]:
+        return [{"add 1": {"forward": 1.0, "backward": 1.0, "norm": value}}]
+
+    assert tensor.disagreements({tensor.OURS: norm(2.0), tensor.BARE: norm(2.0 + 1e-12)}) == []
+    (found,) = tensor.disagreements({tensor.OURS: norm(2.5), tensor.BARE: norm(2.0)})
+    assert found == "add 1: the gradient of glassgrad has norm 2.5, bare NumPy's 2.0"

@@ -16,14 +16,12 @@ measurement on this machine, today; nothing here asserts a time.
 from __future__ import annotations
 
 import argparse
-import gc
 import importlib.util
 import json
 import math
 import os
 import random
 import statistics
-import subprocess
 import sys
 import time
 import types
@@ -33,6 +31,7 @@ from typing import Any
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 import environment
+from bench.measure import Collector, aligned, in_a_process, in_turn, spread
 
 ENGINES = ("micrograd", "same source", "dot")
 SEED = 1337
@@ -55,26 +54,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(json.dumps(run(options.engine, options.points, options.hidden, options.steps)))
         return 0
 
-    runs: dict[str, list[dict[str, Any]]] = {engine: [] for engine in ENGINES}
-    for turn in range(options.rounds):
-        for engine in ENGINES:
-            print(f"\rround {turn + 1} of {options.rounds}: {engine:12}", end="", file=sys.stderr, flush=True)
-            runs[engine].append(in_a_process(engine, options.points, options.hidden, options.steps))
-    print("\r" + " " * 40 + "\r", end="", file=sys.stderr, flush=True)
+    sizes = ["--points", str(options.points), "--hidden", str(options.hidden), "--steps", str(options.steps)]
+    command = [sys.executable, os.path.abspath(__file__), *sizes, "--engine"]
+    runs = in_turn(ENGINES, options.rounds, lambda engine: in_a_process([*command, engine], [environment.ROOT]))
     what = f"MLP 2-{options.hidden}-{options.hidden}-1, {options.points} moon points, Python {environment.VERSION}"
     print(f"{what}: median (smallest to largest) of {options.rounds} x {options.steps} steps\n")
     print(table(runs))
     return 0
-
-
-def in_a_process(engine: str, points: int, hidden: int, steps: int) -> dict[str, Any]:
-    sizes = ["--points", str(points), "--hidden", str(hidden), "--steps", str(steps)]
-    command = [sys.executable, os.path.abspath(__file__), "--engine", engine, *sizes]
-    paths = [environment.ROOT, *filter(None, [os.environ.get("PYTHONPATH")])]
-    environ = dict(os.environ, PYTHONPATH=os.pathsep.join(paths))
-    done = subprocess.run(command, env=environ, stdout=subprocess.PIPE, text=True, check=True)
-    result: dict[str, Any] = json.loads(done.stdout)
-    return result
 
 
 # --- one engine, in this process ---
@@ -200,25 +186,6 @@ def count(root: Any) -> int:
     return len(seen)
 
 
-class Collector:
-    """The seconds that go to the cycle collector from when this is made to when it is stopped."""
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-        self._began = 0.0
-        gc.callbacks.append(self._called)
-
-    def stop(self) -> None:
-        gc.callbacks.remove(self._called)
-
-    def _called(self, phase: str, info: dict[str, int]) -> None:
-        now = time.perf_counter()
-        if phase == "start":
-            self._began = now
-        else:
-            self.seconds += now - self._began
-
-
 def peak_memory() -> int:
     """The most bytes this process has held; 0 where the system does not say."""
     if sys.platform == "win32":
@@ -254,14 +221,7 @@ def table(runs: dict[str, list[dict[str, Any]]]) -> str:
     rows.append(["peak memory of a run, MB", *(spread([r["memory"] / 1e6 for r in e], 0) for e in runs.values())])
     rows.append(["micrograd's step / this one", *(f"{steps['micrograd'] / each:.1f}" for each in steps.values())])
     rows.append(["loss after the last step", *(f"{engine[0]['losses'][-1]:.12f}" for engine in runs.values())])
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ["  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) for row in rows]
-    return "\n".join(lines)
-
-
-def spread(numbers: list[float], digits: int) -> str:
-    middle = statistics.median(numbers)
-    return f"{middle:,.{digits}f} ({min(numbers):,.{digits}f} to {max(numbers):,.{digits}f})"
+    return aligned(rows)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,68 @@
+"""What the benchmarks share: an engine in a process of its own, the collector's time, and how figures are printed."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+
+def in_turn(
+    engines: Sequence[str], rounds: int, run: Callable[[str], dict[str, Any]]
+) -> dict[str, list[dict[str, Any]]]:
+    """What `run` gives for each engine, `rounds` times over: turn and turn about, so that a slow minute hits all."""
+    runs: dict[str, list[dict[str, Any]]] = {engine: [] for engine in engines}
+    for turn in range(rounds):
+        for engine in engines:
+            print(f"\rround {turn + 1} of {rounds}: {engine:12}", end="", file=sys.stderr, flush=True)
+            runs[engine].append(run(engine))
+    print("\r" + " " * 40 + "\r", end="", file=sys.stderr, flush=True)
+    return runs
+
+
+def in_a_process(
+    command: Sequence[str], paths: Sequence[str] = (), environ: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Run a Python with these arguments and read the JSON it prints; `paths` come first among its imports."""
+    found = dict(os.environ, **(environ or {}))
+    found["PYTHONPATH"] = os.pathsep.join([*paths, *filter(None, [os.environ.get("PYTHONPATH")])])
+    done = subprocess.run(command, env=found, stdout=subprocess.PIPE, text=True, check=True)
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+class Collector:
+    """The seconds that go to the cycle collector from when this is made to when it is stopped."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._began = 0.0
+        gc.callbacks.append(self._called)
+
+    def stop(self) -> None:
+        gc.callbacks.remove(self._called)
+
+    def _called(self, phase: str, info: dict[str, int]) -> None:
+        now = time.perf_counter()
+        if phase == "start":
+            self._began = now
+        else:
+            self.seconds += now - self._began
+
+
+def spread(numbers: Sequence[float], digits: int) -> str:
+    """`median (smallest to largest)`."""
+    middle = statistics.median(numbers)
+    return f"{middle:,.{digits}f} ({min(numbers):,.{digits}f} to {max(numbers):,.{digits}f})"
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> str:
+    """The rows as text in columns, the first to the left and the others to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join("  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) for row in rows)
