@@ -4,6 +4,7 @@
 """
 
 from .anomaly import AnomalyError as AnomalyError, detect_anomaly as detect_anomaly
+from .arrays import set_default_dtype as set_default_dtype
 from .calculus import (
     derivative as derivative,
     grad as grad,
@@ -71,11 +72,23 @@ from .makers import (
     randint as randint,
     randn as randn,
     randperm as randperm,
+    stack as stack,
+    tensor as tensor,
     zeros as zeros,
     zeros_like as zeros_like,
 )
 from .node import enable_grad as enable_grad, no_grad as no_grad
 from .op import Op as Op, op as op
+from .picking import (
+    diag as diag,
+    gather as gather,
+    masked_fill as masked_fill,
+    one_hot as one_hot,
+    sort as sort,
+    take as take,
+    tril as tril,
+    triu as triu,
+)
 from .products import (
     cumprod as cumprod,
     dot as dot,
@@ -87,8 +100,10 @@ from .products import (
 )
 from .program import Program as Program
 from .reductions import (
+    all as all,
     amax as amax,
     amin as amin,
+    any as any,
     argmax as argmax,
     argmin as argmin,
     cumsum as cumsum,
@@ -109,23 +124,16 @@ from .shaping import (
     cat as cat,
     chunk as chunk,
     concatenate as concatenate,
-    diag as diag,
     expand as expand,
     flatten as flatten,
     flip as flip,
-    gather as gather,
-    masked_fill as masked_fill,
-    one_hot as one_hot,
     pad as pad,
     permute as permute,
     reshape as reshape,
     roll as roll,
-    sort as sort,
     split as split,
     squeeze as squeeze,
     transpose as transpose,
-    tril as tril,
-    triu as triu,
     unsqueeze as unsqueeze,
 )
 from .softmaxes import (
@@ -136,6 +144,6 @@ from .softmaxes import (
 )
 from .symbol import Symbol as Symbol
 from .table import derivative_table as derivative_table
-from .tensor import Tensor as Tensor, set_default_dtype as set_default_dtype, stack as stack, tensor as tensor
+from .tensor import Tensor as Tensor
 from .value import Value as Value
 from .zoom import zoom as zoom
