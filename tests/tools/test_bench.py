@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bench import scalar, tensor
+from bench import chains, scalar, tensor
 
 needs_micrograd = pytest.mark.skipif(
     importlib.util.find_spec("micrograd") is None,
@@ -83,18 +83,18 @@ def test_the_script_stands_where_the_docs_say(script: Any, name: str) -> None:
 )
 def test_an_engine_takes_the_gradient_that_is_written_out_in_numpy(engine: str, module: str) -> None:
     pytest.importorskip(module, reason=f"{module} is not installed; `python3 tools/environment.py bench` installs it")
-    found, bare = (tensor.run(name, [1, 4], 3, 0.0) for name in (engine, tensor.BARE))
-    assert list(found) == [f"{program} {size}" for program in tensor.CHAINS for size in (1, 4)]
+    found, bare = (chains.run(name, [1, 4], 3, 0.0) for name in (engine, tensor.BARE))
+    assert list(found) == [f"{program} {size}" for program in chains.CHAINS for size in (1, 4)]
     for program, each in found.items():
         assert each["norm"] == pytest.approx(bare[program]["norm"], rel=1e-12), program
         assert min(each["forward"], each["backward"]) > 0
 
 
-@pytest.mark.parametrize("name", tensor.CHAINS)
+@pytest.mark.parametrize("name", chains.CHAINS)
 def test_the_hand_written_derivative_of_a_link_is_the_slope_of_the_link(name: str) -> None:
-    chain = tensor.CHAINS[name]
-    functions = tensor.engine_of(tensor.BARE).functions
-    x, c, g = tensor.numbers(chain, 4)
+    chain = chains.CHAINS[name]
+    functions = chains.engine_of(tensor.BARE).functions
+    x, c, g = chains.numbers(chain, 4)
     y = np.random.default_rng(1).uniform(0.5, 1.5, x.shape)
     dx, dy = np.random.default_rng(2).normal(size=(2, *x.shape))
 
@@ -111,7 +111,7 @@ def test_the_tensor_table_has_a_row_per_program_and_way_and_the_overheads(capsys
     assert tensor.main([*arguments, "--engines", tensor.OURS]) == 0
     head, small, large, overhead = capsys.readouterr().out.strip().split("\n\n")
     assert head.endswith("one thread: median (smallest to largest) of 1 processes")
-    rows = [f"{name}, {way}" for name in tensor.CHAINS for way in ("forward", "backward")]
+    rows = [f"{name}, {way}" for name in chains.CHAINS for way in ("forward", "backward")]
     assert [line.split("  ")[0] for line in small.splitlines()] == ["1 element, µs per op", *rows]
     assert [line.split("  ")[0] for line in large.splitlines()] == [
         "40,000 elements, µs per op",
