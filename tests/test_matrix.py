@@ -350,7 +350,7 @@ STRUCTURAL: dict[str, Both] = {
     "masked_fill": (lambda x: ag.masked_fill(x, MASK, 0.0), lambda x: np.where(MASK, 0, x)),
     "var": (lambda x: ag.var(x, 1), lambda x: (centred(x, 1) ** 2).sum(1) / 2),
     "std": (ag.std, lambda x: np.sqrt((centred(x, None) ** 2).sum() / 5)),
-    "norm": (lambda x: ag.norm(x, 0), lambda x: np.sqrt((x * x).sum(0))),
+    "norm": (lambda x: ag.norm(x, dim=0), lambda x: np.sqrt((x * x).sum(0))),
     "prod": (ag.prod, np.prod),
     "prod 1": (lambda x: ag.prod(x, 1), lambda x: x.prod(1)),
     "amax": (lambda x: ag.amax(x, 1), lambda x: x.max(1)),
