@@ -136,6 +136,17 @@ class Tensor(Node, Shaped):
         self.index = (self.index if self.index >= 0 else next(creation)) if requires_grad else -1
         return self
 
+    def to_(self, dtype: Any) -> Self:
+        """Cast the data of a leaf, and its gradient, to another dtype in place; returns the Tensor."""
+        if self.op is not None:
+            raise RuntimeError("only a leaf can be cast in place, and this Tensor is the result of an op")
+        if self.index >= 0 and np.dtype(dtype).kind != "f":
+            raise TypeError(f"only floats have gradients, got dtype {np.dtype(dtype)}")
+        self._data = real_array(self._data, dtype)
+        self.grad = None if self.grad is None else self.grad.astype(dtype)
+        self.changed = next(creation)
+        return self
+
     def zero_grad(self) -> None:
         """Forget the gradient."""
         self.grad = None

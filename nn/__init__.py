@@ -2,3 +2,5 @@
 
 Comes next; nothing in it yet.
 """
+
+from .module import Module as Module, Parameter as Parameter

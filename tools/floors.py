@@ -24,7 +24,7 @@ FLOORS = {
         "__main__",
     ),
     "nn": (
-        "module init functional losses data/",
+        "tree module summary init functional losses data/",
         "neuron layers/ optim/",
         "train/",
         "__init__",
