@@ -24,8 +24,8 @@ FLOORS = {
         "__main__",
     ),
     "nn": (
-        "tree module summary init functional losses data/",
-        "neuron layers/ optim/",
+        "tree module summary init pairing losses functional data/ files",
+        "layers/ neuron perceptron optim/",
         "train/",
         "__init__",
     ),

@@ -1,0 +1,100 @@
+"""What a loss is given, read: Tensors, arrays, or lists of Values; paired up one to one, and reduced to one number."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+import autograd as ag
+from autograd import Tensor, Value
+
+
+def each(
+    name: str, loss: Callable[[Any, Any], Any], input: Any, target: Any, reduction: str, weight: Any = None
+) -> Any:
+    """The loss of each element of input with that of target, weighted and reduced."""
+    if has_values(input) or has_values(target):
+        same_shape(name, shape_of(input), shape_of(target))
+        losses = [loss(x, t) for x, t in zip(flat(input), flat(target), strict=True)]
+        if weight is not None:
+            factors = np.broadcast_to(array(weight), shape_of(input)).ravel().tolist()
+            losses = [factor * one for factor, one in zip(factors, losses, strict=True)]
+        return reduced(losses, reduction)
+    x = tensor(input)
+    t = like(target, x)
+    same_shape(name, x.shape, t.shape)
+    found = loss(x, t)
+    return reduced(found if weight is None else found * factor(weight, x), reduction)
+
+
+def reduced(losses: Any, reduction: str) -> Any:
+    if reduction == "mean":
+        return ag.mean(losses)
+    if reduction == "sum":
+        return ag.sum(losses)
+    if reduction == "none":
+        return losses
+    raise ValueError(f"reduction is 'mean', 'sum' or 'none', got {reduction!r}")
+
+
+def same_shape(name: str, x: tuple[int, ...], t: tuple[int, ...]) -> None:
+    if x == t:
+        return
+    fix = "give both the same shape"
+    if math.prod(x) == math.prod(t):
+        fix = f"use input.reshape{t} or target.reshape{x}"
+        if len(x) == len(t) + 1 and 1 in x:
+            fix = f"use input.squeeze({x.index(1)}) or target.reshape{x}"
+        elif len(t) == len(x) + 1 and 1 in t:
+            fix = f"use input.reshape{t} or target.squeeze({t.index(1)})"
+    raise ValueError(
+        f"{name} got an input of shape {x} and a target of shape {t}, which do not pair up one to one; {fix}"
+    )
+
+
+def has_values(x: Any) -> bool:
+    return isinstance(x, Value) or (isinstance(x, (list, tuple)) and any(has_values(one) for one in x))
+
+
+def flat(x: Any) -> Iterator[Any]:
+    """The Values and numbers in nested lists, or the numbers in an array."""
+    if isinstance(x, (list, tuple)):
+        for one in x:
+            yield from flat(one)
+    elif isinstance(x, (Tensor, np.ndarray)):
+        yield from array(x).ravel().tolist()
+    else:
+        yield x
+
+
+def shape_of(x: Any) -> tuple[int, ...]:
+    if not isinstance(x, (list, tuple)):
+        return x.shape if isinstance(x, (Tensor, np.ndarray)) else ()
+    shapes = {shape_of(one) for one in x}
+    if len(shapes) > 1:
+        raise ValueError("the lists have different lengths: expected a full grid of numbers")
+    return (len(x), *(shapes.pop() if shapes else ()))
+
+
+def array(x: Any) -> np.ndarray:
+    return np.asarray(x.data if isinstance(x, Tensor) else x)
+
+
+def tensor(x: Any) -> Any:
+    return Tensor(x) if isinstance(x, (list, tuple, int, float, np.ndarray, np.generic)) else x
+
+
+def like(x: Any, other: Any) -> Any:
+    """Numbers as a Tensor in the dtype of the other, so that float32 stays float32; None and nodes as they are."""
+    if x is None or not isinstance(x, (list, tuple, int, float, np.ndarray, np.generic)):
+        return x
+    dtype = other.dtype if isinstance(other, Tensor) and other.dtype.kind == "f" else None
+    return Tensor(x, dtype=dtype)
+
+
+def factor(weight: Any, other: Any) -> Any:
+    """Weights, which are constants, as a Tensor in the dtype of the other; None as it is."""
+    return None if weight is None else like(array(weight), other)
