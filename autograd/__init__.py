@@ -22,6 +22,7 @@ from .elementwise import (
     asin as asin,
     atan as atan,
     atan2 as atan2,
+    binary_cross_entropy_with_logits as binary_cross_entropy_with_logits,
     clip as clip,
     cos as cos,
     cosh as cosh,
@@ -75,27 +76,26 @@ from .makers import (
 )
 from .node import enable_grad as enable_grad, no_grad as no_grad
 from .op import Op as Op, op as op
+from .products import (
+    cumprod as cumprod,
+    dot as dot,
+    einsum as einsum,
+    linear as linear,
+    matmul as matmul,
+    outer as outer,
+    prod as prod,
+)
 from .program import Program as Program
 from .reductions import (
     amax as amax,
     amin as amin,
     argmax as argmax,
     argmin as argmin,
-    cumprod as cumprod,
     cumsum as cumsum,
-    dot as dot,
-    einsum as einsum,
-    linear as linear,
-    log_softmax as log_softmax,
-    logsumexp as logsumexp,
-    matmul as matmul,
     max as max,
     mean as mean,
     min as min,
     norm as norm,
-    outer as outer,
-    prod as prod,
-    softmax as softmax,
     std as std,
     sum as sum,
     var as var,
@@ -127,6 +127,12 @@ from .shaping import (
     tril as tril,
     triu as triu,
     unsqueeze as unsqueeze,
+)
+from .softmaxes import (
+    cross_entropy as cross_entropy,
+    log_softmax as log_softmax,
+    logsumexp as logsumexp,
+    softmax as softmax,
 )
 from .symbol import Symbol as Symbol
 from .table import derivative_table as derivative_table

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from abc import abstractmethod
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
@@ -12,6 +13,21 @@ from .op import NUMPY, Operand
 
 Dim = int | tuple[int, ...] | None
 Ours = TypeVar("Ours", bound=Callable[..., Any])
+
+
+class Grid(Operand):
+    """An operand that has dimensions."""
+
+    __slots__ = ()
+
+    @property
+    @abstractmethod
+    def shape(self) -> Any:
+        """The length of each dimension."""
+
+    @abstractmethod
+    def plain(self) -> np.ndarray:
+        """The array in it, without the graph."""
 
 
 def known_to_numpy(*functions: Any) -> Callable[[Ours], Ours]:
@@ -41,12 +57,12 @@ def items(name: str, values: Any, empty: bool = False) -> list[Any]:
 
 def bare(x: Any) -> float:
     """The number in an operand; 0 for a formula, which has none."""
-    return float(x.item() if hasattr(x, "item") else 0.0 if isinstance(x, Operand) else x)
+    return 0.0 if isinstance(x, Operand) and x.is_text else float(raw(x))
 
 
 def array_like(name: str, x: Any) -> Any:
     """x, where it has a shape; TypeError for a Value or anything else."""
-    if not hasattr(x, "shape"):
+    if not isinstance(x, (Grid, np.ndarray, np.generic)):
         hint = "a list of Values" if isinstance(x, Operand) else "a Tensor, an array or a list"
         raise TypeError(f"{name} takes {hint}, got {type(x).__name__}")
     return x
@@ -71,8 +87,17 @@ def axes_of(name: str, x: Any, dim: Dim, axis: Dim) -> Dim:
     return axes if ndim else None
 
 
+def one_of(name: str, dim: int | None, axis: int | None) -> int:
+    """The one dimension that was given by either name."""
+    if (dim is None) == (axis is None):
+        raise TypeError(f"{name} of a Tensor needs to know along which dimension: {name}(x, dim=-1)")
+    found = axis if dim is None else dim
+    assert found is not None
+    return found
+
+
 def raw(x: Any) -> Any:
     """The array in it, without the graph."""
-    while isinstance(x, Operand):
-        x = x.data if hasattr(x, "data") else x.payload  # type: ignore[attr-defined]
-    return np.asarray(x)
+    if isinstance(x, Grid):
+        return x.plain()
+    return np.asarray(x.item() if isinstance(x, Operand) else x)  # type: ignore[attr-defined]

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Final, final
 
 import numpy as np
 
+from .arguments import raw
 from .op import Op, Params
 from .shaped import Shaped
 from .structural import broadcast_to
@@ -56,6 +57,10 @@ class Dual(Shaped):
         """The shape of the payload."""
         return tuple(getattr(self.payload, "shape", ()))
 
+    def plain(self) -> np.ndarray:
+        """The array in it, without the tangent."""
+        return raw(self.payload)  # type: ignore[no-any-return]
+
     def item(self) -> float:
         """The bare number, without the tangent."""
         payload = self.payload
@@ -74,8 +79,8 @@ class Dual(Shaped):
 def _pushed(op: Op, y: Any, args: list[Any], tangents: dict[int, Any], params: Params) -> Any:
     """How y moves when the args at these positions move along their tangents."""
     if op.push is not None:
-        return op.push(tangents[0], y, *args, **params)
-    if op.kind == "elementwise":
+        parts = [_as_wide(op.push(t, y, *args, position=k, **params), y) for k, t in tangents.items()]
+    elif op.kind == "elementwise":
         parts = [_as_wide(op.vjp(k, t, y, args, params), y) for k, t in tangents.items()]
     elif op.kind == "linear":
         return op(*[tangents.get(k, zero(arg)) for k, arg in enumerate(args)], **params)

@@ -66,17 +66,20 @@ sech = op("sech", f.sech,    f.sech_array, lambda g, y, x: -g * y * tanh(x))
 sigmoid     = op("sigmoid",     f.sigmoid,     f.sigmoid_array,     lambda g, y, x: g * y * sigmoid(-x))
 log_sigmoid = op("log_sigmoid", f.log_sigmoid, f.log_sigmoid_array, lambda g, y, x: g * sigmoid(-x))
 softplus    = op("softplus",    f.softplus,    f.softplus_array,    lambda g, y, x: g * sigmoid(x))
-relu        = op("relu",        f.relu,        f.relu_array,        lambda g, y, x: where(x > 0, g, 0.0))  # at 0: 0
+relu        = op("relu",        f.relu,        f.relu_array,        lambda g, y, x: where(x <= 0, 0.0, g))  # at 0: 0
 leaky_relu  = op("leaky_relu",  f.leaky_relu,  f.leaky_relu_array,  lambda g, y, x, negative_slope: where(x > 0, g, g * negative_slope), params={"negative_slope": 0.01})  # at 0: the slope
 # clip, because exp(1000) in the branch not taken would be inf, and inf * 0 in its own derivative nan
-elu         = op("elu",         f.elu,         f.elu_array,         lambda g, y, x, alpha: where(x > 0, g, g * alpha * exp(clip(x, max=0.0))), params={"alpha": 1.0})
-selu        = op("selu",        f.selu,        f.selu_array,        lambda g, y, x: g * f.SELU_SCALE * where(x > 0, 1.0, f.SELU_ALPHA * exp(clip(x, max=0.0))))
+elu         = op("elu",         f.elu,         f.elu_array,         lambda g, y, x, alpha: where(x <= 0, g * alpha * exp(clip(x, max=0.0)), g), params={"alpha": 1.0})
+selu        = op("selu",        f.selu,        f.selu_array,        lambda g, y, x: g * f.SELU_SCALE * where(x <= 0, f.SELU_ALPHA * exp(clip(x, max=0.0)), 1.0))
 gelu        = op("gelu",        f.gelu,        f.each(f.gelu),      lambda g, y, x: g * (normal_cdf(x) + x * normal_pdf(x)))
 silu        = op("silu",        f.silu,        f.silu_array,        lambda g, y, x: g * (sigmoid(x) + y * sigmoid(-x)))
 mish        = op("mish",        f.mish,        f.mish_array,        lambda g, y, x: g * (tanh(softplus(x)) + x * square(sech(softplus(x))) * sigmoid(x)))
 erf         = op("erf",         math.erf,      f.each(math.erf),    lambda g, y, x: g * TWO_OVER_SQRT_PI * exp(-x * x))
 normal_cdf  = op("normal_cdf",  f.normal_cdf,  f.each(f.normal_cdf), lambda g, y, x: g * normal_pdf(x))
 normal_pdf  = op("normal_pdf",  f.normal_pdf,  f.normal_pdf_array,  lambda g, y, x: -g * y * x)
+
+# a loss: the logit x against the probability t; sigmoid(x) - t would lose its digits where both are close to 1
+binary_cross_entropy_with_logits = op("binary_cross_entropy_with_logits", f.binary_cross_entropy_with_logits, f.binary_cross_entropy_with_logits_array, lambda g, y, x, t: g * ((1 - t) * sigmoid(x) - t * sigmoid(-x)), lambda g, y, x, t: -g * x, inputs=("x", "t"))
 
 # kinks
 abs     = op("abs",     operator.abs, np.absolute, lambda g, y, x: g * sign(x))  # at 0: 0

@@ -186,11 +186,43 @@ def logsumexp(*values: float) -> float:
         return math.nan
     if math.isinf(top):
         return top
-    return top + math.log(math.fsum(math.exp(value - top) for value in values))
+    # The largest term is exp(0): left to log1p, so that the digits of the others are kept, as in logsumexp([0, -40]).
+    k = values.index(top)
+    return top + math.log1p(math.fsum(math.exp(value - top) for value in (*values[:k], *values[k + 1 :])))
 
 
 def logsumexp_array(*values: Array) -> Array:
-    stacked = np.stack(np.broadcast_arrays(*values))
-    top = np.max(stacked, axis=0)
-    top = np.where(np.isinf(top), 0, top)
-    return top + np.log(np.sum(np.exp(stacked - top), axis=0))
+    return logsumexp_over(np.stack(np.broadcast_arrays(*values)), 0, False)
+
+
+def logsumexp_over(x: Array, axis: Any, keepdims: bool) -> Array:
+    top, _, above = _above_the_top(x, axis)
+    y = np.where(np.isfinite(top), top + above, top)
+    return y if keepdims else np.squeeze(y, axis)
+
+
+def log_softmax(x: Array, axis: Any) -> Array:
+    top, shifted, above = _above_the_top(x, axis)
+    # Of several inf, or of nothing but -inf, no answer is the right one.
+    return shifted - np.where(np.isfinite(top), above, math.nan)
+
+
+def _above_the_top(x: Array, axis: Any) -> tuple[Array, Array, Array]:
+    """The largest x, all x without it, and by how much logsumexp(x) is above it."""
+    x = np.asarray(x)
+    x = x if x.dtype.kind == "f" else x.astype(np.float64)
+    top = np.max(x, axis, keepdims=True, initial=-math.inf)
+    shifted = x - top
+    largest = shifted == 0
+    # Each of the largest is exp(0) = 1. One of them is left to log1p: the sum with it would lose the others' digits.
+    others = np.sum(np.exp(shifted) - largest, axis, keepdims=True)
+    ties = np.sum(largest, axis, keepdims=True, dtype=x.dtype) - 1
+    return top, shifted, np.log1p(others + ties)
+
+
+def binary_cross_entropy_with_logits(x: float, t: float) -> float:
+    return (1.0 - t) * softplus(x) + t * softplus(-x)
+
+
+def binary_cross_entropy_with_logits_array(x: Array, t: Array) -> Array:
+    return (1 - t) * softplus_array(x) + t * softplus_array(-x)

@@ -1,14 +1,15 @@
-"""The methods of whatever has a shape: PyTorch's spelling of `functions.py`, shared by Tensor, Dual and Symbol."""
+"""The methods of whatever has a shape: PyTorch's spelling of the functions, shared by Tensor, Dual and Symbol."""
 
 from __future__ import annotations
 
 from typing import Any, Self
 
-from . import elementwise as ops, reductions, shaping, structural as s
+from . import elementwise as ops, products, reductions, shaping, softmaxes, structural as s
+from .arguments import Grid
 from .arithmetic import Arithmetic
 
 
-class Shaped(Arithmetic):
+class Shaped(Arithmetic, Grid):
     """An operand with dimensions."""
 
     __slots__ = ()
@@ -19,7 +20,7 @@ class Shaped(Arithmetic):
     def mean(self, dim: Any = None, keepdim: bool = False, **k: Any) -> Self: return reductions.mean(self, dim, keepdim, **k)
     def var(self, dim: Any = None, correction: int = 1, keepdim: bool = False, **k: Any) -> Self: return reductions.var(self, dim, correction, keepdim, **k)
     def std(self, dim: Any = None, correction: int = 1, keepdim: bool = False, **k: Any) -> Self: return reductions.std(self, dim, correction, keepdim, **k)
-    def prod(self, dim: Any = None, keepdim: bool = False, **k: Any) -> Self: return reductions.prod(self, dim, keepdim, **k)
+    def prod(self, dim: Any = None, keepdim: bool = False, **k: Any) -> Self: return products.prod(self, dim, keepdim, **k)
     def norm(self, dim: Any = None, keepdim: bool = False, **k: Any) -> Self: return reductions.norm(self, dim, keepdim, **k)
     def amax(self, dim: Any = None, keepdim: bool = False, **k: Any) -> Self: return reductions.amax(self, dim, keepdim, **k)
     def amin(self, dim: Any = None, keepdim: bool = False, **k: Any) -> Self: return reductions.amin(self, dim, keepdim, **k)
@@ -28,20 +29,20 @@ class Shaped(Arithmetic):
     def argmax(self, dim: Any = None, keepdim: bool = False, **k: Any) -> Any: return reductions.argmax(self, dim, keepdim, **k)
     def argmin(self, dim: Any = None, keepdim: bool = False, **k: Any) -> Any: return reductions.argmin(self, dim, keepdim, **k)
     def cumsum(self, dim: Any = None, **k: Any) -> Self: return reductions.cumsum(self, dim, **k)
-    def cumprod(self, dim: Any = None, **k: Any) -> Self: return reductions.cumprod(self, dim, **k)
-    def logsumexp(self, dim: Any = None, keepdim: bool = False, **k: Any) -> Self: return reductions.logsumexp(self, dim, keepdim, **k)
-    def softmax(self, dim: Any = None, **k: Any) -> Self: return reductions.softmax(self, dim, **k)
-    def log_softmax(self, dim: Any = None, **k: Any) -> Self: return reductions.log_softmax(self, dim, **k)
+    def cumprod(self, dim: Any = None, **k: Any) -> Self: return products.cumprod(self, dim, **k)
+    def logsumexp(self, dim: Any = None, keepdim: bool = False, **k: Any) -> Self: return softmaxes.logsumexp(self, dim, keepdim, **k)
+    def softmax(self, dim: Any = None, **k: Any) -> Self: return softmaxes.softmax(self, dim, **k)
+    def log_softmax(self, dim: Any = None, **k: Any) -> Self: return softmaxes.log_softmax(self, dim, **k)
     def sort(self, dim: int = -1, descending: bool = False) -> tuple[Self, Any]: return shaping.sort(self, dim, descending)
 
     def __and__(self, other: Any) -> Self: return ops.both(self, other)
     def __rand__(self, other: Any) -> Self: return ops.both(other, self)
 
-    def __matmul__(self, other: Any) -> Self: return reductions.matmul(self, other)
-    def __rmatmul__(self, other: Any) -> Self: return reductions.matmul(other, self)
-    def matmul(self, other: Any) -> Self: return reductions.matmul(self, other)
-    def dot(self, other: Any) -> Self: return reductions.dot(self, other)
-    def outer(self, other: Any) -> Self: return reductions.outer(self, other)
+    def __matmul__(self, other: Any) -> Self: return products.matmul(self, other)
+    def __rmatmul__(self, other: Any) -> Self: return products.matmul(other, self)
+    def matmul(self, other: Any) -> Self: return products.matmul(self, other)
+    def dot(self, other: Any) -> Self: return products.dot(self, other)
+    def outer(self, other: Any) -> Self: return products.outer(self, other)
 
     def reshape(self, *shape: Any) -> Self: return shaping.reshape(self, *shape)
     def view(self, *shape: Any) -> Self: return shaping.reshape(self, *shape)

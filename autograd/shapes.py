@@ -82,6 +82,14 @@ def total(x: Any, axis: Axis, keepdims: bool) -> Array:
     return np.sum(x, axis, keepdims=keepdims, dtype=np.asarray(x).dtype if np.asarray(x).dtype.kind == "f" else None)
 
 
+def share(x: Any, y: Any, axis: Axis, keepdims: bool) -> Array:
+    """For each element, its part of being the largest, y: 1, or evenly less where several are."""
+    tied = np.asarray(x == spread(y, axis, keepdims, np.shape(x)))
+    # In the dtype of x: the count is an int64, and an int64 over a float32 would be a float64.
+    part: Array = (1 / np.sum(tied, axis, keepdims=True)).astype(np.asarray(x).dtype)
+    return tied * part
+
+
 def amax(x: Any, axis: Axis, keepdims: bool) -> Array:
     return np.max(x, axis, keepdims=keepdims)
 
@@ -104,6 +112,15 @@ def cumsum(x: Any, axis: int, reverse: bool) -> Array:
     return np.flip(np.cumsum(np.flip(x, axis), axis), axis) if reverse else np.cumsum(x, axis)
 
 
+def cast(x: Any, dtype: Any) -> Array:
+    return np.asarray(x).astype(dtype)
+
+
+def linear(x: Any, weight: Any, bias: Any) -> Array:
+    y: Array = x @ weight.T + bias
+    return y
+
+
 def mT(x: Any) -> Array:
     return np.swapaxes(x, -1, -2)
 
@@ -112,19 +129,17 @@ def einsum(*xs: Any, subscripts: str) -> Array:
     return np.einsum(subscripts, *xs)
 
 
-def einsum_back(op: Any, g: Any, xs: Sequence[Any], subscripts: str, position: int) -> Any:
+def einsum_back(einsum: Any, spread: Any, g: Any, xs: Sequence[Any], subscripts: str, position: int) -> Any:
     """The gradient of an einsum for one input: an einsum of the gradient with the other inputs.
 
-    An index that only this input has was summed away; a factor of ones in its shape brings it back.
+    An index that only this input has was summed away, and is spread again.
     """
     inputs, result = subscripts.split("->")
     parts = inputs.split(",")
     mine = parts[position]
     others = [part for k, part in enumerate(parts) if k != position]
-    lost = [k for k, letter in enumerate(mine) if letter not in result and all(letter not in o for o in others)]
-    factors: list[Any] = [g, *(x for k, x in enumerate(xs) if k != position)]
-    letters = [result, *others]
-    if lost:
-        factors.append(np.ones([xs[position].shape[k] for k in lost]))
-        letters.append("".join(mine[k] for k in lost))
-    return op(*factors, subscripts=f"{','.join(letters)}->{mine}")
+    lost = tuple(k for k, letter in enumerate(mine) if letter not in result and all(letter not in o for o in others))
+    kept = "".join(letter for k, letter in enumerate(mine) if k not in lost)
+    factors = [g, *(x for k, x in enumerate(xs) if k != position)]
+    found = einsum(*factors, subscripts=f"{','.join([result, *others])}->{kept}")
+    return spread(found, axis=lost, keepdims=False, shape=xs[position].shape) if lost else found

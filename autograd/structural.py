@@ -11,12 +11,11 @@ Those with any number of inputs (`sum` and `dot` of a list) treat them alike, so
 from __future__ import annotations
 
 import functools
-from typing import Any
 
 import numpy as np
 
 from . import forward as f, shapes as sh
-from .elementwise import eq, exp, mul
+from .elementwise import exp, expm1, mul
 from .op import BUILT_IN, OPS, PRODUCT, op
 
 # fmt: off
@@ -38,22 +37,30 @@ concatenate  = op("concatenate",  sh.of_array, sh.concatenate,  lambda g, y, *xs
 
 stacked      = op("stack",        sh.of_array, lambda *xs: np.array(xs),  lambda g, y, *xs, position: take(g, index=(position,)), kind="linear", variadic=True, positional=True)
 
+# dtypes; integers have no derivative
+cast         = op("cast",         sh.of_array, sh.cast,         lambda g, y, x, dtype: cast(g, dtype=x.dtype),         params={"dtype": "float64"}, kind="linear")
+as_integers  = op("as_integers",  sh.of_array, sh.cast,         None,                                                  params={"dtype": "int64"}, kind="other")
+
 # sums and products
 total   = op("sum_over", sh.of_array, sh.total,   lambda g, y, x, axis, keepdims: spread(g, axis=axis, keepdims=keepdims, shape=x.shape), params={"axis": None, "keepdims": False}, kind="linear")
 spread  = op("spread",   sh.of_array, sh.spread,  lambda g, y, x, axis, keepdims, shape: total(g, axis=axis, keepdims=keepdims),        params={"axis": None, "keepdims": False, "shape": None}, kind="linear")
 cumsum  = op("cumsum",   sh.of_array, sh.cumsum,  lambda g, y, x, axis, reverse: cumsum(g, axis=axis, reverse=not reverse),             params={"axis": 0, "reverse": False}, kind="linear")
 mT      = op("mT",       sh.of_array, sh.mT,      lambda g, y, x: mT(g),                                                                kind="linear")
 matmul  = op("matmul",   sh.of_array, np.matmul,  lambda g, y, a, b: matmul(g, mT(b)), lambda g, y, a, b: matmul(mT(a), g),             kind="multilinear", sign="@", binding=PRODUCT)
-einsum  = op("einsum",   sh.of_array, sh.einsum,  lambda g, y, *xs, subscripts, position: sh.einsum_back(einsum, g, xs, subscripts, position), params={"subscripts": ""}, kind="multilinear", variadic=True, positional=True)
-# ties share evenly
-amax    = op("amax",     sh.of_array, sh.amax,    lambda g, y, x, axis, keepdims: spread(g, axis=axis, keepdims=keepdims, shape=x.shape) * share(x, y, axis, keepdims),
-             params={"axis": None, "keepdims": False}, kind="other", push=lambda t, y, x, axis, keepdims: total(t * share(x, y, axis, keepdims), axis=axis, keepdims=keepdims))
+einsum  = op("einsum",   sh.of_array, sh.einsum,  lambda g, y, *xs, subscripts, position: sh.einsum_back(einsum, spread, g, xs, subscripts, position), params={"subscripts": ""}, kind="multilinear", variadic=True, positional=True)
+# bias is one row; the sweep sums its gradient over the others
+linear  = op("linear",   sh.of_array, sh.linear,  lambda g, y, x, weight, bias: matmul(g, weight), lambda g, y, x, weight, bias: matmul(mT(g), x), lambda g, y, x, weight, bias: g,
+             inputs=("x", "weight", "bias"), kind="other", push=lambda t, y, x, weight, bias, position: matmul(t, mT(weight)) if position == 0 else matmul(x, mT(t)) if position == 1 else t)
+
+# the largest element, and the soft one. Ties share evenly; `share` is each element's part of being the largest.
+share   = op("share",    sh.of_array, sh.share,   None, None, inputs=("x", "y"), params={"axis": None, "keepdims": False}, kind="other")
+amax    = op("amax",     sh.of_array, sh.amax,    lambda g, y, x, axis, keepdims: spread(g, axis=axis, keepdims=keepdims, shape=x.shape) * share(x, y, axis=axis, keepdims=keepdims),
+             params={"axis": None, "keepdims": False}, kind="other", push=lambda t, y, x, axis, keepdims, position: total(t * share(x, y, axis=axis, keepdims=keepdims), axis=axis, keepdims=keepdims))
+logsumexp = op("logsumexp_over", sh.of_array, f.logsumexp_over, lambda g, y, x, axis, keepdims: spread(g, axis=axis, keepdims=keepdims, shape=x.shape) * exp(x - spread(y, axis=axis, keepdims=keepdims, shape=x.shape)),
+             params={"axis": None, "keepdims": False}, kind="other", push=lambda t, y, x, axis, keepdims, position: total(t * exp(x - spread(y, axis=axis, keepdims=keepdims, shape=x.shape)), axis=axis, keepdims=keepdims))
+# With p = exp(y), g - p * sum(g) is g * (1 - p) and p times the g of all others: the digits of 1 - p are those of expm1.
+log_softmax = op("log_softmax", sh.of_array, f.log_softmax, lambda g, y, x, axis: -g * expm1(y) - exp(y) * (total(g, axis=axis, keepdims=True) - g),
+             params={"axis": None}, kind="other", push=lambda t, y, x, axis, position: -t * expm1(y) - (total(t * exp(y), axis=axis, keepdims=True) - t * exp(y)))
 # fmt: on
 
 BUILT_IN.update(OPS)  # the tables end here
-
-
-def share(x: Any, y: Any, axis: Any, keepdims: bool) -> Any:
-    """For each element, its part of being the largest: 1, or evenly less where several are."""
-    tied = eq(x, spread(y, axis=axis, keepdims=keepdims, shape=x.shape)) * 1.0
-    return tied / spread(total(tied, axis=axis, keepdims=keepdims), axis=axis, keepdims=keepdims, shape=x.shape)

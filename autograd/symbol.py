@@ -46,6 +46,15 @@ class Symbol(Shaped):
         """The shape, as text too."""
         return Symbol(f"{_wrapped(self, ATOM)}.shape")
 
+    @property
+    def dtype(self) -> Symbol:
+        """The dtype, as text too."""
+        return Symbol(f"{_wrapped(self, ATOM)}.dtype")
+
+    def plain(self) -> NoReturn:
+        """TypeError: a formula has no numbers."""
+        raise TypeError(f"a rule may not look at the numbers in {self.text}: it serves text too")
+
     def __bool__(self) -> NoReturn:
         raise TypeError(f"a rule may not ask `if {self.text}`: it serves arrays and text too; use where(mask, a, b)")
 

@@ -12,7 +12,7 @@ def derivative_table(format: str = "text") -> str:
     """Every op with its derivatives, generated from the rules; `y` is the result, `format` is "text" or "markdown".
 
     >>> [line for line in derivative_table().splitlines() if line.startswith("tanh")]
-    ['tanh(x)                              d/dx = square(sech(x))']
+    ['tanh(x)                                  d/dx = square(sech(x))']
     """
     rows = [("y", "derivatives"), *((_spelling(op), ",  ".join(_derivatives(op))) for op in scalar_ops())]
     if format == "markdown":

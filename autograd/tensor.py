@@ -88,6 +88,11 @@ class Tensor(Node, Shaped):
         """NumPy's dtype of the elements."""
         return self._data.dtype
 
+    def plain(self) -> np.ndarray:
+        """The array in it, without the graph; not a copy, so not to be written into."""
+        array: np.ndarray = self._data
+        return array
+
     def dim(self) -> int:
         """The number of dimensions."""
         return self.ndim

@@ -361,6 +361,29 @@ CASES: Final[dict[str, Case]] = {
         mp.ncdf, (*TAILS, (-30.0,)), specials=(((inf,), 1.0), ((-inf,), 0.0), ((nan,), nan)), error=2e-13
     ),
     "normal_pdf": Case(_pdf, (*TAILS, (-30.0,)), specials=(((inf,), 0.0), ((nan,), nan)), error=2e-13),
+    # a loss; the logits far out on the side of the target are where the digits are
+    "binary_cross_entropy_with_logits": Case(
+        lambda x, t: (1 - t) * _softplus(x) + t * _softplus(-x),
+        (
+            (0.7, 0.3),
+            (-1.3, 1.0),
+            (40.0, 1.0),
+            (-40.0, 0.0),
+            (40.0, 0.0),
+            (1000.0, 1.0),
+            (-1000.0, 1.0),
+            (1000.0, 0.25),
+            (1e-9, 1.0),
+            (700.0, 1.0),
+        ),
+        specials=(
+            ((inf, 0.0), inf),
+            ((-inf, 1.0), inf),
+            ((inf, 1.0), nan),
+            ((nan, 1.0), nan),
+            ((0.0, 0.5), math.log(2)),
+        ),
+    ),
     # kinks
     "abs": Case(
         abs,

@@ -136,10 +136,10 @@ UNARY: tuple[tuple[str, Any, Any, Any, tuple[float, ...]], ...] = (
     ("sigmoid", ours.sigmoid, torch.sigmoid, normal, ()),
     ("log_sigmoid", ours.log_sigmoid, nnf.logsigmoid, normal, ()),
     ("softplus", ours.softplus, nnf.softplus, normal, ()),
-    ("relu", ours.relu, torch.relu, normal, (NAN,)),
+    ("relu", ours.relu, torch.relu, normal, ()),
     ("leaky_relu", ours.leaky_relu, nnf.leaky_relu, normal, ()),
-    ("elu", ours.elu, nnf.elu, normal, (NAN,)),
-    ("selu", ours.selu, nnf.selu, normal, (NAN,)),
+    ("elu", ours.elu, nnf.elu, normal, ()),
+    ("selu", ours.selu, nnf.selu, normal, ()),
     ("gelu", ours.gelu, nnf.gelu, normal, (-30.0,)),
     ("silu", ours.silu, nnf.silu, normal, ()),
     ("mish", ours.mish, nnf.mish, normal, ()),
@@ -388,6 +388,51 @@ same("softmax-all-inf", lambda x: x.softmax(-1), np.array([[-INF, -INF], [0.0, -
 same("logsumexp-plus-inf", lambda x: x.logsumexp(-1), np.array([[INF, 0.0], [1.0, 2.0]]))
 same("logsumexp-all-minus-inf-value", lambda x: x.logsumexp(-1).detach(), np.array([[-INF, -INF], [1.0, 2.0]]))
 
+# Losses, one for each sample. The softmax of [40, 0] is 1 - 4e-18, of which PyTorch keeps no digit: see DIFFERENCES.
+for name, logits, classes, dims in (
+    ("row", normal(4), np.array(2), -1),
+    ("batch", normal(5, 4), np.array([0, 3, 1, 1, 2]), -1),
+    ("huge", np.array([[1e3, -1e3, 0.0], [-1e3, 1e3, 1e3], [0.0, 0.0, 0.0]]), np.array([1, 1, 2]), -1),
+    ("one-class", normal(3, 1), np.array([0, 0, 0]), -1),
+    ("planes", normal(2, 3, 4), np.array([[0, 2, 1, 0], [1, 1, 2, 0]]), 1),
+    ("no-sample", np.zeros((0, 3)), np.zeros(0, int), -1),
+):
+    case(
+        f"cross_entropy-{name}",
+        lambda x, t=classes, d=dims: ours.cross_entropy(x, t, d),
+        lambda x, t=classes: nnf.cross_entropy(x, as_torch(t).reshape(t.shape), reduction="none"),
+        logits,
+        smooth=name not in ("huge", "no-sample"),
+    )
+case(
+    "cross_entropy-probabilities",
+    lambda x, t: ours.cross_entropy(x, t),
+    lambda x, t: nnf.cross_entropy(x, t, reduction="none"),
+    normal(5, 4),
+    positive(5, 4) / 4,
+    smooth=True,
+)
+case(
+    "cross_entropy-probabilities-planes",
+    lambda x, t: ours.cross_entropy(x, t, dim=1),
+    lambda x, t: nnf.cross_entropy(x, t, reduction="none"),
+    normal(2, 3, 4),
+    inside(2, 3, 4, seed=1),
+)
+for name, logits, chances in (
+    ("random", normal(3, 4), inside(3, 4, seed=1)),
+    ("broadcast", normal(3, 4), inside(4, seed=1)),
+    ("huge", np.array([1e3, -1e3, 3.0, -3.0, 1e3]), np.array([1.0, 1.0, 0.0, 0.0, 0.25])),
+):
+    case(
+        f"binary_cross_entropy_with_logits-{name}",
+        ours.binary_cross_entropy_with_logits,
+        lambda x, t: nnf.binary_cross_entropy_with_logits(x, t.broadcast_to(x.shape), reduction="none"),
+        logits,
+        chances,
+        smooth=name == "random",
+    )
+
 # Products.
 MATMUL: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...] = (
     ((3,), (3,)),
@@ -611,9 +656,6 @@ DIFFERENCES: tuple[tuple[str, Any, Any, tuple[list[float], ...], Answer, Answer]
     # A nan is an answer: it goes on in the value of sign and in the derivative of abs, where PyTorch says 0.
     ("sign(nan)", ours.sign, torch.sign, ([NAN],), ([NAN], [0.0]), ([0.0], [0.0])),
     ("abs(nan)", ours.abs, torch.abs, ([NAN],), ([NAN], [NAN]), ([NAN], [0.0])),
-    # The branch taken is the one that a comparison with nan takes.
-    ("relu(nan)", ours.relu, torch.relu, ([NAN],), ([NAN], [0.0]), ([NAN], [1.0])),
-    ("elu(nan)", ours.elu, nnf.elu, ([NAN],), ([NAN], [NAN]), ([NAN], [1.0])),
     ("nan ** 0", lambda x: x**0, lambda x: x**0, ([NAN],), ([1.0], [NAN]), ([1.0], [0.0])),
     # (a / r) / r, where PyTorch divides by a square that is 0.
     (
@@ -623,6 +665,23 @@ DIFFERENCES: tuple[tuple[str, Any, Any, tuple[list[float], ...], Answer, Answer]
         ([1e-300], [1e-300]),
         ([0.7853981634], [5e299], [-5e299]),
         ([0.7853981634], [0.0], [0.0]),
+    ),
+    # The probability of the target is 1 - 4e-18, and the loss and its gradient are what is missing.
+    (
+        "cross_entropy([40, 0], 0)",
+        lambda x: ours.cross_entropy(x, 0),
+        lambda x: nnf.cross_entropy(x, torch.tensor(0)),
+        ([40.0, 0.0],),
+        ([4.248354e-18], [-4.248354e-18, 4.248354e-18]),
+        ([0.0], [0.0, 4.248354e-18]),
+    ),
+    (
+        "binary_cross_entropy_with_logits(40, 1)",
+        lambda x: ours.binary_cross_entropy_with_logits(x, 1.0),
+        lambda x: nnf.binary_cross_entropy_with_logits(x, torch.ones(1, dtype=torch.float64)),
+        ([40.0],),
+        ([4.248354e-18], [-4.248354e-18]),
+        ([4.248354e-18], [0.0]),
     ),
     # No direction is the right one at the origin.
     ("atan2(0, 0)", ours.atan2, torch.atan2, ([0.0], [0.0]), ([0.0], [NAN], [NAN]), ([0.0], [0.0], [0.0])),

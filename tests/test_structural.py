@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import Program, Value, op
+from autograd import Program, Tensor, Value, op
 from autograd.op import OPS
 from autograd.table import scalar_ops
 
@@ -114,3 +114,139 @@ def test_activations_and_their_derivatives_are_finite_far_out(name: str, x: floa
     for _ in range(order + 1):
         assert math.isfinite(f(x))
         f = autograd.grad(f)
+
+
+# losses
+
+CONFIDENT = 4.248354255291589e-18  # sigmoid(-40)
+
+
+def test_cross_entropy_and_its_gradient_keep_their_digits_where_the_target_is_almost_certain() -> None:
+    x = Tensor([[40.0, 0.0], [0.0, 40.0]], requires_grad=True)
+    loss = autograd.cross_entropy(x, [0, 1])
+    np.testing.assert_allclose(loss.numpy(), [CONFIDENT, CONFIDENT], rtol=1e-14)
+    loss.sum().backward()
+    want = [[-CONFIDENT, CONFIDENT], [CONFIDENT, -CONFIDENT]]
+    np.testing.assert_allclose(x.grad, want, rtol=1e-14)  # type: ignore[arg-type]
+    v = [Value(40.0), Value(0.0)]
+    of_values = autograd.cross_entropy(v, 0)
+    of_values.backward()
+    assert [of_values.data, v[0].grad, v[1].grad] == pytest.approx([CONFIDENT, -CONFIDENT, CONFIDENT], rel=1e-14)
+    softened = Tensor([40.0, 0.0], requires_grad=True)
+    softened.softmax(-1)[0].backward()
+    np.testing.assert_allclose(softened.grad, [CONFIDENT, -CONFIDENT], rtol=1e-13)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("target", [0, 1, 2])
+def test_cross_entropy_of_values_is_that_of_a_tensor(target: int) -> None:
+    for numbers in ([0.3, -1.2, 2.0], [1000.0, -1000.0, 0.0], [-1000.0, -1000.0, -1000.0]):
+        x, values = Tensor(numbers, requires_grad=True), [Value(n) for n in numbers]
+        parts = [Tensor([0.2, 0.5, 0.3], requires_grad=True), [Value(p) for p in (0.2, 0.5, 0.3)]]
+        for mine, theirs in ((target, target), parts):
+            x.grad = None
+            for value in values:
+                value.grad = None
+            loss, of_values = autograd.cross_entropy(x, mine), autograd.cross_entropy(values, theirs)
+            assert loss.shape == ()
+            assert loss.item() == pytest.approx(of_values.data, rel=1e-13)
+            assert 0 <= loss.item() < 2001
+            loss.backward()
+            of_values.backward()
+            assert x.grad is not None
+            assert x.grad.tolist() == pytest.approx([v.grad for v in values], rel=1e-12, abs=1e-16)
+        assert parts[0].grad is not None  # type: ignore[attr-defined]
+        assert parts[0].grad.tolist() == pytest.approx([v.grad for v in parts[1]], rel=1e-12)  # type: ignore[attr-defined]
+
+
+def test_one_hot_classes_are_probabilities() -> None:
+    x = Tensor([[0.3, -1.2, 2.0], [1.0, 2.0, 3.0]], dtype=np.float32)
+    by_class = autograd.cross_entropy(x, [2, 0])
+    by_row = autograd.cross_entropy(x, autograd.one_hot(np.array([2, 0]), 3))
+    assert by_class.dtype == by_row.dtype == np.float32
+    np.testing.assert_allclose(by_class.numpy(), by_row.numpy(), rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("logits", "target", "error", "says"),
+    [
+        ([[1.0, 2.0]], [2], IndexError, "got the class 2, expected 0 to 1: 2 classes"),
+        ([[1.0, 2.0]], [-1], IndexError, "got the class -1"),
+        ([[1.0, 2.0]], [0, 1], ValueError, r"shape \(1, 2\) and a target of shape \(2,\); expected classes of shape"),
+        ([[1.0, 2.0]], [0.0], TypeError, "classes are integers, got float64"),
+        (1.0, 0, ValueError, "dimension for the classes"),
+    ],
+)
+def test_classes_that_there_are_not_are_refused(logits: Any, target: Any, error: type[Exception], says: str) -> None:
+    with pytest.raises(error, match=says):
+        autograd.cross_entropy(Tensor(logits), target)
+
+
+def test_a_class_that_a_list_has_not_is_refused() -> None:
+    with pytest.raises(IndexError, match="class 3, expected 0 to 1"):
+        autograd.cross_entropy([Value(1.0), Value(2.0)], 3)
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "gradient"),
+    [
+        ([1000.0, 1000.0], 1000.0 + math.log(2), [0.5, 0.5]),
+        ([-1000.0, -1000.0, -1000.0], -1000.0 + math.log(3), [1 / 3, 1 / 3, 1 / 3]),
+        ([0.0, -40.0], CONFIDENT, [1.0, CONFIDENT]),
+        ([-math.inf, 2.0], 2.0, [0.0, 1.0]),
+        ([math.inf, 2.0], math.inf, [math.nan, 0.0]),
+        ([-math.inf, -math.inf], -math.inf, [math.nan, math.nan]),
+        ([math.nan, 0.0], math.nan, [math.nan, math.nan]),
+        ([], -math.inf, []),
+    ],
+)
+def test_logsumexp_is_right_for_every_size_and_for_no_number(x: Any, y: float, gradient: list[float]) -> None:
+    for shape, dim in (((-1,), None), ((1, -1), -1), ((-1, 1), 0)):
+        grid = Tensor(np.array(x).reshape(shape if len(x) else [max(n, 0) for n in shape]), requires_grad=True)
+        result = grid.logsumexp(dim)
+        np.testing.assert_allclose(result.numpy().ravel(), [y], rtol=1e-14)
+        result.sum().backward()
+        assert grid.grad is not None
+        np.testing.assert_allclose(grid.grad.ravel(), gradient, rtol=1e-12)
+
+
+@pytest.mark.parametrize("shape", [(3,), (2, 3), (4, 2, 3), (0, 3), (2, 2, 0, 3)])
+@pytest.mark.parametrize("bias", [True, False])
+def test_linear_is_the_product_with_the_transpose_plus_the_bias(shape: tuple[int, ...], bias: bool) -> None:
+    rng = np.random.default_rng(0)
+    arrays = [rng.normal(size=shape), rng.normal(size=(5, 3)), *([rng.normal(size=5)] if bias else [])]
+
+    def composite(x: Any, weight: Any, *b: Any) -> Any:
+        return autograd.matmul(x, weight.T) + (b[0] if b else 0.0)
+
+    found = []
+    for f in (autograd.linear, composite):
+        tensors = [Tensor(a, requires_grad=True) for a in arrays]
+        y = f(*tensors)
+        assert y.shape == (*shape[:-1], 5)
+        y.backward(np.cos(np.arange(y.size)).reshape(y.shape))
+        found.append([y.numpy(), *(t.grad for t in tensors)])
+        tangents = [np.sin(np.arange(a.size)).reshape(a.shape) for a in arrays]
+        found[-1] += autograd.jvp(lambda xs, f=f: f(*xs), arrays, tangents)
+    for mine, wanted in zip(*found, strict=True):
+        np.testing.assert_allclose(mine, wanted, rtol=1e-12, atol=1e-14)
+
+
+def test_the_tangent_of_a_bias_alone_has_the_shape_of_the_result() -> None:
+    x, weight = np.ones((4, 3)), np.ones((2, 3))
+    tangent = autograd.jvp(lambda b: autograd.linear(x, weight, b), np.zeros(2), np.array([1.0, 2.0]))[1]
+    assert tangent.tolist() == [[1.0, 2.0]] * 4
+
+
+@pytest.mark.parametrize(
+    ("x", "weight", "bias", "says"),
+    [
+        ((2, 3), (5, 4), None, r"x of shape \(2, 3\) and a weight of shape \(5, 4\); expected \(..., in\)"),
+        ((2, 3), (3,), None, "weight of shape"),
+        ((), (5, 4), None, "x of shape"),
+        ((2, 4), (5, 4), (4,), r"bias of shape \(4,\), expected \(5,\)"),
+        ((2, 4), (5, 4), (2, 5), r"bias of shape \(2, 5\)"),
+    ],
+)
+def test_linear_refuses_shapes_that_do_not_fit(x: Any, weight: Any, bias: Any, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        autograd.linear(Tensor(np.ones(x)), Tensor(np.ones(weight)), None if bias is None else Tensor(np.ones(bias)))

@@ -15,7 +15,7 @@ from pathlib import Path
 FLOORS = {
     "autograd": (
         "op",
-        "forward shapes elementwise structural arguments shaping reductions arrays",
+        "forward shapes elementwise structural arguments shaping reductions products softmaxes arrays",
         "arithmetic shaped node sweep value watched tensor makers dual symbol",
         "calculus numeric check naming program table anomaly",
         "see.geometry see.ranks see.order see.place see.layout see.words see.scene see.dot see.svg see.draw "

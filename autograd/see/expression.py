@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
-from .. import reductions as fn
+from .. import products, reductions, softmaxes
 from ..node import enable_grad
 from ..op import OPS
 from ..value import Value
@@ -25,10 +25,10 @@ MAX_EXPONENT: Final = 1_000.0
 
 CONSTANTS: Final = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
 LISTS: Final[dict[str, tuple[int, Callable[..., Any]]]] = {  # name -> how many lists, and what takes them
-    "sum": (1, fn.sum),
-    "mean": (1, fn.mean),
-    "dot": (2, fn.dot),
-    "logsumexp": (1, fn.logsumexp),
+    "sum": (1, reductions.sum),
+    "mean": (1, reductions.mean),
+    "dot": (2, products.dot),
+    "logsumexp": (1, softmaxes.logsumexp),
 }
 OPERATORS: Final[dict[type[ast.AST], str]] = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow",
