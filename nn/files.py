@@ -1,4 +1,4 @@
-"""Weights in files: safetensors with PyTorch's key names, written whole or not at all, and read without running them."""
+"""Weights in files: safetensors with PyTorch's key names, written whole or not at all, and never run when read."""
 
 from __future__ import annotations
 

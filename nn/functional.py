@@ -1,7 +1,7 @@
 """What layers compute, as functions: activations with their options, linear maps, normalisation, dropout, embedding.
 
-The names and arguments are PyTorch's. No derivative stands here: each function is said with autograd's. Activations take
-Values as well as Tensors.
+The names and arguments are PyTorch's. No derivative stands here: each function is said with autograd's. Activations
+take Values as well as Tensors.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def prelu(input: Any, weight: Any) -> Any:
 
 
 def dropout(input: Any, p: float = 0.5, training: bool = True, generator: np.random.Generator | None = None) -> Any:
-    """Each element 0 with probability p, the others divided by 1 - p; unchanged when not training (Srivastava, 2014)."""
+    """Each element 0 with probability p, the others divided by 1 - p; only in training (Srivastava, 2014)."""
     if not 0 <= p <= 1:
         raise ValueError(f"dropout takes a probability from 0 to 1, got p={p}")
     if not training or p == 0:
@@ -108,7 +108,7 @@ def batch_norm(
     """Each channel (dimension 1) with mean 0 and variance 1, then times weight plus bias (Ioffe and Szegedy, 2015).
 
     In training mean and variance are the batch's, divided by n, and the running ones are moved towards them by
-    `momentum`, the variance divided by n - 1; otherwise they are the running ones. ValueError for one value per channel.
+    `momentum`, the variance divided by n - 1; otherwise they are the running ones. One value per channel is refused.
     """
     over = (0, *range(2, input.ndim))
     per_channel = (-1, *(1,) * (input.ndim - 2))
@@ -116,8 +116,8 @@ def batch_norm(
         count = math.prod(input.shape[k] for k in over)
         if count <= 1:
             raise ValueError(
-                f"batch-norm in training needs more than one value per channel, got shape {input.shape}: the variance of "
-                "one is 0. Use a larger batch (drop_last=True leaves out a last one that is too small), or eval()"
+                f"batch-norm in training needs more than one value per channel, got shape {input.shape}: the variance "
+                "of one is 0. Use a larger batch (drop_last=True leaves out a last one that is too small), or eval()"
             )
         mean, var = ag.mean(input, dim=over), ag.var(input, dim=over, correction=0)
         for running, batch in ((running_mean, mean), (running_var, var)):

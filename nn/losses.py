@@ -217,8 +217,8 @@ def _of_probabilities(x: Any, target: Any, weight: Any, dim: int, reduction: str
     t = like(target, x)
     if t.shape != x.shape:
         raise ValueError(
-            f"cross_entropy got scores of shape {x.shape} and floats of shape {t.shape} as target: probabilities have the "
-            "shape of the scores, and classes are integers, as in target.astype(int)"
+            f"cross_entropy got scores of shape {x.shape} and floats of shape {t.shape} as target: probabilities have "
+            "the shape of the scores, and classes are integers, as in target.astype(int)"
         )
     if smoothing:
         t = (1.0 - smoothing) * t + smoothing / x.shape[dim]

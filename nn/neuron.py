@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from typing import Any, Final, Self
 
 import numpy as np
@@ -110,7 +111,7 @@ class MLP(OfValues):
             raise ValueError("an MLP has one layer or more, got no sizes; for a single neuron say MLP(nin, [1])")
         self.layers = [
             Layer(a, b, nonlin=k < len(sizes) - 2, activation=activation, **options)
-            for k, (a, b) in enumerate(zip(sizes, sizes[1:], strict=False))
+            for k, (a, b) in enumerate(pairwise(sizes))
         ]
 
     def forward(self, x: Sequence[Any]) -> Any:

@@ -13,8 +13,8 @@ from .pairing import flat, shape_of
 class Learning:
     """How `Perceptron.fit` ended: mistakes in each epoch, and whether the classes can be parted by a line.
 
-    `separable` is True when an epoch had no mistake; False when the weights came back to what they were after an earlier
-    epoch, so that they would go round for ever; None when the epochs ran out before either.
+    `separable` is True when an epoch had no mistake; False when the weights came back to what they were after an
+    earlier epoch, so that they would go round for ever; None when the epochs ran out before either.
     """
 
     mistakes: tuple[int, ...]
@@ -77,7 +77,8 @@ class Perceptron:
         """
         if len(shape_of(X)) != 2 or shape_of(y) != shape_of(X)[:1] or not len(y):
             raise ValueError(
-                f"expected rows of {len(self.w)} numbers and as many classes, got shapes {shape_of(X)} and {shape_of(y)}"
+                f"expected rows of {len(self.w)} numbers and as many classes, got shapes {shape_of(X)} and "
+                f"{shape_of(y)}"
             )
         rows = [list(flat(row)) for row in X]
         classes = [int(c) if c in (0, 1) else c for c in flat(y)]

@@ -16,12 +16,12 @@ from ..module import Module
 class Loss(Module):
     """Base: how the losses of a batch become one number, "mean", "sum", or with "none" stay as they are."""
 
+    reductions: tuple[str, ...] = ("mean", "sum", "none")
+
     def __init__(self, reduction: str = "mean") -> None:
         if reduction not in self.reductions:
             raise ValueError(f"reduction is one of {', '.join(self.reductions)}, got {reduction!r}")
         self.reduction = reduction
-
-    reductions = ("mean", "sum", "none")
 
     def _register(self, name: str, weight: Any) -> None:
         tensor = weight.detach() if isinstance(weight, Tensor) else None if weight is None else Tensor(weight)
