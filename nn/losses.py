@@ -224,7 +224,7 @@ def _of_probabilities(x: Any, target: Any, weight: Any, dim: int, reduction: str
         t = (1.0 - smoothing) * t + smoothing / x.shape[dim]
     if weight is not None:
         t = t * ag.reshape(weight, (-1, *(1,) * (len(x.shape) - dim - 1)))
-    return reduced(-ag.sum(ag.log_softmax(x, dim) * t, dim), reduction)
+    return reduced(ag.cross_entropy(x, t, dim), reduction)
 
 
 def _of_rows(

@@ -126,7 +126,7 @@ class Module(Tree):
         """
         saved = self._saved()
         new = {name: state_dict[name] for name in saved if name in state_dict}
-        arrays = {name: np.array(x.data if isinstance(x, (Tensor, Value)) else x) for name, x in new.items()}
+        arrays = {name: _array(x) for name, x in new.items()}
         missing = [name for name in saved if name not in state_dict]
         unexpected = [name for name in state_dict if name not in saved]
         wrong = [f"missing: {name}" for name in missing if strict]
@@ -189,3 +189,8 @@ def _again(node: Any) -> Any:
     twin = Value(node.data, node.label) if isinstance(node, Value) else Tensor(node.numpy(), node.requires_grad)
     twin.label, twin.grad = node.label, copy.deepcopy(node.grad)
     return twin
+
+
+def _array(x: Any) -> np.ndarray:
+    # asarray first: another library's tensor may know how to become an array, and not what a copy is
+    return np.array(np.asarray(x.data if isinstance(x, (Tensor, Value)) else x))
