@@ -4,6 +4,7 @@
 """
 
 from .anomaly import AnomalyError as AnomalyError, detect_anomaly as detect_anomaly
+from .arrays import set_default_dtype as set_default_dtype
 from .calculus import (
     derivative as derivative,
     grad as grad,
@@ -71,6 +72,8 @@ from .makers import (
     randint as randint,
     randn as randn,
     randperm as randperm,
+    stack as stack,
+    tensor as tensor,
     zeros as zeros,
     zeros_like as zeros_like,
 )
@@ -136,5 +139,5 @@ from .softmaxes import (
 )
 from .symbol import Symbol as Symbol
 from .table import derivative_table as derivative_table
-from .tensor import Tensor as Tensor, set_default_dtype as set_default_dtype, stack as stack, tensor as tensor
+from .tensor import Tensor as Tensor
 from .value import Value as Value

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import linecache
-import sys
 from typing import Any, final
 
 import numpy as np
 
 from .node import Mode, Node, Switch, Watch
 from .op import Op
+from .site import site
 
 
 class AnomalyError(RuntimeError):
@@ -24,11 +23,11 @@ class _Detective(Watch):
         self.sites: dict[int, str] = {}  # creation index -> the user's line; gone when the mode ends
 
     def forward(self, result: Node, op: Op, args: tuple[Any, ...]) -> None:
-        site = _site()
+        line = site()
         if result.index >= 0:
-            self.sites[result.index] = site
+            self.sites[result.index] = line
         if not finite(result._data):
-            raise AnomalyError(f"{op.name} gave {result._data!r}, from {_described(args)}\n  {site}")
+            raise AnomalyError(f"{op.name} gave {result._data!r}, from {_described(args)}\n  {line}")
 
     def backward(self, node: Node) -> None:
         if node.op is None:
@@ -81,12 +80,3 @@ def _data(i: Any) -> Any:
 def _described(inputs: tuple[Any, ...]) -> str:
     words = [f"{i.label or 'a node'} = {i._data!r}" if isinstance(i, Node) else repr(i) for i in inputs]
     return ", ".join(words[:8]) + (f" and {len(words) - 8} more" if len(words) > 8 else "")
-
-
-def _site() -> str:
-    """`file.py:12: y = x.log()`, of the innermost frame that is not in this package."""
-    frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").split(".")[0] == "autograd":
-        frame = frame.f_back
-    path, line = frame.f_code.co_filename, frame.f_lineno
-    return f"{path}:{line}: {linecache.getline(path, line).strip()}".rstrip(": ")

@@ -1,4 +1,4 @@
-"""Tensors made from nothing: constants, ranges, random numbers, and the one generator that draws them.
+"""Tensors made of data, of Values, and of nothing: constants, ranges, random numbers and the generator they come from.
 
 What this file knows: sizes as PyTorch takes them, and how a generator's float64 becomes a number of a smaller dtype.
 """
@@ -12,9 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from . import shaping, structural as s
 from .arguments import array_like, known_to_numpy, raw
 from .arrays import default, float_dtype
-from .tensor import Tensor
+from .node import creation, mode
+from .tensor import Tensor, leaf
+from .value import Value
 
 
 class _random:
@@ -43,6 +46,31 @@ def manual_seed(seed: int) -> np.random.Generator:
 def default_generator() -> np.random.Generator:
     """The generator that is drawn from where none is given; differs from process to process until `manual_seed`."""
     return _random.generator
+
+
+def tensor(data: Any, requires_grad: bool = False, dtype: Any = None, label: str = "") -> Tensor:
+    """A Tensor with a copy of `data`: a number, nested lists of numbers, or an array."""
+    return Tensor(data, requires_grad, dtype, label)
+
+
+def stack(tensors: Any, dim: int = 0, *, axis: int | None = None) -> Any:
+    """Tensors of one shape along a new dimension; or Values as the elements of a Tensor, which stays connected to them.
+
+    >>> a, b = Value(2.0), Value(3.0)
+    >>> (stack([a, b]) * Tensor([1.0, 10.0])).sum().backward()
+    >>> a.grad, b.grad
+    (1.0, 10.0)
+    """
+    parts = list(tensors)
+    if not any(type(part) is Value for part in parts):
+        return shaping.stack(parts, dim, axis=axis)
+    values = [part if type(part) is Value else Value(part) for part in parts]
+    result = leaf(np.array([value.data for value in values]))
+    if mode.get().recording and any(value.requires_grad for value in values):
+        result.op = s.stacked
+        result.inputs = tuple(values)
+        result.index = next(creation)
+    return result
 
 
 def zeros(*size: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:

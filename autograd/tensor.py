@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import linecache
-import sys
 from collections.abc import Iterator
 from typing import Any, Self, final
 
 import numpy as np
 
-from . import shapes, shaping, structural as s
-from .arrays import REAL, default, real_array, set_default_dtype as set_default_dtype
+from . import shapes, structural as s
+from .arguments import raw
+from .arrays import default, real_array
+from .constants import constant, met, misfit, settled
 from .node import Node, creation, mode
 from .op import NO_PARAMS, Op, Operand, Params, quietly
 from .shaped import Shaped
+from .site import site
 from .sweep import backward
-from .value import Value
 from .watched import Watched, same_memory
 
 
@@ -38,18 +38,29 @@ class Tensor(Node, Shaped):
     grad: np.ndarray | None
 
     def __init__(self, data: Any, requires_grad: bool = False, dtype: Any = None, label: str = "") -> None:
-        self._data = real_array(data, dtype)
         if type(label) is not str:
             raise TypeError(f"a label is text, got {type(label).__name__}: {label!r:.60}")
-        self.grad = None
-        self.op = None
-        self.inputs = ()
-        self.params = NO_PARAMS
-        self.label = label
-        self.changed = 0
-        self.index = -1
+        self._fill(real_array(data, dtype), label)
         if requires_grad:
             self.requires_grad_()
+
+    def _fill(
+        self,
+        data: np.ndarray,
+        label: str = "",
+        op: Op | None = None,
+        inputs: tuple[Any, ...] = (),
+        params: Params = NO_PARAMS,
+        index: int = -1,
+    ) -> None:
+        self._data = data
+        self.grad = None
+        self.label = label
+        self.changed = 0
+        self.op = op
+        self.inputs = inputs
+        self.params = params
+        self.index = index
 
     # What it holds
 
@@ -130,7 +141,7 @@ class Tensor(Node, Shaped):
 
     def detach(self) -> Tensor:
         """A leaf with the same data that wants no gradient."""
-        return _leaf(self.numpy(), self.label)
+        return leaf(self.numpy(), self.label)
 
     def requires_grad_(self, requires_grad: bool = True) -> Self:
         """Ask for a gradient, or no longer, on a leaf; returns the Tensor."""
@@ -192,18 +203,18 @@ class Tensor(Node, Shaped):
                 arrays.append(arg._data)
                 if arg.index >= 0:
                     wanted = True
-                elif arg._data.dtype.kind in "iu":
-                    whole = True
+                elif arg._data.dtype.kind != "f":
+                    whole = wrapped = True
             elif type(arg) is float:
                 arrays.append(arg)
             elif isinstance(arg, Operand) and arg.precedence > self.precedence:
                 return arg.apply(op, args, params)
             else:
-                arrays.append(_constant(op, arg))
+                arrays.append(constant(op, arg))
                 wrapped = True
                 whole = whole or type(arg) is np.ndarray
         if whole:
-            arrays = _met(arrays)
+            arrays = met(op, arrays)
         if wanted and None in op.rules:
             # What no gradient can flow to, such as the mask of a where, is a constant.
             args = tuple([
@@ -211,25 +222,22 @@ class Tensor(Node, Shaped):
                 for k, arg in enumerate(args)
             ])  # fmt: skip
             wanted = any(type(arg) is Tensor and arg.index >= 0 for arg in args)
-        y = quietly(op.array, *arrays, **params) if params else quietly(op.array, *arrays)
+        try:
+            y = quietly(op.array, *arrays, **params) if params else quietly(op.array, *arrays)
+        except ValueError as error:
+            raise misfit(op, arrays, error) from error
+        if type(y) is not np.ndarray:
+            y = np.asarray(y)
+        if whole:
+            y = settled(y, arrays)
         now = mode.get()
-        result = object.__new__(Tensor)
-        result._data = y if type(y) is np.ndarray else np.asarray(y)
-        result.grad = None
-        result.label = ""
-        result.changed = 0
+        result: Tensor = object.__new__(Tensor)
         if wanted and now.recording and op.rules:
             if wrapped:
                 args = tuple([_wrapped(arg, array) for arg, array in zip(args, arrays, strict=True)])
-            result.op = op
-            result.inputs = args
-            result.params = params
-            result.index = next(creation)
+            result._fill(y, "", op, args, params, next(creation))
         else:
-            result.op = None
-            result.inputs = ()
-            result.params = NO_PARAMS
-            result.index = -1
+            result._fill(y)
         if now.watch is not None:
             now.watch.forward(result, op, args)
         return result
@@ -240,7 +248,10 @@ class Tensor(Node, Shaped):
             self.unchanged(user)
         shape = self._data.shape
         if isinstance(contribution, Operand):
-            return contribution if contribution.shape == shape else s.sum_to(contribution, shape=shape)  # type: ignore[attr-defined]
+            fitting: Any = contribution
+            if fitting.shape != shape:
+                fitting = s.sum_to(fitting, shape=shape)
+            return fitting if raw(fitting).dtype == self._data.dtype else s.cast(fitting, dtype=self._data.dtype.name)
         if (
             type(contribution) is not np.ndarray
             or contribution.shape != shape
@@ -259,7 +270,7 @@ class Tensor(Node, Shaped):
             which = "an input" if used else "the result"
             raise RuntimeError(
                 f"the data of {which} of {op.name if op else '?'}{_named(self)} was changed after it was used, so the "
-                f"gradient would be wrong; call backward() before changing .data, or change a copy{_site()}"
+                f"gradient would be wrong; call backward() before changing .data, or change a copy\n  {site()}"
             )
 
     def __repr__(self) -> str:
@@ -278,91 +289,21 @@ class Tensor(Node, Shaped):
         return format(self.item(), spec) if spec else repr(self)
 
 
-def stack(tensors: Any, dim: int = 0, *, axis: int | None = None) -> Any:
-    """Tensors of one shape along a new dimension; or Values as the elements of a Tensor, which stays connected to them.
-
-    >>> a, b = Value(2.0), Value(3.0)
-    >>> (stack([a, b]) * Tensor([1.0, 10.0])).sum().backward()
-    >>> a.grad, b.grad
-    (1.0, 10.0)
-    """
-    parts = list(tensors)
-    if not any(type(part) is Value for part in parts):
-        return shaping.stack(parts, dim, axis=axis)
-    values = [part if type(part) is Value else Value(part) for part in parts]
-    result = _leaf(np.array([value.data for value in values]))
-    if mode.get().recording and any(value.requires_grad for value in values):
-        result.op = s.stacked
-        result.inputs = tuple(values)
-        result.index = next(creation)
-    return result
-
-
-def tensor(data: Any, requires_grad: bool = False, dtype: Any = None, label: str = "") -> Tensor:
-    """A Tensor with a copy of `data`: a number, nested lists of numbers, or an array."""
-    return Tensor(data, requires_grad, dtype, label)
-
-
-def _leaf(data: np.ndarray, label: str = "") -> Tensor:
+def leaf(data: np.ndarray, label: str = "") -> Tensor:
     """A leaf that wants no gradient, on this very array."""
-    leaf = object.__new__(Tensor)
-    leaf._data = data
-    leaf.grad = None
-    leaf.op = None
-    leaf.inputs = ()
-    leaf.params = NO_PARAMS
-    leaf.label = label
-    leaf.changed = 0
-    leaf.index = -1
+    leaf: Tensor = object.__new__(Tensor)
+    leaf._fill(data, label)
     return leaf
-
-
-def _constant(op: Op, arg: Any) -> Any:
-    """A plain number or array that meets a Tensor in an op. A number stays one, so that float32 stays float32."""
-    if isinstance(arg, (bool, int, float)):
-        return arg
-    if isinstance(arg, np.generic) and arg.dtype.kind in REAL:
-        return arg
-    if isinstance(arg, np.ndarray) and arg.dtype.kind in REAL:
-        return arg
-    if isinstance(arg, Operand):
-        raise TypeError(
-            f"{op.name} got a Tensor and a {type(arg).__name__}, which do not mix; make a Tensor of Values "
-            "with stack(values)"
-        )
-    what = f"an array of {arg.dtype}" if isinstance(arg, np.ndarray) else f"{type(arg).__name__} {arg!r:.60}"
-    raise TypeError(f"{op.name} of a Tensor takes Tensors, real numbers and arrays of them, got {what}")
-
-
-def _met(arrays: list[Any]) -> list[Any]:
-    """Arrays of integers in the dtype of the floats that they meet: NumPy makes a float32 times an int64 a float64."""
-    floats = [a.dtype for a in arrays if isinstance(a, np.ndarray) and a.dtype.kind == "f"]
-    if not floats:
-        return arrays
-    dtype = np.result_type(*floats)
-    return [a.astype(dtype) if isinstance(a, np.ndarray) and a.dtype.kind in "iu" else a for a in arrays]
 
 
 def _wrapped(arg: Any, array: Any) -> Any:
     """An input as a node keeps it: a Tensor or a float."""
-    if type(arg) is Tensor or type(arg) is float:
+    if type(arg) is float or (type(arg) is Tensor and arg._data is array):
         return arg
     # A copy: the user may write into an array of theirs before backward reads it.
-    return float(array) if isinstance(array, (bool, int, float)) else _leaf(np.array(array))
+    label = arg.label if type(arg) is Tensor else ""
+    return float(array) if isinstance(array, (bool, int, float)) else leaf(np.array(array), label)
 
 
 def _named(t: Tensor) -> str:
     return f" ({t.label})" if t.label else ""
-
-
-def _site() -> str:
-    """Where the user called backward from."""
-    frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").split(".")[0] in (
-        "autograd",
-        "numpy",
-        "contextlib",
-    ):
-        frame = frame.f_back
-    path, line = frame.f_code.co_filename, frame.f_lineno
-    return f"\n  {path}:{line}: {linecache.getline(path, line).strip()}"

@@ -617,7 +617,11 @@ def _errors() -> Iterator[tuple[Callable[[Tensor], Any], type[Exception], str]]:
     yield lambda x: x.reshape(-1, -1), ValueError, "(-1, -1)"
     yield lambda x: x.reshape(-1, 3), ValueError, "(2, 2) does not go into (-1, 3)"
     yield lambda x: x.expand(3, 3), ValueError, "(2, 2) does not broadcast to (3, 3)"
-    yield lambda x: x + Tensor([1.0, 2.0, 3.0]), ValueError, "(2,2) (3,)"
+    yield (
+        lambda x: x + Tensor([1.0, 2.0, 3.0]),
+        ValueError,
+        "(2, 2) and (3,), which do not broadcast: counted from the right, their dimensions -1 have lengths 2 and 3",
+    )
     yield lambda x: x.sum(5), IndexError, "dim=5, but the shape (2, 2)"
     yield lambda x: x.sum((0, 0)), ValueError, "twice"
     yield lambda x: x.sum(0, axis=0), TypeError, "both dim and axis"

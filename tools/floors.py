@@ -14,8 +14,8 @@ from pathlib import Path
 # From the ground up; a file may import what stands before it. "data/" is a folder: inside it, order is free.
 FLOORS = {
     "autograd": (
-        "op",
-        "forward shapes elementwise structural arguments shaping reductions products softmaxes arrays",
+        "op site",
+        "forward shapes elementwise structural arguments shaping reductions products softmaxes arrays constants",
         "arithmetic shaped node sweep value watched tensor makers dual symbol",
         "calculus numeric check naming program table anomaly",
         "see.geometry see.ranks see.order see.place see.layout see.words see.scene see.dot see.svg see.draw "

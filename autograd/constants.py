@@ -1,0 +1,74 @@
+"""Plain data that meets a Tensor in an op: what is taken, in which dtype, and what to say of what does not fit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .arrays import REAL, default
+from .op import Op, Operand
+
+
+def constant(op: Op, arg: Any) -> Any:
+    """A number or an array of them, ready for NumPy; TypeError by name for anything else."""
+    if isinstance(arg, (bool, int)):
+        return arg
+    if isinstance(arg, (float, np.generic)) and not isinstance(arg, (np.character, np.complexfloating)):
+        # Without its dtype: a float32 times np.sqrt(2), which is a np.float64, would be a float64.
+        number = arg.item() if isinstance(arg, np.generic) else arg
+        if isinstance(number, (bool, int, float)):
+            return number
+    if isinstance(arg, np.ndarray) and arg.dtype.kind in REAL:
+        return arg
+    if isinstance(arg, Operand):
+        raise TypeError(
+            f"{op.name} got a Tensor and a {type(arg).__name__}, which do not mix; make a Tensor of Values "
+            "with stack(values)"
+        )
+    what = f"an array of {arg.dtype}" if isinstance(arg, np.ndarray) else f"{type(arg).__name__} {arg!r:.60}"
+    raise TypeError(f"{op.name} of a Tensor takes Tensors, real numbers and arrays of them, got {what}")
+
+
+def met(op: Op, arrays: list[Any]) -> list[Any]:
+    """Arrays of integers and bools in the dtype of the floats that they meet: NumPy makes a float32 times an int64 a
+    float64. A mask, which has no derivative, stays one."""
+    dtypes = [a.dtype for a in arrays if _is_float(a)]
+    if not dtypes or not op.rules:
+        return arrays
+    dtype = np.result_type(*dtypes)
+    return [
+        a.astype(dtype)
+        if isinstance(a, np.ndarray) and a.dtype.kind != "f" and op.rule(k, len(arrays)) is not None
+        else a
+        for k, a in enumerate(arrays)
+    ]
+
+
+def settled(y: np.ndarray, arrays: list[Any]) -> np.ndarray:
+    """A result in the default dtype where it is the first float: a Tensor of ints divided by one, say."""
+    return y.astype(default.dtype) if y.dtype.kind == "f" and not any(map(_is_float, arrays)) else y
+
+
+def _is_float(a: Any) -> bool:
+    return isinstance(a, np.ndarray) and a.dtype.kind == "f"
+
+
+def misfit(op: Op, arrays: list[Any], error: ValueError) -> ValueError:
+    """What NumPy says of shapes that do not fit, in our words."""
+    shapes = [np.shape(a) for a in arrays]
+    if op.kind != "elementwise":
+        return ValueError(f"{op.name} of shapes {_listed(shapes)}: {error}")
+    longest = max(map(len, shapes))
+    for k in range(1, longest + 1):
+        lengths = sorted({shape[-k] for shape in shapes if len(shape) >= k} - {1})
+        if len(lengths) > 1:
+            return ValueError(
+                f"{op.name} got shapes {_listed(shapes)}, which do not broadcast: counted from the right, their "
+                f"dimensions {-k} have lengths {_listed(lengths)}, expected the same or 1; see reshape and unsqueeze"
+            )
+    return error
+
+
+def _listed(things: list[Any]) -> str:
+    return " and ".join(map(str, things))
