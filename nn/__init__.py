@@ -1,4 +1,3 @@
-"""Neural networks on top of autograd's public names: modules, losses, optimizers, training.
+"""Neural networks on top of autograd's public names: modules, losses, optimizers, training."""
 
-Comes next; nothing in it yet.
-"""
+from . import optim as optim, utils as utils

@@ -25,7 +25,7 @@ FLOORS = {
     ),
     "nn": (
         "module init functional losses data/",
-        "neuron layers/ optim/",
+        "neuron layers/ optim/ utils",
         "train/",
         "__init__",
     ),
