@@ -1,9 +1,10 @@
-"""Neural networks on top of autograd's public names, with PyTorch's names: modules, layers, losses, data, files.
+"""Neural networks on top of autograd's public names, with PyTorch's names: modules, layers, losses,
+optimizers, data, files.
 
 On Values there are micrograd's `Neuron`, `Layer` and `MLP`, whose every number can be drawn.
 """
 
-from . import data as data, functional as functional, init as init
+from . import data as data, functional as functional, init as init, optim as optim, utils as utils
 from .files import load as load, save as save
 from .layers.activations import (
     ELU as ELU,

@@ -25,7 +25,7 @@ FLOORS = {
     ),
     "nn": (
         "tree module summary init pairing losses functional data/ files",
-        "layers/ neuron perceptron optim/",
+        "layers/ neuron perceptron optim/ utils",
         "train/",
         "__init__",
     ),
