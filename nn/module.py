@@ -10,6 +10,7 @@ import numpy as np
 
 from autograd import Tensor, Value
 
+from .assign import assign
 from .tree import Parameter as Parameter, Tree, join
 
 
@@ -140,14 +141,7 @@ class Module(Tree):
         if wrong:
             list_ = "\n  ".join(wrong)
             raise RuntimeError(f"the state does not fit {type(self).__name__}, and nothing was loaded:\n  {list_}")
-        before = {name: np.array(saved[name].data) for name in arrays}
-        try:
-            for name, array in arrays.items():
-                saved[name].data = array
-        except BaseException:  # Ctrl-C too
-            for name, array in before.items():
-                saved[name].data = array
-            raise
+        assign([(saved[name], "data", array) for name, array in arrays.items()])
         return Keys(missing, unexpected)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:

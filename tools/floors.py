@@ -24,7 +24,7 @@ FLOORS = {
         "__main__",
     ),
     "nn": (
-        "tree module summary init pairing losses functional data/ files",
+        "assign tree module summary init pairing losses functional data/ files",
         "layers/ neuron perceptron optim/ utils",
         "train/",
         "__init__",

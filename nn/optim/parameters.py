@@ -1,16 +1,18 @@
 """Parameters: the leaves of a graph that learn, Values and Tensors alike.
 
-What this file knows is what may be a parameter, how its numbers are read, and how many of them are written at once.
+What this file knows is what may be a parameter, and how its numbers are read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
 from autograd import Tensor, Value
+
+from ..assign import assign as assign
 
 Node = Value | Tensor
 
@@ -60,15 +62,3 @@ def gradient(node: Node) -> Any:
     if array.shape != node.shape:
         raise ValueError(f"a .grad was set to the shape {array.shape}, expected {node.shape}; set it to None")
     return array
-
-
-def assign(changes: Sequence[tuple[object, str, Any]]) -> None:
-    """Set attributes, given as (owner, name, new): all of them, or none when anything raises, Ctrl-C included."""
-    before = [(owner, name, getattr(owner, name)) for owner, name, _ in changes]
-    try:
-        for owner, name, new in changes:
-            setattr(owner, name, new)
-    except BaseException:
-        for owner, name, old in before:
-            setattr(owner, name, old)
-        raise

@@ -165,9 +165,37 @@ def test_a_layer_looks_as_in_pytorch(make: Callable[[Any], Any]) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    "Linear Flatten Dropout BatchNorm1d LayerNorm Embedding ReLU LeakyReLU PReLU ELU SELU GELU SiLU Mish Sigmoid Tanh "
-    "Softplus Hardtanh Softmax LogSoftmax MSELoss L1Loss HuberLoss SmoothL1Loss BCELoss BCEWithLogitsLoss "
-    "CrossEntropyLoss NLLLoss KLDivLoss".split(),
+    [
+        "Linear",
+        "Flatten",
+        "Dropout",
+        "BatchNorm1d",
+        "LayerNorm",
+        "Embedding",
+        "ReLU",
+        "LeakyReLU",
+        "PReLU",
+        "ELU",
+        "SELU",
+        "GELU",
+        "SiLU",
+        "Mish",
+        "Sigmoid",
+        "Tanh",
+        "Softplus",
+        "Hardtanh",
+        "Softmax",
+        "LogSoftmax",
+        "MSELoss",
+        "L1Loss",
+        "HuberLoss",
+        "SmoothL1Loss",
+        "BCELoss",
+        "BCEWithLogitsLoss",
+        "CrossEntropyLoss",
+        "NLLLoss",
+        "KLDivLoss",
+    ],
 )
 def test_arguments_have_pytorchs_names_and_defaults(name: str) -> None:
     theirs = inspect.signature(getattr(tnn, name)).parameters
