@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 import autograd as ag
-from autograd import Tensor, Value
+from autograd import Tensor
 
 from .pairing import array, each, factor, flat, has_values, like, reduced, tensor
 
@@ -97,12 +97,11 @@ def binary_cross_entropy(input: Any, target: Any, weight: Any = None, reduction:
         log_rest = ag.where(at_1, -100.0, ag.log1p(-ag.where(at_1, 0.0, x)))
         return -(t * log_x + (1.0 - t) * log_rest)
 
-    for x in flat(input) if has_values(input) else [tensor(input)]:
-        if not _all_between(x, 0.0, 1.0):
-            raise ValueError(
-                "binary_cross_entropy takes probabilities from 0 to 1, and the input has others; of scores use "
-                "binary_cross_entropy_with_logits"
-            )
+    if not all(_is_probability(x) for x in (flat(input) if has_values(input) else [tensor(input)])):
+        raise ValueError(
+            "binary_cross_entropy takes probabilities from 0 to 1, and the input has others; of scores use "
+            "binary_cross_entropy_with_logits"
+        )
     return each("binary_cross_entropy", loss, input, target, reduction, weight)
 
 
@@ -114,20 +113,17 @@ def binary_cross_entropy_with_logits(
     `weight` is a factor for each element, `pos_weight` one for the part of the positive class; both broadcast.
     """
 
-    def loss(x: Any, t: Any) -> Any:
-        return ag.binary_cross_entropy_with_logits(x, t)
-
-    def weighted(x: Any, t: Any) -> Any:
+    def with_positive(x: Any, t: Any, positive: Any) -> Any:
         return (1.0 - t) * ag.softplus(x) + positive * t * ag.softplus(-x)
 
-    positive = factor(pos_weight, input)
     return each(
         "binary_cross_entropy_with_logits",
-        loss if pos_weight is None else weighted,
+        ag.binary_cross_entropy_with_logits if pos_weight is None else with_positive,
         input,
         target,
         reduction,
         weight,
+        pos_weight,
     )
 
 
@@ -171,11 +167,11 @@ def cross_entropy(
     dim = 1 if len(x.shape) > 1 else 0
     t = array(target)
     if t.dtype.kind == "f":
-        return _of_probabilities(x, target, factor(weight, x), dim, reduction, label_smoothing)
+        return _of_probabilities(x, target, _factor(weight, x), dim, reduction, label_smoothing)
     places, kept = _classes("cross_entropy", t, x.shape, dim, ignore_index)
     losses = ag.cross_entropy(x, places, dim)
     spread = ag.log_softmax(x, dim) if label_smoothing else None
-    return _of_classes(losses, spread, places, kept, factor(weight, x), dim, reduction, label_smoothing)
+    return _of_classes(losses, spread, places, kept, _factor(weight, x), dim, reduction, label_smoothing)
 
 
 def nll_loss(input: Any, target: Any, weight: Any = None, ignore_index: int = -100, reduction: str = "mean") -> Any:
@@ -186,7 +182,7 @@ def nll_loss(input: Any, target: Any, weight: Any = None, ignore_index: int = -1
     dim = 1 if len(x.shape) > 1 else 0
     places, kept = _classes("nll_loss", array(target), x.shape, dim, ignore_index)
     losses = -ag.squeeze(ag.gather(x, dim, np.expand_dims(places, dim)), dim)
-    return _of_classes(losses, None, places, kept, factor(weight, x), dim, reduction, 0.0)
+    return _of_classes(losses, None, places, kept, _factor(weight, x), dim, reduction, 0.0)
 
 
 def _of_classes(
@@ -278,6 +274,11 @@ def _classes(name: str, t: np.ndarray, shape: tuple[int, ...], dim: int, ignore:
     return np.where(kept, t, 0), kept
 
 
-def _all_between(x: Any, low: float, high: float) -> bool:
-    data = np.asarray(x.data if isinstance(x, (Tensor, Value)) else x)
-    return bool(((data >= low) & (data <= high) | np.isnan(data)).all())
+def _factor(weight: Any, x: Any) -> Any:
+    return None if weight is None else factor(weight, x)
+
+
+def _is_probability(x: Any) -> bool:
+    if isinstance(x, Tensor):
+        return not ((x.data < 0) | (x.data > 1)).any()
+    return not (x < 0 or x > 1)

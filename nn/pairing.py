@@ -11,23 +11,34 @@ import numpy as np
 import autograd as ag
 from autograd import Tensor, Value
 
+NUMBERS = (list, tuple, int, float, np.ndarray, np.generic)
+PLAIN = (*NUMBERS, Tensor)
+
 
 def each(
-    name: str, loss: Callable[[Any, Any], Any], input: Any, target: Any, reduction: str, weight: Any = None
+    name: str,
+    loss: Callable[..., Any],
+    input: Any,
+    target: Any,
+    reduction: str,
+    weight: Any = None,
+    constant: Any = None,
 ) -> Any:
-    """The loss of each element of input with that of target, weighted and reduced."""
+    """The loss of each element of input with that of target, times its weight, reduced.
+
+    Where a constant is given, the loss takes it as a third argument; it is broadcast, and so is the weight.
+    """
+    known = [one for one in (constant, weight) if one is not None]
+    weighted = loss if weight is None else lambda *args: loss(*args[:-1]) * args[-1]
     if has_values(input) or has_values(target):
-        same_shape(name, shape_of(input), shape_of(target))
-        losses = [loss(x, t) for x, t in zip(flat(input), flat(target), strict=True)]
-        if weight is not None:
-            factors = np.broadcast_to(array(weight), shape_of(input)).ravel().tolist()
-            losses = [factor * one for factor, one in zip(factors, losses, strict=True)]
-        return reduced(losses, reduction)
+        shape = shape_of(input)
+        same_shape(name, shape, shape_of(target))
+        more = [np.broadcast_to(array(one), shape).ravel().tolist() for one in known]
+        return reduced([weighted(*args) for args in zip(flat(input), flat(target), *more, strict=True)], reduction)
     x = tensor(input)
     t = like(target, x)
     same_shape(name, x.shape, t.shape)
-    found = loss(x, t)
-    return reduced(found if weight is None else found * factor(weight, x), reduction)
+    return reduced(weighted(x, t, *(factor(one, x) for one in known)), reduction)
 
 
 def reduced(losses: Any, reduction: str) -> Any:
@@ -56,7 +67,10 @@ def same_shape(name: str, x: tuple[int, ...], t: tuple[int, ...]) -> None:
 
 
 def has_values(x: Any) -> bool:
-    return isinstance(x, Value) or (isinstance(x, (list, tuple)) and any(has_values(one) for one in x))
+    """Whether it is a Value, or a list with something in it that is neither a number nor an array: Values, or Duals."""
+    if isinstance(x, (list, tuple)):
+        return any(has_values(one) or not isinstance(one, PLAIN) for one in x)
+    return isinstance(x, Value)
 
 
 def flat(x: Any) -> Iterator[Any]:
@@ -84,17 +98,17 @@ def array(x: Any) -> np.ndarray:
 
 
 def tensor(x: Any) -> Any:
-    return Tensor(x) if isinstance(x, (list, tuple, int, float, np.ndarray, np.generic)) else x
+    """Numbers as a Tensor, nodes as they are."""
+    return Tensor(x) if isinstance(x, NUMBERS) else x
 
 
 def like(x: Any, other: Any) -> Any:
-    """Numbers as a Tensor in the dtype of the other, so that float32 stays float32; None and nodes as they are."""
-    if x is None or not isinstance(x, (list, tuple, int, float, np.ndarray, np.generic)):
+    """Numbers as a Tensor in the dtype of the other, so that float32 stays float32; nodes as they are."""
+    if not isinstance(x, NUMBERS):
         return x
-    dtype = other.dtype if isinstance(other, Tensor) and other.dtype.kind == "f" else None
-    return Tensor(x, dtype=dtype)
+    return Tensor(x, dtype=other.dtype if isinstance(other, Tensor) and other.dtype.kind == "f" else None)
 
 
 def factor(weight: Any, other: Any) -> Any:
-    """Weights, which are constants, as a Tensor in the dtype of the other; None as it is."""
-    return None if weight is None else like(array(weight), other)
+    """Weights, which are constants, as a Tensor in the dtype of the other."""
+    return like(array(weight), other)
