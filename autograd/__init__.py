@@ -79,6 +79,16 @@ from .makers import (
 )
 from .node import enable_grad as enable_grad, no_grad as no_grad
 from .op import Op as Op, op as op
+from .picking import (
+    diag as diag,
+    gather as gather,
+    masked_fill as masked_fill,
+    one_hot as one_hot,
+    sort as sort,
+    take as take,
+    tril as tril,
+    triu as triu,
+)
 from .products import (
     cumprod as cumprod,
     dot as dot,
@@ -90,8 +100,10 @@ from .products import (
 )
 from .program import Program as Program
 from .reductions import (
+    all as all,
     amax as amax,
     amin as amin,
+    any as any,
     argmax as argmax,
     argmin as argmin,
     cumsum as cumsum,
@@ -112,23 +124,16 @@ from .shaping import (
     cat as cat,
     chunk as chunk,
     concatenate as concatenate,
-    diag as diag,
     expand as expand,
     flatten as flatten,
     flip as flip,
-    gather as gather,
-    masked_fill as masked_fill,
-    one_hot as one_hot,
     pad as pad,
     permute as permute,
     reshape as reshape,
     roll as roll,
-    sort as sort,
     split as split,
     squeeze as squeeze,
     transpose as transpose,
-    tril as tril,
-    triu as triu,
     unsqueeze as unsqueeze,
 )
 from .softmaxes import (

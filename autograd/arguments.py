@@ -77,14 +77,24 @@ def axes_of(name: str, x: Any, dim: Dim, axis: Dim) -> Dim:
     if dim is None or not isinstance(x.shape, tuple):
         return dim
     ndim = len(x.shape)
-    axes = (dim,) if isinstance(dim, (int, np.integer)) else tuple(dim)
+    axes = (dim,) if not isinstance(dim, (tuple, list)) else tuple(dim)
     for k in axes:
+        if not isinstance(k, (int, np.integer)) or isinstance(k, bool):
+            raise TypeError(f"{name} takes the number of a dimension, got {type(k).__name__}: {k!r:.60}")
         if not -ndim <= k < builtins.max(ndim, 1):
             raise IndexError(f"{name} over dim={k}, but the shape {x.shape} has {ndim} dimensions")
     axes = tuple(int(k) % builtins.max(ndim, 1) for k in axes)
     if len(set(axes)) != len(axes):
         raise ValueError(f"{name} over dim={dim} names a dimension twice")
     return axes if ndim else None
+
+
+def axis_of(name: str, x: Any, dim: int) -> int:
+    """The one dimension to go along, checked and not negative."""
+    axes = axes_of(name, x, dim, None)
+    if axes is None:
+        raise IndexError(f"{name} along dim={dim} of a Tensor that has no dimension")
+    return axes[0] if isinstance(axes, tuple) else axes
 
 
 def one_of(name: str, dim: int | None, axis: int | None) -> int:

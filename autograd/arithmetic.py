@@ -5,12 +5,13 @@ What this file knows is Python's and NumPy's spelling of the ops; it decides not
 
 from __future__ import annotations
 
+import difflib
 import numbers
 from typing import Any, NoReturn, Self
 
 import numpy as np
 
-from . import elementwise as ops
+from . import elementwise as ops, numpys as numpys
 from .op import NO_PARAMS, NUMPY, OPS, Operand
 
 
@@ -84,8 +85,8 @@ class Arithmetic(Operand):
                     raise TypeError(f"{call}{given} is not known on a {type(self).__name__}; use {op.name}(...)")
                 return op(*inputs)
         raise TypeError(
-            f"np.{ufunc.__name__} has no derivative here, so it cannot take a {type(self).__name__}; the ops are "
-            f"{', '.join(OPS)}. For the bare number, without a gradient, use .item()"
+            f"np.{ufunc.__name__} has no derivative here, so it cannot take a {type(self).__name__}{_nearest(ufunc)}. "
+            "For the bare numbers, without a gradient, use .data or .item()"
         )
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
@@ -98,8 +99,8 @@ class Arithmetic(Operand):
             except TypeError as error:
                 raise TypeError(f"np.{name} of a {type(self).__name__}: {error}") from error
         raise TypeError(
-            f"np.{name} cannot take a {type(self).__name__}: it would cut the graph; use the functions of autograd, "
-            "or .item() for the bare number"
+            f"np.{name} cannot take a {type(self).__name__}: it would cut the graph{_nearest(function)}. For the bare "
+            "numbers, without a gradient, use .data or .item()"
         )
 
     def __array__(self, dtype: object = None, copy: object = None) -> NoReturn:
@@ -119,6 +120,13 @@ class Arithmetic(Operand):
 
     def __int__(self) -> NoReturn:
         raise TypeError(f"int({type(self).__name__}) would cut the graph; use int(v.item())")
+
+
+def _nearest(function: Any) -> str:
+    """The functions we have whose names are most like it."""
+    known = [*OPS, *(theirs.__name__ for theirs in NUMPY)]
+    close = difflib.get_close_matches(getattr(function, "__name__", ""), dict.fromkeys(known), 2, 0.6)
+    return f"; nearest to it: {', '.join(close)}" if close else ""
 
 
 def comparable(other: object) -> bool:

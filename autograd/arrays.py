@@ -48,10 +48,7 @@ def real_array(data: Any, dtype: Any) -> np.ndarray:
     if dtype is None:
         own = isinstance(data, (np.ndarray, np.generic))
         return found if own or found.dtype.kind != "f" else found.astype(default.dtype, copy=False)
-    wanted = np.dtype(dtype)
-    if wanted.kind not in REAL or wanted.itemsize > 8:
-        raise TypeError(f"dtype {wanted} is not known here; use float16, float32, float64, an integer type or bool")
-    return found.astype(wanted, copy=False)
+    return found.astype(real_dtype(dtype), copy=False)
 
 
 def _flat(data: Any) -> Iterator[Any]:
@@ -60,6 +57,14 @@ def _flat(data: Any) -> Iterator[Any]:
             yield from _flat(x)
         else:
             yield x
+
+
+def real_dtype(dtype: Any) -> Any:
+    """NumPy's dtype of this name; TypeError for what is not real or longer than 64 bits."""
+    wanted = np.dtype(dtype)
+    if wanted.kind not in REAL or wanted.itemsize > 8:
+        raise TypeError(f"dtype {wanted} is not known here; use float16, float32, float64, an integer type or bool")
+    return wanted
 
 
 def float_dtype(dtype: Any) -> Any:

@@ -45,9 +45,10 @@ def met(op: Op, arrays: list[Any]) -> list[Any]:
     ]
 
 
-def settled(y: np.ndarray, arrays: list[Any]) -> np.ndarray:
+def settled(op: Op, y: np.ndarray, arrays: list[Any]) -> np.ndarray:
     """A result in the default dtype where it is the first float: a Tensor of ints divided by one, say."""
-    return y.astype(default.dtype) if y.dtype.kind == "f" and not any(map(_is_float, arrays)) else y
+    first = y.dtype == np.float64 and op.kind != "linear" and not any(map(_is_float, arrays))  # a cast is linear
+    return y.astype(default.dtype) if first else y
 
 
 def _is_float(a: Any) -> bool:

@@ -31,7 +31,7 @@ mul = op("mul", operator.mul,     np.multiply, lambda g, y, a, b: g * b,       l
 div = op("div", operator.truediv, np.divide,   lambda g, y, a, b: g / b,       lambda g, y, a, b: -g * y / b,  sign="/", binding=PRODUCT)
 neg = op("neg", operator.neg,     np.negative, lambda g, y, x: -g,                                             sign="-", binding=UNARY)
 # x**0 has gradient 0 at x = 0 too, and d(0**b)/db is 0 for b >= 0, where the plain formulas say 0 * inf.
-pow = op("pow", f.power,          np.power,    lambda g, y, a, b: g * b * pow(a, where((a == 0) & (b == 0), 0.0, b - 1)),
+pow = op("pow", f.power,          np.power,    lambda g, y, a, b: g * b * pow(where((a == 0) & (b == 0), 1.0, a), b - 1),
                                                lambda g, y, a, b: g * y * log(where((a == 0) & (b >= 0), 1.0, a)),
                                                                                                                sign="**", binding=POWER)
 identity   = op("identity",   lambda x: x,  lambda x: x,   lambda g, y, x: g)

@@ -5,18 +5,20 @@ No derivative stands here: each function is a few ops, and the rules of those ar
 
 from __future__ import annotations
 
-from typing import Any
+import string
+from typing import Any, Final
 
 import numpy as np
 
 from . import structural as s
-from .arguments import array_like, axes_of, is_list, items, known_to_numpy, one_of
+from .arguments import array_like, axis_of, is_list, items, known_to_numpy, one_of
 from .shaping import cat, narrow, reshape, squeeze, unsqueeze
+
+LETTERS: Final = string.ascii_letters
 
 # over dimensions
 
 
-@known_to_numpy(np.prod)
 def prod(
     x: Any, dim: int | None = None, keepdim: bool = False, *, axis: int | None = None, keepdims: bool = False
 ) -> Any:
@@ -25,10 +27,9 @@ def prod(
     dim = axis if dim is None else dim
     keep = keepdim or keepdims
     shape = x.shape
-    if dim is None:
-        result = reshape(prod(reshape(x, -1), 0), (1,) * len(shape) if keep else ())
-        return result
-    (k,) = axes_of("prod", x, dim, None)  # type: ignore[misc]
+    if dim is None or not shape:
+        return reshape(prod(reshape(x, -1), 0), (1,) * len(shape) if keep else ())
+    k = axis_of("prod", x, dim)
     while x.shape[k] > 1:
         n = x.shape[k]
         half = n // 2
@@ -39,10 +40,11 @@ def prod(
     return x if keep else squeeze(x, k)
 
 
-@known_to_numpy(np.cumprod)
 def cumprod(x: Any, dim: int | None = None, *, axis: int | None = None) -> Any:
     """The running product along one dim, in log2(n) multiplications; exact with zeros."""
-    (k,) = axes_of("cumprod", array_like("cumprod", x), one_of("cumprod", dim, axis), None)  # type: ignore[misc]
+    if not array_like("cumprod", x).shape:
+        return x
+    k = axis_of("cumprod", x, one_of("cumprod", dim, axis))
     n, step = x.shape[k], 1
     while step < n:
         x = cat([narrow(x, k, 0, step), narrow(x, k, step, n - step) * narrow(x, k, 0, n - step)], k)
@@ -64,13 +66,18 @@ def matmul(a: Any, b: Any) -> Any:
         raise ValueError(
             f"matmul of shapes {a.shape} and {b.shape}: {a.shape[-1]} and {b.shape[0 if right else -2]} differ"
         )
+    if not left and not right:
+        for m, n in zip(a.shape[-3::-1], b.shape[-3::-1], strict=False):
+            if m != n and 1 not in (m, n):
+                raise ValueError(
+                    f"matmul of shapes {a.shape} and {b.shape}: batches of {m} and of {n} do not broadcast"
+                )
     y = s.matmul(unsqueeze(a, 0) if left else a, unsqueeze(b, 1) if right else b)
     if left and right:
         return reshape(y, ())
     return squeeze(y, -2) if left else squeeze(y, -1) if right else y
 
 
-@known_to_numpy(np.dot)
 def dot(a: Any, b: Any) -> Any:
     """The sum of the products of two vectors, or of two lists of Values as one op; ValueError when lengths differ."""
     if is_list(a) and is_list(b):
@@ -95,25 +102,62 @@ def outer(a: Any, b: Any) -> Any:
 
 @known_to_numpy(np.einsum)
 def einsum(subscripts: str, *xs: Any) -> Any:
-    """Einstein's sum: einsum("ij,jk->ik", a, b). Ellipsis and repeated letters in one input are not known."""
+    """Einstein's sum: einsum("ij,jk->ik", a, b). A letter twice in one input is its diagonal; `...` is all the others.
+
+    >>> einsum("ii->", Tensor([[1.0, 2.0], [3.0, 4.0]])).item()
+    5.0
+    """
     text = subscripts.replace(" ", "")
     inputs, arrow, result = text.partition("->")
-    if "." in text:
-        raise ValueError("einsum with ... is not known; name every dimension")
-    if not arrow:
-        letters = inputs.replace(",", "")
-        result = "".join(sorted(c for c in set(letters) if letters.count(c) == 1))
     parts = inputs.split(",")
     if len(parts) != len(xs):
         raise ValueError(f"einsum {subscripts!r} names {len(parts)} inputs, got {len(xs)}")
-    for part, x in zip(parts, xs, strict=True):
-        if len(part) != len(x.shape):
+    for x in xs:
+        array_like("einsum", x)
+    free = [c for c in LETTERS if c not in text]
+    missing = [len(x.shape) - len(part.replace("...", "")) for part, x in zip(parts, xs, strict=True)]
+    rest = "".join(free[: max([n for part, n in zip(parts, missing, strict=True) if "..." in part], default=0)])
+    for k, (part, n) in enumerate(zip(parts, missing, strict=True)):
+        if n < 0 or (n and "..." not in part):
             raise ValueError(
-                f"einsum {subscripts!r}: {part!r} names {len(part)} dimensions, the input has shape {x.shape}"
+                f"einsum {subscripts!r}: {part!r} names {len(part.replace('...', ''))} dimensions, the input has "
+                f"shape {xs[k].shape}"
             )
-        if len(set(part)) != len(part):
-            raise ValueError(f"einsum {subscripts!r}: {part!r} repeats a letter (a diagonal); use diag first")
-    return s.einsum(*xs, subscripts=f"{inputs}->{result}")
+        parts[k] = part.replace("...", rest[len(rest) - n :])
+    if not arrow:
+        letters = "".join(parts)
+        result = rest + "".join(sorted(c for c in set(letters) if letters.count(c) == 1 and c not in rest))
+    elif rest and "..." not in result:
+        raise ValueError(f"einsum {subscripts!r}: the inputs have dimensions at ..., and the result does not name them")
+    result = result.replace("...", rest)
+    if any(c not in LETTERS for c in "".join(parts) + result):
+        raise ValueError(f"einsum takes letters, commas, -> and ..., got {subscripts!r}")
+    if len(set(result)) != len(result) or set(result) - set("".join(parts)):
+        raise ValueError(f"einsum {subscripts!r}: the result names each letter once, and letters of the inputs only")
+    lengths: dict[str, int] = {}
+    for part, x in zip(parts, xs, strict=True):
+        for letter, n in zip(part, x.shape, strict=True):
+            known = lengths.setdefault(letter, n)
+            if known != n and not (letter in rest and 1 in (known, n)):
+                raise ValueError(f"einsum {subscripts!r}: {letter!r} is {known} long in one place and {n} in another")
+            lengths[letter] = max(known, n)
+    picked = [_diagonal(part, x) for part, x in zip(parts, xs, strict=True)]
+    names = ",".join(part for part, _ in picked)
+    return s.einsum(*[x for _, x in picked], subscripts=f"{names}->{result}")
+
+
+def _diagonal(part: str, x: Any) -> tuple[str, Any]:
+    """The input with every letter once: where it names a letter twice, the diagonal of those dimensions."""
+    for letter in dict.fromkeys(part):
+        places = [k for k, c in enumerate(part) if c == letter]
+        if len(places) > 1:
+            along = np.arange(x.shape[places[0]])
+            x = s.take(x, index=tuple(along if k in places else slice(None) for k in range(len(part))))
+            # NumPy leaves the dimension in place where the arrays of the index stand together, else puts it first.
+            start = places[0] if places[-1] - places[0] == len(places) - 1 else 0
+            others = part.replace(letter, "")
+            part = others[:start] + letter + others[start:]
+    return part, x
 
 
 def linear(x: Any, weight: Any, bias: Any = None) -> Any:

@@ -6,14 +6,16 @@ PyTorch's; `axis` and `keepdims` are accepted as well.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from . import elementwise as e, structural as s
-from .arguments import Dim, array_like, axes_of, is_list, items, known_to_numpy, one_of, raw
+from .arguments import Dim, array_like, axes_of, axis_of, is_list, items, known_to_numpy, one_of, raw
+from .picking import gather
 from .shapes import axis_tuple
-from .shaping import gather, squeeze
+from .shaping import squeeze
 
 
 @known_to_numpy(np.sum)
@@ -63,16 +65,6 @@ def var(
     return s.total(e.square(centred), axis=axes, keepdims=keepdim or keepdims) / float(_count(x, axes) - correction)
 
 
-@known_to_numpy(np.var)
-def _numpy_var(x: Any, axis: Dim = None, ddof: int = 0, keepdims: bool = False) -> Any:
-    return var(x, axis, ddof, keepdims)
-
-
-@known_to_numpy(np.std)
-def _numpy_std(x: Any, axis: Dim = None, ddof: int = 0, keepdims: bool = False) -> Any:
-    return std(x, axis, ddof, keepdims)
-
-
 def safe_sqrt(x: Any) -> Any:
     """sqrt with gradient 0 at 0, where the norm and the std of constants have their kink."""
     zero = e.eq(x, 0.0)
@@ -84,12 +76,28 @@ def std(x: Any, dim: Dim = None, correction: int = 1, keepdim: bool = False, **o
     return safe_sqrt(var(x, dim, correction, keepdim, **other))
 
 
-@known_to_numpy(np.linalg.norm)
-def norm(x: Any, dim: Dim = None, keepdim: bool = False, *, axis: Dim = None, keepdims: bool = False) -> Any:
-    """The Euclidean norm; its gradient at 0 is 0."""
+def norm(
+    x: Any, p: Any = 2, dim: Dim = None, keepdim: bool = False, *, axis: Dim = None, keepdims: bool = False
+) -> Any:
+    """The p-norm of all elements or over `dim`: the Euclidean one at p = 2; its gradient where it is 0 is 0.
+
+    p is a number above 0, or inf for the largest magnitude.
+    """
     array_like("norm", x)
-    axes = axes_of("norm", x, dim, axis)
-    return safe_sqrt(s.total(e.square(x), axis=axes, keepdims=keepdim or keepdims))
+    if p == "fro":  # PyTorch's name for it
+        p = 2
+    if not isinstance(p, (int, float)) or not p > 0:
+        raise ValueError(f"norm takes p above 0, or inf, got {p!r:.60}")
+    axes, keep = axes_of("norm", x, dim, axis), keepdim or keepdims
+    if p == 2:
+        return safe_sqrt(s.total(e.square(x), axis=axes, keepdims=keep))
+    if p == 1:
+        return s.total(e.abs(x), axis=axes, keepdims=keep)
+    if p == math.inf:
+        return s.amax(e.abs(x), axis=axes, keepdims=keep)
+    power = s.total(e.pow(e.abs(x), float(p)), axis=axes, keepdims=keep)
+    zero = e.eq(power, 0.0)
+    return e.where(zero, 0.0, e.pow(e.where(zero, 1.0, power), 1.0 / p))
 
 
 @known_to_numpy(np.max, np.amax)
@@ -113,7 +121,7 @@ def max(
     dim = axis if dim is None else dim
     if dim is None:
         return amax(x)
-    return _picked(x, np.argmax(raw(x), dim), dim, keepdim or keepdims)
+    return _picked(x, argmax(x, dim), dim, keepdim or keepdims)
 
 
 def min(
@@ -124,7 +132,7 @@ def min(
     dim = axis if dim is None else dim
     if dim is None:
         return amin(x)
-    return _picked(x, np.argmin(raw(x), dim), dim, keepdim or keepdims)
+    return _picked(x, argmin(x, dim), dim, keepdim or keepdims)
 
 
 def _picked(x: Any, places: Any, dim: int, keepdim: bool) -> tuple[Any, Any]:
@@ -134,19 +142,36 @@ def _picked(x: Any, places: Any, dim: int, keepdim: bool) -> tuple[Any, Any]:
 
 
 @known_to_numpy(np.argmax)
-def argmax(x: Any, dim: int | None = None, keepdim: bool = False, *, axis: int | None = None) -> Any:
+def argmax(
+    x: Any, dim: int | None = None, keepdim: bool = False, *, axis: int | None = None, keepdims: bool = False
+) -> Any:
     """Where the largest element is, as an array of indices."""
-    return np.argmax(raw(x), axis if dim is None else dim, keepdims=keepdim)
+    k = axes_of("argmax", array_like("argmax", x), dim, axis)
+    return np.argmax(raw(x), k[0] if isinstance(k, tuple) else k, keepdims=keepdim or keepdims)
 
 
 @known_to_numpy(np.argmin)
-def argmin(x: Any, dim: int | None = None, keepdim: bool = False, *, axis: int | None = None) -> Any:
+def argmin(
+    x: Any, dim: int | None = None, keepdim: bool = False, *, axis: int | None = None, keepdims: bool = False
+) -> Any:
     """Where the smallest element is, as an array of indices."""
-    return np.argmin(raw(x), axis if dim is None else dim, keepdims=keepdim)
+    k = axes_of("argmin", array_like("argmin", x), dim, axis)
+    return np.argmin(raw(x), k[0] if isinstance(k, tuple) else k, keepdims=keepdim or keepdims)
 
 
-@known_to_numpy(np.cumsum)
+@known_to_numpy(np.all)
+def all(x: Any, dim: Dim = None, keepdim: bool = False, *, axis: Dim = None, keepdims: bool = False) -> Any:
+    """Whether every element is true, as a plain bool or an array of them."""
+    return np.all(raw(x), axes_of("all", array_like("all", x), dim, axis), keepdims=keepdim or keepdims)
+
+
+@known_to_numpy(np.any)
+def any(x: Any, dim: Dim = None, keepdim: bool = False, *, axis: Dim = None, keepdims: bool = False) -> Any:
+    """Whether some element is true, as a plain bool or an array of them."""
+    return np.any(raw(x), axes_of("any", array_like("any", x), dim, axis), keepdims=keepdim or keepdims)
+
+
 def cumsum(x: Any, dim: int | None = None, *, axis: int | None = None) -> Any:
     """The running sum along one dim."""
-    (k,) = axes_of("cumsum", array_like("cumsum", x), one_of("cumsum", dim, axis), None)  # type: ignore[misc]
-    return s.cumsum(x, axis=k)
+    k = one_of("cumsum", dim, axis)
+    return s.cumsum(x, axis=axis_of("cumsum", x, k)) if array_like("cumsum", x).shape else x

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from . import elementwise as ops, products, reductions, shaping, softmaxes, structural as s
+from . import elementwise as ops, picking, products, reductions, shaping, softmaxes, structural as s
 from .arguments import Grid
 from .arithmetic import Arithmetic
 
@@ -21,19 +21,21 @@ class Shaped(Arithmetic, Grid):
     def var(self, dim: Any = None, correction: int = 1, keepdim: bool = False, **k: Any) -> Self: return reductions.var(self, dim, correction, keepdim, **k)
     def std(self, dim: Any = None, correction: int = 1, keepdim: bool = False, **k: Any) -> Self: return reductions.std(self, dim, correction, keepdim, **k)
     def prod(self, dim: Any = None, keepdim: bool = False, **k: Any) -> Self: return products.prod(self, dim, keepdim, **k)
-    def norm(self, dim: Any = None, keepdim: bool = False, **k: Any) -> Self: return reductions.norm(self, dim, keepdim, **k)
+    def norm(self, p: Any = 2, dim: Any = None, keepdim: bool = False, **k: Any) -> Self: return reductions.norm(self, p, dim, keepdim, **k)
     def amax(self, dim: Any = None, keepdim: bool = False, **k: Any) -> Self: return reductions.amax(self, dim, keepdim, **k)
     def amin(self, dim: Any = None, keepdim: bool = False, **k: Any) -> Self: return reductions.amin(self, dim, keepdim, **k)
     def max(self, dim: Any = None, keepdim: bool = False, **k: Any) -> Any: return reductions.max(self, dim, keepdim, **k)
     def min(self, dim: Any = None, keepdim: bool = False, **k: Any) -> Any: return reductions.min(self, dim, keepdim, **k)
     def argmax(self, dim: Any = None, keepdim: bool = False, **k: Any) -> Any: return reductions.argmax(self, dim, keepdim, **k)
     def argmin(self, dim: Any = None, keepdim: bool = False, **k: Any) -> Any: return reductions.argmin(self, dim, keepdim, **k)
+    def all(self, dim: Any = None, keepdim: bool = False, **k: Any) -> Any: return reductions.all(self, dim, keepdim, **k)
+    def any(self, dim: Any = None, keepdim: bool = False, **k: Any) -> Any: return reductions.any(self, dim, keepdim, **k)
     def cumsum(self, dim: Any = None, **k: Any) -> Self: return reductions.cumsum(self, dim, **k)
     def cumprod(self, dim: Any = None, **k: Any) -> Self: return products.cumprod(self, dim, **k)
     def logsumexp(self, dim: Any = None, keepdim: bool = False, **k: Any) -> Self: return softmaxes.logsumexp(self, dim, keepdim, **k)
     def softmax(self, dim: Any = None, **k: Any) -> Self: return softmaxes.softmax(self, dim, **k)
     def log_softmax(self, dim: Any = None, **k: Any) -> Self: return softmaxes.log_softmax(self, dim, **k)
-    def sort(self, dim: int = -1, descending: bool = False) -> tuple[Self, Any]: return shaping.sort(self, dim, descending)
+    def sort(self, dim: int = -1, descending: bool = False, **k: Any) -> tuple[Self, Any]: return picking.sort(self, dim, descending, **k)
 
     def __and__(self, other: Any) -> Self: return ops.both(self, other)
     def __rand__(self, other: Any) -> Self: return ops.both(other, self)
@@ -47,22 +49,30 @@ class Shaped(Arithmetic, Grid):
     def reshape(self, *shape: Any) -> Self: return shaping.reshape(self, *shape)
     def view(self, *shape: Any) -> Self: return shaping.reshape(self, *shape)
     def flatten(self, start_dim: int = 0, end_dim: int = -1) -> Self: return shaping.flatten(self, start_dim, end_dim)
-    def squeeze(self, dim: Any = None) -> Self: return shaping.squeeze(self, dim)
-    def unsqueeze(self, dim: int) -> Self: return shaping.unsqueeze(self, dim)
+    def squeeze(self, dim: Any = None, **k: Any) -> Self: return shaping.squeeze(self, dim, **k)
+    def unsqueeze(self, dim: Any = None, **k: Any) -> Self: return shaping.unsqueeze(self, dim, **k)
     def permute(self, *dims: Any) -> Self: return shaping.permute(self, *dims)
     def transpose(self, dim0: int, dim1: int) -> Self: return shaping.transpose(self, dim0, dim1)
     def expand(self, *shape: Any) -> Self: return shaping.broadcast_to(self, *shape)
     def broadcast_to(self, *shape: Any) -> Self: return shaping.broadcast_to(self, *shape)
-    def split(self, size: Any, dim: int = 0) -> list[Self]: return shaping.split(self, size, dim)
+    def split(self, split_size: Any, dim: int = 0, **k: Any) -> list[Self]: return shaping.split(self, split_size, dim, **k)
     def chunk(self, chunks: int, dim: int = 0) -> list[Self]: return shaping.chunk(self, chunks, dim)
-    def flip(self, *dims: Any) -> Self: return shaping.flip(self, dims[0] if len(dims) == 1 else dims or None)
-    def roll(self, shifts: Any, dims: Any = None) -> Self: return shaping.roll(self, shifts, dims)
-    def tril(self, diagonal: int = 0) -> Self: return shaping.tril(self, diagonal)
-    def triu(self, diagonal: int = 0) -> Self: return shaping.triu(self, diagonal)
-    def diag(self, diagonal: int = 0) -> Self: return shaping.diag(self, diagonal)
-    def gather(self, dim: int, index: Any) -> Self: return shaping.gather(self, dim, index)
-    def masked_fill(self, mask: Any, value: float) -> Self: return shaping.masked_fill(self, mask, value)
-    def __getitem__(self, key: Any) -> Self: return shaping.index(self, key)
+    def flip(self, *dims: Any, **k: Any) -> Self: return shaping.flip(self, *((dims[0] if len(dims) == 1 else dims,) if dims else ()), **k)
+    def roll(self, shifts: Any, dims: Any = None, **k: Any) -> Self: return shaping.roll(self, shifts, dims, **k)
+    def tril(self, diagonal: int = 0) -> Self: return picking.tril(self, diagonal)
+    def triu(self, diagonal: int = 0) -> Self: return picking.triu(self, diagonal)
+    def diag(self, diagonal: int = 0) -> Self: return picking.diag(self, diagonal)
+    def take(self, index: Any, dim: Any = None, **k: Any) -> Self: return picking.take(self, index, dim, **k)
+    def gather(self, dim: int, index: Any) -> Self: return picking.gather(self, dim, index)
+    def masked_fill(self, mask: Any, value: Any) -> Self: return picking.masked_fill(self, mask, value)
+    def __getitem__(self, key: Any) -> Self: return picking.index(self, key)
+
+    def to(self, dtype: Any) -> Self: return shaping.to(self, dtype)
+    def astype(self, dtype: Any) -> Self: return shaping.to(self, dtype)
+    def double(self) -> Self: return shaping.to(self, "float64")
+    def float(self) -> Self: return shaping.to(self, "float32")
+    def half(self) -> Self: return shaping.to(self, "float16")
+    def long(self) -> Self: return shaping.to(self, "int64")
 
     @property
     def T(self) -> Self: return s.transpose(self, axes=None)

@@ -1,4 +1,4 @@
-"""Shapes, joining and parting, picking: what users call, said with the ops.
+"""Shapes, dtypes, joining and parting: what users call, said with the ops.
 
 No derivative stands here: each function is a few ops, and the rules of those are its rules. The names and arguments are
 PyTorch's; `axis` and `keepdims` are accepted as well.
@@ -13,14 +13,13 @@ from typing import Any
 import numpy as np
 
 from . import elementwise as e, structural as s
-from .arguments import Dim, array_like, axes_of, items, known_to_numpy, raw
-from .op import Operand
+from .arguments import Dim, array_like, axes_of, axis_of, items, known_to_numpy, raw
+from .arrays import real_dtype
 from .shapes import axis_tuple
 
 # shapes
 
 
-@known_to_numpy(np.reshape)
 def reshape(x: Any, *shape: Any) -> Any:
     """The same elements in another shape; -1 is what is left over."""
     wanted = shape[0] if len(shape) == 1 and not isinstance(shape[0], (int, np.integer)) else shape
@@ -43,7 +42,9 @@ def flatten(x: Any, start_dim: int = 0, end_dim: int = -1) -> Any:
     ndim = len(x.shape)
     if ndim == 0:
         return reshape(x, 1)
-    start, end = start_dim % ndim, end_dim % ndim
+    start, end = axis_of("flatten", x, start_dim), axis_of("flatten", x, end_dim)
+    if start > end:
+        raise ValueError(f"flatten from dim {start_dim} to {end_dim} of shape {x.shape}; expected the first one first")
     middle = int(np.prod(x.shape[start : end + 1], dtype=int))  # not -1, which is any length where another is 0
     return reshape(x, (*x.shape[:start], middle, *x.shape[end + 1 :]))
 
@@ -68,19 +69,20 @@ def unsqueeze(x: Any, dim: int | None = None, *, axis: int | None = None) -> Any
 def permute(x: Any, *dims: Any) -> Any:
     """The dimensions in another order."""
     axes = dims[0] if len(dims) == 1 and not isinstance(dims[0], (int, np.integer)) else dims
-    return s.transpose(x, axes=axes_of("permute", x, tuple(axes), None))
+    order = axes_of("permute", x, tuple(axes), None)
+    if len(order or ()) != len(x.shape):  # type: ignore[arg-type]
+        raise ValueError(
+            f"permute of shape {x.shape} takes each of its {len(x.shape)} dimensions once, got {tuple(axes)}"
+        )
+    return s.transpose(x, axes=order)
 
 
 def transpose(x: Any, dim0: int, dim1: int) -> Any:
     """With two dimensions exchanged."""
     axes = list(range(len(x.shape)))
-    axes[dim0], axes[dim1] = axes[dim1], axes[dim0]
+    first, second = axis_of("transpose", x, dim0), axis_of("transpose", x, dim1)
+    axes[first], axes[second] = second, first
     return s.transpose(x, axes=tuple(axes))
-
-
-@known_to_numpy(np.transpose)
-def _numpy_transpose(x: Any, axes: Any = None) -> Any:
-    return permute(x, tuple(axes) if axes is not None else tuple(reversed(range(len(x.shape)))))
 
 
 @known_to_numpy(np.broadcast_to)
@@ -97,10 +99,17 @@ def broadcast_to(x: Any, *shape: Any) -> Any:
 expand = broadcast_to
 
 
+def to(x: Any, dtype: Any) -> Any:
+    """The same numbers in another dtype; a gradient comes back in the one they had. No gradient flows to integers."""
+    wanted = real_dtype(dtype)
+    if raw(array_like("to", x)).dtype == wanted:
+        return x
+    return (s.cast if wanted.kind == "f" else s.as_integers)(x, dtype=wanted.name)
+
+
 # joining and parting
 
 
-@known_to_numpy(np.concatenate)
 def concatenate(tensors: Sequence[Any], dim: int = 0, *, axis: int | None = None) -> Any:
     """Tensors one after another along a dimension that they have."""
     parts = items("concatenate", tensors)
@@ -108,7 +117,7 @@ def concatenate(tensors: Sequence[Any], dim: int = 0, *, axis: int | None = None
     shapes = [array_like("concatenate", p).shape for p in parts]
     if any(len(a) != len(shapes[0]) or not a for a in shapes):
         raise ValueError(f"concatenate takes tensors of as many dimensions, one or more, got shapes {shapes}")
-    k %= len(shapes[0])
+    k = axis_of("concatenate", parts[0], k)
     for a in shapes:
         if a[:k] + a[k + 1 :] != shapes[0][:k] + shapes[0][k + 1 :]:
             raise ValueError(f"concatenate along dim={k}: shapes {shapes[0]} and {a} differ elsewhere")
@@ -133,26 +142,17 @@ def narrow(x: Any, dim: int, start: int, length: int) -> Any:
     return s.take(x, index=(*(slice(None),) * (dim % len(x.shape)), slice(start, start + length)))
 
 
-@known_to_numpy(np.split)
-def _numpy_split(x: Any, indices_or_sections: int | Sequence[int], axis: int = 0) -> list[Any]:
-    """NumPy counts pieces, or names where they start; PyTorch's `split` below gives their sizes."""
-    n = x.shape[axis]
-    if isinstance(indices_or_sections, int):
-        if n % indices_or_sections:
-            raise ValueError(
-                f"np.split into {indices_or_sections} equal pieces, but shape {x.shape} has {n} along {axis}"
-            )
-        return split(x, n // indices_or_sections, axis)
-    ends = [builtins.min(int(k), n) for k in (*indices_or_sections, n)]
-    return [narrow(x, axis, a, builtins.max(b - a, 0)) for a, b in zip([0, *ends], ends, strict=False)]
-
-
-def split(x: Any, size: int | Sequence[int], dim: int = 0, *, axis: int | None = None) -> list[Any]:
-    """Pieces of `size` along a dimension (the last may be smaller), or of the sizes listed."""
-    k = dim if axis is None else axis
-    n = x.shape[k]
-    sizes = [builtins.min(size, n - a) for a in range(0, n or 1, size)] if isinstance(size, int) else list(size)
-    if builtins.sum(sizes) != n:
+def split(x: Any, split_size_or_sections: int | Sequence[int], dim: int = 0, *, axis: int | None = None) -> list[Any]:
+    """Pieces of one size along a dimension (the last may be smaller), or of the sizes listed."""
+    k = axis_of("split", x, dim if axis is None else axis)
+    n, size = x.shape[k], split_size_or_sections
+    if isinstance(size, (int, np.integer)):
+        if size < 1:
+            raise ValueError(f"split into pieces of size {size}, expected 1 or more")
+        sizes = [builtins.min(int(size), n - a) for a in range(0, n or 1, int(size))]
+    else:
+        sizes = list(size)
+    if builtins.sum(sizes) != n or any(n < 0 for n in sizes):
         raise ValueError(f"split into {sizes}, which is {builtins.sum(sizes)} and not the {n} of shape {x.shape}")
     starts = np.cumsum([0, *sizes[:-1]])
     return [narrow(x, k, int(a), b) for a, b in zip(starts, sizes, strict=True)]
@@ -160,19 +160,30 @@ def split(x: Any, size: int | Sequence[int], dim: int = 0, *, axis: int | None =
 
 def chunk(x: Any, chunks: int, dim: int = 0) -> list[Any]:
     """About `chunks` pieces of equal size along a dimension."""
-    n = x.shape[dim]
+    n = x.shape[axis_of("chunk", x, dim)]
+    if chunks < 1:
+        raise ValueError(f"chunk into {chunks} pieces, expected 1 or more")
     return split(x, -(-n // chunks) if n else [0] * chunks, dim)
 
 
-def pad(x: Any, widths: Sequence[int]) -> Any:
-    """Zeros around: (left, right) of the last dimension, then of the one before, as in PyTorch."""
+def pad(x: Any, pad: Sequence[int], mode: str = "constant", value: float = 0.0) -> Any:
+    """`value` around x: (left, right) of the last dimension, then of the one before, as in PyTorch."""
+    widths = [int(n) for n in pad]
+    if mode != "constant":
+        raise ValueError(f'pad knows the mode "constant" only, got {mode!r}')
     if len(widths) % 2 or len(widths) // 2 > len(x.shape) or builtins.min(widths, default=0) < 0:
-        raise ValueError(f"pad takes pairs of widths from the last dimension on, none negative, got {tuple(widths)}")
+        raise ValueError(f"pad takes pairs of widths from the last dimension on, none negative, got {tuple(pad)}")
     pairs = [(0, 0)] * (len(x.shape) - len(widths) // 2) + [
         (widths[k], widths[k + 1]) for k in range(len(widths) - 2, -1, -2)
     ]
     index = tuple(slice(a, a + n) for (a, _), n in zip(pairs, x.shape, strict=True))
-    return s.put(x, index=index, shape=tuple(a + n + b for (a, b), n in zip(pairs, x.shape, strict=True)))
+    shape = tuple(a + n + b for (a, b), n in zip(pairs, x.shape, strict=True))
+    y = s.put(x, index=index, shape=shape)
+    if not value:
+        return y
+    around = np.ones(shape, bool)
+    around[index] = False
+    return e.where(around, value, y)
 
 
 @known_to_numpy(np.flip)
@@ -182,7 +193,6 @@ def flip(x: Any, dims: Dim = None, *, axis: Dim = None) -> Any:
     return s.take(x, index=tuple(slice(None, None, -1 if k in axes else 1) for k in range(len(x.shape))))
 
 
-@known_to_numpy(np.roll)
 def roll(x: Any, shifts: int | tuple[int, ...], dims: Dim = None, *, axis: Dim = None) -> Any:
     """Shifted along one dimension or several, what falls off coming in at the other side."""
     k = axis if dims is None else dims
@@ -197,88 +207,7 @@ def roll(x: Any, shifts: int | tuple[int, ...], dims: Dim = None, *, axis: Dim =
         raise TypeError(f"roll got the shifts {shifts} for dims={k}; name as many dimensions")
     if k is None:
         return reshape(roll(reshape(x, -1), shifts, 0), x.shape)
+    k = axis_of("roll", x, k)
     n = x.shape[k]
     cut = -shifts % n if n else 0
     return cat([narrow(x, k, cut, n - cut), narrow(x, k, 0, cut)], k) if cut else x
-
-
-@known_to_numpy(np.tril)
-def tril(x: Any, diagonal: int = 0) -> Any:
-    """The lower triangle, zeros above."""
-    return e.where(np.tri(x.shape[-2], x.shape[-1], diagonal, dtype=bool), x, 0.0)
-
-
-@known_to_numpy(np.triu)
-def triu(x: Any, diagonal: int = 0) -> Any:
-    """The upper triangle, zeros below."""
-    return e.where(np.tri(x.shape[-2], x.shape[-1], diagonal - 1, dtype=bool), 0.0, x)
-
-
-@known_to_numpy(np.diag)
-def diag(x: Any, diagonal: int = 0) -> Any:
-    """The diagonal of a matrix, or the matrix with a vector as its diagonal."""
-    if len(x.shape) == 1:
-        n = x.shape[0] + builtins.abs(diagonal)
-        k = np.arange(x.shape[0])
-        return s.put(x, index=(k + builtins.max(-diagonal, 0), k + builtins.max(diagonal, 0)), shape=(n, n))
-    rows, columns = x.shape
-    k = np.arange(builtins.max(0, builtins.min(rows + builtins.min(diagonal, 0), columns - builtins.max(diagonal, 0))))
-    return s.take(x, index=(k + builtins.max(-diagonal, 0), k + builtins.max(diagonal, 0)))
-
-
-# picking
-
-
-def index(x: Any, key: Any) -> Any:
-    """x[key], with slices, integers, integer arrays (repeats add up), boolean masks, None and Ellipsis."""
-    parts = key if isinstance(key, tuple) else (key,)
-    # A copy: the user may write into an index of theirs before backward reads it.
-    plain = tuple(np.array(raw(p)) if isinstance(p, (Operand, list, np.ndarray)) else p for p in parts)
-    for p in plain:
-        if isinstance(p, np.ndarray) and p.dtype.kind not in "iub":
-            raise IndexError(f"indices are integers or bools, got {p.dtype}")
-    return s.take(x, index=plain)
-
-
-def gather(x: Any, dim: int, places: Any) -> Any:
-    """For each place the element at that index along `dim`, as in PyTorch; NumPy's take_along_axis."""
-    places = raw(places)
-    if places.dtype.kind not in "iu":
-        raise IndexError(f"gather takes integer indices, got {places.dtype}")
-    k = dim % len(x.shape)
-    grid = [np.arange(n).reshape((1,) * j + (-1,) + (1,) * (len(x.shape) - j - 1)) for j, n in enumerate(places.shape)]
-    grid[k] = places
-    return s.take(x, index=tuple(grid))
-
-
-@known_to_numpy(np.sort)
-def _numpy_sort(x: Any, axis: int = -1) -> Any:
-    return sort(x, axis)[0]
-
-
-def sort(x: Any, dim: int = -1, descending: bool = False, *, axis: int | None = None) -> Any:
-    """(values, indices) along `dim`, as in PyTorch; equal elements keep their order."""
-    k = dim if axis is None else axis
-    data = raw(x)
-    if descending:
-        # From the end and back again, and not by the sign: -x of unsigned integers wraps around, and nan stays last.
-        places = data.shape[k] - 1 - np.flip(np.argsort(np.flip(data, k), axis=k, kind="stable"), k)
-    else:
-        places = np.argsort(data, axis=k, kind="stable")
-    return gather(x, k, places), places
-
-
-def one_hot(labels: Any, num_classes: int | None = None) -> Any:
-    """Integer labels as rows with a single 1, an array of ints."""
-    found = raw(labels)
-    if found.dtype.kind not in "iu":
-        raise TypeError(f"one_hot takes integer labels, got {found.dtype}")
-    n = num_classes if num_classes is not None else int(found.max(initial=-1)) + 1
-    if found.size and not 0 <= found.min() <= found.max() < n:
-        raise ValueError(f"one_hot of labels from {found.min()} to {found.max()}, expected 0 to {n - 1}")
-    return np.eye(n, dtype=np.int64)[found]
-
-
-def masked_fill(x: Any, mask: Any, value: float) -> Any:
-    """`value` where the mask is true, x elsewhere."""
-    return e.where(raw(mask).astype(bool), value, x)

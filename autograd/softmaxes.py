@@ -11,9 +11,10 @@ import numpy as np
 from . import elementwise as e, structural as s
 from .arguments import Dim, array_like, axes_of, bare, is_list, items, one_of, raw
 from .op import Operand
+from .picking import gather
 from .products import dot
 from .reductions import sum
-from .shaping import gather, squeeze
+from .shaping import squeeze
 
 
 def logsumexp(x: Any, dim: Dim = None, keepdim: bool = False, *, axis: Dim = None, keepdims: bool = False) -> Any:

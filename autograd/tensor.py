@@ -229,7 +229,7 @@ class Tensor(Node, Shaped):
         if type(y) is not np.ndarray:
             y = np.asarray(y)
         if whole:
-            y = settled(y, arrays)
+            y = settled(op, y, arrays)
         now = mode.get()
         result: Tensor = object.__new__(Tensor)
         if wanted and now.recording and op.rules:

@@ -283,7 +283,7 @@ for dims in (None, 0, 1, -1, (0, 2), (0, 1, 2), (-1, 1)):
         where = (0, 1, 2) if dims is None else dims
         case(
             f"norm-{dims}-{keep}",
-            lambda x, d=dims, k=keep: x.norm(d, k),
+            lambda x, d=dims, k=keep: x.norm(2, d, k),
             lambda x, d=dims, k=keep: torch.linalg.vector_norm(x, 2, d, k),
             normal(3, 4, 2, seed=5),
             smooth=dims == 1,

@@ -81,7 +81,7 @@ LINEAR: dict[str, F] = {
 CURVED: dict[str, F] = {
     "var": lambda x: ag.var(x, 1),
     "std": lambda x: ag.std(x),
-    "norm": lambda x: ag.norm(x, 0),
+    "norm": lambda x: ag.norm(x, dim=0),
     "prod": lambda x: ag.prod(x),
     "prod 1": lambda x: ag.prod(x, 1),
     "amax": lambda x: ag.amax(x, 0),

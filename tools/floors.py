@@ -15,7 +15,8 @@ from pathlib import Path
 FLOORS = {
     "autograd": (
         "op site",
-        "forward shapes elementwise structural arguments shaping reductions products softmaxes arrays constants",
+        "forward shapes elementwise structural arrays constants arguments shaping picking reductions products "
+        "softmaxes numpys",
         "arithmetic shaped node sweep value watched tensor makers dual symbol",
         "calculus numeric check naming program table anomaly",
         "see.geometry see.ranks see.order see.place see.layout see.words see.scene see.dot see.svg see.draw "

@@ -1,0 +1,127 @@
+"""float32 and float16 all the way: no op, no rule and no rule of a rule makes them wider."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import Tensor, grad
+from autograd.op import OPS
+
+from .cases import CASES
+from .test_tensor_calculus import BOTH
+
+NARROW = [np.float32, np.float16]
+ELEMENTWISE = [name for name, op in OPS.items() if name in CASES and op.rules and not op.variadic]
+INTEGERS = np.array([[1, 2, 3], [4, 5, 6]])
+# More than one input, or more than the table of structural functions has.
+MORE: dict[str, Callable[[Any], Any]] = {
+    "linear of itself": lambda x: autograd.linear(x, x[:, :], x[:, 0]),
+    "cross_entropy": lambda x: autograd.cross_entropy(x, [0, 2]),
+    "cross_entropy of probabilities": lambda x: autograd.cross_entropy(x, x),
+    "cross_entropy of rows": lambda x: autograd.cross_entropy(x, autograd.one_hot(np.array([0, 2]), 3)),
+    "bce of ints": lambda x: autograd.binary_cross_entropy_with_logits(x, INTEGERS > 3),
+    "ints": lambda x: x * Tensor(INTEGERS) + INTEGERS,
+    "bools": lambda x: x * Tensor(INTEGERS > 2) * (INTEGERS > 3),
+    "numpy's numbers": lambda x: x * np.float64(0.5) + np.sqrt(2.0) - np.int64(1),
+    "numbers": lambda x: (2 * x + 0.5) ** 2 / 3 - True,
+    "amax ties": lambda x: autograd.amax(x * 0.0, 1) * autograd.amin(x, 0)[0],
+    "norm 3": lambda x: x.norm(3, 0),
+    "einsum lost": lambda x: autograd.einsum("ij,kl->i", x, x),
+    "einsum diagonal": lambda x: autograd.einsum("ii->i", x[:, :2]),
+    "take": lambda x: x.take([0, 0, 5]),
+    "pad": lambda x: autograd.pad(x, (1, 1), value=3.0),
+    "where": lambda x: autograd.where(INTEGERS > 2, x, 1),
+    "clip": lambda x: autograd.clip(x, -1, 1.0),
+    "std": lambda x: x.std(0, unbiased=False),
+}
+FUNCTIONS = {**BOTH, **MORE}
+# These bring a float64 array of their own.
+WIDER = ("matmul", "matmul of a vector", "a vector matmul", "batches", "einsum", "linear", "+ array")
+
+
+def widths(dtype: Any, f: Callable[..., Any], *arrays: Any) -> Iterator[Any]:
+    """The dtypes of everything: the result, its graph, the gradient, its graph, and the gradient of that."""
+    wanted = tuple(k for k, a in enumerate(arrays) if a.dtype.kind == "f")
+    xs = [Tensor(a, requires_grad=k in wanted) for k, a in enumerate(arrays)]
+    y = f(*xs)
+    yield from graph(y)
+    y.backward(np.ones(y.shape))
+    yield from (x.grad.dtype for x in xs if x.grad is not None)
+
+    def slope(*args: Any) -> Any:
+        found = grad(lambda *z: f(*z).sum(), wanted)(*args)
+        return autograd.sum([(g * g).sum() for g in found])
+
+    yield from graph(slope(*xs))
+    yield from (g.dtype for g in grad(slope, wanted)(*[Tensor(a) for a in arrays]))
+
+
+def graph(root: Tensor) -> Iterator[Any]:
+    nodes, seen = [root], set[int]()
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, Tensor) and id(node) not in seen:
+            seen.add(id(node))
+            nodes += node.inputs
+            if node.dtype.kind == "f":
+                yield node.dtype
+
+
+@pytest.mark.parametrize("dtype", NARROW)
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_no_elementwise_op_makes_a_narrow_dtype_wider(name: str, dtype: Any) -> None:
+    op, case = OPS[name], CASES[name]
+    arrays = [np.full(3, case.diagonal[k % 2] / 2 + 0.1, dtype) for k in range(op.arity)]
+    if name == "where":
+        arrays[0] = arrays[0] > 0
+    assert set(widths(dtype, lambda *xs: op(*xs, **case.params), *arrays)) == {np.dtype(dtype)}
+
+
+@pytest.mark.parametrize("dtype", NARROW)
+@pytest.mark.parametrize("name", [name for name in FUNCTIONS if name not in WIDER])
+def test_no_function_makes_a_narrow_dtype_wider(name: str, dtype: Any) -> None:
+    x = np.array([[0.5, 1.5, -0.25], [2.0, 0.75, 1.0]], dtype)
+    assert set(widths(dtype, FUNCTIONS[name], x)) == {np.dtype(dtype)}
+
+
+@pytest.mark.parametrize("dtype", NARROW)
+@pytest.mark.parametrize("name", WIDER)
+def test_a_second_gradient_has_the_dtype_of_the_leaf_where_a_wider_array_came_in(name: str, dtype: Any) -> None:
+    x = Tensor(np.array([[0.5, 1.5, -0.25], [2.0, 0.75, 1.0]], dtype))
+    f = BOTH[name]
+    first = grad(lambda z: autograd.sin(f(z)).sum())
+    assert f(x).dtype == np.float64
+    assert first(x).dtype == grad(lambda z: (first(z) * first(z)).sum())(x).dtype == dtype
+
+
+def test_a_gradient_comes_back_through_a_change_of_dtype() -> None:
+    x = Tensor([1.0, 2.0], requires_grad=True, dtype=np.float32)
+    y = x.double() * np.array([0.1, 0.2])
+    assert y.dtype == np.float64
+    y.half().sum().backward()
+    assert x.grad is not None
+    assert x.grad.dtype == np.float32
+    assert x.grad.tolist() == np.array([0.1, 0.2], np.float32).tolist()
+    assert x.float() is x
+    for whole in (x.long(), x.to(bool), x.to("uint8")):
+        assert not whole.requires_grad
+    value, tangent = autograd.jvp(lambda z: z.to("float32") * 2, np.ones(2), np.ones(2))
+    assert value.dtype == tangent.dtype == np.float32
+    with pytest.raises(TypeError, match="complex128 is not known here"):
+        x.to(complex)
+
+
+def test_integers_become_floats_of_the_default_dtype() -> None:
+    n = Tensor([1, 4])
+    autograd.set_default_dtype(np.float32)
+    try:
+        for y in (n / 2, n * 0.5, n.sqrt(), n.mean(), n.softmax(0)):
+            assert y.dtype == np.float32
+        assert (n * 2).dtype == n.sum().dtype == np.int64
+        assert n.double().dtype == np.float64
+    finally:
+        autograd.set_default_dtype(np.float64)
+    assert (n / 2).dtype == np.float64
