@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Final, NamedTuple, final
+from typing import Any, Final, NamedTuple, final
 
 from ..optimizer import Optimizer
 from .schedule import Schedule, Settings, number, per_group, whole
@@ -49,11 +49,8 @@ class CosineAnnealingWarmRestarts(Schedule):
         self._expect_a_step()
         self._go(self.place + 1 if epoch is None else number("epoch", epoch, 0, FAR))
 
-    def _go(self, step: float) -> None:
-        groups = self._groups()
-        self._last_lr = self.lr_at(step)
-        for group, lr in zip(groups, self._last_lr, strict=True):
-            group["lr"] = lr
+    def _go(self, step: Any) -> None:
+        super()._go(step)
         self.place = step
         self.last_epoch = math.floor(step)
 

@@ -53,8 +53,13 @@ class LRScheduler:
 
         ValueError where it was saved by another kind of scheduler, or for another number of groups.
         """
-        expected = self.state_dict().keys()
-        if expected != state_dict.keys():
+        for scheduler, state in self._fitting(state_dict):
+            vars(scheduler).update(state)
+
+    def _fitting(self, state_dict: Mapping[str, Any]) -> list[tuple[LRScheduler, dict[str, Any]]]:
+        """What of the saved state belongs to whom, where it fits."""
+        expected = [name for name in vars(self) if name not in self._unsaved]
+        if set(expected) != state_dict.keys():
             raise ValueError(
                 f"{type(self).__name__} expected the keys {', '.join(expected)}; got {', '.join(state_dict)}"
             )
@@ -63,7 +68,7 @@ class LRScheduler:
                 f"the optimizer has {len(self._last_lr)} parameter groups, the saved schedule "
                 f"{len(state_dict['_last_lr'])}"
             )
-        vars(self).update(copy.deepcopy(dict(state_dict)))
+        return [(self, copy.deepcopy(dict(state_dict)))]
 
 
 class Schedule(LRScheduler):
@@ -106,8 +111,8 @@ class Schedule(LRScheduler):
                 stacklevel=3,
             )
 
-    def _go(self, step: int) -> None:
-        """Be at this step."""
+    def _go(self, step: Any) -> None:
+        """Be at this step: a whole number, and only with warm restarts perhaps a fraction."""
         found = self._groups()
         settings = self._settings(step)
         for group, new in zip(found, settings, strict=True):

@@ -65,20 +65,14 @@ class SequentialLR(Schedule):
         """What to save, with what each of the schedulers saves."""
         return {**super().state_dict(), "schedulers": [scheduler.state_dict() for scheduler in self.schedulers]}
 
-    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        """Take on what `state_dict` saved, all or nothing."""
+    def _fitting(self, state_dict: Mapping[str, Any]) -> list[tuple[LRScheduler, dict[str, Any]]]:
         parts = state_dict.get("schedulers", [])
         if len(parts) != len(self.schedulers):
             raise ValueError(f"this SequentialLR has {len(self.schedulers)} schedulers, the saved one {len(parts)}")
-        before = self.state_dict()
-        try:
-            for scheduler, part in zip(self.schedulers, parts, strict=True):
-                scheduler.load_state_dict(part)
-            own = {name: value for name, value in state_dict.items() if name != "schedulers"}
-            super().load_state_dict(own)
-        except BaseException:
-            self.load_state_dict(before)
-            raise
+        found = super()._fitting({name: value for name, value in state_dict.items() if name != "schedulers"})
+        for scheduler, part in zip(self.schedulers, parts, strict=True):
+            found += scheduler._fitting(part)
+        return found
 
 
 def warmup_cosine(
