@@ -295,6 +295,17 @@ for dims in (None, 0, 1, -1, (0, 2), (0, 1, 2), (-1, 1)):
             normal(3, 4, 2, seed=5),
             smooth=dims == 1,
         )
+for order in (1, 2, 3, 2.5, 0.5, INF):
+    for dims in (None, 0, (0, 2)):
+        case(
+            f"norm-{order}-{dims}",
+            lambda x, p=order, d=dims: x.norm(p, d),
+            lambda x, p=order, d=dims: torch.linalg.vector_norm(x, p, d),
+            normal(3, 4, 2, seed=5),
+            smooth=order in (2, 3, 2.5) and dims == 0,
+        )
+for order in (1, 2, 3):
+    same(f"norm-{order}-zero", lambda x, p=order: x.norm(p), np.zeros(3))
 for name in ("sum", "mean", "amax", "amin", "prod", "max", "min", "norm"):
     same(f"{name}-scalar", lambda x, n=name: getattr(x, n)(), normal())
 for name in ("sum", "mean", "prod"):
@@ -473,6 +484,18 @@ EINSUM = (
     ("ba", (2, 3)),
     ("i,i,i->i", (3,), (3,), (3,)),
     ("abc->b", (2, 3, 4)),
+    ("ii->", (3, 3)),
+    ("ii->i", (3, 3)),
+    ("iij->ij", (2, 2, 3)),
+    ("iji->j", (2, 3, 2)),
+    ("ii,ij->j", (2, 2), (2, 3)),
+    ("...ij,...jk->...ik", (5, 2, 3), (5, 3, 4)),
+    ("...ij,jk->...ik", (4, 5, 2, 3), (3, 4)),
+    ("i...,i...->...", (3, 2), (3, 2)),
+    ("...i,...i", (4, 1, 3), (5, 3)),
+    ("b...->b", (2,)),
+    ("i,j,k,l->lkji", (2,), (3,), (2,), (4,)),
+    ("ij,jk,kl,lm->im", (2, 3), (3, 2), (2, 3), (3, 2)),
 )
 for text, *shapes in EINSUM:
     arrays = [normal(*shape, seed=k) for k, shape in enumerate(shapes)]
@@ -645,6 +668,16 @@ for dims, shape in ((0, (2, 4)), (1, (3, 6)), (-1, (2, 2)), (0, (7, 1))):
         lambda x, d=dims, p=places: x.gather(d, as_torch(p)),
         normal(3, 4),
     )
+case("take", lambda x: x.take([[5, 0], [5, -1]]), lambda x: x.take(torch.tensor([[5, 0], [5, -1]])), normal(3, 4))
+same("prod-scalar-0", lambda x: x.prod(0), normal())
+for name in ("cumsum", "cumprod"):
+    same(f"{name}-scalar", lambda x, n=name: getattr(x, n)(0), normal())
+same("sort-scalar", lambda x: tuple(x.sort()), normal())
+for value in (0.0, 2.5, -INF):
+    case(f"pad-value-{value}", lambda x, v=value: ours.pad(x, (1, 0, 0, 2), value=v),
+         lambda x, v=value: nnf.pad(x, (1, 0, 0, 2), value=v), normal(2, 3))  # fmt: skip
+case("to", lambda x: x.to("float32") * 2, lambda x: x.to(torch.float32) * 2, np.array([1.0, 0.5, -3.25]))
+same("double", lambda x: x.double().exp().float(), np.array([1.0, 0.5, -3.25]), single=False)
 LABELS = np.array([[0, 2], [3, 1]])
 case("one_hot", lambda x: x * ours.one_hot(LABELS), lambda x: x * nnf.one_hot(as_torch(LABELS)), normal(2, 2, 4))
 case("one_hot-6", lambda x: x * ours.one_hot(LABELS, 6), lambda x: x * nnf.one_hot(as_torch(LABELS), 6), normal(6))

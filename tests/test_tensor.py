@@ -554,6 +554,17 @@ NUMPY: list[Callable[[Any], Any]] = [
     np.linalg.norm, np.tril, np.triu, np.diag, lambda t: np.roll(t, 1), lambda t: np.roll(t, 1, axis=0), np.flip,
     lambda t: np.flip(t, axis=0), lambda t: np.broadcast_to(t, (3, 2, 2)), lambda t: np.split(t, 1)[0],
     lambda t: np.split(t, 2)[1], lambda t: np.split(t, [1], axis=1)[1],
+    # What NumPy means by these arguments, or without them, is not what PyTorch means.
+    np.cumsum, np.cumprod, lambda t: np.dot(t, A), lambda t: np.dot(A[0], t), lambda t: np.dot(t, 2.0 * t[0, 0]),
+    lambda t: np.tril(t, k=-1), lambda t: np.triu(t, k=1), lambda t: np.diag(t, k=1), np.ravel,
+    lambda t: np.concatenate([t, A], axis=None), lambda t: np.sort(t, axis=None), lambda t: np.take(t, [0, 3]),
+    lambda t: np.take(t, [1, 1], axis=1), lambda t: np.take_along_axis(t, np.array([[1], [0]]), axis=1),
+    lambda t: np.swapaxes(t, 0, 1), lambda t: np.moveaxis(t[None], 0, -1), lambda t: np.roll(t, shift=1, axis=1),
+    lambda t: np.linalg.norm(t, axis=1), lambda t: np.linalg.norm(t, 1, axis=0), lambda t: np.linalg.norm(t[0], 3),
+    lambda t: np.linalg.norm(t, ord="fro", axis=(0, 1), keepdims=True),
+    lambda t: np.std(t, axis=0, ddof=1, keepdims=True), lambda t: np.prod(t, axis=0, keepdims=True), lambda t: np.stack((t, t), axis=-1),
+    lambda t: np.squeeze(t[None], 0), lambda t: np.einsum("ii->i", t), lambda t: np.einsum("...j,jk", t, A),
+    lambda t: np.einsum("ij,jk,kl->li", t, A, t),
 ]  # fmt: skip
 
 
@@ -576,6 +587,30 @@ def test_numpys_own_functions_are_ours_and_connected(f: Callable[[Any], Any]) ->
         step[place] = 1e-6
         numeric[place] = np.sum(seed * (np.asarray(f(a + step)) - np.asarray(f(a - step)))) / 2e-6
     np.testing.assert_allclose(x.grad, numeric, rtol=1e-6, atol=1e-8)  # type: ignore[arg-type]
+
+
+def test_numpys_questions_about_shape_and_order_are_answered() -> None:
+    x = leaf([[3.0, 1.0, 2.0]])
+    assert (np.shape(x), np.ndim(x), np.size(x), np.size(x, 1)) == ((1, 3), 2, 3, 3)
+    assert np.argsort(x).tolist() == [[1, 2, 0]]
+    assert np.argmax(x, axis=1).tolist() == [0]
+    assert not np.all(x > 1.0)
+    assert np.any(x > 2.0, axis=1).tolist() == [True]
+
+
+@pytest.mark.parametrize(
+    ("f", "near"),
+    [
+        (np.median, "nearest to it: mean"),
+        (lambda t: np.logaddexp(t, t), "nearest to it: logsumexp"),
+        (lambda t: np.vstack([t, t]), "nearest to it: stack"),
+        (lambda t: np.linalg.norm(t, 1), "norm of a matrix of order 1"),
+        (lambda t: np.dot(t, t[None, None]), "use einsum"),
+    ],
+)
+def test_what_we_lack_is_refused_with_what_is_nearest_to_it(f: Callable[[Any], Any], near: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=re.escape(near)):
+        f(leaf())
 
 
 @pytest.mark.parametrize(
@@ -633,6 +668,35 @@ def _errors() -> Iterator[tuple[Callable[[Tensor], Any], type[Exception], str]]:
     yield lambda x: x.outer(x), ValueError, "(2, 2) and (2, 2)"
     yield lambda x: x.split([1, 2]), ValueError, "shape (2, 2)"
     yield lambda x: autograd.einsum("ij", x[0]), ValueError, "shape (2,)"
+    yield lambda x: autograd.einsum("ij,jk", x), ValueError, "names 2 inputs, got 1"
+    yield lambda x: autograd.einsum("...ijk", x), ValueError, "names 3 dimensions, the input has shape (2, 2)"
+    yield lambda x: autograd.einsum("ij->ii", x), ValueError, "the result names each letter once"
+    yield lambda x: autograd.einsum("ij->ik", x), ValueError, "letters of the inputs only"
+    yield lambda x: autograd.einsum("i...->i", x), ValueError, "the result does not name them"
+    yield lambda x: autograd.einsum("i1", x), ValueError, "takes letters"
+    yield lambda x: autograd.einsum("ij,jk", x, np.ones((3, 2))), ValueError, "'j' is 2 long in one place and 3"
+    yield lambda x: autograd.einsum("ii", x[:, :1]), ValueError, "'i' is 2 long in one place and 1"
+    yield lambda x: x.max(x), TypeError, "number of a dimension, got Tensor"
+    yield lambda x: x.var(False), TypeError, "number of a dimension, got bool"
+    yield lambda x: x.mean(0.5), TypeError, "number of a dimension, got float"
+    yield lambda x: x.flatten(5), IndexError, "flatten over dim=5, but the shape (2, 2)"
+    yield lambda x: x.flatten(1, 0), ValueError, "flatten from dim 1 to 0"
+    yield lambda x: x.transpose(0, 2), IndexError, "transpose over dim=2"
+    yield lambda x: x.permute(0), ValueError, "each of its 2 dimensions once, got (0,)"
+    yield lambda x: autograd.cat([x, x], 2), IndexError, "concatenate over dim=2"
+    yield lambda x: x.roll(1, 2), IndexError, "roll over dim=2"
+    yield lambda x: x.split(0), ValueError, "pieces of size 0"
+    yield lambda x: x.chunk(0), ValueError, "into 0 pieces"
+    yield lambda x: x.sort(2), IndexError, "sort over dim=2"
+    yield lambda x: x.gather(1, [0]), ValueError, "as many dimensions as x, got shapes (1,) and (2, 2)"
+    yield lambda x: x.gather(1, [[0.5]]), IndexError, "integer indices, got float64"
+    yield lambda x: x.take(0.5), IndexError, "integer indices, got float64"
+    yield lambda x: x.norm(0), ValueError, "norm takes p above 0"
+    yield lambda x: x.masked_fill([[1, 0], [0, 1]], 0.0), TypeError, "mask of bools, got int64"
+    yield lambda x: autograd.pad(x, (1,)), ValueError, "pairs of widths"
+    yield lambda x: autograd.pad(x, (1, 1), "reflect"), ValueError, "got 'reflect'"
+    yield lambda x: x[None] @ np.ones((3, 2, 2)) @ np.ones((2, 2, 2)), ValueError, "batches of 3 and of 2"
+    yield lambda x: Tensor(1.0).gather(0, 0), IndexError, "has no dimension"
     yield lambda x: x + [1.0], TypeError, "got list [1.0]"
     yield lambda x: x + None, TypeError, "NoneType"
     yield lambda x: x * 1j, TypeError, "complex"

@@ -241,7 +241,8 @@ class Optimizer:
             raise ValueError(f"{what}: expected {', '.join(pattern) or 'nothing'}, got {', '.join(kept) or 'nothing'}")
         state: State = {}
         for name, like in pattern.items():
-            array = np.array(kept[name], dtype=like.dtype if isinstance(like, np.ndarray) else None)
+            # Twice, for PyTorch's tensors: they turn into an array, but not into a copy.
+            array = np.array(np.asarray(kept[name]), dtype=like.dtype if isinstance(like, np.ndarray) else None)
             if array.shape != np.shape(like):
                 raise ValueError(f"{what}: {name} has shape {array.shape}, expected {np.shape(like)}")
             state[name] = array if isinstance(like, np.ndarray) else type(like)(array.item())

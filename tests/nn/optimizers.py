@@ -16,7 +16,7 @@ Options = dict[str, Any]
 # What each option is tried with; the first is the default.
 CHOICES: dict[str, dict[str, tuple[Any, ...]]] = {
     "SGD": {
-        "lr": (1e-3, 0.1),
+        "lr": (0.1,),
         "momentum": (0, 0.9),
         "dampening": (0, 0.3),
         "weight_decay": (0, 0.1),
@@ -41,7 +41,7 @@ CHOICES: dict[str, dict[str, tuple[Any, ...]]] = {
         "maximize": (False, True),
     },
     "Adadelta": {
-        "lr": (1.0, 0.3),
+        "lr": (1.0,),
         "rho": (0.9, 0.5),
         "eps": (1e-6, 1e-3),
         "weight_decay": (0, 0.1),
@@ -107,7 +107,7 @@ def make(name: str, params: Any, **options: Any) -> optim.Optimizer:
 START: list[Any] = [np.array([[0.5, -1.5, 2.0], [0.0, 3.0, -0.25]]), np.array(0.75), 1.25]
 
 
-def parameters() -> list[Value | Tensor]:
+def parameters() -> list[Any]:
     """A matrix, a Tensor without dimensions and a Value."""
     return [Value(x) if isinstance(x, float) else Tensor(x, requires_grad=True) for x in START]
 
@@ -120,7 +120,7 @@ def gradients(seed: int, steps: int) -> list[list[Any]]:
     ]
 
 
-def drive(optimizer: optim.Optimizer, params: list[Value | Tensor], given: list[list[Any]]) -> None:
+def drive(optimizer: optim.Optimizer, params: list[Any], given: list[list[Any]]) -> None:
     """A step with each of these gradients."""
     for each in given:
         for p, g in zip(params, each, strict=True):
@@ -128,7 +128,7 @@ def drive(optimizer: optim.Optimizer, params: list[Value | Tensor], given: list[
         optimizer.step()
 
 
-def numbers(params: list[Value | Tensor]) -> list[Any]:
+def numbers(params: list[Any]) -> list[Any]:
     """The data of the parameters, as lists and floats that compare by ==."""
     return [p.tolist() if isinstance(p, Tensor) else p.data for p in params]
 

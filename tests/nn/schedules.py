@@ -48,7 +48,7 @@ SCHEDULES: list[Spec] = [
     ("OneCycleLR", {"max_lr": 0.3, "total_steps": 100, "base_momentum": [0.7, 0.8], "max_momentum": 0.9}),
     ("OneCycleLR", {"max_lr": 0.3, "total_steps": 100, "div_factor": 7.0, "final_div_factor": 50.0}),
     ("OneCycleLR", {"max_lr": 0.3, "total_steps": 100, "pct_start": 0.0}),
-    ("OneCycleLR", {"max_lr": 0.3, "total_steps": 100, "pct_start": 1.0}),
+    ("OneCycleLR", {"max_lr": 0.3, "total_steps": 101, "pct_start": 1.0}),
     ("SequentialLR", {"milestones": [20], "schedulers": [("ConstantLR", {"factor": 0.1, "total_iters": 20}), ("ExponentialLR", {"gamma": 0.9})]}),  # noqa: E501
     ("SequentialLR", {"milestones": [10], "schedulers": [("LinearLR", {"start_factor": 0.01, "total_iters": 10}), ("CosineAnnealingLR", {"T_max": 90, "eta_min": 0.001})]}),  # noqa: E501
     ("SequentialLR", {"milestones": [5, 30, 31], "schedulers": [("LambdaLR", {"lr_lambda": waves}), ("StepLR", {"step_size": 3}), ("PolynomialLR", {"total_iters": 9}), ("CosineAnnealingWarmRestarts", {"T_0": 8})]}),  # noqa: E501

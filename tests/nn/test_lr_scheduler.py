@@ -92,10 +92,10 @@ def test_stepping_before_the_optimizer_has_stepped_warns_once() -> None:
     scheduler = StepLR(optimizer, 2)
     with pytest.warns(UserWarning, match=r"before optimizer\.step") as caught:
         scheduler.step()
-        scheduler.step()
     assert [warning.filename for warning in caught] == [__file__]
     with warnings.catch_warnings():
         warnings.simplefilter("error")
+        scheduler.step()
         optimizer.step()
         StepLR(optimizer, 2).step()
 
@@ -106,13 +106,11 @@ def test_stepping_before_the_optimizer_has_stepped_warns_once() -> None:
 def test_two_schedules_of_one_optimizer_multiply() -> None:
     optimizer = two_groups()
     first, second = ConstantLR(optimizer, factor=0.25, total_iters=3), ExponentialLR(optimizer, gamma=0.5)
-    second.last_epoch = 0
-    optimizer.param_groups[0]["lr"], optimizer.param_groups[1]["lr"] = 0.125, 0.03125
-    for step in range(1, 7):
-        first.step()
-        second.step()
+    for step in range(7):
         factor = (0.25 if step < 3 else 1.0) * 0.5**step
         assert rates(optimizer) == pytest.approx([0.5 * factor, 0.125 * factor], rel=1e-14)
+        first.step()
+        second.step()
 
 
 @pytest.mark.parametrize(

@@ -246,7 +246,7 @@ def used_up() -> Any:
 @pytest.mark.parametrize(
     ("params", "error", "message"),
     [
-        (lambda: [], ValueError, "an empty list"),
+        (list, ValueError, "an empty list"),
         (used_up, ValueError, "nothing left"),
         (lambda: [{"params": used_up()}], ValueError, "nothing left"),
         (lambda: {Value(1.0)}, TypeError, "a set"),
@@ -332,6 +332,8 @@ def interrupted_at(line: int, function: Callable[[], Any]) -> bool:
 
     def trace(frame: FrameType, event: str, argument: Any) -> Any:
         nonlocal count
+        if frame.f_globals["__name__"].partition(".")[0] not in ("nn", "autograd"):
+            return None  # a hook of the garbage collector, say, where an interrupt would be lost
         count += event == "line"
         if event == "line" and count == line:
             raise KeyboardInterrupt
@@ -377,7 +379,7 @@ def test_an_interrupt_anywhere_in_a_step_leaves_it_taken_or_untouched(name: str,
 
 
 def test_an_error_at_the_last_parameter_leaves_the_first_untouched() -> None:
-    params = [Value(2.0), Tensor([2.0], requires_grad=True), Value(7.0)]
+    params: list[Any] = [Value(2.0), Tensor([2.0], requires_grad=True), Value(7.0)]
     optimizer = Halving(params, fails_at=7.0)
     drive_all = [[1.0, np.ones(1), 1.0]]
     with pytest.raises(ArithmeticError, match="as asked"):

@@ -36,19 +36,19 @@ class FactorLR(Schedule):
 
     def _settings(self, step: int) -> list[Settings]:
         scheduled = self.lr_at(step)
-        if step == 0 or step != self.last_epoch + 1:
+        if step != self.last_epoch + 1:  # not by stepping: begun anew, as a part of a sequence
             return [{"lr": lr} for lr in scheduled]
-        each = zip(self._groups(), scheduled, self.lr_at(step - 1), self.base_lrs, strict=True)
-        return [
-            {"lr": lr if group["lr"] == last else self._carried(group["lr"], base, step)}
-            for group, lr, last, base in each
-        ]
-
-    def _carried(self, lr: float, base: float, step: int) -> float:
-        before, now = self.scale(step - 1), self.scale(step)
-        if before == 0:  # no scale leads away from 0
-            return lr + (base - self.floor) * now
-        return self.floor + (lr - self.floor) * (now / before)
+        before, last = (self.scale(step - 1), self.lr_at(step - 1)) if step else (1.0, self.base_lrs)
+        now = self.scale(step)
+        settings = []
+        for group, lr, had, base in zip(self._groups(), scheduled, last, self.base_lrs, strict=True):
+            if group["lr"] == had:
+                settings.append({"lr": lr})
+            elif before:
+                settings.append({"lr": self.floor + (group["lr"] - self.floor) * (now / before)})
+            else:  # no scale leads away from 0
+                settings.append({"lr": group["lr"] + (base - self.floor) * now})
+        return settings
 
 
 @final
