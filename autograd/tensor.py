@@ -143,6 +143,15 @@ class Tensor(Node, Shaped):
         """A leaf with the same data that wants no gradient."""
         return leaf(self.numpy(), self.label)
 
+    @property
+    def requires_grad(self) -> bool:
+        """Whether gradients flow to it; setting it is `requires_grad_`."""
+        return self.index >= 0
+
+    @requires_grad.setter
+    def requires_grad(self, requires_grad: bool) -> None:
+        self.requires_grad_(requires_grad)
+
     def requires_grad_(self, requires_grad: bool = True) -> Self:
         """Ask for a gradient, or no longer, on a leaf; returns the Tensor."""
         if self.op is not None:

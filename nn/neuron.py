@@ -171,7 +171,7 @@ class MLP(OfValues):
 
 def _layer(linear: Linear) -> Layer:
     layer = Layer(linear.in_features, linear.out_features, nonlin=False, generator=_unused())
-    for neuron, weights, bias in zip(layer.neurons, linear.weight.tolist(), linear.bias.tolist(), strict=True):  # type: ignore[union-attr]
+    for neuron, weights, bias in zip(layer.neurons, linear.weight.tolist(), linear.bias.tolist(), strict=True):
         neuron.b.data = bias
         for w, number in zip(neuron.w, weights, strict=True):
             w.data = number

@@ -29,7 +29,10 @@ def each(
     Where a constant is given, the loss takes it as a third argument; it is broadcast, and so is the weight.
     """
     known = [one for one in (constant, weight) if one is not None]
-    weighted = loss if weight is None else lambda *args: loss(*args[:-1]) * args[-1]
+
+    def weighted(*args: Any) -> Any:
+        return loss(*args) if weight is None else loss(*args[:-1]) * args[-1]
+
     if has_values(input) or has_values(target):
         shape = shape_of(input)
         same_shape(name, shape, shape_of(target))

@@ -46,7 +46,7 @@ class Perceptron:
     >>> [gate(x) for x in ([0, 1], [1, 1])]
     [0, 1]
     >>> print(Perceptron(2).fit([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]))
-    the classes are not linearly separable: after 6 epochs the weights repeat, and would for ever
+    the classes are not linearly separable: after 3 epochs the weights repeat, and would for ever
     """
 
     def __init__(self, nin: int, lr: float = 1.0) -> None:

@@ -2,3 +2,4 @@
 
 from .loader import DataLoader as DataLoader
 from .tensor_dataset import TensorDataset as TensorDataset
+from .toys import moons as moons

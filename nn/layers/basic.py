@@ -34,7 +34,7 @@ class Linear(Module):
         self.in_features = in_features
         self.out_features = out_features
         self.weight = Parameter(ag.zeros(out_features, in_features, dtype=dtype))
-        self.bias = Parameter(ag.zeros(out_features, dtype=dtype)) if bias else None
+        self.bias: Any = Parameter(ag.zeros(out_features, dtype=dtype)) if bias else None
         self.reset_parameters(generator)
 
     def reset_parameters(self, generator: np.random.Generator | None = None) -> None:

@@ -48,7 +48,8 @@ def test_a_sequential_is_a_list_of_modules() -> None:
 def test_a_sequential_may_be_named_and_its_parts_are_attributes() -> None:
     net = nn.Sequential({"inner": nn.Linear(2, 3), "act": nn.ReLU()})
     assert list(net.state_dict()) == ["inner.weight", "inner.bias"]
-    assert net.inner is net[0]
+    name = "inner"
+    assert getattr(net, name) is net[0]
 
 
 def test_a_module_that_stands_twice_is_passed_twice_and_trained_once() -> None:
@@ -70,8 +71,14 @@ def test_an_empty_sequential_changes_nothing() -> None:
         (lambda: nn.Sequential([nn.ReLU()]), r"unpack it: Sequential\(\*layers\)"),
         (lambda: nn.Sequential(nn.ReLU), r"make one: ReLU\(\)"),
         (lambda: nn.Sequential(F.relu), "wrap a plain function in a Module"),
-        (lambda: nn.ModuleList([1]), "ModuleList holds Modules, got int 1"),
-        (lambda: nn.ModuleDict({"a": None}), "ModuleDict holds Modules, got NoneType"),
+        (
+            lambda: nn.ModuleList([1]),  # type: ignore[list-item]
+            "ModuleList holds Modules, got int 1",
+        ),
+        (
+            lambda: nn.ModuleDict({"a": None}),  # type: ignore[arg-type]
+            "ModuleDict holds Modules, got NoneType",
+        ),
     ],
 )
 def test_containers_hold_modules_only(what: Any, complaint: str) -> None:

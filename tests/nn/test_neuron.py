@@ -109,7 +109,7 @@ def test_a_network_on_tensors_has_the_same_weights_outputs_and_gradients(activat
     for layer, module in zip(gradients.layers, (m for m in twin if isinstance(m, nn.Linear)), strict=True):
         assert module.weight.grad is not None
         for k, neuron in enumerate(layer.neurons):
-            for w, g in zip([*neuron.w, neuron.b], [*module.weight.grad[k], module.bias.grad[k]], strict=True):  # type: ignore[union-attr,index]
+            for w, g in zip([*neuron.w, neuron.b], [*module.weight.grad[k], module.bias.grad[k]], strict=True):
                 w.data = g
     np.testing.assert_allclose(
         [p.data for p in gradients.parameters()], [p.grad for p in mlp.parameters()], rtol=1e-11, atol=1e-14
