@@ -87,7 +87,12 @@ class Module(Tree):
 
     def to(self, dtype: Any) -> Self:
         """Cast floating-point parameters and buffers, in place, so that an optimizer keeps what it holds."""
-        wanted = np.dtype(dtype)
+        try:
+            wanted = np.dtype(dtype)
+        except TypeError:
+            raise TypeError(
+                f"a Module is cast to a floating-point dtype, got {dtype!r}; there are no devices"
+            ) from None
         nodes = [*self.parameters(), *self.buffers()]
         if wanted.kind != "f":
             raise TypeError(f"a Module is cast to a floating-point dtype, got {wanted}")
@@ -153,7 +158,7 @@ class Module(Tree):
         memo[id(self)] = twin
         known = [memo[id(node)] for _, node in self._own()]
         vars(twin).update({name: copy.deepcopy(x, memo) for name, x in vars(self).items() if name != "_known"})
-        twin._known = {id(node): node for node in known}
+        vars(twin)["_known"] = {id(node): node for node in known}
         return twin
 
     # How it looks

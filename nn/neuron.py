@@ -85,6 +85,7 @@ class Layer(OfValues):
         if nout < 1:
             raise ValueError(f"a layer has one neuron or more, got nout={nout}")
         self.neurons = [Neuron(nin, nonlin, activation, **options) for _ in range(nout)]
+        _named("n", self.neurons)
 
     def forward(self, x: Sequence[Any]) -> Any:
         given = [neuron(x) for neuron in self.neurons]
@@ -113,6 +114,7 @@ class MLP(OfValues):
             Layer(a, b, nonlin=k < len(sizes) - 2, activation=activation, **options)
             for k, (a, b) in enumerate(pairwise(sizes))
         ]
+        _named("l", self.layers)
 
     def forward(self, x: Sequence[Any]) -> Any:
         given: Any = x
@@ -163,6 +165,7 @@ class MLP(OfValues):
             raise ValueError("an MLP has one layer or more, got an empty Sequential")
         mlp = cls(1, [1], generator=_unused())
         mlp.layers = layers
+        _named("l", layers)
         return mlp
 
     def __repr__(self) -> str:
@@ -176,6 +179,13 @@ def _layer(linear: Linear) -> Layer:
         for w, number in zip(neuron.w, weights, strict=True):
             w.data = number
     return layer
+
+
+def _named(letter: str, parts: Sequence[OfValues]) -> None:
+    """For pictures: w0 of the neurons of an MLP becomes n0_w0, n1_w0, ... in its layer, and then l0_n0_w0, ..."""
+    for k, part in enumerate(parts):
+        for parameter in part.parameters():
+            parameter.label = f"{letter}{k}_{parameter.label}"
 
 
 def _unused() -> np.random.Generator:

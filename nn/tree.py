@@ -38,11 +38,14 @@ class Tree:
     def __setattr__(self, name: str, value: Any) -> None:
         if name in self._buffers and not (value is None or isinstance(value, Tensor)):
             raise TypeError(f"{name} is a buffer, which holds a Tensor or None, got {type(value).__name__}")
+        replaced = any(True for _ in _inside(name, vars(self).get(name)))
         super().__setattr__(name, value)
         for path, node in _inside(name, value):
             if not isinstance(node, Tree) and node.is_leaf and node.requires_grad:
                 self._known[id(node)] = node
                 node.label = node.label or path  # for pictures
+        if replaced:
+            self._own()  # forgets what was there
 
     def __delattr__(self, name: str) -> None:
         super().__delattr__(name)
@@ -91,7 +94,7 @@ class Tree:
             and name not in self._buffers
             and (id(node) in self._known or (node.is_leaf and node.requires_grad))
         ]
-        self._known = {id(node): node for _, node in found}
+        vars(self)["_known"] = {id(node): node for _, node in found}
         return found
 
     def named_children(self) -> Iterator[tuple[str, Any]]:

@@ -127,6 +127,17 @@ def test_a_frozen_parameter_stays_a_parameter() -> None:
     assert list(alone.state_dict()) == ["weight"]
 
 
+def test_a_parameter_that_is_replaced_is_forgotten_and_one_that_is_frozen_elsewhere_is_not() -> None:
+    net = Scale()
+    net.twin = net.weight
+    net.requires_grad_(False)
+    old, net.weight = net.weight, nn.Parameter([3.0])
+    assert [p is old for p in net.parameters()] == [False, True]
+    for _ in range(5):
+        net.last = Value(1.0)
+    assert len(net._known) == 3
+
+
 def test_freezing_values_is_refused() -> None:
     with pytest.raises(TypeError, match="leave those to freeze out of the optimizer"):
         nn.MLP(2, [1]).requires_grad_(False)
@@ -172,6 +183,8 @@ def test_casting_keeps_the_nodes_and_leaves_integers_alone() -> None:
     assert {p.dtype.name for p in net.double().parameters()} == {"float64"}
     with pytest.raises(TypeError, match="a Module is cast to a floating-point dtype, got int64"):
         net.to(int)
+    with pytest.raises(TypeError, match="got 'cpu'; there are no devices"):
+        net.to("cpu")
     with pytest.raises(TypeError, match="a Value is a 64-bit float"):
         nn.MLP(1, [1]).float()
 

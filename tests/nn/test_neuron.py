@@ -85,6 +85,13 @@ def test_the_same_seed_gives_the_same_weights() -> None:
     assert nn.MLP(2, [4, 1], generator=np.random.default_rng(3)).state_dict() == b
 
 
+def test_every_weight_of_a_network_has_a_name_of_its_own() -> None:
+    model = nn.MLP(2, [2, 1])
+    expected = [f"l0_n{k}_{name}" for k in (0, 1) for name in ("w0", "w1", "b")] + ["l1_n0_w0", "l1_n0_w1", "l1_n0_b"]
+    assert [p.label for p in model.parameters()] == expected
+    assert [p.label for p in nn.MLP.from_tensor(model.to_tensor()).parameters()] == expected
+
+
 def test_a_neuron_can_be_drawn_with_its_weights_by_name() -> None:
     svg = ag.draw(nn.Neuron(2)([1.0, 2.0])).svg
     assert all(f">{name}<" in svg for name in ("w0", "w1", "b"))
