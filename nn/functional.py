@@ -18,7 +18,6 @@ from autograd import (
     elu as elu,
     leaky_relu as leaky_relu,
     linear as linear,
-    log_sigmoid as logsigmoid,
     log_softmax as log_softmax,
     mish as mish,
     no_grad,
@@ -44,8 +43,9 @@ from .losses import (
     nll_loss as nll_loss,
     smooth_l1_loss as smooth_l1_loss,
 )
+from .pairing import array
 
-__all__ = ["logsigmoid"]
+logsigmoid = ag.log_sigmoid
 
 # activations
 
@@ -150,7 +150,7 @@ def layer_norm(
 
 def embedding(input: Any, weight: Any, padding_idx: int | None = None) -> Any:
     """The rows of weight at the integers in input; the row at padding_idx gets no gradient."""
-    places = input.numpy() if isinstance(input, Tensor) else np.asarray(input)
+    places = array(input)
     rows = weight.shape[0]
     if places.dtype.kind not in "iu":
         raise TypeError(f"embedding takes integers, got {places.dtype}")

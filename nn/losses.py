@@ -165,10 +165,9 @@ def cross_entropy(
         )
     x = tensor(input)
     dim = 1 if len(x.shape) > 1 else 0
-    t = array(target)
-    if t.dtype.kind == "f":
+    if (target if isinstance(target, Tensor) else np.asarray(target)).dtype.kind == "f":
         return _of_probabilities(x, target, _factor(weight, x), dim, reduction, label_smoothing)
-    places, kept = _classes("cross_entropy", t, x.shape, dim, ignore_index)
+    places, kept = _classes("cross_entropy", array(target), x.shape, dim, ignore_index)
     losses = ag.cross_entropy(x, places, dim)
     spread = ag.log_softmax(x, dim) if label_smoothing else None
     return _of_classes(losses, spread, places, kept, _factor(weight, x), dim, reduction, label_smoothing)
@@ -196,14 +195,16 @@ def _of_classes(
     smoothing: float,
 ) -> Any:
     """The losses of the samples, weighted by their classes, smoothed, without those that do not count, and reduced."""
-    factors = np.ones(places.shape, losses.dtype) if weight is None else array(weight)[places]
-    losses = losses * factors
+    factors = np.ones(places.shape) if weight is None else array(weight)[places]
+    if weight is not None:
+        losses = losses * factors
     if log_p is not None:
         classes = log_p.shape[dim]
         along = (classes, *(1,) * (len(log_p.shape) - dim - 1))
         every = log_p if weight is None else log_p * ag.reshape(weight, along)
         losses = (1.0 - smoothing) * losses - smoothing / classes * ag.sum(every, dim)
-    losses = ag.where(kept, losses, 0.0)
+    if not kept.all():
+        losses = ag.where(kept, losses, 0.0)
     if reduction == "mean":
         return ag.sum(losses) / float(np.sum(factors * kept))
     return reduced(losses, reduction)
@@ -237,21 +238,25 @@ def _of_rows(
     if not isinstance(rows[0], (list, tuple)):
         rows, target = [rows], [target]
     classes = array(target)
+    count = len(rows[0])
+    factors = [1.0] * count if weight is None else [float(w) for w in array(weight)]
+    if log_p is not None and classes.dtype.kind == "f" and classes.shape == (len(rows), count):
+        mixed = ((1.0 - smoothing) * classes + smoothing / count) * factors
+        return reduced([ag.cross_entropy(list(row), t) for row, t in zip(rows, mixed.tolist(), strict=True)], reduction)
     if classes.dtype.kind not in "iu" or classes.shape != (len(rows),):
         raise ValueError(
             f"expected a class, an integer, for each of the {len(rows)} rows of scores, got {target!r:.60}"
         )
-    factors = [1.0] * len(rows[0]) if weight is None else [float(w) for w in array(weight)]
     losses, total = [], 0.0
     for row, t in zip(rows, classes.tolist(), strict=True):
         if t == ignore:
             losses.append(0.0)
             continue
-        _classes("a loss", np.array(t), (len(row),), 0, ignore)
+        _classes("a loss", np.array(t), (count,), 0, ignore)
         one = loss(list(row), t) * factors[t]
         if smoothing and log_p is not None:
             every = ag.dot(factors, log_p(list(row)))
-            one = (1.0 - smoothing) * one - smoothing / len(row) * every
+            one = (1.0 - smoothing) * one - smoothing / count * every
         losses.append(one)
         total += factors[t]
     if reduction == "mean":

@@ -97,7 +97,14 @@ def shape_of(x: Any) -> tuple[int, ...]:
 
 
 def array(x: Any) -> np.ndarray:
-    return np.asarray(x.data if isinstance(x, Tensor) else x)
+    """What is a constant to a loss, as an array; TypeError where a gradient is wanted for it."""
+    if isinstance(x, Tensor):
+        if x.requires_grad:
+            raise TypeError(
+                f"classes, weights and targets of Values get no gradient, and {x!r:.60} wants one; detach() it"
+            )
+        return np.asarray(x.data)
+    return np.asarray(x)
 
 
 def tensor(x: Any) -> Any:

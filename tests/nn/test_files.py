@@ -1,6 +1,7 @@
 """Weights in files: what is saved comes back, and what is not whole is refused."""
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ safetensors: Any = pytest.importorskip(
     "safetensors.numpy", reason="safetensors is not installed; pip install glassgrad[files]"
 )
 
+ROOT = Path(__file__).resolve().parents[2]
 STATE = {
     "0.weight": np.array([[1.0, -0.0], [np.inf, np.nan]]),
     "single": np.arange(3, dtype=np.float32),
@@ -149,3 +151,8 @@ def test_without_the_library_the_message_names_the_extra(tmp_path: Path, monkeyp
     monkeypatch.setitem(sys.modules, "safetensors", None)
     with pytest.raises(ImportError, match=r"pip install glassgrad\[files\]"):
         nn.save({}, tmp_path / "a")
+
+
+def test_importing_nn_needs_no_library_for_files() -> None:
+    code = "import sys, nn; sys.exit(any(name.startswith('safetensors') for name in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

@@ -36,6 +36,13 @@ CASES: list[tuple[Callable[..., Any], Any, Any, dict[str, Any]]] = [
     (F.cross_entropy, LOGITS, CLASSES, {}),
     (F.cross_entropy, LOGITS, CLASSES, {"weight": [1.0, 2.0, 0.5], "label_smoothing": 0.1}),
     (F.cross_entropy, LOGITS, np.array([2, 1]), {"ignore_index": 1}),
+    (F.cross_entropy, LOGITS, np.array([[0.2, 0.3, 0.5], [0.0, 1.0, 0.0]]), {}),
+    (
+        F.cross_entropy,
+        LOGITS,
+        np.array([[0.2, 0.3, 0.5], [0.0, 1.0, 0.0]]),
+        {"weight": [1, 2, 3], "label_smoothing": 0.2},
+    ),
     (F.nll_loss, LOGITS, CLASSES, {"weight": [1.0, 2.0, 0.5]}),
 ]
 
@@ -147,6 +154,8 @@ def test_lists_of_other_shapes_are_refused() -> None:
         (lambda: nn.MSELoss(reduction="batchmean"), ValueError, "one of mean, sum, none"),
         (lambda: F.binary_cross_entropy(Tensor(SCORES), UNIT), ValueError, "use binary_cross_entropy_with_logits"),
         (lambda: F.binary_cross_entropy(values(SCORES), UNIT), ValueError, "use binary_cross_entropy_with_logits"),
+        (lambda: F.mse_loss(values(SCORES), nn.Parameter(NUMBERS)), TypeError, "wants one; detach"),
+        (lambda: F.cross_entropy(Tensor(LOGITS), CLASSES, nn.Parameter([1.0] * 3)), TypeError, "wants one; detach"),
         (lambda: F.hinge_loss(Tensor(SCORES), [0, 1, 1, 0]), ValueError, r"make them by 2\*t - 1"),
         (lambda: F.hinge_loss(values(SCORES), [0, 1, 1, 0]), ValueError, r"make them by 2\*t - 1"),
         (lambda: F.huber_loss(Tensor(SCORES), NUMBERS, delta=0.0), ValueError, "delta > 0, got 0"),
