@@ -197,27 +197,28 @@ def logsumexp_array(*values: Array) -> Array:
 
 def logsumexp_over(x: Array, axis: Any, keepdims: bool) -> Array:
     top, _, above = _above_the_top(x, axis)
-    y = np.where(np.isfinite(top), top + above, top)
+    y = top + above
     return y if keepdims else np.squeeze(y, axis)
 
 
 def log_softmax(x: Array, axis: Any) -> Array:
-    top, shifted, above = _above_the_top(x, axis)
-    # Of several inf, or of nothing but -inf, no answer is the right one.
-    return shifted - np.where(np.isfinite(top), above, math.nan)
+    _, shifted, above = _above_the_top(x, axis)
+    return shifted - above
 
 
 def _above_the_top(x: Array, axis: Any) -> tuple[Array, Array, Array]:
     """The largest x, all x without it, and by how much logsumexp(x) is above it."""
     x = np.asarray(x)
-    x = x if x.dtype.kind == "f" else x.astype(np.float64)
+    x = x if x.dtype.kind in "fO" else x.astype(np.float64)
     top = np.max(x, axis, keepdims=True, initial=-math.inf)
     shifted = x - top
+    if x.dtype == object:  # of Values, whose graph is to be seen: as the textbook has it
+        return top, shifted, np.log(np.sum(np.exp(shifted), axis, keepdims=True))
     largest = shifted == 0
     # Each of the largest is exp(0) = 1. One of them is left to log1p: the sum with it would lose the others' digits.
     others = np.sum(np.exp(shifted) - largest, axis, keepdims=True)
     ties = np.sum(largest, axis, keepdims=True, dtype=x.dtype) - 1
-    return top, shifted, np.log1p(others + ties)
+    return top, shifted, np.where(np.isfinite(top), np.log1p(others + ties), 0)  # inf and -inf are their own answer
 
 
 def binary_cross_entropy_with_logits(x: float, t: float) -> float:

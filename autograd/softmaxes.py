@@ -79,7 +79,8 @@ def _of_list(logits: list[Any], target: Any) -> Any:
         return -dot(log_softmax(logits), list(target))
     k = int(_classes(np.asarray(target), len(logits)))
     # log(1 + sum(exp(x_j - x_k))) for the other j: no digit cancels, in the loss nor in its gradient.
-    return s.list_logsumexp(0.0, *[x - logits[k] for j, x in enumerate(logits) if j != k])
+    others = [x - logits[k] for j, x in enumerate(logits) if j != k]
+    return s.list_logsumexp(0.0, *others) if others else -log_softmax(logits)[0]
 
 
 def _classes(target: np.ndarray, count: int) -> np.ndarray:

@@ -311,7 +311,7 @@ CASES: Final[dict[str, Case]] = {
     "relu": Case(
         lambda x: max(x, 0),
         SIDES,
-        kinks=(((0.0,), (0.0,)), ((-0.0,), (0.0,))),
+        kinks=(((0.0,), (0.0,)), ((-0.0,), (0.0,)), ((nan,), (1.0,))),
         specials=(((inf,), inf), ((-inf,), 0.0), ((nan,), nan)),
         method=True,
     ),
@@ -326,14 +326,14 @@ CASES: Final[dict[str, Case]] = {
     "elu": Case(
         lambda x: x if x > 0 else mp.mpf(0.75) * mp.expm1(x),
         SIDES,
-        kinks=(((0.0,), (0.75,)),),
+        kinks=(((0.0,), (0.75,)), ((nan,), (1.0,))),
         specials=(((inf,), inf), ((-inf,), -0.75), ((nan,), nan)),
         params={"alpha": 0.75},
     ),
     "selu": Case(
         _selu,
         SIDES,
-        kinks=(((0.0,), (1.0507009873554805 * 1.6732632423543772,)),),
+        kinks=(((0.0,), (1.0507009873554805 * 1.6732632423543772,)), ((nan,), (1.0507009873554805,))),
         specials=(((inf,), inf), ((nan,), nan)),
     ),
     # exp(-x*x/2) knows its exponent to half an ulp, 40 * 40 / 2 * 1e-16: at the far ends that is all there is to know

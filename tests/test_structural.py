@@ -181,6 +181,47 @@ def test_classes_that_there_are_not_are_refused(logits: Any, target: Any, error:
         autograd.cross_entropy(Tensor(logits), target)
 
 
+def test_one_class_is_certain() -> None:
+    v = Value(3.0)
+    loss = autograd.cross_entropy([v], 0)
+    loss.backward()
+    assert (loss.data, v.grad) == (0.0, 0.0)
+
+
+# on arrays of Values: the scalar graph inside an op of Tensors
+
+INSIDE: dict[str, tuple[int, dict[str, Any]]] = {  # name -> how many inputs, and the parameters
+    "sum_over": (1, {"axis": (1,), "keepdims": False}),
+    "amax": (1, {"axis": (1,), "keepdims": False}),
+    "logsumexp_over": (1, {"axis": (1,), "keepdims": False}),
+    "log_softmax": (1, {"axis": (1,)}),
+    "cumsum": (1, {"axis": 0, "reverse": False}),
+    "matmul": (2, {}),
+    "linear": (3, {}),
+    "concatenate": (2, {"axis": 0}),
+    "einsum": (2, {"subscripts": "ij,kj->ik"}),
+}
+
+
+@pytest.mark.parametrize("name", INSIDE)
+def test_an_op_of_arrays_runs_on_values_as_well_with_the_same_gradients(name: str) -> None:
+    count, params = INSIDE[name]
+    numbers = np.array([[1.0, 2.0], [3.0, -0.5]])
+    values: Any = np.empty((2, 2), object)
+    for place in np.ndindex(2, 2):
+        values[place] = Value(float(numbers[place]))
+    x = Tensor(numbers, requires_grad=True)
+    y, scalars = OPS[name](*[x] * count, **params), OPS[name].array(*[values] * count, **params)
+    seed = np.arange(1.0, y.size + 1).reshape(y.shape)
+    y.backward(seed)
+    autograd.sum([v * float(u) for v, u in zip(scalars.ravel(), seed.ravel(), strict=True)]).backward()
+    for place in np.ndindex(y.shape):
+        assert scalars[place].data == pytest.approx(y.data[place], rel=1e-14)
+    assert x.grad is not None
+    for place in np.ndindex(2, 2):
+        assert (values[place].grad or 0.0) == pytest.approx(x.grad[place], rel=1e-12, abs=1e-14)
+
+
 def test_a_class_that_a_list_has_not_is_refused() -> None:
     with pytest.raises(IndexError, match="class 3, expected 0 to 1"):
         autograd.cross_entropy([Value(1.0), Value(2.0)], 3)

@@ -562,7 +562,8 @@ NUMPY: list[Callable[[Any], Any]] = [
     lambda t: np.swapaxes(t, 0, 1), lambda t: np.moveaxis(t[None], 0, -1), lambda t: np.roll(t, shift=1, axis=1),
     lambda t: np.linalg.norm(t, axis=1), lambda t: np.linalg.norm(t, 1, axis=0), lambda t: np.linalg.norm(t[0], 3),
     lambda t: np.linalg.norm(t, ord="fro", axis=(0, 1), keepdims=True),
-    lambda t: np.std(t, axis=0, ddof=1, keepdims=True), lambda t: np.prod(t, axis=0, keepdims=True), lambda t: np.stack((t, t), axis=-1),
+    lambda t: np.std(t, axis=0, ddof=1, keepdims=True), lambda t: np.prod(t, axis=0, keepdims=True),
+    lambda t: np.stack((t, t), axis=-1),
     lambda t: np.squeeze(t[None], 0), lambda t: np.einsum("ii->i", t), lambda t: np.einsum("...j,jk", t, A),
     lambda t: np.einsum("ij,jk,kl->li", t, A, t),
 ]  # fmt: skip
