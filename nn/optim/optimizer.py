@@ -180,7 +180,6 @@ class Optimizer:
         try:
             data, found, terms = self.update(x, g, state, **options)
         except (ZeroDivisionError, OverflowError):  # where Python raises, IEEE has an answer
-            state = {name: np.float64(kept) if type(kept) is float else kept for name, kept in state.items()}
             data, found, terms = self.update(np.float64(x), np.float64(g), state, **options)
         return Update(_like(x, data), {name: _kept(x, g, kept) for name, kept in found.items()}, terms)
 

@@ -47,7 +47,7 @@ def _checked(name: str, value: Any, given: Any, check: Check) -> list[float]:
     holds, expected = check
     if any(isinstance(x, bool) or not isinstance(x, numbers.Real) for x in given):
         raise TypeError(f"{name} is {expected}, got {type(value).__name__}: {value!r:.60}")
-    # Floats of Python's own: an np.float64 among them would make every float32 parameter a float64.
+    # Floats of Python's own: what is saved can be written as JSON, and none of them widens a float32.
     found = [float(x) for x in given]
     if not holds(*found):
         raise ValueError(f"{name} is {expected}, got {value!r:.60}")

@@ -227,6 +227,23 @@ def test_a_preview_of_a_plateau_says_what_these_metrics_then_do(options: dict[st
     assert found[-1] != [0.5, 0.125]
 
 
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"patience": 1}, [1, 1, 0.5, 0.5, 0.25, 0.25]),
+        ({"patience": 0, "cooldown": 1}, [1, 0.5, 0.5, 0.25, 0.25, 0.125]),
+        ({"patience": 1, "cooldown": 1}, [1, 1, 0.5, 0.5, 0.5, 0.25]),
+        ({"patience": 0, "min_lr": 0.3}, [1, 0.5, 0.3, 0.3, 0.3, 0.3]),
+        ({"patience": 0, "eps": 0.3}, [1, 0.5, 0.5, 0.5, 0.5, 0.5]),
+    ],
+)
+def test_metrics_that_stay_the_same_bring_the_rate_down_in_these_steps(
+    options: dict[str, Any], expected: list[float]
+) -> None:
+    scheduler = ReduceLROnPlateau(SGD([Value(1.0)], lr=1.0), factor=0.5, **options)
+    assert [lr for (lr,) in preview(scheduler, [2.0] * 6)] == expected
+
+
 def test_the_metric_of_a_plateau_may_be_a_node_of_one_number() -> None:
     optimizer = two_groups()
     scheduler = ReduceLROnPlateau(optimizer, patience=0)
@@ -267,6 +284,24 @@ def test_saved_and_loaded_midway_it_goes_on_to_the_bit(spec: Spec) -> None:
         other.step()
         for ours_, theirs in zip(resumed.param_groups, optimizer.param_groups, strict=True):
             assert (ours_["lr"], ours_["momentum"]) == (theirs["lr"], theirs["momentum"])
+
+
+def test_a_part_of_a_sequence_is_saved_with_its_place_so_that_a_change_by_hand_stays() -> None:
+    found = []
+    for resumes in (False, True):
+        optimizer = two_groups()
+        sequence = SequentialLR(optimizer, [StepLR(optimizer, 2), ExponentialLR(optimizer, 0.5)], [2])
+        for _ in range(3):
+            sequence.step()
+        optimizer.param_groups[0]["lr"] *= 3
+        if resumes:
+            saved, optimizer = (optimizer.state_dict(), sequence.state_dict()), two_groups()
+            sequence = SequentialLR(optimizer, [StepLR(optimizer, 2), ExponentialLR(optimizer, 0.5)], [2])
+            optimizer.load_state_dict(saved[0])
+            sequence.load_state_dict(saved[1])
+        sequence.step()
+        found.append(rates(optimizer))
+    assert found[0] == found[1] == [3 * 0.5 * 0.25, 0.125 * 0.25]
 
 
 def test_a_plateau_is_saved_with_what_it_has_seen() -> None:

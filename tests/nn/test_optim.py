@@ -77,6 +77,15 @@ def test_rprop_stays_for_once_where_the_sign_turned_and_goes_on_with_a_smaller_s
     assert path == pytest.approx([-0.1, -0.1, -0.05, 0.01])
 
 
+def test_the_step_of_rprop_stays_within_its_sizes() -> None:
+    for signs, end in (((1.0, 1.0, 1.0), -0.32), ((1.0, -1.0, -1.0), -0.02)):
+        w = Value(0.0)
+        optimizer = make("Rprop", [w], lr=0.1, step_sizes=(0.08, 0.11))
+        for w.grad in signs:
+            optimizer.step()
+        assert w.data == pytest.approx(end)
+
+
 @pytest.mark.parametrize(("name", "options"), FEW)
 def test_floats_and_arrays_take_the_same_steps_to_the_bit(name: str, options: dict[str, Any]) -> None:
     start = [0.5, -1.5, 0.0]
@@ -128,7 +137,16 @@ def test_an_update_of_your_own_is_an_optimizer() -> None:
     w.grad = 1.0
     optimizer.step()
     assert w.data == 1.0
-    assert optimizer.state_dict()["state"] == {0: {"times": 1}}
+    assert optimizer.state_dict()["state"] == {0: {"times": 1, "last": 1.0}}
+
+
+def test_what_an_update_of_your_own_remembers_is_not_the_gradient_itself() -> None:
+    w = Tensor([2.0, 4.0], requires_grad=True)
+    optimizer = Halving([w])
+    w.grad = g = np.array([1.0, 2.0])
+    optimizer.step()
+    g[:] = 9.0
+    assert optimizer.state[w]["last"].tolist() == [1.0, 2.0]
 
 
 class Halving(Optimizer):
@@ -139,7 +157,7 @@ class Halving(Optimizer):
     def update(x: Any, g: Any, state: dict[str, Any], *args: Any, **options: Any) -> Update:
         if np.all(x == options["fails_at"]):
             raise ArithmeticError("as asked")
-        return Update(x / 2, {"times": state.get("times", 0) + 1})
+        return Update(x / 2, {"times": state.get("times", 0) + 1, "last": g})
 
 
 # --- what a step takes and leaves ---
@@ -152,6 +170,9 @@ def test_a_parameter_without_gradient_is_skipped_and_nothing_is_remembered_of_it
     optimizer.step()
     assert b.tolist() == [1.0]
     assert list(optimizer.state) == [a]
+    without_memory = SGD([a])
+    without_memory.step()
+    assert without_memory.state_dict()["state"] == {}
 
 
 @pytest.mark.parametrize(("name", "options"), FEW)
@@ -222,6 +243,12 @@ def test_groups_have_options_of_their_own_and_the_defaults_for_the_rest() -> Non
     assert [a.data, b.data, c.data] == [0.5, 0.75, 1.25]
     assert optimizer.param_groups[1]["name"] == "bias"
     assert "Parameter Group 2" in repr(optimizer)
+
+
+def test_options_given_as_numpys_numbers_are_kept_as_pythons() -> None:
+    optimizer = Adam([Value(1.0)], lr=np.float32(0.5), betas=[np.float64(0.5), 0])  # type: ignore[arg-type]
+    group = optimizer.param_groups[0]
+    assert repr((group["lr"], group["betas"])) == "(0.5, (0.5, 0.0))"
 
 
 def test_an_option_that_is_set_out_of_range_later_is_refused_by_the_step() -> None:
@@ -420,6 +447,10 @@ def test_the_layout_of_a_saved_state_is_pytorchs_and_its_arrays_are_copies() -> 
     assert {number: list(kept) for number, kept in saved["state"].items()} == {0: ["step", "exp_avg", "exp_avg_sq"]}
     saved["state"][0]["exp_avg"][:] = 9.0
     assert optimizer.state[w]["exp_avg"].tolist() == [pytest.approx(0.1)]
+    again = Adam([{"params": [w]}, {"params": [b]}])
+    again.load_state_dict(saved)
+    saved["state"][0]["exp_avg"][:] = 7.0
+    assert again.state[w]["exp_avg"].tolist() == [9.0]
     loaded = Adam([w, b])
     with pytest.raises(ValueError, match=r"groups of \[2\] parameters, the saved state has groups of \[1, 1\]"):
         loaded.load_state_dict(saved)
