@@ -129,8 +129,7 @@ def binary_cross_entropy_with_logits(
 
 def hinge_loss(input: Any, target: Any, margin: float = 1.0, reduction: str = "mean") -> Any:
     """max(0, margin - t x), for scores x and classes t that are -1 or 1: micrograd's max-margin loss."""
-    classes = list(flat(target)) if has_values(target) or isinstance(target, (list, tuple)) else array(target)
-    if not np.isin(classes, (-1, 1)).all():
+    if not np.isin(list(flat(target)), (-1, 1)).all():
         raise ValueError(
             "hinge_loss takes classes -1 and 1, and the target has others; of 0 and 1 make them by 2*t - 1"
         )
@@ -166,11 +165,11 @@ def cross_entropy(
     x = tensor(input)
     dim = 1 if len(x.shape) > 1 else 0
     if (target if isinstance(target, Tensor) else np.asarray(target)).dtype.kind == "f":
-        return _of_probabilities(x, target, _factor(weight, x), dim, reduction, label_smoothing)
+        return _of_probabilities(x, target, _weights(weight, x, x.shape[dim]), dim, reduction, label_smoothing)
     places, kept = _classes("cross_entropy", array(target), x.shape, dim, ignore_index)
     losses = ag.cross_entropy(x, places, dim)
     spread = ag.log_softmax(x, dim) if label_smoothing else None
-    return _of_classes(losses, spread, places, kept, _factor(weight, x), dim, reduction, label_smoothing)
+    return _of_classes(losses, spread, places, kept, _weights(weight, x, x.shape[dim]), dim, reduction, label_smoothing)
 
 
 def nll_loss(input: Any, target: Any, weight: Any = None, ignore_index: int = -100, reduction: str = "mean") -> Any:
@@ -181,7 +180,7 @@ def nll_loss(input: Any, target: Any, weight: Any = None, ignore_index: int = -1
     dim = 1 if len(x.shape) > 1 else 0
     places, kept = _classes("nll_loss", array(target), x.shape, dim, ignore_index)
     losses = -ag.squeeze(ag.gather(x, dim, np.expand_dims(places, dim)), dim)
-    return _of_classes(losses, None, places, kept, _factor(weight, x), dim, reduction, 0.0)
+    return _of_classes(losses, None, places, kept, _weights(weight, x, x.shape[dim]), dim, reduction, 0.0)
 
 
 def _of_classes(
@@ -239,7 +238,7 @@ def _of_rows(
         rows, target = [rows], [target]
     classes = array(target)
     count = len(rows[0])
-    factors = [1.0] * count if weight is None else [float(w) for w in array(weight)]
+    factors = [1.0] * count if weight is None else _weights(weight, None, count).tolist()
     if log_p is not None and classes.dtype.kind == "f" and classes.shape == (len(rows), count):
         mixed = ((1.0 - smoothing) * classes + smoothing / count) * factors
         return reduced([ag.cross_entropy(list(row), t) for row, t in zip(rows, mixed.tolist(), strict=True)], reduction)
@@ -279,8 +278,13 @@ def _classes(name: str, t: np.ndarray, shape: tuple[int, ...], dim: int, ignore:
     return np.where(kept, t, 0), kept
 
 
-def _factor(weight: Any, x: Any) -> Any:
-    return None if weight is None else factor(weight, x)
+def _weights(weight: Any, x: Any, classes: int) -> Any:
+    """The factors of the classes as a Tensor in the dtype of x; None as it is."""
+    if weight is None:
+        return None
+    if array(weight).shape != (classes,):
+        raise ValueError(f"weight is a factor for each of the {classes} classes, got shape {array(weight).shape}")
+    return factor(weight, x)
 
 
 def _is_probability(x: Any) -> bool:

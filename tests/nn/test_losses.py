@@ -148,6 +148,12 @@ def test_lists_of_other_shapes_are_refused() -> None:
         (lambda: F.cross_entropy(Tensor(LOGITS), [0]), ValueError, r"classes of shape \(2,\), got \(1,\)"),
         (lambda: F.cross_entropy(Tensor(LOGITS), [0.0, 1.0]), ValueError, "classes are integers"),
         (lambda: F.cross_entropy(Tensor(LOGITS), [True, False]), TypeError, "integers, got bool"),
+        (
+            lambda: F.cross_entropy(Tensor(LOGITS), CLASSES, [1.0] * 4),
+            ValueError,
+            r"each of the 3 classes, got shape \(4,\)",
+        ),
+        (lambda: F.cross_entropy(values(LOGITS), CLASSES, [1.0] * 2), ValueError, "each of the 3 classes"),
         (lambda: F.nll_loss(Tensor(LOGITS), [0.0, 1.0]), TypeError, "integers, got float64"),
         (lambda: F.cross_entropy(Tensor(LOGITS), CLASSES, label_smoothing=1.5), ValueError, "from 0 to 1, got 1.5"),
         (lambda: F.mse_loss(Tensor(SCORES), NUMBERS, reduction="max"), ValueError, "'none', got 'max'"),
