@@ -14,6 +14,7 @@ import numpy as np
 
 import autograd as ag
 from autograd import (
+    Dual,
     Tensor,
     elu as elu,
     leaky_relu as leaky_relu,
@@ -73,11 +74,11 @@ def hardtanh(input: Any, min_val: float = -1.0, max_val: float = 1.0) -> Any:
 def prelu(input: Any, weight: Any) -> Any:
     """x, and weight · x where x is not positive; one weight, or one for each channel (dimension 1)."""
     if weight.numel() > 1:
-        if input.ndim < 2 or input.shape[1] != weight.numel():
+        if len(input.shape) < 2 or input.shape[1] != weight.numel():
             raise ValueError(
                 f"prelu has {weight.numel()} weights for the channels, dimension 1, of shape {input.shape}"
             )
-        weight = weight.reshape(-1, *(1,) * (input.ndim - 2))
+        weight = weight.reshape(-1, *(1,) * (len(input.shape) - 2))
     return ag.where(input > 0, input, weight * input)
 
 
@@ -110,8 +111,8 @@ def batch_norm(
     In training mean and variance are the batch's, divided by n, and the running ones are moved towards them by
     `momentum`, the variance divided by n - 1; otherwise they are the running ones. One value per channel is refused.
     """
-    over = (0, *range(2, input.ndim))
-    per_channel = (-1, *(1,) * (input.ndim - 2))
+    over = (0, *range(2, len(input.shape)))
+    per_channel = (-1, *(1,) * (len(input.shape) - 2))
     if training:
         count = math.prod(input.shape[k] for k in over)
         if count <= 1:
@@ -122,7 +123,7 @@ def batch_norm(
         mean, var = ag.mean(input, dim=over), ag.var(input, dim=over, correction=0)
         for running, batch in ((running_mean, mean), (running_var, var)):
             if running is not None:
-                new = batch.data * (count / (count - 1) if batch is var else 1.0)
+                new = _bare(batch) * (count / (count - 1) if batch is var else 1.0)
                 running.data = (1.0 - momentum) * running.data + momentum * new
     elif running_mean is None or running_var is None:
         raise ValueError("batch-norm outside of training needs running_mean and running_var")
@@ -132,6 +133,13 @@ def batch_norm(
     y = (input - mean.reshape(*per_channel)) * scale.reshape(*per_channel)
     y = y if weight is None else y * weight.reshape(*per_channel)
     return y if bias is None else y + bias.reshape(*per_channel)
+
+
+def _bare(x: Any) -> np.ndarray:
+    """The numbers alone, of a Dual as well."""
+    while isinstance(x, Dual):
+        x = x.payload
+    return np.asarray(x.data if isinstance(x, Tensor) else x)
 
 
 def layer_norm(

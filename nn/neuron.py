@@ -9,7 +9,7 @@ from typing import Any, Final, Self
 import numpy as np
 
 import autograd as ag
-from autograd import Value
+from autograd import Tensor, Value
 
 from .layers.activations import ELU, GELU, SELU, LeakyReLU, Mish, ReLU, Sigmoid, SiLU, Softplus, Tanh
 from .layers.basic import Linear
@@ -68,6 +68,11 @@ class Neuron(OfValues):
         self.b = Value(0.0, "b")
 
     def forward(self, x: Sequence[Any]) -> Any:
+        if isinstance(x, Tensor) or not isinstance(x, Iterable):
+            raise TypeError(
+                f"this neuron takes a list of {len(self.w)} Values or numbers, got {type(x).__name__}; "
+                "MLP.to_tensor() makes a network that takes Tensors"
+            )
         inputs = list(x)
         if len(inputs) != len(self.w):
             raise ValueError(f"this neuron takes {len(self.w)} inputs, got {len(inputs)}")
@@ -107,6 +112,8 @@ class MLP(OfValues):
     """
 
     def __init__(self, nin: int, nouts: Iterable[int], activation: str = "relu", **options: Any) -> None:
+        if not isinstance(nouts, Iterable):
+            raise TypeError(f"the sizes of the layers are a list, as in MLP({nin}, [{nouts}]); got {nouts!r:.60}")
         sizes = [nin, *nouts]
         if len(sizes) < 2:
             raise ValueError("an MLP has one layer or more, got no sizes; for a single neuron say MLP(nin, [1])")

@@ -109,14 +109,23 @@ def array(x: Any) -> np.ndarray:
 
 def tensor(x: Any) -> Any:
     """Numbers as a Tensor, nodes as they are."""
+    _numeric(x)
     return Tensor(x) if isinstance(x, NUMBERS) else x
 
 
 def like(x: Any, other: Any) -> Any:
     """Numbers as a Tensor in the dtype of the other, so that float32 stays float32; nodes as they are."""
+    _numeric(x)
     if not isinstance(x, NUMBERS):
         return x
     return Tensor(x, dtype=other.dtype if isinstance(other, Tensor) and other.dtype.kind == "f" else None)
+
+
+def _numeric(x: Any) -> None:
+    if x is None or isinstance(x, str):
+        raise TypeError(
+            f"a loss takes Tensors, arrays, and lists of Values or numbers, got {type(x).__name__}: {x!r:.60}"
+        )
 
 
 def factor(weight: Any, other: Any) -> Any:

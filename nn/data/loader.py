@@ -68,4 +68,8 @@ class DataLoader:
         columns = [
             [x.numpy() if isinstance(x, Tensor) else np.asarray(x) for x in c] for c in zip(*samples, strict=True)
         ]
+        for column in columns:
+            if len({x.shape for x in column}) > 1:
+                shapes = ", ".join(map(str, dict.fromkeys(x.shape for x in column)))
+                raise ValueError(f"the samples of a batch have one shape, got {shapes}; pad them, or use batch_size=1")
         return tuple(Tensor(np.stack(column)) for column in columns)

@@ -85,6 +85,11 @@ def test_any_dataset_with_a_length_and_samples_will_do() -> None:
     assert only.tolist() == [1.0, 2.0]
 
 
+def test_samples_of_different_shapes_make_no_batch() -> None:
+    with pytest.raises(ValueError, match=r"have one shape, got \(2,\), \(1,\); pad them"):
+        list(DataLoader([([1.0, 2.0], 0), ([1.0], 1)], batch_size=2))
+
+
 def test_a_dataset_gives_samples_slices_and_places() -> None:
     dataset = TensorDataset(Tensor(X), Y)
     assert len(dataset) == 10

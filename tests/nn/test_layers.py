@@ -237,6 +237,20 @@ def test_normalisation_has_right_gradients_of_both_orders(layer: nn.Module) -> N
     )
 
 
+def test_layers_are_differentiated_forwards_too_and_batch_norm_keeps_its_statistics() -> None:
+    net = nn.Sequential(nn.Linear(4, 3), nn.BatchNorm1d(3), nn.GELU("tanh"), nn.LayerNorm(3), nn.PReLU())
+    net.requires_grad_(False)
+    along = np.cos(X)
+
+    def loss(x: Any) -> Any:
+        return F.cross_entropy(net(x), [0, 1, 2, 0, 1, 2])
+
+    _, tangent = ag.jvp(loss, X, along)
+    assert tangent == pytest.approx((ag.grad(loss)(X) * along).sum(), rel=1e-12)
+    means = net[0](Tensor(X)).numpy().mean(0)
+    np.testing.assert_allclose(net[1].running_mean.data, 0.19 * means, rtol=1e-12)  # 0.1 of the first, then 0.09
+
+
 def test_layer_norm_of_another_shape_is_refused() -> None:
     with pytest.raises(ValueError, match=r"layer_norm over \(5,\) got an input of shape \(6, 4\)"):
         nn.LayerNorm(5)(Tensor(X))

@@ -160,6 +160,8 @@ def test_lists_of_other_shapes_are_refused() -> None:
         (lambda: nn.MSELoss(reduction="batchmean"), ValueError, "one of mean, sum, none"),
         (lambda: F.binary_cross_entropy(Tensor(SCORES), UNIT), ValueError, "use binary_cross_entropy_with_logits"),
         (lambda: F.binary_cross_entropy(values(SCORES), UNIT), ValueError, "use binary_cross_entropy_with_logits"),
+        (lambda: F.mse_loss(Tensor(SCORES), None), TypeError, "a loss takes Tensors, arrays, and lists"),
+        (lambda: F.mse_loss("text", Tensor(SCORES)), TypeError, "a loss takes Tensors, arrays, and lists"),
         (lambda: F.mse_loss(values(SCORES), nn.Parameter(NUMBERS)), TypeError, "wants one; detach"),
         (lambda: F.cross_entropy(Tensor(LOGITS), CLASSES, nn.Parameter([1.0] * 3)), TypeError, "wants one; detach"),
         (lambda: F.hinge_loss(Tensor(SCORES), [0, 1, 1, 0]), ValueError, r"make them by 2\*t - 1"),

@@ -61,6 +61,14 @@ def test_networks_of_nothing_are_refused() -> None:
         nn.MLP(3, [2], activation="rleu")
 
 
+def test_what_is_no_list_of_inputs_or_sizes_is_refused() -> None:
+    with pytest.raises(TypeError, match=r"a list, as in MLP\(2, \[3\]\)"):
+        nn.MLP(2, 3)  # type: ignore[arg-type]
+    for x in (5.0, Value(5.0), Tensor([1.0, 2.0])):
+        with pytest.raises(TypeError, match="takes a list of 2 Values or numbers, got"):
+            nn.MLP(2, [1])(x)
+
+
 def test_sizes_and_counts_are_micrograds() -> None:
     model = nn.MLP(2, [16, 16, 1])
     assert len(model.parameters()) == 337
