@@ -224,7 +224,7 @@ class Tensor(Node, Shaped):
                 whole = whole or type(arg) is np.ndarray
         if whole:
             arrays = met(op, arrays)
-        if wanted and None in op.rules:
+        if wanted and not op.smooth and None in op.rules:
             # What no gradient can flow to, such as the mask of a where, is a constant.
             args = tuple([
                 arg.detach() if type(arg) is Tensor and arg.index >= 0 and op.rule(k, len(args)) is None else arg
