@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -22,8 +21,7 @@ class Update(NamedTuple):
     terms: Mapping[str, Any] = MappingProxyType({})  # what came in between, for the table
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One parameter and what a step does to it. `gradient` is None where the step skips it."""
 
     name: str
