@@ -143,6 +143,15 @@ class Tensor(Node, Shaped):
         """A leaf with the same data that wants no gradient."""
         return leaf(self.numpy(), self.label)
 
+    @property
+    def requires_grad(self) -> bool:
+        """Whether gradients flow to it; setting it is `requires_grad_`."""
+        return self.index >= 0
+
+    @requires_grad.setter
+    def requires_grad(self, requires_grad: bool) -> None:
+        self.requires_grad_(requires_grad)
+
     def requires_grad_(self, requires_grad: bool = True) -> Self:
         """Ask for a gradient, or no longer, on a leaf; returns the Tensor."""
         if self.op is not None:
@@ -150,6 +159,17 @@ class Tensor(Node, Shaped):
         if requires_grad and self._data.dtype.kind != "f":
             raise TypeError(f"only floats have gradients, got dtype {self._data.dtype}; use dtype=float")
         self.index = (self.index if self.index >= 0 else next(creation)) if requires_grad else -1
+        return self
+
+    def to_(self, dtype: Any) -> Self:
+        """Cast the data of a leaf, and its gradient, to another dtype in place; returns the Tensor."""
+        if self.op is not None:
+            raise RuntimeError("only a leaf can be cast in place, and this Tensor is the result of an op")
+        if self.index >= 0 and np.dtype(dtype).kind != "f":
+            raise TypeError(f"only floats have gradients, got dtype {np.dtype(dtype)}")
+        self._data = real_array(self._data, dtype)
+        self.grad = None if self.grad is None else self.grad.astype(dtype)
+        self.changed = next(creation)
         return self
 
     def zero_grad(self) -> None:

@@ -1,4 +1,43 @@
-"""Neural networks on top of autograd's public names: modules, losses, optimizers, training.
+"""Neural networks on top of autograd's public names, with PyTorch's names: modules, layers, losses,
+optimizers, data, files.
 
-Comes next; nothing in it yet.
+On Values there are micrograd's `Neuron`, `Layer` and `MLP`, whose every number can be drawn.
 """
+
+from . import data as data, functional as functional, init as init, optim as optim, utils as utils
+from .files import load as load, save as save
+from .layers.activations import (
+    ELU as ELU,
+    GELU as GELU,
+    SELU as SELU,
+    Hardtanh as Hardtanh,
+    LeakyReLU as LeakyReLU,
+    LogSoftmax as LogSoftmax,
+    Mish as Mish,
+    PReLU as PReLU,
+    ReLU as ReLU,
+    Sigmoid as Sigmoid,
+    SiLU as SiLU,
+    Softmax as Softmax,
+    Softplus as Softplus,
+    Tanh as Tanh,
+)
+from .layers.basic import Embedding as Embedding, Flatten as Flatten, Identity as Identity, Linear as Linear
+from .layers.containers import ModuleDict as ModuleDict, ModuleList as ModuleList, Sequential as Sequential
+from .layers.losses import (
+    BCELoss as BCELoss,
+    BCEWithLogitsLoss as BCEWithLogitsLoss,
+    CrossEntropyLoss as CrossEntropyLoss,
+    HingeLoss as HingeLoss,
+    HuberLoss as HuberLoss,
+    KLDivLoss as KLDivLoss,
+    L1Loss as L1Loss,
+    MSELoss as MSELoss,
+    NLLLoss as NLLLoss,
+    SmoothL1Loss as SmoothL1Loss,
+)
+from .layers.regular import BatchNorm1d as BatchNorm1d, Dropout as Dropout, LayerNorm as LayerNorm
+from .module import Module as Module, Parameter as Parameter
+from .neuron import MLP as MLP, Layer as Layer, Neuron as Neuron
+from .perceptron import Perceptron as Perceptron
+from .summary import summary as summary

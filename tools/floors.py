@@ -25,8 +25,8 @@ FLOORS = {
         "__main__",
     ),
     "nn": (
-        "module init functional losses data/",
-        "neuron layers/ optim/",
+        "assign tree module summary init pairing losses functional data/ files",
+        "layers/ neuron perceptron optim/ utils",
         "train/",
         "__init__",
     ),

@@ -1,0 +1,168 @@
+"""Activations as Modules: a function of `nn.functional` with its options. Values are taken as well as Tensors.
+
+`inplace` is taken for PyTorch's sake: nothing is ever changed in place here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import autograd as ag
+
+from .. import functional as F
+from ..module import Module, Parameter
+
+
+class Activation(Module):
+    """Base: which function it is; its options are attributes, and shown in its repr."""
+
+    function: ClassVar[Callable[..., Any]]
+    inplace = False
+
+    def __init__(self, inplace: bool = False, **options: Any) -> None:
+        self._options = tuple(options)
+        for name, option in options.items():
+            setattr(self, name, option)
+        if inplace:
+            self.inplace = True
+
+    def forward(self, input: Any) -> Any:
+        return type(self).function(input, **{name: getattr(self, name) for name in self._options})
+
+    def extra_repr(self) -> str:
+        options = [f"{name}={getattr(self, name)!r}" for name in self._options]
+        return ", ".join([*options, "inplace=True"] if self.inplace else options)
+
+
+class ReLU(Activation):
+    """max(0, x)."""
+
+    function = staticmethod(F.relu)
+
+    def __init__(self, inplace: bool = False) -> None:
+        super().__init__(inplace)
+
+
+class LeakyReLU(Activation):
+    """x, and negative_slope · x where x is negative."""
+
+    function = staticmethod(F.leaky_relu)
+
+    def __init__(self, negative_slope: float = 0.01, inplace: bool = False) -> None:
+        super().__init__(inplace, negative_slope=negative_slope)
+
+
+class ELU(Activation):
+    """x, and alpha (exp(x) - 1) where x is negative."""
+
+    function = staticmethod(F.elu)
+
+    def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
+        super().__init__(inplace, alpha=alpha)
+
+
+class SELU(Activation):
+    """ELU scaled so that signals keep mean 0 and variance 1 (Klambauer et al., 2017)."""
+
+    function = staticmethod(F.selu)
+
+    def __init__(self, inplace: bool = False) -> None:
+        super().__init__(inplace)
+
+
+class GELU(Activation):
+    """x Φ(x), or with approximate="tanh" the form that is near it."""
+
+    function = staticmethod(F.gelu)
+
+    def __init__(self, approximate: str = "none") -> None:
+        super().__init__(approximate=approximate)
+
+
+class SiLU(Activation):
+    """x sigmoid(x)."""
+
+    function = staticmethod(F.silu)
+
+    def __init__(self, inplace: bool = False) -> None:
+        super().__init__(inplace)
+
+
+class Mish(Activation):
+    """x tanh(softplus(x))."""
+
+    function = staticmethod(F.mish)
+
+    def __init__(self, inplace: bool = False) -> None:
+        super().__init__(inplace)
+
+
+class Sigmoid(Activation):
+    """1 / (1 + exp(-x))."""
+
+    function = staticmethod(F.sigmoid)
+
+    def __init__(self) -> None:
+        super().__init__()
+
+
+class Tanh(Activation):
+    """tanh(x)."""
+
+    function = staticmethod(F.tanh)
+
+    def __init__(self) -> None:
+        super().__init__()
+
+
+class Softplus(Activation):
+    """log(1 + exp(beta x)) / beta, and x itself where beta x is above the threshold."""
+
+    function = staticmethod(F.softplus)
+
+    def __init__(self, beta: float = 1.0, threshold: float = 20.0) -> None:
+        super().__init__(beta=beta, threshold=threshold)
+
+
+class Hardtanh(Activation):
+    """x cut off at min_val and max_val."""
+
+    function = staticmethod(F.hardtanh)
+
+    def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> None:
+        if not min_val < max_val:
+            raise ValueError(f"Hardtanh from {min_val} to {max_val}: expected min_val < max_val")
+        super().__init__(inplace, min_val=min_val, max_val=max_val)
+
+
+class Softmax(Activation):
+    """exp(x) / sum(exp(x)) along dim."""
+
+    function = staticmethod(F.softmax)
+
+    def __init__(self, dim: int | None = None) -> None:
+        super().__init__(dim=dim)
+
+
+class LogSoftmax(Activation):
+    """log(softmax(x)) along dim."""
+
+    function = staticmethod(F.log_softmax)
+
+    def __init__(self, dim: int | None = None) -> None:
+        super().__init__(dim=dim)
+
+
+class PReLU(Module):
+    """x, and weight · x where x is negative: the slope is learnt, one or one for each channel (dimension 1)."""
+
+    def __init__(self, num_parameters: int = 1, init: float = 0.25, dtype: Any = None) -> None:
+        self.num_parameters = num_parameters
+        self.weight = Parameter(ag.ones(num_parameters, dtype=dtype) * init)
+
+    def forward(self, input: Any) -> Any:
+        return F.prelu(input, self.weight)
+
+    def extra_repr(self) -> str:
+        return f"num_parameters={self.num_parameters}"

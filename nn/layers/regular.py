@@ -1,0 +1,121 @@
+"""Layers that differ in training and evaluation or keep signals in size: dropout, batch-norm, layer-norm."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import autograd as ag
+from autograd import Tensor
+
+from .. import functional as F
+from ..module import Module, Parameter
+
+
+class Dropout(Module):
+    """In training each element is 0 with probability p and the others are divided by 1 - p; else nothing changes.
+
+    `inplace` is taken for PyTorch's sake: nothing is ever changed in place here.
+    """
+
+    def __init__(self, p: float = 0.5, inplace: bool = False) -> None:
+        if not 0 <= p <= 1:
+            raise ValueError(f"dropout takes a probability from 0 to 1, got p={p}")
+        self.p = p
+        self.inplace = inplace
+
+    def forward(self, input: Any) -> Any:
+        return F.dropout(input, self.p, self.training)
+
+    def extra_repr(self) -> str:
+        return f"p={self.p}, inplace={self.inplace}"
+
+
+class BatchNorm1d(Module):
+    """Each feature with mean 0 and variance 1 over the batch, then times weight plus bias: (N, C) or (N, C, L).
+
+    In training the batch's own statistics are used, and running ones kept of them (`momentum` is the part of the new
+    batch, or None for the plain average of all); in evaluation the running ones are used and stay as they are.
+    """
+
+    running_mean: Tensor | None
+    running_var: Tensor | None
+    num_batches_tracked: Tensor | None
+
+    def __init__(
+        self,
+        num_features: int,
+        eps: float = 1e-5,
+        momentum: float | None = 0.1,
+        affine: bool = True,
+        track_running_stats: bool = True,
+        dtype: Any = None,
+    ) -> None:
+        self.num_features = num_features
+        self.eps = eps
+        self.momentum = momentum
+        self.affine = affine
+        self.track_running_stats = track_running_stats
+        self.weight = Parameter(ag.ones(num_features, dtype=dtype)) if affine else None
+        self.bias = Parameter(ag.zeros(num_features, dtype=dtype)) if affine else None
+        kept = track_running_stats
+        self.register_buffer("running_mean", ag.zeros(num_features, dtype=dtype) if kept else None)
+        self.register_buffer("running_var", ag.ones(num_features, dtype=dtype) if kept else None)
+        self.register_buffer("num_batches_tracked", Tensor(0) if kept else None)
+
+    def forward(self, input: Any) -> Any:
+        if len(input.shape) not in (2, 3) or input.shape[1] != self.num_features:
+            raise ValueError(
+                f"BatchNorm1d({self.num_features}) takes (N, {self.num_features}) or (N, {self.num_features}, L), "
+                f"got shape {input.shape}"
+            )
+        momentum = self.momentum
+        if momentum is None:
+            momentum = 1.0 / (1 + (0 if self.num_batches_tracked is None else int(self.num_batches_tracked.item())))
+        y = F.batch_norm(
+            input,
+            self.running_mean,
+            self.running_var,
+            self.weight,
+            self.bias,
+            self.training or self.running_mean is None,
+            momentum,
+            self.eps,
+        )
+        if self.training and self.num_batches_tracked is not None:
+            self.num_batches_tracked.data += 1
+        return y
+
+    def extra_repr(self) -> str:
+        return (
+            f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
+            f"track_running_stats={self.track_running_stats}"
+        )
+
+
+class LayerNorm(Module):
+    """The last dimensions, those of normalized_shape, with mean 0 and variance 1, then times weight plus bias."""
+
+    def __init__(
+        self,
+        normalized_shape: int | Sequence[int],
+        eps: float = 1e-5,
+        elementwise_affine: bool = True,
+        bias: bool = True,
+        dtype: Any = None,
+    ) -> None:
+        shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+        self.normalized_shape = shape
+        self.eps = eps
+        self.elementwise_affine = elementwise_affine
+        self.weight = Parameter(ag.ones(shape, dtype=dtype)) if elementwise_affine else None
+        self.bias = Parameter(ag.zeros(shape, dtype=dtype)) if elementwise_affine and bias else None
+
+    def forward(self, input: Any) -> Any:
+        return F.layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)
+
+    def extra_repr(self) -> str:
+        return (
+            f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}, "
+            f"bias={self.bias is not None}"
+        )

@@ -1,0 +1,372 @@
+"""Module: what it finds, what it does to all of it, what it saves."""
+
+import copy
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd as ag
+import nn
+from autograd import Tensor, Value, no_grad
+
+
+class Scale(nn.Module):
+    """A Module that says nothing to its base."""
+
+    def __init__(self, size: int = 2) -> None:
+        self.weight = nn.Parameter(np.ones(size))
+
+    def forward(self, x: Any) -> Any:
+        return x * self.weight
+
+
+class Net(nn.Module):
+    """Every place a parameter can be in."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Linear(2, 3)
+        self.layers = [Scale(), (Scale(), nn.ReLU())]
+        self.heads = {"a": Scale(), "b": nn.Parameter(2.0)}
+        self.bias = nn.Parameter([0.0, 1.0])
+        self.value = Value(3.0)
+        self.constant = Tensor([1.0])
+        self.register_buffer("count", Tensor(0))
+        self.register_buffer("scratch", Tensor([0.5]), persistent=False)
+        self.register_buffer("absent", None)
+        self.numbers = [1, 2.0, "text", None]
+        self.result = nn.Parameter(1.0) * 2
+
+
+NAMES = [
+    "heads.b",
+    "bias",
+    "value",
+    "first.weight",
+    "first.bias",
+    "layers.0.weight",
+    "layers.1.0.weight",
+    "heads.a.weight",
+]
+
+
+def test_parameters_are_found_in_attributes_lists_tuples_dicts_and_modules() -> None:
+    net = Net()
+    assert [name for name, _ in net.named_parameters()] == NAMES
+    assert [p is q for p, (_, q) in zip(net.parameters(), net.named_parameters(), strict=True)] == [True] * len(NAMES)
+    assert [name for name, _ in net.named_parameters(recurse=False)] == NAMES[:3]
+    assert next(iter(net.named_parameters("net")))[0] == "net.heads.b"
+    assert sum(p.numel() for p in net.parameters() if isinstance(p, Tensor)) == 1 + 2 + 6 + 3 + 2 + 2 + 2
+
+
+def test_modules_children_and_buffers_are_found_with_their_names() -> None:
+    net = Net()
+    children = ["first", "layers.0", "layers.1.0", "layers.1.1", "heads.a"]
+    assert [name for name, _ in net.named_children()] == children
+    assert [name for name, _ in net.named_modules()] == ["", *children]
+    assert [type(m).__name__ for m in net.children()] == ["Linear", "Scale", "Scale", "ReLU", "Scale"]
+    assert next(net.modules()) is net
+    assert [name for name, _ in net.named_buffers()] == ["count", "scratch"]
+    assert [b.shape for b in net.buffers()] == [(), (1,)]
+
+
+def test_what_is_put_into_a_list_later_is_found() -> None:
+    net = Net()
+    net.layers.append(Scale(5))
+    assert "layers.2.weight" in dict(net.named_parameters())
+
+
+def test_shared_parameters_and_modules_count_once_and_are_saved_under_each_name() -> None:
+    class Tied(nn.Module):
+        def __init__(self) -> None:
+            self.a = nn.Linear(2, 2, bias=False)
+            self.b = nn.Linear(2, 2, bias=False)
+            self.b.weight = self.a.weight
+            self.again = self.a
+
+    tied = Tied()
+    assert [name for name, _ in tied.named_parameters()] == ["a.weight"]
+    assert [name for name, _ in tied.named_children()] == ["a", "b"]
+    assert list(tied.state_dict()) == ["a.weight", "b.weight", "again.weight"]
+    assert [name for name, _ in tied.named_parameters(remove_duplicate=False)] == list(tied.state_dict())
+
+
+def test_modules_that_know_each_other_are_walked_once() -> None:
+    class Child(nn.Module):
+        def __init__(self, parent: nn.Module) -> None:
+            self.parent = parent
+            self.weight = nn.Parameter(1.0)
+
+    parent = nn.Module()
+    parent.child = Child(parent)
+    assert list(parent.state_dict()) == ["child.weight"]
+    assert len(list(parent.modules())) == 2
+
+
+def test_a_parameter_gets_the_name_of_its_attribute_for_pictures() -> None:
+    net = Net()
+    assert net.first.weight.label == "weight"
+    assert net.value.label == "value"
+    named = nn.Parameter(1.0, label="slope")
+    net.other = named
+    assert named.label == "slope"
+
+
+def test_a_frozen_parameter_stays_a_parameter() -> None:
+    net = nn.Sequential(nn.Linear(2, 2), Scale())
+    before = list(net.state_dict())
+    net.requires_grad_(False)
+    assert not any(p.requires_grad for p in net.parameters())
+    assert list(net.state_dict()) == before
+    assert not net(ag.ones(1, 2)).requires_grad
+    assert all(p.requires_grad for p in net.requires_grad_().parameters())
+    alone = Scale()
+    alone.weight.requires_grad_(False)  # before anybody has asked for the parameters
+    assert list(alone.state_dict()) == ["weight"]
+
+
+def test_a_parameter_that_is_replaced_is_forgotten_and_one_that_is_frozen_elsewhere_is_not() -> None:
+    net = Scale()
+    net.twin = net.weight
+    net.requires_grad_(False)
+    old, net.weight = net.weight, nn.Parameter([3.0])
+    assert [p is old for p in net.parameters()] == [False, True]
+    for _ in range(5):
+        net.last = Value(1.0)
+    assert len(net._known) == 3
+
+
+def test_freezing_values_is_refused() -> None:
+    with pytest.raises(TypeError, match="leave those to freeze out of the optimizer"):
+        nn.MLP(2, [1]).requires_grad_(False)
+
+
+def test_train_and_eval_reach_every_module() -> None:
+    net = Net()
+    assert all(m.training for m in net.modules())
+    assert net.eval() is net
+    assert not any(m.training for m in net.modules())
+    assert all(m.training for m in net.train().modules())
+
+
+@pytest.mark.parametrize("to_none", [True, False])
+def test_zero_grad_forgets_or_zeroes_all_gradients(to_none: bool) -> None:
+    net = Net()
+    (net.value * 2).backward()
+    (net.bias * math.inf).sum().backward()
+    net.zero_grad(set_to_none=to_none)
+    assert net.value.grad == (None if to_none else 0.0)
+    assert net.bias.grad is None if to_none else net.bias.grad.tolist() == [0.0, 0.0]  # type: ignore[union-attr]
+    assert net.first.weight.grad is None
+
+
+def test_apply_reaches_the_inside_first() -> None:
+    seen: list[nn.Module] = []
+    net = Net()
+    assert net.apply(seen.append) is net
+    assert seen[-1] is net
+    assert set(map(id, seen)) == set(map(id, net.modules()))
+
+
+def test_casting_keeps_the_nodes_and_leaves_integers_alone() -> None:
+    net = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3))
+    net(Tensor([[1.0, 1.0], [2.0, 2.0]])).sum().backward()
+    before = list(net.parameters())
+    assert net.float() is net
+    assert all(p is q for p, q in zip(net.parameters(), before, strict=True))
+    assert {p.dtype.name for p in net.parameters()} == {"float32"}
+    assert {p.grad.dtype.name for p in net.parameters()} == {"float32"}
+    assert [b.dtype.name for b in net.buffers()] == ["float32", "float32", "int64"]
+    assert net(Tensor(np.ones((2, 2), np.float32))).dtype == np.float32
+    assert {p.dtype.name for p in net.double().parameters()} == {"float64"}
+    with pytest.raises(TypeError, match="a Module is cast to a floating-point dtype, got int64"):
+        net.to(int)
+    with pytest.raises(TypeError, match="got 'cpu'; there are no devices"):
+        net.to("cpu")
+    with pytest.raises(TypeError, match="a Value is a 64-bit float"):
+        nn.MLP(1, [1]).float()
+
+
+def test_a_cast_between_forward_and_backward_is_refused() -> None:
+    net = Scale()
+    y = (net(Tensor([1.0, 2.0])) ** 2).sum()
+    net.float()
+    with pytest.raises(RuntimeError, match="was changed after it was used"):
+        y.backward()
+
+
+def test_a_state_is_a_copy_and_loading_it_brings_the_numbers_back() -> None:
+    net = Net()
+    state = net.state_dict()
+    assert set(state) == {*NAMES, "count"}
+    assert state["value"] == 3.0
+    x = net.first(ag.ones(1, 2)).numpy()
+    net.first.weight.data = np.zeros((3, 2))
+    net.value.data = 0.0
+    assert state["first.weight"].any()
+    assert net.load_state_dict(state) == ([], [])
+    assert (net.first(ag.ones(1, 2)).numpy() == x).all()
+    assert net.value.data == 3.0
+
+
+def test_loading_lists_all_that_does_not_fit_and_changes_nothing() -> None:
+    net = Net()
+    before = net.state_dict()
+    state: dict[str, Any] = {name: array + 1 for name, array in before.items()}
+    del state["bias"], state["count"]
+    state["strange"] = 0.0
+    state["first.weight"] = np.zeros((2, 3))
+    state["value"] = "text"
+    with pytest.raises(RuntimeError) as caught:
+        net.load_state_dict(state)
+    assert str(caught.value).splitlines() == [
+        "the state does not fit Net, and nothing was loaded:",
+        "  missing: bias",
+        "  missing: count",
+        "  unexpected: strange",
+        "  value holds <U4, expected numbers",
+        "  first.weight has shape (2, 3), expected (3, 2)",
+    ]
+    assert all((array == before[name]).all() for name, array in net.state_dict().items())
+    with pytest.raises(RuntimeError, match=r"first\.weight has shape"):  # not strict about keys only
+        net.load_state_dict(state, strict=False)
+
+
+def test_loading_not_strictly_tells_what_it_passed_over() -> None:
+    net = nn.Sequential(nn.Linear(1, 1), Scale(1))
+    keys = net.load_state_dict({"0.bias": [7.0], "other": 1.0}, strict=False)
+    assert keys.missing_keys == ["0.weight", "1.weight"]
+    assert keys.unexpected_keys == ["other"]
+    assert net[0].bias.tolist() == [7.0]
+
+
+def test_loading_that_is_interrupted_leaves_the_numbers_as_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
+    net = nn.MLP(2, [2, 1])
+    before = net.state_dict()
+    writes = []
+    whole: Any = Value.data
+
+    def interrupted(value: Value, data: float) -> None:
+        writes.append(data)
+        if len(writes) == 4:
+            raise KeyboardInterrupt
+        whole.__set__(value, data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Value, "data", property(whole.__get__, interrupted))
+        with pytest.raises(KeyboardInterrupt):
+            net.load_state_dict({name: array + 1 for name, array in before.items()})
+    assert len(writes) > 4
+    assert net.state_dict() == before
+
+
+def test_a_loaded_array_is_not_shared_and_keeps_the_dtype_of_the_parameter() -> None:
+    net = Scale().float()
+    array = np.array([1.0, 2.0])
+    net.load_state_dict({"weight": array})
+    array[0] = 9.0
+    assert net.weight.tolist() == [1.0, 2.0]
+    assert net.weight.dtype == np.float32
+
+
+def test_a_deep_copy_is_another_network_with_the_same_numbers() -> None:
+    net = nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2), nn.MLP(2, [1]))
+    net[0].weight.requires_grad_(False)
+    net[0].bias.grad = np.array([1.0, 2.0])
+    net.eval()
+    twin = copy.deepcopy(net)
+    assert list(twin.state_dict()) == list(net.state_dict())
+    assert not {id(p) for p in twin.parameters()} & {id(p) for p in net.parameters()}
+    assert repr(twin) == repr(net)
+    assert not any(m.training for m in twin.modules())
+    assert [p.requires_grad for p in twin.parameters()] == [p.requires_grad for p in net.parameters()]
+    assert twin[0].bias.grad.tolist() == [1.0, 2.0]
+    twin[0].bias.data = [5.0, 5.0]
+    assert net[0].bias.tolist() != [5.0, 5.0]
+
+
+def test_a_deep_copy_keeps_what_is_shared_shared() -> None:
+    net = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 2))
+    net[1].weight = net[0].weight
+    twin = copy.deepcopy(net)
+    assert twin[1].weight is twin[0].weight
+
+
+def test_names_that_cannot_be_are_refused() -> None:
+    net = nn.Module()
+    for name in ("", "a.b"):
+        with pytest.raises(KeyError, match="cannot be the name of a part"):
+            net.add_module(name, Scale())
+    with pytest.raises(KeyError, match="has a method of that name"):
+        net.register_buffer("parameters", Tensor(1.0))
+    with pytest.raises(TypeError, match="expected a Module"):
+        net.add_module("a", "text")  # type: ignore[arg-type]
+
+
+def test_buffers_hold_tensors_that_want_no_gradient() -> None:
+    net = nn.Module()
+    with pytest.raises(ValueError, match="wants a gradient"):
+        net.register_buffer("mean", nn.Parameter(1.0))
+    net.register_buffer("mean", Tensor(1.0))
+    with pytest.raises(TypeError, match="mean is a buffer, which holds a Tensor or None, got float"):
+        net.mean = 2.0
+    delattr(net, "mean")
+    assert list(net.buffers()) == []
+
+
+def test_a_registered_parameter_may_be_frozen_from_the_start_or_left_out() -> None:
+    net = nn.Module()
+    net.register_parameter("weight", Tensor([1.0]))
+    net.register_parameter("bias", None)
+    assert list(net.state_dict()) == ["weight"]
+
+
+def test_a_module_without_forward_says_what_to_do() -> None:
+    with pytest.raises(NotImplementedError, match=r"define forward\(self, x\)"):
+        nn.Module()(1.0)
+
+
+def test_a_repr_shows_the_tree() -> None:
+    assert repr(nn.Sequential(nn.Linear(2, 3), nn.Sequential(nn.ReLU(), nn.Dropout(0.1)))) == (
+        "Sequential(\n"
+        "  (0): Linear(in_features=2, out_features=3, bias=True)\n"
+        "  (1): Sequential(\n"
+        "    (0): ReLU()\n"
+        "    (1): Dropout(p=0.1, inplace=False)\n"
+        "  )\n"
+        ")"
+    )
+
+
+def test_a_summary_leaves_the_network_as_it_was() -> None:
+    net = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3), nn.ModuleList([nn.ReLU()]))
+    net[1].eval()
+    net.requires_grad_(False)
+    before, known = net.state_dict(), [set(vars(m)) for m in net.modules()]
+    with pytest.raises(NotImplementedError):
+        nn.summary(net, ag.ones(4, 2))
+    del net[2]
+    table = nn.summary(net, ag.ones(4, 2))
+    assert [(row.name, row.shape, row.parameters) for row in table.rows] == [
+        ("", "(4, 3)", 0),
+        ("0", "(4, 3)", 9),
+        ("1", "(4, 3)", 6),
+    ]
+    assert (table.parameters, table.trainable) == (15, 0)
+    assert str(table).endswith("15 parameters, 0 of them trainable")
+    assert [m.training for m in net.modules()] == [True, True, False]
+    assert all((array == before[name]).all() for name, array in net.state_dict().items())
+    assert [set(vars(m)) for m in net.modules()] == [known[0] - {"2"}, *known[1:3]]
+
+
+def test_a_summary_counts_what_is_shared_once() -> None:
+    net = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 2))
+    net[1].weight = net[0].weight
+    assert [row.parameters for row in nn.summary(net, ag.ones(1, 2)).rows] == [0, 6, 2]
+
+
+def test_under_no_grad_a_network_records_nothing() -> None:
+    with no_grad():
+        assert not nn.Linear(2, 2)(ag.ones(1, 2)).requires_grad

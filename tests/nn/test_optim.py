@@ -1,0 +1,515 @@
+"""Optimizers: the formulas by hand, floats and arrays alike, all or nothing, saved and loaded, seen through."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import math
+import pkgutil
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings, strategies as st
+
+import autograd
+import nn
+from autograd import Tensor, Value, no_grad
+from nn.optim import SGD, Adam, AdamW, Optimizer, RMSprop, Update
+
+from .optimizers import CHOICES, FEW, START, drive, exact, gradients, make, numbers, parameters
+
+MODULES = ["nn.utils", *(m.name for m in pkgutil.walk_packages(nn.optim.__path__, "nn.optim."))]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_the_examples_in_docstrings_run(module: str) -> None:
+    names = {name: getattr(autograd, name) for name in dir(autograd) if not name.startswith("_")}
+    loaded = importlib.import_module(module)
+    results = doctest.testmod(loaded, extraglobs={**names, **vars(loaded), "autograd": autograd, "nn": nn})
+    assert results.failed == 0
+
+
+# --- the formulas ---
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "after"),
+    [
+        # x = 2 and g = 0.5 twice, worked out by hand
+        ("SGD", {"lr": 0.1}, [1.95, 1.9]),
+        ("SGD", {"lr": 0.1, "weight_decay": 0.5}, [1.85, 1.7075]),
+        ("SGD", {"lr": 0.1, "momentum": 0.5}, [1.95, 1.875]),
+        ("SGD", {"lr": 0.1, "momentum": 0.5, "dampening": 0.5}, [1.95, 1.9]),
+        ("SGD", {"lr": 0.1, "momentum": 0.5, "nesterov": True}, [1.925, 1.8375]),
+        ("SGD", {"lr": 0.1, "maximize": True}, [2.05, 2.1]),
+        ("Adagrad", {"lr": 0.1, "eps": 0.0}, [1.9, 1.9 - 0.1 / math.sqrt(2)]),
+        ("Adagrad", {"lr": 0.1, "eps": 0.0, "lr_decay": 1.0}, [1.9, 1.9 - 0.05 / math.sqrt(2)]),
+        ("RMSprop", {"lr": 0.1, "alpha": 0.75, "eps": 0.0}, [1.8, 1.8 - 0.1 / math.sqrt(0.4375)]),
+        ("RMSprop", {"lr": 0.1, "alpha": 0.75, "eps": 0.25}, [1.9, 1.9 - 0.05 / (0.5 * math.sqrt(0.4375) + 0.25)]),
+        ("Adadelta", {"rho": 0.75, "eps": 0.0}, [2.0, 2.0]),  # without eps it never begins
+        ("Adam", {"lr": 0.1, "eps": 0.0}, [1.9, 1.8]),  # equal gradients: the corrected means are the gradient
+        ("Adam", {"lr": 0.1, "eps": 0.5}, [1.95, 1.9]),
+        ("AdamW", {"lr": 0.1, "eps": 0.0, "weight_decay": 0.5}, [1.8, 1.61]),
+        ("Rprop", {"lr": 0.1}, [1.9, 1.78]),
+    ],
+)
+def test_two_steps_give_what_they_give_by_hand(name: str, options: dict[str, Any], after: list[float]) -> None:
+    w = Value(2.0)
+    optimizer = make(name, [w], **options)
+    for expected in after:
+        w.grad = 0.5
+        optimizer.step()
+        assert w.data == pytest.approx(expected, rel=1e-12)
+
+
+def test_rprop_stays_for_once_where_the_sign_turned_and_goes_on_with_a_smaller_step() -> None:
+    w = Value(0.0)
+    optimizer = make("Rprop", [w], lr=0.1)
+    path = []
+    for g in (1.0, -1.0, -1.0, -1.0):
+        w.grad = g
+        optimizer.step()
+        path.append(w.data)
+    assert path == pytest.approx([-0.1, -0.1, -0.05, 0.01])
+
+
+def test_the_step_of_rprop_stays_within_its_sizes() -> None:
+    for signs, end in (((1.0, 1.0, 1.0), -0.32), ((1.0, -1.0, -1.0), -0.02)):
+        w = Value(0.0)
+        optimizer = make("Rprop", [w], lr=0.1, step_sizes=(0.08, 0.11))
+        for w.grad in signs:
+            optimizer.step()
+        assert w.data == pytest.approx(end)
+
+
+@pytest.mark.parametrize(("name", "options"), FEW)
+def test_floats_and_arrays_take_the_same_steps_to_the_bit(name: str, options: dict[str, Any]) -> None:
+    start = [0.5, -1.5, 0.0]
+    values, tensor = [Value(x) for x in start], Tensor(start, requires_grad=True)
+    first, second = make(name, values, **options), make(name, [tensor], **options)
+    draw = np.random.default_rng(1)
+    for _ in range(30):
+        g = draw.normal(size=3)
+        tensor.grad = np.array(g)
+        for value, each in zip(values, g.tolist(), strict=True):
+            value.grad = each
+        first.step()
+        second.step()
+        assert [value.data for value in values] == tensor.tolist()
+
+
+@pytest.mark.parametrize(("name", "options"), FEW)
+def test_float32_stays_float32_in_the_parameter_and_in_the_state(name: str, options: dict[str, Any]) -> None:
+    for shape in ((2, 2), ()):
+        w = Tensor(np.ones(shape, np.float32), requires_grad=True)
+        optimizer = make(name, [w], **options)
+        for _ in range(2):
+            w.grad = np.full(shape, 0.5, np.float32)
+            optimizer.step()
+        arrays = [kept for kept in optimizer.state.get(w, {}).values() if isinstance(kept, np.ndarray)]
+        assert {w.dtype, *(array.dtype for array in arrays)} == {np.dtype(np.float32)}
+        assert all(array.shape == shape for array in arrays)
+
+
+@given(g=st.floats(-1e6, 1e6), x=st.floats(-1e6, 1e6), lr=st.floats(0, 1))
+@settings(max_examples=100, deadline=None)
+def test_a_step_of_adam_is_no_longer_than_lr_at_first_and_goes_downhill(g: float, x: float, lr: float) -> None:
+    moved = Adam.update(x, g, {}, lr=lr).data - x
+    assert abs(moved) <= lr * (1 + 1e-9) + 1e-9
+    assert moved * g <= 0
+
+
+def test_a_division_by_zero_is_ieees_for_floats_as_for_arrays() -> None:
+    value, tensor = Value(1.0), Tensor([1.0], requires_grad=True)
+    value.grad, tensor.grad = 0.0, np.zeros(1)
+    RMSprop([value, tensor], eps=0.0).step()
+    assert math.isnan(value.data)
+    assert np.isnan(tensor.numpy()).all()
+
+
+def test_an_update_of_your_own_is_an_optimizer() -> None:
+    w = Value(2.0)
+    optimizer = Halving([w])
+    w.grad = 1.0
+    optimizer.step()
+    assert w.data == 1.0
+    assert optimizer.state_dict()["state"] == {0: {"times": 1, "last": 1.0}}
+
+
+def test_what_an_update_of_your_own_remembers_is_not_the_gradient_itself() -> None:
+    w = Tensor([2.0, 4.0], requires_grad=True)
+    optimizer = Halving([w])
+    w.grad = g = np.array([1.0, 2.0])
+    optimizer.step()
+    g[:] = 9.0
+    assert optimizer.state[w]["last"].tolist() == [1.0, 2.0]
+
+
+class Halving(Optimizer):
+    def __init__(self, params: Any, fails_at: float = math.nan) -> None:
+        super().__init__(params, {"fails_at": fails_at})
+
+    @staticmethod
+    def update(x: Any, g: Any, state: dict[str, Any], *args: Any, **options: Any) -> Update:
+        if np.all(x == options["fails_at"]):
+            raise ArithmeticError("as asked")
+        return Update(x / 2, {"times": state.get("times", 0) + 1, "last": g})
+
+
+# --- what a step takes and leaves ---
+
+
+def test_a_parameter_without_gradient_is_skipped_and_nothing_is_remembered_of_it() -> None:
+    a, b = Value(1.0), Tensor([1.0], requires_grad=True)
+    a.grad = 1.0
+    optimizer = Adam([a, b])
+    optimizer.step()
+    assert b.tolist() == [1.0]
+    assert list(optimizer.state) == [a]
+    without_memory = SGD([a])
+    without_memory.step()
+    assert without_memory.state_dict()["state"] == {}
+
+
+@pytest.mark.parametrize(("name", "options"), FEW)
+def test_a_step_writes_into_no_array_of_the_user(name: str, options: dict[str, Any]) -> None:
+    w = Tensor([1.0, -2.0], requires_grad=True)
+    optimizer = make(name, [w], **options)
+    g = np.array([0.5, 0.25])
+    before = np.asarray(w.data)
+    w.grad = g
+    for _ in range(2):
+        optimizer.step()
+    assert w.grad is g
+    assert [g.tolist(), before.tolist()] == [[0.5, 0.25], [1.0, -2.0]]
+    kept = [np.array(each) for each in optimizer.state.get(w, {}).values()]
+    g[:] = 1e6
+    assert all(np.array_equal(a, b) for a, b in zip(kept, optimizer.state.get(w, {}).values(), strict=True))
+
+
+def test_a_graph_from_before_the_step_is_refused_and_one_after_it_is_right() -> None:
+    w = Tensor([3.0], requires_grad=True)
+    optimizer = SGD([w], lr=0.5)
+    old = (w * w).sum()
+    (w * w).sum().backward()
+    optimizer.step()
+    with pytest.raises(RuntimeError, match="changed after it was used"):
+        old.backward()
+    optimizer.zero_grad()
+    (w * w).sum().backward()
+    assert w.grad is not None
+    assert w.grad.tolist() == [0.0]
+
+
+def test_zero_grad_forgets_the_gradients_or_sets_those_there_are_to_zero() -> None:
+    a, b, c = Value(1.0), Tensor([[1.0, 2.0]], requires_grad=True), Value(1.0)
+    optimizer = SGD([a, b, c])
+    given = np.ones((1, 2))
+    a.grad, b.grad = 2.0, given
+    optimizer.zero_grad(set_to_none=False)
+    assert type(a.grad) is float
+    assert (a.grad, np.asarray(b.grad).tolist(), c.grad) == (0.0, [[0.0, 0.0]], None)
+    assert given.tolist() == [[1.0, 1.0]]
+    optimizer.zero_grad()
+    assert [a.grad, b.grad] == [None, None]
+
+
+def test_a_closure_is_called_first_with_gradients_on_and_its_loss_is_returned() -> None:
+    w = Value(3.0)
+    optimizer = SGD([w], lr=0.5)
+
+    def closure() -> Value:
+        optimizer.zero_grad()
+        loss = w * w
+        loss.backward()
+        return loss
+
+    with no_grad():
+        assert optimizer.step(closure).data == 9.0
+    assert w.data == 0.0
+
+
+def test_groups_have_options_of_their_own_and_the_defaults_for_the_rest() -> None:
+    a, b, c = Value(1.0), Value(1.0), Value(1.0)
+    optimizer = SGD([{"params": [a], "lr": 0.5}, {"params": b, "name": "bias"}], lr=0.25)
+    optimizer.add_param_group({"params": [c], "maximize": True})
+    for w in (a, b, c):
+        w.grad = 1.0
+    optimizer.step()
+    assert [a.data, b.data, c.data] == [0.5, 0.75, 1.25]
+    assert optimizer.param_groups[1]["name"] == "bias"
+    assert "Parameter Group 2" in repr(optimizer)
+
+
+def test_options_given_as_numpys_numbers_are_kept_as_pythons() -> None:
+    optimizer = Adam([Value(1.0)], lr=np.float32(0.5), betas=[np.float64(0.5), 0])  # type: ignore[arg-type]
+    group = optimizer.param_groups[0]
+    assert repr((group["lr"], group["betas"])) == "(0.5, (0.5, 0.0))"
+
+
+def test_an_option_that_is_set_out_of_range_later_is_refused_by_the_step() -> None:
+    w = Value(1.0)
+    optimizer = SGD([w])
+    w.grad = 1.0
+    optimizer.param_groups[0]["lr"] = -1.0
+    with pytest.raises(ValueError, match=r"lr is a finite number >= 0, got -1\.0"):
+        optimizer.step()
+    assert w.data == 1.0
+
+
+# --- what is refused ---
+
+
+def used_up() -> Any:
+    each = iter([Value(1.0)])
+    list(each)
+    return each
+
+
+@pytest.mark.parametrize(
+    ("params", "error", "message"),
+    [
+        (list, ValueError, "an empty list"),
+        (used_up, ValueError, "nothing left"),
+        (lambda: [{"params": used_up()}], ValueError, "nothing left"),
+        (lambda: {Value(1.0)}, TypeError, "a set"),
+        (lambda: [{"params": {Value(1.0)}}], TypeError, "a set"),
+        (lambda: Value(1.0), TypeError, r"write \[parameter\]"),
+        (lambda: Tensor([1.0], requires_grad=True), TypeError, r"write \[parameter\]"),
+        (lambda: {"params": [Value(1.0)]}, TypeError, r"write \[\{'params'"),
+        (lambda: "wb", TypeError, "takes a list"),
+        (lambda: np.ones(3), TypeError, "takes a list"),
+        (lambda: 3, TypeError, "takes a list"),
+        (lambda: [Value(1.0), 2.0], TypeError, "got float at position 1"),
+        (lambda: [[Value(1.0)]], TypeError, "got list at position 0"),
+        (lambda: [Value(1.0) * 2], ValueError, "the result of an op"),
+        (lambda: [Tensor([1, 2])], TypeError, "holds int64"),
+        (lambda: [Value(1.0)] * 2, ValueError, "in the optimizer already"),
+        (lambda: [{"params": [w]} for w in [Value(1.0)] * 2], ValueError, "in the optimizer already"),
+        (lambda: [Value(1.0), {"params": [Value(1.0)]}], TypeError, "both in one list"),
+        (lambda: [("a", Value(1.0)), Value(2.0)], ValueError, "both in one group"),
+        (lambda: [{"lr": 0.1}], ValueError, "needs the key 'params'"),
+        (lambda: [{"params": [Value(1.0)], "lr": math.nan}], ValueError, "lr is"),
+    ],
+)
+def test_what_cannot_be_optimized_is_refused_by_name(
+    params: Callable[[], Any], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        SGD(params())
+
+
+OUT_OF_RANGE = {
+    "lr": (-0.1, math.nan, math.inf, "0.1", True, Value(0.1)),
+    "momentum": (-0.1, math.nan),
+    "dampening": (math.nan,),
+    "weight_decay": (-1e-9, math.nan, math.inf),
+    "lr_decay": (-1.0,),
+    "initial_accumulator_value": (-1.0,),
+    "momentum_decay": (-1.0,),
+    "eps": (-1e-8, math.nan),
+    "alpha": (-0.1, 1.1, math.nan),
+    "rho": (-0.1, 1.1),
+    "betas": ((1.0, 0.9), (0.9, 1.0), (-0.1, 0.9), (0.9, math.nan), 0.9, (0.9,), ("a", "b")),
+    "etas": ((1.0, 1.2), (0.5, 1.0), (0.0, 1.2)),
+    "step_sizes": ((2.0, 1.0), (-1.0, 1.0)),
+    "nesterov": (True, 1),  # True needs momentum
+    "maximize": (1, None),
+    "centered": ("yes",),
+    "amsgrad": (0,),
+    "decoupled_weight_decay": (2,),
+}
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_options_out_of_range_are_refused_with_the_range(name: str) -> None:
+    for option in CHOICES[name]:
+        for wrong in OUT_OF_RANGE[option]:
+            with pytest.raises((TypeError, ValueError), match=option):
+                make(name, [Value(1.0)], **{option: wrong})
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_what_optimizers_of_pytorch_have_beyond_the_formulas_is_not_there(name: str) -> None:
+    with pytest.raises(TypeError, match="foreach"):
+        make(name, [Value(1.0)], foreach=True)
+
+
+def test_a_gradient_that_does_not_fit_is_refused() -> None:
+    w = Tensor([1.0, 2.0], requires_grad=True)
+    optimizer = SGD([w])
+    w.grad = np.ones(3)
+    with pytest.raises(ValueError, match=r"shape \(3,\), expected \(2,\)"):
+        optimizer.step()
+    w.grad = Tensor([1.0, 2.0])  # type: ignore[assignment]
+    with pytest.raises(TypeError, match="holds plain numbers"):
+        optimizer.step()
+
+
+# --- all or nothing ---
+
+
+def interrupted_at(line: int, function: Callable[[], Any]) -> bool:
+    """Call the function, with Ctrl-C before the given line of all that it runs. False where it has fewer lines."""
+    count = 0
+
+    def trace(frame: FrameType, event: str, argument: Any) -> Any:
+        nonlocal count
+        if frame.f_globals["__name__"].partition(".")[0] not in ("nn", "autograd"):
+            return None  # a hook of the garbage collector, say, where an interrupt would be lost
+        count += event == "line"
+        if event == "line" and count == line:
+            raise KeyboardInterrupt
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        function()
+    except KeyboardInterrupt:
+        return True
+    finally:
+        sys.settrace(before)
+    return False
+
+
+@pytest.mark.parametrize(
+    ("name", "options"), [("SGD", {"momentum": 0.9}), ("Adam", {"amsgrad": True}), ("NAdam", {"weight_decay": 0.1})]
+)
+def test_an_interrupt_anywhere_in_a_step_leaves_it_taken_or_untouched(name: str, options: dict[str, Any]) -> None:
+    params = parameters()
+    optimizer = make(name, params, **options)
+    first, second = gradients(3, 2)
+    drive(optimizer, params, [first])
+    saved, data = optimizer.state_dict(), numbers(params)
+    ends = []
+    for line in range(1, 2000):
+        for p, g in zip(params, second, strict=True):
+            p.grad = np.array(g) if isinstance(p, Tensor) else float(g)
+        interrupted = interrupted_at(line, optimizer.step)
+        ends.append((numbers(params), exact(optimizer.state_dict()), optimizer.steps))
+        if not interrupted:
+            break
+        for p, x in zip(params, data, strict=True):
+            p.data = x
+        optimizer.load_state_dict(saved)
+        optimizer.steps = 1
+    assert not interrupted
+    untouched, taken = (data, exact(saved), 1), ends[-1]
+    assert untouched != taken
+    assert [end for end in ends if end not in (untouched, taken)] == []
+    assert len([end for end in ends if end == untouched]) > 50
+
+
+def test_an_error_at_the_last_parameter_leaves_the_first_untouched() -> None:
+    params: list[Any] = [Value(2.0), Tensor([2.0], requires_grad=True), Value(7.0)]
+    optimizer = Halving(params, fails_at=7.0)
+    drive_all = [[1.0, np.ones(1), 1.0]]
+    with pytest.raises(ArithmeticError, match="as asked"):
+        drive(optimizer, params, drive_all)
+    assert (numbers(params), optimizer.state) == ([2.0, [2.0], 7.0], {})
+
+
+# --- saving and loading ---
+
+
+@pytest.mark.parametrize(("name", "options"), FEW)
+def test_saved_and_loaded_midway_it_goes_on_to_the_bit(name: str, options: dict[str, Any]) -> None:
+    steps = gradients(5, 20)
+    params = parameters()
+    straight = make(name, params, **options)
+    drive(straight, params, steps[:10])
+    saved = straight.state_dict()
+    middle = numbers(params)
+    drive(straight, params, steps[10:])
+
+    others = parameters()
+    for p, x in zip(others, middle, strict=True):
+        p.data = x
+    resumed = make(name, others, lr=0.7)  # the options come with the state
+    resumed.load_state_dict(saved)
+    drive(resumed, others, steps[10:])
+    assert numbers(others) == numbers(params)
+    assert exact(resumed.state_dict()) == exact(straight.state_dict())
+
+
+def test_the_layout_of_a_saved_state_is_pytorchs_and_its_arrays_are_copies() -> None:
+    w, b = Tensor([1.0], requires_grad=True), Value(1.0)
+    optimizer = Adam([{"params": [w]}, {"params": [b], "lr": 0.5}])
+    w.grad = np.ones(1)
+    optimizer.step()
+    saved = optimizer.state_dict()
+    assert [group["params"] for group in saved["param_groups"]] == [[0], [1]]
+    assert {number: list(kept) for number, kept in saved["state"].items()} == {0: ["step", "exp_avg", "exp_avg_sq"]}
+    saved["state"][0]["exp_avg"][:] = 9.0
+    assert optimizer.state[w]["exp_avg"].tolist() == [pytest.approx(0.1)]
+    again = Adam([{"params": [w]}, {"params": [b]}])
+    again.load_state_dict(saved)
+    saved["state"][0]["exp_avg"][:] = 7.0
+    assert again.state[w]["exp_avg"].tolist() == [9.0]
+    loaded = Adam([w, b])
+    with pytest.raises(ValueError, match=r"groups of \[2\] parameters, the saved state has groups of \[1, 1\]"):
+        loaded.load_state_dict(saved)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda saved: saved["state"][0].pop("exp_avg"), "expected step, exp_avg, exp_avg_sq, got step, exp_avg_sq"),
+        (lambda saved: saved["state"][0].update(sum=1.0), "exp_avg_sq, sum"),
+        (lambda saved: saved["state"][0].update(exp_avg=np.ones(2)), r"exp_avg has shape \(2,\)"),
+        (lambda saved: saved["state"].update({7: {}}), "parameter 7"),
+        (lambda saved: saved["param_groups"][0].pop("betas"), "lacks betas"),
+        (lambda saved: saved["param_groups"][0].update(lr=-1.0), "lr is"),
+        (lambda saved: saved.pop("state"), "keys 'state' and 'param_groups'"),
+    ],
+)
+def test_a_state_that_does_not_fit_is_refused_and_nothing_is_changed(spoil: Callable[[Any], Any], message: str) -> None:
+    params = parameters()
+    optimizer = Adam(params, lr=0.5)
+    drive(optimizer, params, gradients(1, 3))
+    before = optimizer.state_dict()
+    saved = optimizer.state_dict()
+    saved["param_groups"][0]["lr"] = 0.25
+    spoil(saved)
+    with pytest.raises(ValueError, match=message):
+        optimizer.load_state_dict(saved)
+    assert exact(optimizer.state_dict()) == exact(before)
+
+
+# --- explain ---
+
+
+@pytest.mark.parametrize(("name", "options"), FEW)
+def test_explain_says_what_the_step_then_does_to_the_bit_and_changes_nothing(
+    name: str, options: dict[str, Any]
+) -> None:
+    params = parameters()
+    optimizer = make(name, params, **options)
+    drive(optimizer, params, gradients(2, 3))
+    before = (numbers(params), exact(optimizer.state_dict()))
+    rows = optimizer.explain().rows
+    assert (numbers(params), exact(optimizer.state_dict())) == before
+    optimizer.step()
+    assert [np.asarray(row.update.data).tolist() for row in rows] == numbers(params)
+    assert all(
+        exact(row.update.state) == exact(optimizer.state.get(p, {})) for row, p in zip(rows, params, strict=True)
+    )
+
+
+def test_the_table_of_a_step_names_the_parameters_and_shows_what_is_skipped() -> None:
+    w, b, frozen = Tensor(START[0], requires_grad=True), Value(0.5, label="b"), Value(9.0)
+    optimizer = AdamW([("fc.weight", w)], lr=0.1, weight_decay=0.5)
+    optimizer.add_param_group({"params": [b, frozen]})
+    w.grad, b.grad = np.full((2, 3), 2.0), -1.0
+    lines = str(optimizer.explain()).splitlines()
+    assert [line.split("  ")[0] for line in lines] == ["parameter", "fc.weight", "b", "parameter 2"]
+    for column in ("data", "gradient", "exp_avg ", "exp_avg/(1-β1^t)", "exp_avg_sq/(1-β2^t)", "decay", "change"):
+        assert column in lines[0]
+    assert "rms 2 " in lines[1]
+    assert lines[2].split() == ["b", "0.5", "-1", "1", "-0.1", "0.001", "-1", "1", "0.025", "0.075"]
+    assert lines[3].split() == ["parameter", "2", "9", *["–"] * 8]
