@@ -116,7 +116,9 @@ def scene(root: Node, names: Mapping[Node, str], progress: Progress | None = Non
     return shown
 
 
-def _box(node: Node, names: Mapping[Node, str], data: float, gradient: float | None, state: str, room: int) -> Item:
+def _box(
+    node: Node, names: Mapping[Node, str], data: float, gradient: float | None, state: str, room: int
+) -> Item:
     title = _title(node, names[node])
     kind = RESULT if node.op is not None else VARIABLE if node.requires_grad else CONSTANT
     full = clean(node.label) if node.label.strip() else title
