@@ -72,6 +72,8 @@ def _sweep(nodes: list[Node], first: Any, record: bool, watch: Watch | None) -> 
         inputs = node.inputs
         y: Any = node if record else node._data
         xs = inputs if record else [i if type(i) is float else i._data for i in inputs]
+        short = op.unary or op.binary
+        rules: Any = op.rules
         for position, i in enumerate(inputs):
             if type(i) is float:
                 continue  # a constant. Not only speed: for x ** 2 at x = -3 the exponent's rule would want log(-3)
@@ -79,7 +81,8 @@ def _sweep(nodes: list[Node], first: Any, record: bool, watch: Watch | None) -> 
             if index < 0:
                 i.unchanged(node)  # no gradient is wanted for it, but the other rules read it
                 continue
-            contribution = i.fit(op.vjp(position, g, y, xs, node.params), node)
+            contribution = rules[position](g, y, *xs) if short else op.vjp(position, g, y, xs, node.params)
+            contribution = i.fit(contribution, node)
             gradients[index] = gradients[index] + contribution if index in gradients else contribution
             if watch is not None:
                 watch.contribution(node, i, gradients[index])
@@ -186,7 +189,7 @@ def _arrays(nodes: list[Node], held: set[int]) -> set[int]:
 
 def _own(g: Any, held: set[int]) -> Any:
     """The gradient as an array that no one else has: two leaves of a sum are handed the same one, or views of it."""
-    if type(g) is not np.ndarray or g.base is not None or not g.flags.writeable or id(g) in held:
+    if type(g) is not np.ndarray or g.base is not None or id(g) in held or not g.flags.writeable:
         g = np.array(g)
     held.add(id(g))
     return g

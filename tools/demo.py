@@ -42,7 +42,7 @@ def neuron(out: str) -> None:
     print("  %s   the graph: data and gradients, local derivatives on the arrows" % os.path.relpath(svg))
     print("  %s  the same, with the steps" % os.path.relpath(html))
     print("Look at the gradients of x1, w1, x2, w2: they should be -1.5, 1.0, 0.5, 0.0.")
-    print("Your own:  %s -m autograd \"tanh(w*x + b)\" w=-3 x=2 b=6.88" % os.path.relpath(environment.PYTHON))
+    print('Your own:  %s -m autograd "tanh(w*x + b)" w=-3 x=2 b=6.88' % os.path.relpath(environment.PYTHON))
 
 
 def network(out: str) -> None:

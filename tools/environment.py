@@ -260,9 +260,7 @@ def call(command: "list[str]", cwd: "str | None" = None, show: bool = False) -> 
     lines = deque(maxlen=12)  # type: deque[str]
     pipe, null = subprocess.PIPE, subprocess.DEVNULL
     try:
-        process = subprocess.Popen(
-            command, cwd=cwd, env=environ, stdin=null, stdout=pipe, stderr=subprocess.STDOUT
-        )
+        process = subprocess.Popen(command, cwd=cwd, env=environ, stdin=null, stdout=pipe, stderr=subprocess.STDOUT)
     except OSError as error:  # no such file, a dangling link, not for this machine
         return 127, [str(error)]
     assert process.stdout is not None

@@ -31,8 +31,17 @@ LISTS: Final[dict[str, tuple[int, Callable[..., Any]]]] = {  # name -> how many 
     "logsumexp": (1, softmaxes.logsumexp),
 }
 OPERATORS: Final[dict[type[ast.AST], str]] = {
-    ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow",
-    ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge", ast.Eq: "eq", ast.NotEq: "ne",
+    ast.Add: "add",
+    ast.Sub: "sub",
+    ast.Mult: "mul",
+    ast.Div: "div",
+    ast.Pow: "pow",
+    ast.Lt: "lt",
+    ast.LtE: "le",
+    ast.Gt: "gt",
+    ast.GtE: "ge",
+    ast.Eq: "eq",
+    ast.NotEq: "ne",
 }
 ELSEWHERE: Final = {"ln": "log", "max": "maximum", "min": "minimum", "power": "pow"}  # what others call it
 NOT_KNOWN: Final = "here stands more Python than is understood: expected numbers, names, functions and + - * / **"

@@ -116,9 +116,7 @@ def _sweep(columns: list[Column], layers: Layers, *, rightwards: bool, flip_ties
     for r in walk:
         column = columns[r]
         centre = {
-            item: sum(place[other] for other in towards[item]) / len(towards[item])
-            for item in column
-            if towards[item]
+            item: sum(place[other] for other in towards[item]) / len(towards[item]) for item in column if towards[item]
         }
         # An item without neighbours on that side keeps its place; the others are sorted around it.
         movable = [item for item in column if item in centre]

@@ -35,9 +35,7 @@ def place(layers: Layers, columns: Sequence[Sequence[int]], box_gap: float) -> l
     return [y_ - top for y_ in y]
 
 
-def _aligned(
-    layers: Layers, columns: Sequence[Sequence[int]], offsets: Sequence[Sequence[float]]
-) -> list[float]:
+def _aligned(layers: Layers, columns: Sequence[Sequence[int]], offsets: Sequence[Sequence[float]]) -> list[float]:
     """The heights after the straightest of a few rounds of sweeps."""
     items = range(len(layers.size))
     wish_left = [_trunk(layers, item) or layers.after[item] or layers.before[item] for item in items]

@@ -83,7 +83,8 @@ function show(k) {
   bringIntoView(items.get((s || steps[0]).node));
   document.getElementById("now").textContent = s ? s.words.text
     : "Nothing has flowed back yet: every grad is \\u2013. It begins with " + (steps[0].words.gradient === "1"
-      ? "d" + data.root + "/d" + data.root + " = 1." : "the gradient of " + data.root + ":\\n" + steps[0].words.gradient);
+      ? "d" + data.root + "/d" + data.root + " = 1."
+      : "the gradient of " + data.root + ":\\n" + steps[0].words.gradient);
   document.getElementById("count").textContent = "step " + at + " of " + steps.length;
   document.getElementById("back").disabled = document.getElementById("first").disabled = at === 0;
   document.getElementById("next").disabled = document.getElementById("last").disabled = at === steps.length;

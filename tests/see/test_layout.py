@@ -84,10 +84,7 @@ def drawn(request: pytest.FixtureRequest) -> tuple[Graph, Layout]:
 
 
 def clear(p: Point, a: Box, q: Point, b: Box) -> bool:
-    return (
-        abs(p.x - q.x) >= (a.width + b.width) / 2 - NEAR
-        or abs(p.y - q.y) >= (a.height + b.height) / 2 - NEAR
-    )
+    return abs(p.x - q.x) >= (a.width + b.width) / 2 - NEAR or abs(p.y - q.y) >= (a.height + b.height) / 2 - NEAR
 
 
 def pieces(curve: Curve) -> Iterator[tuple[Point, Point, Point, Point]]:
@@ -245,16 +242,17 @@ def test_a_line_that_passes_many_columns_is_level() -> None:
     assert len(set(levels)) <= 2, "its own label's level, and perhaps that of the box it leaves"
 
 
-@pytest.mark.parametrize(("wanted", "weights", "got"), [
-    ([1.0, 2.0, 3.0], [1.0, 1.0, 1.0], [1.0, 2.0, 3.0]),
-    ([3.0, 1.0], [1.0, 1.0], [2.0, 2.0]),
-    ([3.0, 1.0], [1.0, 9.0], [1.0, 1.0]),
-    ([3.0, 2.0, 1.0, 7.0], [1.0, 1.0, 1.0, 1.0], [2.0, 2.0, 2.0, 7.0]),
-    ([], [], []),
-])
-def test_isotonic_pools_what_pushes_each_other(
-    wanted: list[float], weights: list[float], got: list[float]
-) -> None:
+@pytest.mark.parametrize(
+    ("wanted", "weights", "got"),
+    [
+        ([1.0, 2.0, 3.0], [1.0, 1.0, 1.0], [1.0, 2.0, 3.0]),
+        ([3.0, 1.0], [1.0, 1.0], [2.0, 2.0]),
+        ([3.0, 1.0], [1.0, 9.0], [1.0, 1.0]),
+        ([3.0, 2.0, 1.0, 7.0], [1.0, 1.0, 1.0, 1.0], [2.0, 2.0, 2.0, 7.0]),
+        ([], [], []),
+    ],
+)
+def test_isotonic_pools_what_pushes_each_other(wanted: list[float], weights: list[float], got: list[float]) -> None:
     assert isotonic(wanted, weights) == got
 
 
@@ -306,19 +304,20 @@ def test_depth_is_no_matter() -> None:
     assert len(layered(*chain(2_000)).centers) == 4_001
 
 
-@pytest.mark.parametrize(("boxes", "lines", "message"), [
-    ([VALUE], [Line(0, 0)], "cycle that holds up box 0"),
-    ([VALUE, OP, OP], [Line(0, 1), Line(1, 2), Line(2, 1)], "cycle that holds up box 1"),
-    ([VALUE], [Line(0, 1)], "line 0 has head 1; expected a box from 0 to 0"),
-    ([VALUE, OP], [Line(0, 1), Line(-1, 1)], "line 1 has tail -1; expected a box from 0 to 1"),
-    ([], [Line(0, 0)], "line 0 has tail 0; expected no lines, as there are no boxes"),
-    ([VALUE, Box(-1, 4)], [], "box 1 is -1 x 4 px; expected finite sizes, 0 or more"),
-    ([Box(4, float("nan"))], [], "box 0 is 4 x nan px"),
-    ([VALUE, OP], [Line(0, 1, Box(3, -2))], "the label of line 0 is 3 x -2 px"),
-])
-def test_errors_say_what_was_got_and_what_is_expected(
-    boxes: list[Box], lines: list[Line], message: str
-) -> None:
+@pytest.mark.parametrize(
+    ("boxes", "lines", "message"),
+    [
+        ([VALUE], [Line(0, 0)], "cycle that holds up box 0"),
+        ([VALUE, OP, OP], [Line(0, 1), Line(1, 2), Line(2, 1)], "cycle that holds up box 1"),
+        ([VALUE], [Line(0, 1)], "line 0 has head 1; expected a box from 0 to 0"),
+        ([VALUE, OP], [Line(0, 1), Line(-1, 1)], "line 1 has tail -1; expected a box from 0 to 1"),
+        ([], [Line(0, 0)], "line 0 has tail 0; expected no lines, as there are no boxes"),
+        ([VALUE, Box(-1, 4)], [], "box 1 is -1 x 4 px; expected finite sizes, 0 or more"),
+        ([Box(4, float("nan"))], [], "box 0 is 4 x nan px"),
+        ([VALUE, OP], [Line(0, 1, Box(3, -2))], "the label of line 0 is 3 x -2 px"),
+    ],
+)
+def test_errors_say_what_was_got_and_what_is_expected(boxes: list[Box], lines: list[Line], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         layered(boxes, lines)
 
