@@ -81,7 +81,10 @@ def _sweep(nodes: list[Node], first: Any, record: bool, watch: Watch | None) -> 
             if index < 0:
                 i.unchanged(node)  # no gradient is wanted for it, but the other rules read it
                 continue
-            contribution = rules[position](g, y, *xs) if short else op.vjp(position, g, y, xs, node.params)
+            try:
+                contribution = rules[position](g, y, *xs) if short else op.vjp(position, g, y, xs, node.params)
+            except (ZeroDivisionError, OverflowError):  # where Python raises, IEEE has an answer
+                contribution = op.vjp(position, g, y, xs, node.params)
             contribution = i.fit(contribution, node)
             gradients[index] = gradients[index] + contribution if index in gradients else contribution
             if watch is not None:

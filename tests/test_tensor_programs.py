@@ -200,7 +200,7 @@ def reduced(rng: random.Random, pool: Pool) -> Made | None:
         return ag.logsumexp(x, k, keep), np.log(np.exp(z).sum(k, keepdims=keep))
     if name == "norm":
         squares = (z * z).sum(k, keepdims=keep)
-        return (ag.norm(x, k, keep), np.sqrt(squares)) if np.all(squares.real > 0.1) else None
+        return (ag.norm(x, 2, k, keep), np.sqrt(squares)) if np.all(squares.real > 0.1) else None
     if name in ("var", "std"):
         variance = ((z - mean) ** 2).sum(k, keepdims=keep) / (z.size // mean.size - 1 or 1)
         if z.size == mean.size or not np.all(variance.real > 0.1):

@@ -80,7 +80,7 @@ def test_stepping_follows_the_formula_to_the_bit_and_a_preview_does_not_step(spe
         (("CosineAnnealingWarmRestarts", {"T_0": 1, "T_mult": 2}), [1, 1, 0.5, 1, 0.5 + 0.25 * math.sqrt(2)]),
         (("OneCycleLR", {"max_lr": 4.0, "total_steps": 5, "pct_start": 0.6, "div_factor": 4, "final_div_factor": 2}), [1, 2.5, 4, 2.25, 0.5]),  # noqa: E501
     ],
-    ids=str,
+    ids=lambda each: each[0] if isinstance(each, tuple) else None,
 )  # fmt: skip
 def test_the_first_steps_are_what_they_are_by_hand(spec: Spec, expected: list[float]) -> None:
     scheduler = schedule(SGD([Value(1.0)], lr=1.0, momentum=0.5), spec)
