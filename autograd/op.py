@@ -114,6 +114,10 @@ class Op:
                 return x.apply(self, args, NO_PARAMS)
             if type(x) is np.ndarray and x.dtype.kind == "f":
                 return compute(self.array, x)
+        elif self.binary:
+            a, b = args
+            if type(a) is type(b) is np.ndarray and a.dtype.kind == b.dtype.kind == "f":
+                return compute(self.array, a, b)
         chief: Operand | None = None
         # Of many args one of each kind tells: a dot of 16 weights and inputs is 32 Values, or Values and floats.
         for arg in args if len(args) < 8 else dict(zip(map(type, args), args, strict=True)).values():

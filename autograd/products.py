@@ -58,9 +58,11 @@ def cumprod(x: Any, dim: int | None = None, *, axis: int | None = None) -> Any:
 @known_to_numpy(np.matmul)
 def matmul(a: Any, b: Any) -> Any:
     """The matrix product, with vectors and batches as in NumPy."""
-    for x in (a, b):
-        if not array_like("matmul", x).shape:
-            raise ValueError("matmul takes vectors and matrices, got a number; use * for it")
+    shapes = array_like("matmul", a).shape, array_like("matmul", b).shape
+    if len(shapes[0]) == len(shapes[1]) == 2 and shapes[0][1] == shapes[1][0]:
+        return s.matmul(a, b)
+    if () in shapes:
+        raise ValueError("matmul takes vectors and matrices, got a number; use * for it")
     left, right = len(a.shape) == 1, len(b.shape) == 1
     if a.shape[-1] != b.shape[0 if right else -2]:
         raise ValueError(

@@ -130,7 +130,7 @@ def linear(x: Any, weight: Any, bias: Any) -> Array:
 
 
 def mT(x: Any) -> Array:
-    return np.swapaxes(x, -1, -2)
+    return np.asarray(x).swapaxes(-1, -2)
 
 
 def einsum(*xs: Any, subscripts: str) -> Array:

@@ -235,6 +235,9 @@ class Tensor(Node, Shaped):
                     whole = wrapped = True
             elif type(arg) is float:
                 arrays.append(arg)
+            elif type(arg) is np.ndarray and arg.dtype.kind == "f":
+                arrays.append(arg)
+                wrapped = True
             elif isinstance(arg, Operand) and arg.precedence > self.precedence:
                 return arg.apply(op, args, params)
             else:
@@ -328,9 +331,10 @@ def _wrapped(arg: Any, array: Any) -> Any:
     """An input as a node keeps it: a Tensor or a float."""
     if type(arg) is float or (type(arg) is Tensor and arg._data is array):
         return arg
+    if isinstance(array, (bool, int, float)):
+        return float(array)
     # A copy: the user may write into an array of theirs before backward reads it.
-    label = arg.label if type(arg) is Tensor else ""
-    return float(array) if isinstance(array, (bool, int, float)) else leaf(np.array(array), label)
+    return leaf(np.array(array), arg.label if type(arg) is Tensor else "")
 
 
 def _named(t: Tensor) -> str:
