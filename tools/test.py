@@ -22,8 +22,11 @@ def main() -> int:
 
     if options.slow:
         pytest_arguments = ["-m", "slow or not slow", *pytest_arguments]
+    if not any(argument.startswith("-n") for argument in pytest_arguments):
+        pytest_arguments = ["-n", "auto", *pytest_arguments]  # a process per core
     checks = {
         "ruff": ["-m", "ruff", "check", "."],
+        "format": ["-m", "ruff", "format", "--check", "."],
         "mypy": ["-m", "mypy", "--strict"],
         "floors": ["tools/floors.py"],
         "pytest": ["-m", "pytest", *pytest_arguments],
