@@ -36,10 +36,6 @@ NUMPY: dict[Any, Callable[..., Any]] = {}
 BUILT_IN: set[str] = set()
 
 
-# What is surely no operand.
-_DATA: Final = frozenset((float, bool, np.ndarray))
-
-
 class Operand:
     """Anything an op can be applied to. Where several meet in one op, the highest precedence decides."""
 
@@ -64,8 +60,8 @@ class Op:
     """
 
     __slots__ = (
-        "arity", "array", "binary", "binding", "inputs", "kind", "name", "pairs", "params", "positional", "push",
-        "rules", "scalar", "sign", "smooth", "unary", "variadic",
+        "arity", "array", "binary", "binding", "inputs", "kind", "masked", "name", "pairs", "params", "positional",
+        "push", "rules", "scalar", "sign", "smooth", "unary", "variadic",
     )  # fmt: skip
 
     def __init__(
@@ -102,27 +98,21 @@ class Op:
         # the many inputs of a dot, as pairs.
         self.unary: Final = self.smooth and not variadic and self.arity == 1
         self.binary: Final = self.smooth and not variadic and self.arity == 2
+        self.masked: Final = bool(rules) and rules[0] is None and not variadic
         self.pairs: Final = self.smooth and variadic and not positional and len(rules) == 2
 
     def __call__(self, *args: Any, **given: Any) -> Any:
         params: Params = given
         if params or self.params or (len(args) != self.arity and not self.variadic):
             args, params = self.bind(args, params)
-        elif self.unary:
-            (x,) = args
-            if isinstance(x, Operand):
-                return x.apply(self, args, NO_PARAMS)
-            if type(x) is np.ndarray and x.dtype.kind == "f":
-                return compute(self.array, x)
-        elif self.binary:
-            a, b = args
-            if type(a) is type(b) is np.ndarray and a.dtype.kind == b.dtype.kind == "f":
-                return compute(self.array, a, b)
+        elif self.unary and isinstance(args[0], Operand):
+            return args[0].apply(self, args, NO_PARAMS)
+        if self._are_plain(args):
+            return compute(self.array, *args, **params)
         chief: Operand | None = None
         # Of many args one of each kind tells: a dot of 16 weights and inputs is 32 Values, or Values and floats.
         for arg in args if len(args) < 8 else dict(zip(map(type, args), args, strict=True)).values():
-            known = type(arg) in _DATA
-            if not known and isinstance(arg, Operand) and (chief is None or arg.precedence > chief.precedence):
+            if isinstance(arg, Operand) and (chief is None or arg.precedence > chief.precedence):
                 chief = arg
         if chief is not None:
             return chief.apply(self, args, params)
@@ -193,14 +183,21 @@ class Op:
             # Python raises where IEEE has an answer: exp(710) is inf, 0.0 ** -1 is inf, log(-1.0) is nan.
             return ieee(self.array, args, params)
 
+    def _are_plain(self, args: tuple[Any, ...]) -> bool:
+        """Whether these are arrays of floats, floats, and masks where one belongs: what a sweep hands the rules."""
+        arrays = False
+        for arg in args:
+            kind = type(arg)
+            if kind is np.ndarray:
+                if arg.dtype.kind != "f" and (arg.dtype.kind != "b" or not self.masked or arg is not args[0]):
+                    return False
+                arrays = True
+            elif kind is not float:
+                return False
+        return arrays
+
     def _on_arrays(self, args: tuple[Any, ...], params: Params) -> Any:
-        for k, arg in enumerate(args):
-            if type(arg) is np.ndarray:
-                if arg.dtype.kind != "f" and (arg.dtype.kind != "b" or self.rule(k, len(args)) is not None):
-                    break
-            elif type(arg) is not float:
-                break
-        else:  # the arrays of floats, and masks, that a sweep hands the rules
+        if self._are_plain(args):
             return compute(self.array, *args, **params)
         all_numbers = True
         for arg in args:

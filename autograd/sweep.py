@@ -192,7 +192,7 @@ def _arrays(nodes: list[Node], held: set[int]) -> set[int]:
 
 def _own(g: Any, held: set[int]) -> Any:
     """The gradient as an array that no one else has: two leaves of a sum are handed the same one, or views of it."""
-    if type(g) is not np.ndarray or g.base is not None or id(g) in held or not g.flags.writeable:
+    if type(g) is not np.ndarray or g.base is not None or id(g) in held:
         g = np.array(g)
     held.add(id(g))
     return g
