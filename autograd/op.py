@@ -17,6 +17,7 @@ from contextvars import Context, ContextVar
 from typing import Any, ClassVar, Final
 
 import numpy as np
+from numpy import ndarray  # one look-up less, where each of them counts
 
 Rule = Callable[..., Any]
 Params = Mapping[str, Any]
@@ -94,9 +95,9 @@ class Op:
         self.arity: Final = len(self.inputs)
         # A rule for every input, and no parameters.
         self.smooth: Final = bool(rules) and None not in rules and not params
-        # Most of any graph has one or two inputs, a rule for each and no parameters, and may go a shorter way; so may
-        # the many inputs of a dot, as pairs.
-        self.unary: Final = self.smooth and not variadic and self.arity == 1
+        # Most of any graph has one or two inputs and a rule for each, and may go a shorter way; so may the many inputs
+        # of a dot, as pairs.
+        self.unary: Final = not variadic and self.arity == 1 and len(rules) == 1 and rules[0] is not None
         self.binary: Final = self.smooth and not variadic and self.arity == 2
         self.masked: Final = bool(rules) and rules[0] is None and not variadic
         self.pairs: Final = self.smooth and variadic and not positional and len(rules) == 2
@@ -105,10 +106,19 @@ class Op:
         params: Params = given
         if params or self.params or (len(args) != self.arity and not self.variadic):
             args, params = self.bind(args, params)
-        elif self.unary and isinstance(args[0], Operand):
-            return args[0].apply(self, args, NO_PARAMS)
-        if self._are_plain(args):
-            return compute(self.array, *args, **params)
+        if self.unary and isinstance(args[0], Operand):
+            return args[0].apply(self, args, params)
+        arrays = False
+        for arg in args:
+            if type(arg) is ndarray:
+                if arg.dtype.kind != "f" and (arg.dtype.kind != "b" or not self.masked or arg is not args[0]):
+                    break
+                arrays = True
+            elif type(arg) is not float:
+                break
+        else:
+            if arrays:  # of floats, floats, and a mask where one belongs: what a sweep hands the rules
+                return compute(self.array, *args, **params)
         chief: Operand | None = None
         # Of many args one of each kind tells: a dot of 16 weights and inputs is 32 Values, or Values and floats.
         for arg in args if len(args) < 8 else dict(zip(map(type, args), args, strict=True)).values():
@@ -183,22 +193,7 @@ class Op:
             # Python raises where IEEE has an answer: exp(710) is inf, 0.0 ** -1 is inf, log(-1.0) is nan.
             return ieee(self.array, args, params)
 
-    def _are_plain(self, args: tuple[Any, ...]) -> bool:
-        """Whether these are arrays of floats, floats, and masks where one belongs: what a sweep hands the rules."""
-        arrays = False
-        for arg in args:
-            kind = type(arg)
-            if kind is np.ndarray:
-                if arg.dtype.kind != "f" and (arg.dtype.kind != "b" or not self.masked or arg is not args[0]):
-                    return False
-                arrays = True
-            elif kind is not float:
-                return False
-        return arrays
-
     def _on_arrays(self, args: tuple[Any, ...], params: Params) -> Any:
-        if self._are_plain(args):
-            return compute(self.array, *args, **params)
         all_numbers = True
         for arg in args:
             if isinstance(arg, np.ndarray):

@@ -72,7 +72,7 @@ def _sweep(nodes: list[Node], first: Any, record: bool, watch: Watch | None) -> 
         inputs = node.inputs
         y: Any = node if record else node._data
         xs = inputs if record else [i if type(i) is float else i._data for i in inputs]
-        short = op.unary or op.binary
+        short = op.smooth and (op.unary or op.binary)
         rules: Any = op.rules
         for position, i in enumerate(inputs):
             if type(i) is float:
@@ -126,7 +126,7 @@ def _sweep_floats(nodes: list[Node], first: float) -> Iterator[tuple[Node, float
                     gradients[to] += ga
                     gradients[and_to] += gb
                     continue
-            elif op.unary:
+            elif op.unary and op.smooth:
                 (x,) = inputs
                 gradients[x.index] += rules[0](g, y, x._data)
                 continue

@@ -210,15 +210,15 @@ class Tensor(Node, Shaped):
         # Tensors that all want a gradient are floats and need no looking after: most of a graph, in three quarters of
         # the time.
         if now.plain and self.index >= 0:
-            if op.unary:
-                return recorded(compute(op.array, self._data), op, args)
-            if op.binary:
-                a, b = args
-                if type(a) is Tensor and type(b) is Tensor and a.index >= 0 and b.index >= 0:
-                    try:
+            try:
+                if op.unary:
+                    return recorded(compute(op.array, self._data, **params), op, args, params)
+                if op.binary:
+                    a, b = args
+                    if type(a) is type(b) is Tensor and a.index >= 0 and b.index >= 0:
                         return recorded(compute(op.array, a._data, b._data), op, args)
-                    except ValueError as error:
-                        raise misfit(op, [a._data, b._data], error) from error
+            except ValueError as error:
+                raise misfit(op, [arg._data for arg in args], error) from error
         return self._apply(op, args, params, now)
 
     def _apply(self, op: Op, args: tuple[Any, ...], params: Params, now: Mode) -> Any:
