@@ -118,6 +118,8 @@ class Op:
                 break
         else:
             if arrays:  # of floats, floats, and a mask where one belongs: what a sweep hands the rules
+                if quiet.get():
+                    return self.array(*args, **params)
                 return compute(self.array, *args, **params)
         chief: Operand | None = None
         # Of many args one of each kind tells: a dot of 16 weights and inputs is 32 Values, or Values and floats.
@@ -133,8 +135,8 @@ class Op:
 
     def bind(self, args: tuple[Any, ...], params: Params) -> tuple[tuple[Any, ...], Params]:
         """Data apart from metadata: `clip(x, -1, 1)` and `clip(x, max=1)` name the same parameters."""
-        if self.kind != "elementwise" and len(args) == self.arity and params.keys() == self.params.keys():
-            return args, params  # as our own functions and rules call the ops of the structural table
+        if self.kind != "elementwise" and len(args) == self.arity and len(params) == len(self.params):
+            return args, params  # as our own functions and rules, which know the names, call structural ops
         if self.variadic:
             count = len(args)
         elif len(args) < self.arity or len(args) > self.arity + len(self.params):
@@ -241,23 +243,26 @@ def _short(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
+# Whether NumPy's warnings are off already: in a backward pass, and in an array function that calls ops itself.
+quiet: Final[ContextVar[bool]] = ContextVar("autograd_quiet", default=False)
+
+
 class _Quiet(threading.local):
     """For each thread a context in which NumPy never warns: to run in it takes a tenth of the time of np.errstate."""
 
     def __init__(self) -> None:
         context = Context()
         context.run(np.seterr, all="ignore")
-        context.run(_inside.set, True)
+        context.run(quiet.set, True)
         self.run: Final = context.run
 
 
-_inside: Final[ContextVar[bool]] = ContextVar("autograd_quiet", default=False)
 _quiet: Final = _Quiet()
 
 
 def compute(function: Callable[..., Any], *arrays: Any, **params: Any) -> Any:
     """`function` of raw data, without NumPy's warnings: inf and nan are answers."""
-    if _inside.get():  # an array function that calls ops: a context cannot be entered twice
+    if quiet.get():
         return function(*arrays, **params)
     return _quiet.run(function, *arrays, **params)
 

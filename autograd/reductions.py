@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from . import elementwise as e, structural as s
-from .arguments import Dim, array_like, axes_of, axis_of, is_list, items, known_to_numpy, one_of, raw
+from .arguments import Dim, Grid, array_like, axes_of, axis_of, is_list, items, known_to_numpy, one_of, raw
 from .picking import gather
 from .shapes import axis_tuple
 from .shaping import squeeze
@@ -21,11 +21,13 @@ from .shaping import squeeze
 @known_to_numpy(np.sum)
 def sum(x: Any, dim: Dim = None, keepdim: bool = False, *, axis: Dim = None, keepdims: bool = False) -> Any:
     """The sum over all elements or over `dim`; of a list of Values or numbers as one op, 0.0 when it is empty."""
-    if is_list(x):
-        values = items("sum", x, empty=True)
-        return s.list_sum(*values) if values else 0.0
-    array_like("sum", x)
-    return s.total(x, axis=axes_of("sum", x, dim, axis), keepdims=keepdim or keepdims)
+    if not isinstance(x, Grid):
+        if is_list(x):
+            values = items("sum", x, empty=True)
+            return s.list_sum(*values) if values else 0.0
+        array_like("sum", x)
+    axes = None if dim is axis is None else axes_of("sum", x, dim, axis)
+    return s.total(x, axis=axes, keepdims=keepdim or keepdims)
 
 
 def _count(x: Any, axes: Dim) -> int:

@@ -20,7 +20,7 @@ from typing import Any, Final
 import numpy as np
 
 from .node import Node, Watch, mode
-from .op import ieee
+from .op import ieee, quiet
 
 # Two threads that sweep graphs with a shared leaf must not both read its old gradient before either writes.
 _accumulating: Final = threading.Lock()
@@ -157,7 +157,12 @@ def backward(root: Node, seed: Any = 1.0) -> None:
     All or nothing: no `.grad` is touched before the sweep is over.
     """
     nodes = topology(root)
-    commit(nodes, [g for _, g in sweep(root, seed, nodes=nodes)])
+    before = quiet.set(True)
+    try:
+        gradients = [g for _, g in sweep(root, seed, nodes=nodes)]
+    finally:
+        quiet.reset(before)
+    commit(nodes, gradients)
 
 
 def commit(nodes: list[Node], gradients: list[Any]) -> None:
