@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import doctest
-import importlib
 import math
-import pkgutil
 import sys
 from collections.abc import Callable
 from types import FrameType
@@ -15,23 +12,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-import autograd
-import nn
 from autograd import Tensor, Value, no_grad
 from nn.optim import SGD, Adam, AdamW, Optimizer, RMSprop, Update
 
 from .optimizers import CHOICES, FEW, START, drive, exact, gradients, make, numbers, parameters
-
-MODULES = ["nn.utils", *(m.name for m in pkgutil.walk_packages(nn.optim.__path__, "nn.optim."))]
-
-
-@pytest.mark.parametrize("module", MODULES)
-def test_the_examples_in_docstrings_run(module: str) -> None:
-    names = {name: getattr(autograd, name) for name in dir(autograd) if not name.startswith("_")}
-    loaded = importlib.import_module(module)
-    results = doctest.testmod(loaded, extraglobs={**names, **vars(loaded), "autograd": autograd, "nn": nn})
-    assert results.failed == 0
-
 
 # --- the formulas ---
 
