@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
+import nn
 from autograd import Tensor, Value, no_grad
 from nn.optim import SGD, Adam, AdamW, Optimizer, RMSprop, Update
 
@@ -268,6 +269,9 @@ def used_up() -> Any:
         (lambda: "wb", TypeError, "takes a list"),
         (lambda: np.ones(3), TypeError, "takes a list"),
         (lambda: 3, TypeError, "takes a list"),
+        (lambda: nn.Linear(1, 1), TypeError, r"got Linear.*model\.parameters\(\)"),
+        (lambda: nn.Sequential(nn.Linear(1, 1)), TypeError, r"got Sequential.*model\.parameters\(\)"),
+        (lambda: nn.Linear(1, 1).parameters, TypeError, r"got method.*model\.parameters\(\)"),
         (lambda: [Value(1.0), 2.0], TypeError, "got float at position 1"),
         (lambda: [[Value(1.0)]], TypeError, "got list at position 0"),
         (lambda: [Value(1.0) * 2], ValueError, "the result of an op"),
