@@ -501,3 +501,10 @@ def test_the_table_of_a_step_names_the_parameters_and_shows_what_is_skipped() ->
     assert "rms 2 " in lines[1]
     assert lines[2].split() == ["b", "0.5", "-1", "1", "-0.1", "0.001", "-1", "1", "0.025", "0.075"]
     assert lines[3].split() == ["parameter", "2", "9", *["–"] * 8]
+
+
+def test_parameters_of_one_label_are_told_apart_by_their_place() -> None:
+    model = nn.Sequential(nn.Linear(1, 1), nn.Linear(1, 1, bias=False))
+    names = [row.name for row in SGD(model.parameters()).explain().rows]
+    assert names == ["parameter 0 (weight)", "bias", "parameter 2 (weight)"]
+    assert [row.name for row in SGD(model.named_parameters()).explain().rows] == ["0.weight", "0.bias", "1.weight"]
