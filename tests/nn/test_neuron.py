@@ -155,6 +155,12 @@ def test_what_neurons_cannot_say_is_refused(modules: list[Any]) -> None:
         nn.MLP.from_tensor(nn.Sequential(*modules))
 
 
+@pytest.mark.parametrize("other", [nn.Linear(2, 2), nn.MLP(2, [1]), [nn.Linear(2, 2)]])
+def test_what_is_no_sequential_is_refused_by_name(other: Any) -> None:
+    with pytest.raises(TypeError, match=f"from_tensor takes a Sequential, got {type(other).__name__}"):
+        nn.MLP.from_tensor(other)
+
+
 # --- XOR ---
 
 
