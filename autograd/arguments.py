@@ -63,6 +63,8 @@ def bare(x: Any) -> float:
 def array_like(name: str, x: Any) -> Any:
     """x, where it has a shape; TypeError for a Value or anything else."""
     if not isinstance(x, (Grid, np.ndarray, np.generic)):
+        if isinstance(x, (list, tuple)):
+            raise TypeError(f"{name} takes a Tensor or an array, got {type(x).__name__}; write Tensor(...) around it")
         hint = "a list of Values" if isinstance(x, Operand) else "a Tensor, an array or a list"
         raise TypeError(f"{name} takes {hint}, got {type(x).__name__}")
     return x

@@ -14,6 +14,8 @@ import numpy as np
 
 from autograd import Tensor, Value
 
+from .module import Module
+
 DIGEST = "sha256"  # in the metadata of the file: of all that is in it
 
 
@@ -23,6 +25,9 @@ def save(state_dict: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
     It is written beside, synced to the disk and renamed: whatever happens, at `path` is the old file or the new one.
     """
     safetensors = _library()
+    if not isinstance(state_dict, Mapping):
+        hint = "; give it model.state_dict()" if isinstance(state_dict, Module) else ""
+        raise TypeError(f"save takes arrays by name, got {type(state_dict).__name__}{hint}")
     arrays = {}
     for name, x in state_dict.items():
         if not isinstance(name, str):

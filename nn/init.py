@@ -34,7 +34,7 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
 
 def fan_in_and_fan_out(tensor: Tensor) -> tuple[int, int]:
     """How many numbers a unit takes and how many units take it: for a weight (out, in) these are in and out."""
-    if tensor.ndim < 2:
+    if _tensor(tensor).ndim < 2:
         raise ValueError(f"fan in and fan out are those of a weight (out, in), got shape {tensor.shape}")
     field = math.prod(tensor.shape[2:])
     return tensor.shape[1] * field, tensor.shape[0] * field
@@ -126,12 +126,16 @@ def _kaiming_std(tensor: Tensor, a: float, mode: str, nonlinearity: str) -> floa
 
 
 def _fill(tensor: Tensor, draw: Callable[[tuple[int, ...]], Any]) -> Tensor:
-    if not isinstance(tensor, Tensor):
-        raise TypeError(f"what is initialised is a Tensor, got {type(tensor).__name__}")
-    if not tensor.is_leaf:
+    if not _tensor(tensor).is_leaf:
         raise RuntimeError("what is initialised is a leaf, and this Tensor is the result of an op")
     tensor.data = draw(tensor.shape)
     return tensor
+
+
+def _tensor(x: Any) -> Tensor:
+    if not isinstance(x, Tensor):
+        raise TypeError(f"what is initialised is a Tensor, got {type(x).__name__}")
+    return x
 
 
 def _drawing(generator: np.random.Generator | None) -> np.random.Generator:

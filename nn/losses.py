@@ -44,7 +44,7 @@ def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 
 
     def loss(x: Any, t: Any) -> Any:
         far = ag.abs(x - t)
-        # min, so that the branch not taken cannot overflow
+        # Clipped, so that the branch not taken cannot overflow.
         return ag.where(far <= delta, 0.5 * ag.square(ag.clip(far, max=delta)), delta * (far - 0.5 * delta))
 
     return each("huber_loss", loss, input, target, reduction)

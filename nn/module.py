@@ -130,6 +130,11 @@ class Module(Tree):
 
         RuntimeError lists every key that is missing, unexpected (both allowed when not `strict`) or of another shape.
         """
+        if not isinstance(state_dict, Mapping):
+            raise TypeError(
+                f"load_state_dict takes arrays by name, as state_dict() or nn.load(path) gives them, got "
+                f"{type(state_dict).__name__}"
+            )
         saved = self._saved()
         new = {name: state_dict[name] for name in saved if name in state_dict}
         arrays = {name: _array(x) for name, x in new.items()}

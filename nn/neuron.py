@@ -151,6 +151,8 @@ class MLP(OfValues):
     @classmethod
     def from_tensor(cls, sequential: Sequential) -> Self:
         """The same network on Values, of a Sequential of Linear layers (with bias), each with an activation or none."""
+        if not isinstance(sequential, Sequential):
+            raise TypeError(f"from_tensor takes a Sequential, got {type(sequential).__name__}")
         names = {kind: name for name, (_, kind) in ACTIVATIONS.items()}
         layers: list[Layer] = []
         plain = False  # whether what came last is a Linear, which an activation may follow

@@ -6,17 +6,30 @@ import math
 import pkgutil
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import autograd
-from autograd import Value
+import nn
+from autograd import Tensor, Value
 from autograd.op import OPS
 
 ROOT = Path(__file__).parent.parent
-# Importing __main__ would run it; it has no examples.
-MODULES = [m.name for m in pkgutil.walk_packages(autograd.__path__, "autograd.") if not m.name.endswith("__main__")]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+# The names that the examples in the docstrings of a package take as imported.
+GIVEN: dict[str, dict[str, Any]] = {
+    "autograd": {name: getattr(autograd, name) for name in dir(autograd) if not name.startswith("_")},
+    "nn": {"autograd": autograd, "nn": nn, "Tensor": Tensor, "Value": Value},
+}
+
+
+def modules(package: str) -> list[str]:
+    """Of all files; importing __main__ would run it, and it has no examples."""
+    path = importlib.import_module(package).__path__
+    found = [m.name for m in pkgutil.walk_packages(path, package + ".")]
+    return [package, *(name for name in found if not name.endswith("__main__"))]
 
 
 def section(title: str) -> str:
@@ -63,11 +76,12 @@ def test_the_picture_of_the_readme_is_the_one_the_project_draws() -> None:
     assert o.data == pytest.approx(math.sqrt(0.5), rel=1e-12)
 
 
-@pytest.mark.parametrize("module", MODULES)
+@pytest.mark.parametrize("module", [name for package in GIVEN for name in modules(package)])
 def test_the_examples_in_docstrings_run(module: str) -> None:
-    names = {name: getattr(autograd, name) for name in dir(autograd) if not name.startswith("_")}
     loaded = importlib.import_module(module)
     results = doctest.testmod(
-        loaded, extraglobs={**names, **vars(loaded)}, optionflags=doctest.ELLIPSIS | doctest.IGNORE_EXCEPTION_DETAIL
+        loaded,
+        extraglobs={**GIVEN[module.partition(".")[0]], **vars(loaded)},
+        optionflags=doctest.ELLIPSIS | doctest.IGNORE_EXCEPTION_DETAIL,
     )
     assert results.failed == 0

@@ -1,7 +1,7 @@
 """The main job on a real neuron, and on a network of them: see the graph, step through backprop, train.
 
 `python3 tools/demo.py`. The neuron is the one of Karpathy's micrograd lecture, tanh(x1*w1 + x2*w2 + b), whose gradients
-are well known; the network is micrograd's, with fewer neurons so that it can be looked at.
+are well known; the network is micrograd's, with so few neurons that all of it can be looked at.
 """
 
 import os
@@ -52,10 +52,10 @@ def network(out: str) -> None:
     draw = autograd.manual_seed(0)
     points, classes = nn.data.moons(40, noise=0.1, generator=draw)
     rows, signs = points.tolist(), (2 * classes - 1).tolist()
-    model = nn.MLP(2, [6, 6, 1], activation="tanh")
-    optimizer = nn.optim.SGD(model.parameters(), lr=0.3, momentum=0.9)
+    model = nn.MLP(2, [3, 1], activation="tanh")
+    optimizer = nn.optim.Adam(model.parameters(), lr=0.2)
     print("\nAn MLP of %d Values learns to part two moons of %d points:\n" % (len(model.parameters()), len(rows)))
-    for step in range(61):
+    for step in range(81):
         scores = [model(row) for row in rows]
         loss = nn.functional.hinge_loss(scores, signs)
         if step % 10 == 0:
@@ -67,10 +67,11 @@ def network(out: str) -> None:
     x = [autograd.Value(number, label=name) for number, name in zip(rows[0], ("x1", "x2"), strict=True)]
     score = model(x)
     score.label = "score"
+    optimizer.zero_grad()
     score.backward()
     svg = os.path.join(out, "network.svg")
     autograd.draw(score).save(svg)
-    print("\nWritten: %s   the trained network at the first point" % os.path.relpath(svg))
+    print("\nWritten: %s   the trained network, all of it, at a point of class %d" % (os.path.relpath(svg), signs[0]))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from typing import Any, Self
 from ..module import Module, indented
 
 
-class Row(Module):
+class Ordered(Module):
     """Base of Sequential and ModuleList: Modules that are counted."""
 
     def __len__(self) -> int:
@@ -37,7 +37,7 @@ class Row(Module):
 
     def append(self, module: Module) -> Self:
         """Put a Module at the end; returns this one."""
-        self.add_module(str(len(self)), module)
+        self.add_module(str(len(self)), _module(self, module))
         return self
 
     def extend(self, modules: Iterable[Module]) -> Self:
@@ -68,7 +68,7 @@ class Row(Module):
         return place % n
 
 
-class Sequential(Row):
+class Sequential(Ordered):
     """Modules one after another, each given what the one before gave; or by name, from a dict.
 
     >>> Sequential(Module(), Module())
@@ -83,23 +83,17 @@ class Sequential(Row):
         for name, module in named.items():
             self.add_module(str(name), _module(self, module))
 
-    def append(self, module: Module) -> Self:
-        return super().append(_module(self, module))
-
     def forward(self, x: Any) -> Any:
         for module in self:
             x = module(x)
         return x
 
 
-class ModuleList(Row):
+class ModuleList(Ordered):
     """A list of Modules; what is done with them is said in the forward of the Module that has it."""
 
     def __init__(self, modules: Iterable[Module] = ()) -> None:
         self.extend(modules)
-
-    def append(self, module: Module) -> Self:
-        return super().append(_module(self, module))
 
     def __iadd__(self, modules: Iterable[Module]) -> Self:
         return self.extend(modules)

@@ -11,6 +11,7 @@ from typing import Any, Final, final
 
 from autograd import maximum, sqrt
 
+from .decay import decoupled, l2
 from .explanation import State, Update
 from .optimizer import Optimizer
 
@@ -47,12 +48,13 @@ def adam(
     return Update(x - lr * mean / (sqrt(square) + eps), after, terms)
 
 
-def decayed(x: Any, g: Any, lr: float, weight_decay: float, decoupled: bool) -> tuple[Any, Any, Any]:
-    """The number and its gradient with weight decay in the one or, L2, in the other; and what the decay contributes."""
-    if not weight_decay:
-        return x, g, 0.0
-    decay = lr * weight_decay * x if decoupled else weight_decay * x
-    return (x - decay, g, decay) if decoupled else (x, g + decay, decay)
+def decayed(x: Any, g: Any, lr: float, weight_decay: float, apart: bool) -> tuple[Any, Any, Any]:
+    """The number and its gradient with the decay in the one or in the other; and what the decay contributes."""
+    if apart:
+        x, decay = decoupled(x, lr, weight_decay)
+    else:
+        g, decay = l2(x, g, weight_decay)
+    return x, g, decay
 
 
 @final

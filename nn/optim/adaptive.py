@@ -12,6 +12,7 @@ from typing import Any, final
 
 from autograd import clip, sign, sqrt, where
 
+from .decay import l2
 from .explanation import State, Update
 from .optimizer import Optimizer
 
@@ -61,8 +62,7 @@ class Adagrad(Optimizer):
         initial_accumulator_value: float = 0.0,
     ) -> Update:
         t = state.get("step", 0) + 1
-        decay = weight_decay * x if weight_decay else 0.0
-        g = g + decay
+        g, decay = l2(x, g, weight_decay)
         total = state.get("sum", initial_accumulator_value) + g * g
         rate = lr / (1 + (t - 1) * lr_decay)
         return Update(x - rate * g / (sqrt(total) + eps), {"step": t, "sum": total}, {"decay": decay})
@@ -118,8 +118,7 @@ class RMSprop(Optimizer):
         centered: bool = False,
         weight_decay: float = 0.0,
     ) -> Update:
-        decay = weight_decay * x if weight_decay else 0.0
-        g = g + decay
+        g, decay = l2(x, g, weight_decay)
         square = alpha * state.get("square_avg", 0.0) + (1 - alpha) * g * g
         after: State = {"step": state.get("step", 0) + 1, "square_avg": square}
         spread = square
@@ -162,8 +161,7 @@ class Adadelta(Optimizer):
     def update(
         x: Any, g: Any, state: State, *, lr: float, rho: float = 0.9, eps: float = 1e-6, weight_decay: float = 0.0
     ) -> Update:
-        decay = weight_decay * x if weight_decay else 0.0
-        g = g + decay
+        g, decay = l2(x, g, weight_decay)
         square = rho * state.get("square_avg", 0.0) + (1 - rho) * g * g
         before = state.get("acc_delta", 0.0)
         delta = sqrt(before + eps) / sqrt(square + eps) * g

@@ -8,6 +8,7 @@ made of it here.
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -153,7 +154,14 @@ class Optimizer:
         parameter  data  gradient  step  exp_avg  exp_avg_sq  exp_avg/(1-β1^t)  exp_avg_sq/(1-β2^t)  decay  change
         w             1         2     1      0.2       0.004                 2                    4      0    -0.1
         """
-        return Explanation(self._rows(skipped=True))
+        rows = self._rows(skipped=True)
+        count = Counter(row.name for row in rows)
+        return Explanation(
+            [
+                row if count[row.name] == 1 else row._replace(name=f"parameter {k} ({row.name})")
+                for k, row in enumerate(rows)
+            ]
+        )
 
     @np.errstate(all="ignore")
     def _rows(self, skipped: bool = False) -> list[Row]:

@@ -13,6 +13,7 @@ import numpy as np
 from autograd import Tensor, Value
 
 from ..assign import assign as assign
+from ..module import Module
 
 Node = Value | Tensor
 
@@ -24,10 +25,9 @@ def listed(parameters: Iterable[Any], what: str) -> list[Any]:
             f"{what} got a set of parameters, whose order differs from run to run; give a list, such as "
             "list(model.parameters())"
         )
-    if isinstance(parameters, (str, bytes, dict, np.ndarray)) or not isinstance(parameters, Iterable):
-        raise TypeError(
-            f"{what} takes a list of Values or Tensors, got {type(parameters).__name__}: {parameters!r:.60}"
-        )
+    if isinstance(parameters, (str, bytes, dict, np.ndarray, Module)) or not isinstance(parameters, Iterable):
+        rest = "; give it model.parameters()" if callable(parameters) else f": {parameters!r:.60}"
+        raise TypeError(f"{what} takes a list of Values or Tensors, got {type(parameters).__name__}{rest}")
     found = list(parameters)
     if not found and isinstance(parameters, Iterator):
         raise ValueError(

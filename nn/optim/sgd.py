@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, final
 
+from .decay import l2
 from .explanation import State, Update
 from .optimizer import Optimizer
 
@@ -72,8 +73,7 @@ class SGD(Optimizer):
         weight_decay: float = 0.0,
         nesterov: bool = False,
     ) -> Update:
-        decay = weight_decay * x if weight_decay else 0.0
-        g = g + decay
+        g, decay = l2(x, g, weight_decay)
         if not momentum:
             return Update(x - lr * g, {}, {"decay": decay})
         last = state.get("momentum_buffer")

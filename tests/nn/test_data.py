@@ -1,4 +1,4 @@
-"""Datasets and their batches."""
+"""Datasets, their batches, and the small ones drawn from a generator."""
 
 from typing import Any
 
@@ -7,7 +7,8 @@ import pytest
 
 import autograd as ag
 from autograd import Tensor
-from nn.data import DataLoader, TensorDataset
+from nn import Perceptron
+from nn.data import DataLoader, TensorDataset, moons
 
 X = np.arange(20.0).reshape(10, 2)
 Y = np.arange(10)
@@ -115,3 +116,17 @@ def test_tensors_of_different_lengths_are_no_dataset(tensors: tuple[Any, ...]) -
 def test_options_out_of_range_are_refused(options: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="a whole number from"):
         DataLoader(TensorDataset(X), **options)
+
+
+def test_moons_are_two_classes_that_no_line_parts() -> None:
+    X, y = moons(200, noise=0.0, generator=np.random.default_rng(1))
+    assert (X.shape, y.shape, y.dtype.kind) == ((200, 2), (200,), "i")
+    assert (y == 0).sum() == 100
+    upper, lower = X[y == 0], X[y == 1]
+    np.testing.assert_allclose(np.hypot(upper[:, 0], upper[:, 1]), 1.0)
+    np.testing.assert_allclose(np.hypot(lower[:, 0] - 1.0, lower[:, 1] - 0.5), 1.0)
+    assert not Perceptron(2).fit(X, y, max_epochs=100).converged
+    again, _ = moons(200, noise=0.0, generator=np.random.default_rng(1))
+    assert (again == X).all()
+    with pytest.raises(ValueError, match="two points or more"):
+        moons(1)

@@ -136,6 +136,8 @@ def test_it_is_on_the_disk_before_it_gets_its_name(tmp_path: Path, monkeypatch: 
 @pytest.mark.parametrize(
     ("state", "complaint"),
     [
+        (nn.Linear(1, 1), r"got Linear.*state_dict\(\)"),
+        ([1.0], "by name, got list"),
         ({1: 1.0}, "names in a state are text, got int 1"),
         ({"a": "text"}, "a holds <U4"),
         ({"a": 1j}, "a holds complex128"),

@@ -76,6 +76,7 @@ def test_fan_in_is_what_a_unit_takes() -> None:
 @pytest.mark.parametrize(
     ("call", "error", "complaint"),
     [
+        (lambda: nn.init.kaiming_normal_(nn.Linear(2, 2)), TypeError, "is a Tensor, got Linear"),  # type: ignore[arg-type]
         (lambda: nn.init.xavier_uniform_(ag.zeros(3)), ValueError, r"a weight \(out, in\), got shape \(3,\)"),
         (lambda: nn.init.orthogonal_(ag.zeros(3)), ValueError, r"got shape \(3,\)"),
         (lambda: nn.init.kaiming_normal_(ag.zeros(3, 3), mode="in"), ValueError, "'fan_in' or 'fan_out', got 'in'"),

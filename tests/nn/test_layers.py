@@ -285,6 +285,11 @@ def test_an_embedding_is_looked_up_by_its_places(places: Any, error: type[Except
         nn.Embedding(3, 2)(places)
 
 
+def test_a_list_is_refused_with_the_fix() -> None:
+    with pytest.raises(TypeError, match=r"takes a Tensor or an array, got list; write Tensor\(\.\.\.\) around it"):
+        nn.Linear(2, 1)([[1.0, 2.0]])
+
+
 def test_a_weight_that_does_not_fit_is_refused() -> None:
     with pytest.raises(ValueError, match=r"linear got x of shape \(6, 4\)"):
         nn.Linear(3, 2)(Tensor(X))

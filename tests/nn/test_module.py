@@ -2,6 +2,7 @@
 
 import copy
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -232,6 +233,12 @@ def test_loading_lists_all_that_does_not_fit_and_changes_nothing() -> None:
     assert all((array == before[name]).all() for name, array in net.state_dict().items())
     with pytest.raises(RuntimeError, match=r"first\.weight has shape"):  # not strict about keys only
         net.load_state_dict(state, strict=False)
+
+
+@pytest.mark.parametrize("state", ["model.safetensors", Path("model.safetensors"), nn.Linear(1, 1), None])
+def test_what_is_no_state_is_refused_and_a_path_is_for_load(state: Any) -> None:
+    with pytest.raises(TypeError, match=r"by name, as state_dict\(\) or nn\.load\(path\) gives"):
+        nn.Linear(1, 1).load_state_dict(state)
 
 
 def test_loading_not_strictly_tells_what_it_passed_over() -> None:

@@ -31,7 +31,6 @@ def test_every_activation_is_known_by_name(name: str) -> None:
     neuron.w[0].data, neuron.b.data = 2.0, -1.0
     expected = getattr(ag, name)(-3.0) if name != "linear" else -3.0
     assert neuron([-1.0]).data == expected
-    assert nn.Neuron(1, nonlin=False, activation=name)([0.0]).op is not None
     assert nn.Neuron(1, nonlin=False, activation=name).activation == "linear"
 
 
@@ -154,6 +153,12 @@ def test_conversion_draws_no_random_numbers() -> None:
 def test_what_neurons_cannot_say_is_refused(modules: list[Any]) -> None:
     with pytest.raises(ValueError, match="an MLP"):
         nn.MLP.from_tensor(nn.Sequential(*modules))
+
+
+@pytest.mark.parametrize("other", [nn.Linear(2, 2), nn.MLP(2, [1]), [nn.Linear(2, 2)]])
+def test_what_is_no_sequential_is_refused_by_name(other: Any) -> None:
+    with pytest.raises(TypeError, match=f"from_tensor takes a Sequential, got {type(other).__name__}"):
+        nn.MLP.from_tensor(other)
 
 
 # --- XOR ---

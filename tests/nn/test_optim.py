@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import doctest
-import importlib
 import math
-import pkgutil
 import sys
 from collections.abc import Callable
 from types import FrameType
@@ -15,23 +12,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-import autograd
 import nn
 from autograd import Tensor, Value, no_grad
 from nn.optim import SGD, Adam, AdamW, Optimizer, RMSprop, Update
 
 from .optimizers import CHOICES, FEW, START, drive, exact, gradients, make, numbers, parameters
-
-MODULES = ["nn.utils", *(m.name for m in pkgutil.walk_packages(nn.optim.__path__, "nn.optim."))]
-
-
-@pytest.mark.parametrize("module", MODULES)
-def test_the_examples_in_docstrings_run(module: str) -> None:
-    names = {name: getattr(autograd, name) for name in dir(autograd) if not name.startswith("_")}
-    loaded = importlib.import_module(module)
-    results = doctest.testmod(loaded, extraglobs={**names, **vars(loaded), "autograd": autograd, "nn": nn})
-    assert results.failed == 0
-
 
 # --- the formulas ---
 
@@ -284,6 +269,9 @@ def used_up() -> Any:
         (lambda: "wb", TypeError, "takes a list"),
         (lambda: np.ones(3), TypeError, "takes a list"),
         (lambda: 3, TypeError, "takes a list"),
+        (lambda: nn.Linear(1, 1), TypeError, r"got Linear.*model\.parameters\(\)"),
+        (lambda: nn.Sequential(nn.Linear(1, 1)), TypeError, r"got Sequential.*model\.parameters\(\)"),
+        (lambda: nn.Linear(1, 1).parameters, TypeError, r"got method.*model\.parameters\(\)"),
         (lambda: [Value(1.0), 2.0], TypeError, "got float at position 1"),
         (lambda: [[Value(1.0)]], TypeError, "got list at position 0"),
         (lambda: [Value(1.0) * 2], ValueError, "the result of an op"),
@@ -513,3 +501,10 @@ def test_the_table_of_a_step_names_the_parameters_and_shows_what_is_skipped() ->
     assert "rms 2 " in lines[1]
     assert lines[2].split() == ["b", "0.5", "-1", "1", "-0.1", "0.001", "-1", "1", "0.025", "0.075"]
     assert lines[3].split() == ["parameter", "2", "9", *["–"] * 8]
+
+
+def test_parameters_of_one_label_are_told_apart_by_their_place() -> None:
+    model = nn.Sequential(nn.Linear(1, 1), nn.Linear(1, 1, bias=False))
+    names = [row.name for row in SGD(model.parameters()).explain().rows]
+    assert names == ["parameter 0 (weight)", "bias", "parameter 2 (weight)"]
+    assert [row.name for row in SGD(model.named_parameters()).explain().rows] == ["0.weight", "0.bias", "1.weight"]

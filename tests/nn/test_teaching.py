@@ -1,8 +1,5 @@
 """Code as it is taught for PyTorch and micrograd, typed from memory with only the imports changed."""
 
-import doctest
-import importlib
-import pkgutil
 from typing import Any
 
 import numpy as np
@@ -14,9 +11,6 @@ import nn.functional as F
 from autograd import Value
 from nn import optim
 from nn.data import DataLoader, TensorDataset
-
-OPTIMIZERS = ("nn.optim", "nn.utils")  # whose examples run with their own tests
-MODULES = [m.name for m in pkgutil.walk_packages(nn.__path__, "nn.") if not m.name.startswith(OPTIMIZERS)]
 
 
 def blobs(count: int, classes: int, features: int) -> tuple[np.ndarray, np.ndarray]:
@@ -197,11 +191,3 @@ def test_micrograds_training_loop_runs() -> None:
         for p in model.parameters():
             p.data -= learning_rate * 0.2 * p.grad
     assert loss()[1] == 1.0
-
-
-@pytest.mark.parametrize("module", MODULES)
-def test_the_examples_in_the_docstrings_are_true(module: str) -> None:
-    loaded = importlib.import_module(module)
-    names = {"np": np, "nn": nn, "ag": torch, "Value": Value, "Tensor": torch.Tensor}
-    results = doctest.testmod(loaded, extraglobs={**names, **vars(loaded)}, optionflags=doctest.ELLIPSIS)
-    assert results.failed == 0

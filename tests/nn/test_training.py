@@ -84,17 +84,3 @@ def test_micrograds_demo_reaches_99_percent_on_100_points_in_100_steps() -> None
         scheduler.step()
     right = [(model(row).data > 0) == (sign > 0) for row, sign in zip(rows, signs, strict=True)]
     assert np.mean(right) >= 0.99
-
-
-def test_moons_are_two_classes_that_no_line_parts() -> None:
-    X, y = nn.data.moons(200, noise=0.0, generator=np.random.default_rng(1))
-    assert (X.shape, y.shape, y.dtype.kind) == ((200, 2), (200,), "i")
-    assert (y == 0).sum() == 100
-    upper, lower = X[y == 0], X[y == 1]
-    np.testing.assert_allclose(np.hypot(upper[:, 0], upper[:, 1]), 1.0)
-    np.testing.assert_allclose(np.hypot(lower[:, 0] - 1.0, lower[:, 1] - 0.5), 1.0)
-    assert not nn.Perceptron(2).fit(X, y, max_epochs=100).converged
-    again, _ = nn.data.moons(200, noise=0.0, generator=np.random.default_rng(1))
-    assert (again == X).all()
-    with pytest.raises(ValueError, match="two points or more"):
-        nn.data.moons(1)
