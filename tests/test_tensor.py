@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -563,6 +564,7 @@ NUMPY: list[Callable[[Any], Any]] = [
     lambda t: np.linalg.norm(t, axis=1), lambda t: np.linalg.norm(t, 1, axis=0), lambda t: np.linalg.norm(t[0], 3),
     lambda t: np.linalg.norm(t, ord="fro", axis=(0, 1), keepdims=True),
     lambda t: np.std(t, axis=0, ddof=1, keepdims=True), lambda t: np.prod(t, axis=0, keepdims=True),
+    lambda t: np.prod(t, axis=(1, 0)),
     lambda t: np.stack((t, t), axis=-1),
     lambda t: np.squeeze(t[None], 0), lambda t: np.einsum("ii->i", t), lambda t: np.einsum("...j,jk", t, A),
     lambda t: np.einsum("ij,jk,kl->li", t, A, t),
@@ -660,7 +662,17 @@ def _errors() -> Iterator[tuple[Callable[[Tensor], Any], type[Exception], str]]:
     )
     yield lambda x: x.sum(5), IndexError, "dim=5, but the shape (2, 2)"
     yield lambda x: x.sum((0, 0)), ValueError, "twice"
-    yield lambda x: x.sum(0, axis=0), TypeError, "both dim and axis"
+    for name in ("sum", "prod", "max", "argmin", "cumsum", "unsqueeze"):
+        yield partial(getattr(autograd, name), dim=0, axis=1), TypeError, f"{name} got both dim and axis"
+    for name in ("max", "argmax", "cumsum", "cumprod", "sort"):
+        yield (
+            partial(getattr(autograd, name), dim=(0, 1)),
+            TypeError,
+            f"{name} goes along one dimension, got dim=(0, 1)",
+        )
+    yield lambda x: autograd.cross_entropy(x, [0, 1], axis=(0, 1)), TypeError, "one dimension, got dim=(0, 1)"  # type: ignore[arg-type]
+    yield lambda x: x[0].tril(), ValueError, "tril takes a matrix or several, got shape (2,)"
+    yield lambda x: x[None].diag(), ValueError, "diag takes a vector or a matrix, got shape (1, 2, 2)"
     yield lambda x: x.softmax(), TypeError, "softmax(x, dim=-1)"
     yield lambda x: x.cumsum(), TypeError, "cumsum(x, dim=-1)"
     yield lambda x: x[5], IndexError, "out of bounds"
