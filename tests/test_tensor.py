@@ -246,59 +246,6 @@ def test_every_elementwise_op_is_the_value_op_element_by_element(name: str) -> N
                 np.testing.assert_allclose(x.grad, total.sum(axes).reshape(own), rtol=1e-11, atol=1e-280)
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float16])
-@pytest.mark.parametrize("name", ELEMENTWISE)
-def test_a_narrow_dtype_stays_as_it_is(name: str, dtype: Any) -> None:
-    for shape in ((), (3,)):
-        arrays = [np.full(shape, CASES[name].diagonal[k % 2] / 2 + 0.1, dtype) for k in range(OPS[name].arity)]
-        tensors = [Tensor(a, requires_grad=True) for a in arrays]
-        y = called(name, *tensors)
-        assert y.dtype == dtype
-        y.backward(np.ones(shape))
-        for x, rule in zip(tensors, OPS[name].rules, strict=True):
-            if rule is not None:
-                assert x.grad is not None
-                assert (x.grad.dtype, x.grad.shape, y.grad.dtype) == (dtype, shape, dtype)  # never a wider one
-
-
-@pytest.mark.parametrize(
-    "f",
-    [
-        lambda x: x * 2.0 + 1,
-        lambda x: 2 / (x + np.float32(1)),
-        lambda x: x**2.5,
-        lambda x: x.mean(0),
-        lambda x: x.var(),
-        lambda x: x.std(1),
-        lambda x: x.norm(),
-        lambda x: x.softmax(1),
-        lambda x: x.log_softmax(-1),
-        lambda x: x.logsumexp(0),
-        lambda x: x.cumsum(0),
-        lambda x: x.cumprod(1),
-        lambda x: x.prod(),
-        lambda x: x.amax(0),
-        lambda x: x.max(0)[0],
-        lambda x: x.sort()[0],
-        lambda x: x @ x.T,
-        lambda x: x[[0, 0, 1]],
-        lambda x: autograd.pad(x, (1, 1)),
-        lambda x: autograd.einsum("ij->j", x),
-        lambda x: x.tril(),
-        lambda x: x.masked_fill([[True, False], [False, False]], 3.0),
-    ],
-)
-def test_float32_stays_float32_in_structural_ops_and_both_modes(f: Callable[[Any], Any]) -> None:
-    x = leaf(dtype=np.float32)
-    y = f(x)
-    y.backward(np.ones(y.shape))
-    assert x.grad is not None
-    assert y.dtype == x.grad.dtype == np.float32
-    value, tangent = autograd.jvp(f, np.array(GRID, np.float32), np.ones((2, 2), np.float32))
-    assert (value.dtype if isinstance(value, np.ndarray) else type(value)) in (np.float32, float)
-    assert (tangent.dtype if isinstance(tangent, np.ndarray) else type(tangent)) in (np.float32, float)
-
-
 # memory
 
 PROGRAMS: dict[str, Callable[[Any, Any], Any]] = {
