@@ -70,12 +70,16 @@ def array_like(name: str, x: Any) -> Any:
     return x
 
 
+def by_one_name(name: str, dim: Dim, axis: Dim) -> Any:
+    """What was given, by either name; None where neither was."""
+    if dim is not None and axis is not None:
+        raise TypeError(f"{name} got both dim and axis, which mean the same; give one")
+    return axis if dim is None else dim
+
+
 def axes_of(name: str, x: Any, dim: Dim, axis: Dim) -> Dim:
     """The dimensions to go over, checked, none of them negative; None for all."""
-    if dim is None:
-        dim = axis
-    elif axis is not None:
-        raise TypeError(f"{name} got both dim and axis, which mean the same; give one")
+    dim = by_one_name(name, dim, axis)
     if dim is None or not isinstance(x.shape, tuple):
         return dim
     ndim = len(x.shape)
@@ -93,6 +97,8 @@ def axes_of(name: str, x: Any, dim: Dim, axis: Dim) -> Dim:
 
 def axis_of(name: str, x: Any, dim: int) -> int:
     """The one dimension to go along, checked and not negative."""
+    if isinstance(dim, (tuple, list)):
+        raise TypeError(f"{name} goes along one dimension, got dim={dim}")
     axes = axes_of(name, x, dim, None)
     if axes is None:
         raise IndexError(f"{name} along dim={dim} of a Tensor that has no dimension")
@@ -100,11 +106,10 @@ def axis_of(name: str, x: Any, dim: int) -> int:
 
 
 def one_of(name: str, dim: int | None, axis: int | None) -> int:
-    """The one dimension that was given by either name."""
-    if (dim is None) == (axis is None):
+    """The one dimension that was given by either name; TypeError where neither was."""
+    found: int | None = by_one_name(name, dim, axis)
+    if found is None:
         raise TypeError(f"{name} of a Tensor needs to know along which dimension: {name}(x, dim=-1)")
-    found = axis if dim is None else dim
-    assert found is not None
     return found
 
 

@@ -88,7 +88,7 @@ def jvp(f: Function, x: Any, v: Any) -> tuple[Any, Any]:
     level = next(levels)
     outer = mode.get().recording
     with enable_grad():
-        y = f(zipped(lambda a, t: Dual(plain(a), _along(plain(t), plain(a)), level), x, v))
+        y = f(zipped(lambda a, t: _moving(plain(a), plain(t), level), x, v))
 
     given = kind_given(leaves([x, v]))
 
@@ -98,6 +98,13 @@ def jvp(f: Function, x: Any, v: Any) -> tuple[Any, Any]:
         return Dual(settled(out.payload, set(), given, outer), settled(out.tangent, set(), given, outer), level)
 
     return mapped(lambda out: own(out).payload, y), mapped(lambda out: own(out).tangent, y)
+
+
+def _moving(x: Any, v: Any, level: int) -> Dual:
+    """x, moving along v, in the dtype of x where both are arrays."""
+    v = _along(v, x)
+    both = isinstance(x, np.ndarray) and isinstance(v, np.ndarray)
+    return Dual(x, v.astype(x.dtype, copy=False) if both else v, level)
 
 
 def _along(v: Any, x: Any) -> Any:

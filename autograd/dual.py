@@ -13,7 +13,8 @@ from typing import Any, ClassVar, Final, final
 import numpy as np
 
 from .arguments import raw
-from .op import Op, Params
+from .constants import constant, met
+from .op import Op, Operand, Params
 from .shaped import Shaped
 from .structural import broadcast_to
 
@@ -43,6 +44,9 @@ class Dual(Shaped):
         """The op on the payloads, and the sum of what each tangent contributes."""
         level = max([arg.level for arg in args if isinstance(arg, Dual)])
         payloads = [arg.payload if isinstance(arg, Dual) and arg.level == level else arg for arg in args]
+        if any(type(payload) is np.ndarray for payload in payloads):
+            # As a Tensor takes them: a float32 that meets an int64 or a np.float64 stays one.
+            payloads = met(op, [p if isinstance(p, Operand) else constant(op, p) for p in payloads])
         y = op(*payloads, **params)
         if not op.rules:
             return y

@@ -135,7 +135,7 @@ def _norm(x: Any, ord: Any = None, axis: Dim = None, keepdims: bool = False) -> 
 
 
 @known_to_numpy(np.prod)
-def _prod(a: Any, axis: int | None = None, *, keepdims: bool = False) -> Any:
+def _prod(a: Any, axis: Dim = None, *, keepdims: bool = False) -> Any:
     return products.prod(a, axis, keepdims)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from . import elementwise as e, structural as s
-from .arguments import axis_of, raw
+from .arguments import axis_of, by_one_name, raw
 from .op import Operand
 from .shaping import reshape
 
@@ -29,7 +29,7 @@ def index(x: Any, key: Any) -> Any:
 
 def take(x: Any, index: Any, dim: int | None = None, *, axis: int | None = None) -> Any:
     """The elements at these places, counted in the flattened x; or along `dim`, as NumPy's take does."""
-    k = axis if dim is None else dim
+    k = by_one_name("take", dim, axis)
     places = _places("take", index)
     if k is None:
         return s.take(reshape(x, -1), index=(places,))
@@ -95,12 +95,19 @@ def masked_fill(x: Any, mask: Any, value: float) -> Any:
 
 def tril(x: Any, diagonal: int = 0) -> Any:
     """The lower triangle, zeros above."""
-    return e.where(np.tri(x.shape[-2], x.shape[-1], diagonal, dtype=bool), x, 0.0)
+    return e.where(_triangle("tril", x, diagonal), x, 0.0)
 
 
 def triu(x: Any, diagonal: int = 0) -> Any:
     """The upper triangle, zeros below."""
-    return e.where(np.tri(x.shape[-2], x.shape[-1], diagonal - 1, dtype=bool), 0.0, x)
+    return e.where(_triangle("triu", x, diagonal - 1), 0.0, x)
+
+
+def _triangle(name: str, x: Any, diagonal: int) -> np.ndarray:
+    """Where the lower triangle is, up to this diagonal."""
+    if len(x.shape) < 2:
+        raise ValueError(f"{name} takes a matrix or several, got shape {x.shape}")
+    return np.tri(x.shape[-2], x.shape[-1], diagonal, dtype=bool)
 
 
 def diag(x: Any, diagonal: int = 0) -> Any:
@@ -109,6 +116,8 @@ def diag(x: Any, diagonal: int = 0) -> Any:
         n = x.shape[0] + builtins.abs(diagonal)
         k = np.arange(x.shape[0])
         return s.put(x, index=(k + builtins.max(-diagonal, 0), k + builtins.max(diagonal, 0)), shape=(n, n))
+    if len(x.shape) != 2:
+        raise ValueError(f"diag takes a vector or a matrix, got shape {x.shape}")
     rows, columns = x.shape
     k = np.arange(builtins.max(0, builtins.min(rows + builtins.min(diagonal, 0), columns - builtins.max(diagonal, 0))))
     return s.take(x, index=(k + builtins.max(-diagonal, 0), k + builtins.max(diagonal, 0)))

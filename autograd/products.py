@@ -11,7 +11,8 @@ from typing import Any, Final
 import numpy as np
 
 from . import structural as s
-from .arguments import array_like, axis_of, is_list, items, known_to_numpy, one_of
+from .arguments import Dim, array_like, axes_of, axis_of, is_list, items, known_to_numpy, one_of
+from .shapes import axis_tuple
 from .shaping import cat, narrow, reshape, squeeze, unsqueeze
 
 LETTERS: Final = string.ascii_letters
@@ -19,17 +20,19 @@ LETTERS: Final = string.ascii_letters
 # over dimensions
 
 
-def prod(
-    x: Any, dim: int | None = None, keepdim: bool = False, *, axis: int | None = None, keepdims: bool = False
-) -> Any:
-    """The product over all elements or one dim; halves are multiplied with halves, so zeros need no special rule."""
-    array_like("prod", x)
-    dim = axis if dim is None else dim
-    keep = keepdim or keepdims
-    shape = x.shape
-    if dim is None or not shape:
-        return reshape(prod(reshape(x, -1), 0), (1,) * len(shape) if keep else ())
-    k = axis_of("prod", x, dim)
+def prod(x: Any, dim: Dim = None, keepdim: bool = False, *, axis: Dim = None, keepdims: bool = False) -> Any:
+    """The product over all elements or over `dim`; halves are multiplied with halves, so zeros need no special rule."""
+    axes, keep, ndim = axes_of("prod", array_like("prod", x), dim, axis), keepdim or keepdims, len(x.shape)
+    if axes is None:
+        return reshape(_halved(reshape(x, -1), 0), (1,) * ndim if keep else ())
+    over = axis_tuple(axes, ndim)
+    for k in over:
+        x = _halved(x, k)
+    return x if keep else reshape(x, tuple(n for k, n in enumerate(x.shape) if k not in over))
+
+
+def _halved(x: Any, k: int) -> Any:
+    """The product along dimension k, which stays with length 1."""
     while x.shape[k] > 1:
         n = x.shape[k]
         half = n // 2
@@ -37,7 +40,7 @@ def prod(
         x = product if n % 2 == 0 else cat([product, narrow(x, k, n - 1, 1)], k)
     if x.shape[k] == 0:
         x = s.total(x, axis=(k,), keepdims=True) + 1.0  # of no numbers: 1, in the dtype and the graph of x
-    return x if keep else squeeze(x, k)
+    return x
 
 
 def cumprod(x: Any, dim: int | None = None, *, axis: int | None = None) -> Any:

@@ -12,7 +12,19 @@ from typing import Any
 import numpy as np
 
 from . import elementwise as e, structural as s
-from .arguments import Dim, Grid, array_like, axes_of, axis_of, is_list, items, known_to_numpy, one_of, raw
+from .arguments import (
+    Dim,
+    Grid,
+    array_like,
+    axes_of,
+    axis_of,
+    by_one_name,
+    is_list,
+    items,
+    known_to_numpy,
+    one_of,
+    raw,
+)
 from .picking import gather
 from .shapes import axis_tuple
 from .shaping import squeeze
@@ -120,10 +132,11 @@ def max(
 ) -> Any:
     """The largest element; with `dim` a pair (values, indices), the gradient going to the element taken."""
     array_like("max", x)
-    dim = axis if dim is None else dim
-    if dim is None:
+    k = by_one_name("max", dim, axis)
+    if k is None:
         return amax(x)
-    return _picked(x, argmax(x, dim), dim, keepdim or keepdims)
+    k = axis_of("max", x, k)
+    return _picked(x, argmax(x, k), k, keepdim or keepdims)
 
 
 def min(
@@ -131,10 +144,11 @@ def min(
 ) -> Any:
     """The smallest element; with `dim` a pair (values, indices)."""
     array_like("min", x)
-    dim = axis if dim is None else dim
-    if dim is None:
+    k = by_one_name("min", dim, axis)
+    if k is None:
         return amin(x)
-    return _picked(x, argmin(x, dim), dim, keepdim or keepdims)
+    k = axis_of("min", x, k)
+    return _picked(x, argmin(x, k), k, keepdim or keepdims)
 
 
 def _picked(x: Any, places: Any, dim: int, keepdim: bool) -> tuple[Any, Any]:
@@ -143,13 +157,17 @@ def _picked(x: Any, places: Any, dim: int, keepdim: bool) -> tuple[Any, Any]:
     return (values, index) if keepdim else (squeeze(values, dim), places)
 
 
+def _one_or_all(name: str, x: Any, dim: int | None, axis: int | None) -> int | None:
+    k = by_one_name(name, dim, axis)
+    return axis_of(name, x, k) if array_like(name, x).shape and k is not None else None
+
+
 @known_to_numpy(np.argmax)
 def argmax(
     x: Any, dim: int | None = None, keepdim: bool = False, *, axis: int | None = None, keepdims: bool = False
 ) -> Any:
     """Where the largest element is, as an array of indices."""
-    k = axes_of("argmax", array_like("argmax", x), dim, axis)
-    return np.argmax(raw(x), k[0] if isinstance(k, tuple) else k, keepdims=keepdim or keepdims)
+    return np.argmax(raw(x), _one_or_all("argmax", x, dim, axis), keepdims=keepdim or keepdims)
 
 
 @known_to_numpy(np.argmin)
@@ -157,8 +175,7 @@ def argmin(
     x: Any, dim: int | None = None, keepdim: bool = False, *, axis: int | None = None, keepdims: bool = False
 ) -> Any:
     """Where the smallest element is, as an array of indices."""
-    k = axes_of("argmin", array_like("argmin", x), dim, axis)
-    return np.argmin(raw(x), k[0] if isinstance(k, tuple) else k, keepdims=keepdim or keepdims)
+    return np.argmin(raw(x), _one_or_all("argmin", x, dim, axis), keepdims=keepdim or keepdims)
 
 
 @known_to_numpy(np.all)

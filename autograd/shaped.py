@@ -64,6 +64,7 @@ class Shaped(Arithmetic, Grid):
     def diag(self, diagonal: int = 0) -> Self: return picking.diag(self, diagonal)
     def take(self, index: Any, dim: Any = None, **k: Any) -> Self: return picking.take(self, index, dim, **k)
     def gather(self, dim: int, index: Any) -> Self: return picking.gather(self, dim, index)
+    def where(self, condition: Any, other: Any) -> Self: return ops.where(condition, self, other)
     def masked_fill(self, mask: Any, value: Any) -> Self: return picking.masked_fill(self, mask, value)
     def __getitem__(self, key: Any) -> Self: return picking.index(self, key)
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from . import elementwise as e, structural as s
-from .arguments import Dim, array_like, axes_of, axis_of, items, known_to_numpy, raw
+from .arguments import Dim, array_like, axes_of, axis_of, by_one_name, items, known_to_numpy, raw
 from .arrays import real_dtype
 from .shapes import axis_tuple
 
@@ -59,7 +59,7 @@ def squeeze(x: Any, dim: Dim = None, *, axis: Dim = None) -> Any:
 @known_to_numpy(np.expand_dims)
 def unsqueeze(x: Any, dim: int | None = None, *, axis: int | None = None) -> Any:
     """With a new dimension of length 1 at `dim`."""
-    k = axis if dim is None else dim
+    k = by_one_name("unsqueeze", dim, axis)
     if k is None or not -len(x.shape) - 1 <= k <= len(x.shape):
         raise IndexError(f"unsqueeze at dim={k} of shape {x.shape}")
     k %= len(x.shape) + 1
@@ -195,7 +195,7 @@ def flip(x: Any, dims: Dim = None, *, axis: Dim = None) -> Any:
 
 def roll(x: Any, shifts: int | tuple[int, ...], dims: Dim = None, *, axis: Dim = None) -> Any:
     """Shifted along one dimension or several, what falls off coming in at the other side."""
-    k = axis if dims is None else dims
+    k = by_one_name("roll", dims, axis)
     if isinstance(k, (tuple, list)):
         each = shifts if isinstance(shifts, (tuple, list)) else (shifts,) * len(k)
         if len(each) != len(k):

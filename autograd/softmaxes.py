@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from . import elementwise as e, structural as s
-from .arguments import Dim, array_like, axes_of, bare, is_list, items, one_of, raw
+from .arguments import Dim, array_like, axes_of, axis_of, bare, is_list, items, one_of, raw
 from .op import Operand
 from .picking import gather
 from .products import dot
@@ -60,7 +60,7 @@ def cross_entropy(logits: Any, target: Any, dim: int = -1, *, axis: int | None =
     shape = tuple(array_like("cross_entropy", logits).shape)
     if not shape:
         raise ValueError("cross_entropy takes logits with a dimension for the classes, got a number")
-    (k,) = axes_of("cross_entropy", logits, dim if axis is None else axis, None)  # type: ignore[misc]
+    k = axis_of("cross_entropy", logits, dim if axis is None else axis)
     classes = target if isinstance(target, Operand) else np.asarray(target)
     found = tuple(array_like("cross_entropy", classes).shape)
     if found == shape:

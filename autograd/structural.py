@@ -11,12 +11,27 @@ Those with any number of inputs (`sum` and `dot` of a list) treat them alike, so
 from __future__ import annotations
 
 import functools
+from typing import Any
 
 import numpy as np
 
 from . import forward as f, shapes as sh
 from .elementwise import exp, expm1, mul
-from .op import BUILT_IN, OPS, PRODUCT, op
+from .op import BUILT_IN, OPS, PRODUCT, Op, Rule, op
+
+
+def reduction(name: str, array: Rule, slope: Rule) -> Op:
+    """An op that makes one number of those along `axis`; `slope(y, x, axis, keepdims)` is its derivative by each."""
+
+    def pull(g: Any, y: Any, x: Any, axis: Any, keepdims: bool) -> Any:
+        return spread(g, axis=axis, keepdims=keepdims, shape=x.shape) * slope(y, x, axis, keepdims)
+
+    def push(t: Any, y: Any, x: Any, axis: Any, keepdims: bool, position: int) -> Any:
+        return total(t * slope(y, x, axis, keepdims), axis=axis, keepdims=keepdims)
+
+    params = {"axis": None, "keepdims": False}
+    return op(name, sh.of_array, array, pull, params=params, kind="other", push=push)
+
 
 # fmt: off
 # ruff: noqa: E501
@@ -54,10 +69,8 @@ linear  = op("linear",   sh.of_array, sh.linear,  lambda g, y, x, weight, bias: 
 
 # the largest element, and the soft one. Ties share evenly; `share` is each element's part of being the largest.
 share   = op("share",    sh.of_array, sh.share,   None, None, inputs=("x", "y"), params={"axis": None, "keepdims": False}, kind="other")
-amax    = op("amax",     sh.of_array, sh.amax,    lambda g, y, x, axis, keepdims: spread(g, axis=axis, keepdims=keepdims, shape=x.shape) * share(x, y, axis=axis, keepdims=keepdims),
-             params={"axis": None, "keepdims": False}, kind="other", push=lambda t, y, x, axis, keepdims, position: total(t * share(x, y, axis=axis, keepdims=keepdims), axis=axis, keepdims=keepdims))
-logsumexp = op("logsumexp_over", sh.of_array, f.logsumexp_over, lambda g, y, x, axis, keepdims: spread(g, axis=axis, keepdims=keepdims, shape=x.shape) * exp(x - spread(y, axis=axis, keepdims=keepdims, shape=x.shape)),
-             params={"axis": None, "keepdims": False}, kind="other", push=lambda t, y, x, axis, keepdims, position: total(t * exp(x - spread(y, axis=axis, keepdims=keepdims, shape=x.shape)), axis=axis, keepdims=keepdims))
+amax      = reduction("amax",           sh.amax,          lambda y, x, axis, keepdims: share(x, y, axis=axis, keepdims=keepdims))
+logsumexp = reduction("logsumexp_over", f.logsumexp_over, lambda y, x, axis, keepdims: exp(x - spread(y, axis=axis, keepdims=keepdims, shape=x.shape)))
 # With p = exp(y), g - p * sum(g) is g * (1 - p) and p times the g of all others: the digits of 1 - p are those of expm1.
 log_softmax = op("log_softmax", sh.of_array, f.log_softmax, lambda g, y, x, axis: -g * expm1(y) - exp(y) * (total(g, axis=axis, keepdims=True) - g),
              params={"axis": None}, kind="other", push=lambda t, y, x, axis, position: -t * expm1(y) - (total(t * exp(y), axis=axis, keepdims=True) - t * exp(y)))

@@ -281,6 +281,16 @@ def program(seed: int, make: Callable[[Array], Any]) -> tuple[list[Any], list[Ar
     return inputs, directions, total, complex(want)
 
 
+def rerun(seed: int) -> Callable[[list[Any]], Any]:
+    """The same program as a function of its inputs."""
+
+    def run(xs: list[Any]) -> Any:
+        given = iter(xs)
+        return program(seed, lambda a: next(given))[2]
+
+    return run
+
+
 @pytest.mark.parametrize("seeds", [range(s, s + BLOCK) for s in range(0, PROGRAMS, BLOCK)], ids=str)
 def test_random_programs_agree_with_a_complex_step_through_numpy(seeds: range) -> None:
     for seed in seeds:
@@ -332,11 +342,7 @@ def test_the_programs_have_what_programs_have() -> None:
 def test_forward_mode_is_the_complex_step_too() -> None:
     for seed in range(0, PROGRAMS, SAMPLE):
         leaves, directions, _, want = program(seed, np.array)
-
-        def f(xs: list[Any], seed: int = seed) -> Any:
-            given = iter(xs)
-            return program(seed, lambda a: next(given))[2]
-
+        f = rerun(seed)
         value, tangent = ag.jvp(f, leaves, directions)
         gradients = ag.grad(f)(leaves)
         size = 1.0 + sum(float(np.sum(np.abs(g * v))) for g, v in zip(gradients, directions, strict=True))
