@@ -105,8 +105,8 @@ class Arithmetic(Operand):
 
     def __array__(self, dtype: object = None, copy: object = None) -> NoReturn:
         raise TypeError(
-            f"a {type(self).__name__} does not turn into an array: the graph would be cut. For the bare numbers use "
-            "np.array([v.item() for v in values])"
+            f"a {type(self).__name__} does not turn into an array: the graph would be cut. For the bare numbers of a "
+            "Tensor use t.numpy(), of Values np.array([v.item() for v in values])"
         )
 
     def __float__(self) -> NoReturn:

@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from . import structural as s
-from .arguments import array_like, axis_of, is_list, items, known_to_numpy, one_of
+from .arguments import Dim, array_like, axes_of, axis_of, is_list, items, known_to_numpy, one_of
 from .shaping import cat, narrow, reshape, squeeze, unsqueeze
 
 LETTERS: Final = string.ascii_letters
@@ -19,17 +19,19 @@ LETTERS: Final = string.ascii_letters
 # over dimensions
 
 
-def prod(
-    x: Any, dim: int | None = None, keepdim: bool = False, *, axis: int | None = None, keepdims: bool = False
-) -> Any:
-    """The product over all elements or one dim; halves are multiplied with halves, so zeros need no special rule."""
-    array_like("prod", x)
-    dim = axis if dim is None else dim
+def prod(x: Any, dim: Dim = None, keepdim: bool = False, *, axis: Dim = None, keepdims: bool = False) -> Any:
+    """The product over all elements or over `dim`."""
+    axes = axes_of("prod", array_like("prod", x), dim, axis)
     keep = keepdim or keepdims
-    shape = x.shape
-    if dim is None or not shape:
-        return reshape(prod(reshape(x, -1), 0), (1,) * len(shape) if keep else ())
-    k = axis_of("prod", x, dim)
+    if axes is None:
+        return reshape(_product(reshape(x, -1), 0), (1,) * len(x.shape) if keep else ())
+    for k in (axes,) if isinstance(axes, int) else axes:
+        x = _product(x, k)
+    return x if keep else squeeze(x, axes)
+
+
+def _product(x: Any, k: int) -> Any:
+    """The product along dimension k, which stays; halves are multiplied with halves, so zeros need no special rule."""
     while x.shape[k] > 1:
         n = x.shape[k]
         half = n // 2
@@ -37,7 +39,7 @@ def prod(
         x = product if n % 2 == 0 else cat([product, narrow(x, k, n - 1, 1)], k)
     if x.shape[k] == 0:
         x = s.total(x, axis=(k,), keepdims=True) + 1.0  # of no numbers: 1, in the dtype and the graph of x
-    return x if keep else squeeze(x, k)
+    return x
 
 
 def cumprod(x: Any, dim: int | None = None, *, axis: int | None = None) -> Any:
@@ -109,6 +111,8 @@ def einsum(subscripts: str, *xs: Any) -> Any:
     >>> einsum("ii->", Tensor([[1.0, 2.0], [3.0, 4.0]])).item()
     5.0
     """
+    if not isinstance(subscripts, str):
+        raise TypeError(f'einsum takes its subscripts first, as in einsum("ij->i", x), got {type(subscripts).__name__}')
     text = subscripts.replace(" ", "")
     inputs, arrow, result = text.partition("->")
     parts = inputs.split(",")

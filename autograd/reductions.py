@@ -6,6 +6,7 @@ PyTorch's; `axis` and `keepdims` are accepted as well.
 
 from __future__ import annotations
 
+import builtins
 import math
 from typing import Any
 
@@ -62,7 +63,9 @@ def var(
         correction = ddof
     axes = axes_of("var", x, dim, axis)
     centred = x - s.total(x, axis=axes, keepdims=True) / float(_count(x, axes))
-    return s.total(e.square(centred), axis=axes, keepdims=keepdim or keepdims) / float(_count(x, axes) - correction)
+    # As in NumPy and PyTorch: over 0 where there are no more elements than that, not over a number below 0.
+    freedom = float(builtins.max(_count(x, axes) - correction, 0))
+    return s.total(e.square(centred), axis=axes, keepdims=keepdim or keepdims) / freedom
 
 
 def safe_sqrt(x: Any) -> Any:
@@ -146,8 +149,7 @@ def argmax(
     x: Any, dim: int | None = None, keepdim: bool = False, *, axis: int | None = None, keepdims: bool = False
 ) -> Any:
     """Where the largest element is, as an array of indices."""
-    k = axes_of("argmax", array_like("argmax", x), dim, axis)
-    return np.argmax(raw(x), k[0] if isinstance(k, tuple) else k, keepdims=keepdim or keepdims)
+    return np.argmax(raw(x), _along("argmax", x, dim, axis), keepdims=keepdim or keepdims)
 
 
 @known_to_numpy(np.argmin)
@@ -155,8 +157,13 @@ def argmin(
     x: Any, dim: int | None = None, keepdim: bool = False, *, axis: int | None = None, keepdims: bool = False
 ) -> Any:
     """Where the smallest element is, as an array of indices."""
-    k = axes_of("argmin", array_like("argmin", x), dim, axis)
-    return np.argmin(raw(x), k[0] if isinstance(k, tuple) else k, keepdims=keepdim or keepdims)
+    return np.argmin(raw(x), _along("argmin", x, dim, axis), keepdims=keepdim or keepdims)
+
+
+def _along(name: str, x: Any, dim: int | None, axis: int | None) -> int | None:
+    """The one dimension to go along; None for all elements."""
+    axes = axes_of(name, array_like(name, x), dim, axis)
+    return axes if axes is None else axis_of(name, x, dim if axis is None else axis)  # type: ignore[arg-type]
 
 
 @known_to_numpy(np.all)

@@ -34,7 +34,8 @@ def run(f: Function, args: Sequence[Any], kwargs: dict[str, Any], argnums: Argnu
     asked = [args[n] for n in which]
     outer = mode.get().recording
     with enable_grad():
-        tensors = any(isinstance(innermost(leaf), (Tensor, np.ndarray)) for leaf in leaves(asked))
+        # An array among the other arguments is met by the variables too, and a Value does not mix with arrays.
+        tensors = any(isinstance(innermost(leaf), (Tensor, np.ndarray)) for leaf in leaves([*args, *kwargs.values()]))
         variables = [mapped(lambda x: _variable(x, tensors), arg) for arg in asked]
         wrt = variables[0] if isinstance(argnums, int) else tuple(variables)
         bases: list[Node] = [innermost(v) for v in leaves(wrt)]
