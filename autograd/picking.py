@@ -21,7 +21,9 @@ def index(x: Any, key: Any) -> Any:
     parts = key if isinstance(key, tuple) else (key,)
     # A copy: the user may write into an index of theirs before backward reads it.
     plain = tuple(
-        np.array(raw(p), dtype=np.intp if isinstance(p, list) and not p else None) if isinstance(p, (Operand, list, np.ndarray)) else p
+        np.array(raw(p), np.intp if isinstance(p, list) and not p else None)  # the empty list, which is no float
+        if isinstance(p, (Operand, list, np.ndarray))
+        else p
         for p in parts
     )
     for p in plain:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from . import elementwise as e, structural as s
 from .arguments import Dim, array_like, axes_of, axis_of, items, known_to_numpy, raw
 from .arrays import real_dtype
 from .shapes import axis_tuple
+
+GROUP: Final = 64  # of so many inputs at most is one concatenation
 
 # shapes
 
@@ -71,7 +73,7 @@ def unsqueeze(x: Any, dim: int | None = None, *, axis: int | None = None) -> Any
     """With a new dimension of length 1 at `dim`."""
     k = axis if dim is None else dim
     if not isinstance(k, (int, np.integer)):
-        raise TypeError(f"unsqueeze takes the place of the new dimension, an integer, got {type(k).__name__}: {k!r:.60}")
+        raise TypeError(f"unsqueeze takes the place of a new dimension, an integer, got {type(k).__name__}: {k!r:.60}")
     if not -len(x.shape) - 1 <= k <= len(x.shape):
         raise IndexError(f"unsqueeze at dim={k} of shape {x.shape}")
     k %= len(x.shape) + 1
@@ -133,6 +135,9 @@ def concatenate(tensors: Sequence[Any], dim: int = 0, *, axis: int | None = None
     for a in shapes:
         if a[:k] + a[k + 1 :] != shapes[0][:k] + shapes[0][k + 1 :]:
             raise ValueError(f"concatenate along dim={k}: shapes {shapes[0]} and {a} differ elsewhere")
+    # In groups where there are many: the rule adds up the lengths before each input, so 10,000 at once are 50 million.
+    while len(parts) > GROUP:
+        parts = [s.concatenate(*parts[a : a + GROUP], axis=k) for a in range(0, len(parts), GROUP)]
     return s.concatenate(*parts, axis=k)
 
 

@@ -9,7 +9,6 @@ import pytest
 
 import autograd as ag
 from autograd import Tensor, Value, check_gradients, grad, hessian, zoom
-from autograd.shapes import segment
 
 A = np.arange(1.0, 7.0).reshape(2, 3)
 X = Tensor(A, requires_grad=True)
@@ -25,10 +24,14 @@ REFUSED: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: X.view(np.float32), TypeError, "integers, got type"),
     (lambda: X.reshape(-2, -3), ValueError, r"to \(-2, -3\): a length is 0 or more, or -1"),
     (lambda: X.expand(2.0, 3), TypeError, "broadcast_to takes the lengths of dimensions, integers, got float"),
-    (lambda: X.unsqueeze(1.5), TypeError, "unsqueeze takes the place of the new dimension, an integer, got float"),
+    (lambda: X.unsqueeze(1.5), TypeError, "unsqueeze takes the place of a new dimension, an integer, got float"),
     (lambda: X.unsqueeze(None), TypeError, "unsqueeze takes .* got NoneType"),
-    (lambda: ag.einsum(X), TypeError, r'einsum takes its subscripts first, as in einsum\("ij->i", x\), got Tensor'),
-    (lambda: check_gradients(lambda t: t.sum(), np.array([1, 2])), ValueError, "integers only.*make one of them floats"),
+    (
+        lambda: np.einsum(X, [0, 1]),
+        TypeError,
+        r'einsum takes its subscripts first, as in einsum\("ij->i", x\), got Tensor',
+    ),
+    (lambda: check_gradients(lambda t: t.sum(), np.array([1, 2])), ValueError, "integers only.*one of them floats"),
 ]
 
 
@@ -55,9 +58,38 @@ def test_zooming_into_what_overflows_gives_inf_without_a_warning() -> None:
         assert zoom((x * x * 2.0).sum()).data == np.inf
 
 
-@pytest.mark.parametrize("axis", [0, 1, -1])
-def test_each_input_of_a_concatenation_lies_where_numpy_puts_it(axis: int) -> None:
-    parts = [np.full((2, 2), float(k)) for k in range(4)]
-    whole = np.concatenate(parts, axis)
-    for k, part in enumerate(parts):
-        np.testing.assert_array_equal(whole[segment(parts, axis, k)], part)
+@pytest.mark.parametrize("dim", [0, 1, -1])
+@pytest.mark.parametrize("count", [2, 64, 65, 300])
+def test_a_concatenation_of_many_is_that_of_numpy_and_no_op_of_it_has_hundreds_of_inputs(count: int, dim: int) -> None:
+    arrays = [np.full((2, 2), float(k)) for k in range(count)]
+    parts = [Tensor(a, requires_grad=True) for a in arrays]
+    whole = ag.cat(parts, dim)
+    np.testing.assert_array_equal(whole.data, np.concatenate(arrays, dim))
+    assert len(whole.inputs) <= 64
+    (whole * whole).sum().backward()
+    for part, a in zip(parts, arrays, strict=True):
+        np.testing.assert_array_equal(part.grad, 2.0 * a)
+
+
+@pytest.mark.parametrize(
+    ("function", "near"),
+    [
+        (lambda t: np.tensordot(t, t), "nearest to it: einsum"),
+        (lambda t: np.pad(t, 1), "nearest to it: autograd.pad"),
+        (np.diff, r"nearest to it: t\[1:\] - t\[:-1\]"),
+        (np.linalg.inv, "np.inv cannot take a Tensor: it would cut the graph. For"),
+        (np.linalg.det, "np.det cannot take a Tensor: it would cut the graph. For"),
+        (lambda t: np.isclose(t, t), "np.isclose cannot take a Tensor: it would cut the graph. For"),
+        (lambda t: np.linalg.solve(t, A), "np.solve cannot take a Tensor: it would cut the graph. For"),
+    ],
+)
+def test_the_nearest_to_a_function_of_numpys_is_one_that_users_can_call(
+    function: Callable[[Any], Any], near: str
+) -> None:
+    with pytest.raises(TypeError, match=near):
+        function(X)
+
+
+def test_a_masked_array_is_refused_because_the_mask_would_be_lost() -> None:
+    with pytest.raises(TypeError, match=r"masked array: give .filled\(...\)"):
+        Tensor(np.ma.array([1.0, 2.0], mask=[False, True]))
