@@ -107,10 +107,11 @@ def settled(result: Any, own: set[int], given: Given, outer: bool) -> Any:
         foreign = result.requires_grad and any(node.is_leaf and node.index not in own for node in topology(result))
         if given or foreign:
             return result if outer else result.detach()
-        result = result.numpy() if isinstance(result, Tensor) else result.item()
+        result = result.plain() if isinstance(result, Tensor) else result.item()
     elif given:
         return Tensor(result) if given is Tensor else unrecorded(result)
-    return result if isinstance(result, np.ndarray) and result.shape else float(result)
+    # A copy: what comes here may be the user's own array, or the gradient of another argument too, or not to be written.
+    return np.array(result) if isinstance(result, np.ndarray) and result.shape else float(result)
 
 
 def innermost(x: Any) -> Any:

@@ -93,3 +93,30 @@ def test_the_nearest_to_a_function_of_numpys_is_one_that_users_can_call(
 def test_a_masked_array_is_refused_because_the_mask_would_be_lost() -> None:
     with pytest.raises(TypeError, match=r"masked array: give .filled\(...\)"):
         Tensor(np.ma.array([1.0, 2.0], mask=[False, True]))
+
+
+def test_values_are_stacked_along_the_one_dimension_there_is() -> None:
+    values = [Value(1.0), Value(2.0)]
+    assert ag.stack(values, dim=-1).shape == ag.stack(values, axis=0).shape == (2,)
+    with pytest.raises(IndexError, match="dim=1 of Values, .*expected 0"):
+        ag.stack(values, dim=1)
+
+
+ONES = np.ones(3)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: grad(lambda p, q: (p + q).sum(), argnums=(0, 1))(ONES, ONES),
+        lambda: grad(lambda p, q: ((p + q) * 2.0).sum(), argnums=(0, 1))(ONES, ONES),
+        lambda: [ag.vjp(lambda p: p.reshape(1, 3), ONES)[1](ONES.reshape(1, 3)), ONES],
+        lambda: [*ag.jvp(lambda p: p, ONES, ONES), ONES],
+        lambda: [ag.jacobian(lambda p: p)(ONES), *ag.value_and_grad(lambda p: p.sum())(ONES)[1:]],
+    ],
+)
+def test_what_a_derivative_hands_out_is_an_array_of_its_own(call: Callable[[], Any]) -> None:
+    arrays = call()
+    for k, array in enumerate(arrays):
+        assert array.flags.writeable
+        assert not any(np.shares_memory(array, other) for other in arrays[k + 1 :])
