@@ -110,7 +110,7 @@ def settled(result: Any, own: set[int], given: Given, outer: bool) -> Any:
         result = result.plain() if isinstance(result, Tensor) else result.item()
     elif given:
         return Tensor(result) if given is Tensor else unrecorded(result)
-    # A copy: what comes here may be the user's own array, or the gradient of another argument too, or not to be written.
+    # A copy: it may be the user's own array, or the gradient of another argument too, or a view not to be written.
     return np.array(result) if isinstance(result, np.ndarray) and result.shape else float(result)
 
 

@@ -98,7 +98,7 @@ def test_a_masked_array_is_refused_because_the_mask_would_be_lost() -> None:
 def test_values_are_stacked_along_the_one_dimension_there_is() -> None:
     values = [Value(1.0), Value(2.0)]
     assert ag.stack(values, dim=-1).shape == ag.stack(values, axis=0).shape == (2,)
-    with pytest.raises(IndexError, match="dim=1 of Values, .*expected 0"):
+    with pytest.raises(IndexError, match=r"dim=1 of Values, .*expected 0"):
         ag.stack(values, dim=1)
 
 
@@ -120,3 +120,12 @@ def test_what_a_derivative_hands_out_is_an_array_of_its_own(call: Callable[[], A
     for k, array in enumerate(arrays):
         assert array.flags.writeable
         assert not any(np.shares_memory(array, other) for other in arrays[k + 1 :])
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [(A + 1j, "got an array of complex128"), (X, r"got Tensor; give its numbers, as with t.numpy\(\)")],
+)
+def test_a_program_says_what_is_not_a_number_in_an_input(given: Any, says: str) -> None:
+    with pytest.raises(TypeError, match=says):
+        ag.Program((X * X).sum(), [X])(given)
