@@ -63,10 +63,10 @@ def bare(x: Any) -> float:
 def array_like(name: str, x: Any) -> Any:
     """x, where it has a shape; TypeError for a Value or anything else."""
     if not isinstance(x, (Grid, np.ndarray, np.generic)):
-        if isinstance(x, (list, tuple)):
-            raise TypeError(f"{name} takes a Tensor or an array, got {type(x).__name__}; write Tensor(...) around it")
-        hint = "a list of Values" if isinstance(x, Operand) else "a Tensor, an array or a list"
-        raise TypeError(f"{name} takes {hint}, got {type(x).__name__}")
+        if isinstance(x, Operand):
+            raise TypeError(f"{name} takes a list of Values or a Tensor, got {type(x).__name__}; see stack(values)")
+        hint = "; write Tensor(...) around numbers, stack(...) around nodes" if is_list(x) else ""
+        raise TypeError(f"{name} takes a Tensor or an array, got {type(x).__name__}{hint}")
     return x
 
 
@@ -87,7 +87,7 @@ def axes_of(name: str, x: Any, dim: Dim, axis: Dim) -> Dim:
     for k in axes:
         if not isinstance(k, (int, np.integer)) or isinstance(k, bool):
             raise TypeError(f"{name} takes the number of a dimension, got {type(k).__name__}: {k!r:.60}")
-        if not -ndim <= k < builtins.max(ndim, 1):
+        if not -builtins.max(ndim, 1) <= k < builtins.max(ndim, 1):
             raise IndexError(f"{name} over dim={k}, but the shape {x.shape} has {ndim} dimensions")
     axes = tuple(int(k) % builtins.max(ndim, 1) for k in axes)
     if len(set(axes)) != len(axes):
@@ -98,7 +98,7 @@ def axes_of(name: str, x: Any, dim: Dim, axis: Dim) -> Dim:
 def axis_of(name: str, x: Any, dim: int) -> int:
     """The one dimension to go along, checked and not negative."""
     if isinstance(dim, (tuple, list)):
-        raise TypeError(f"{name} goes along one dimension, got dim={dim}")
+        raise TypeError(f"{name} goes along one dimension, got dim={dim!r:.60}; name one, or flatten them first")
     axes = axes_of(name, x, dim, None)
     if axes is None:
         raise IndexError(f"{name} along dim={dim} of a Tensor that has no dimension")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import numbers
-from typing import Any, NoReturn, Self
+from typing import Any, Final, NoReturn, Self
 
 import numpy as np
 
@@ -105,8 +105,8 @@ class Arithmetic(Operand):
 
     def __array__(self, dtype: object = None, copy: object = None) -> NoReturn:
         raise TypeError(
-            f"a {type(self).__name__} does not turn into an array: the graph would be cut. For the bare numbers use "
-            "np.array([v.item() for v in values])"
+            f"a {type(self).__name__} does not turn into an array: the graph would be cut. For the bare numbers of a "
+            "Tensor use t.numpy(), of Values np.array([v.item() for v in values])"
         )
 
     def __float__(self) -> NoReturn:
@@ -122,11 +122,24 @@ class Arithmetic(Operand):
         raise TypeError(f"int({type(self).__name__}) would cut the graph; use int(v.item())")
 
 
+# What says the same here, where the names are not alike.
+INSTEAD: Final = {
+    "append": "concatenate", "array_split": "split or chunk", "average": "mean", "cbrt": "pow", "column_stack": "stack",
+    "copy": "t.detach()", "diagonal": "diag", "diff": "t[1:] - t[:-1]", "divmod": "div", "exp2": "2.0 ** t",
+    "fabs": "abs", "float_power": "pow", "fliplr": "flip", "flipud": "flip", "hstack": "concatenate with dim=1",
+    "inner": "einsum", "kron": "einsum", "log10": "log", "log2": "log", "logaddexp": "logsumexp", "median": "mean",
+    "pad": "autograd.pad", "ptp": "amax and amin", "repeat": "take", "rot90": "flip and transpose",
+    "tensordot": "einsum", "tile": "concatenate", "trace": "diag and sum", "vdot": "dot", "vecdot": "einsum",
+    "vstack": "stack, concatenate",
+}  # fmt: skip
+
+
 def _nearest(function: Any) -> str:
-    """The functions we have whose names are most like it."""
-    known = [*OPS, *(theirs.__name__ for theirs in NUMPY)]
-    close = difflib.get_close_matches(getattr(function, "__name__", ""), dict.fromkeys(known), 2, 0.6)
-    return f"; nearest to it: {', '.join(close)}" if close else ""
+    """What of ours says the same, or the functions we have whose names are most like it."""
+    name = getattr(function, "__name__", "")
+    known = [op.name for op in OPS.values() if op.kind == "elementwise"] + [theirs.__name__ for theirs in NUMPY]
+    found = INSTEAD.get(name) or ", ".join(difflib.get_close_matches(name, dict.fromkeys(known), 2, 0.7))
+    return f"; nearest to it: {found}" if found else ""
 
 
 def comparable(other: object) -> bool:

@@ -32,6 +32,8 @@ def real_array(data: Any, dtype: Any) -> np.ndarray:
         )
     if isinstance(data, (list, tuple)) and any(isinstance(x, Operand) for x in _flat(data)):
         raise TypeError("a Tensor holds numbers, got a list of nodes, which would be cut off: use stack(values)")
+    if isinstance(data, np.ma.MaskedArray):
+        raise TypeError("a Tensor has no masked elements, got a masked array: give .filled(...) or .data of it")
     try:
         found = np.array(data)
     except ValueError:

@@ -50,6 +50,8 @@ def check_gradients(f: Function, *args: Any, order: int = 1, tolerance: float = 
     if not args:
         raise ValueError("check_gradients got no arguments to differentiate at; call check_gradients(f, x, ...)")
     point, g, names = _free(f, args)
+    if not point:
+        raise ValueError("check_gradients got arrays of integers only, which have no gradient; make one of them floats")
     if not np.isfinite(flat(point)).all():
         raise ValueError(f"gradients are checked at finite numbers, got {point}")
     with no_grad():

@@ -64,6 +64,9 @@ def stack(tensors: Any, dim: int = 0, *, axis: int | None = None) -> Any:
     parts = list(tensors)
     if not any(type(part) is Value for part in parts):
         return shaping.stack(parts, dim, axis=axis)
+    k = dim if axis is None else axis
+    if k not in (0, -1):
+        raise IndexError(f"stack along dim={k!r:.60} of Values, which makes a Tensor of one dimension; expected 0")
     values = [part if type(part) is Value else Value(part) for part in parts]
     result = leaf(np.array([value.data for value in values]))
     if mode.get().recording and any(value.requires_grad for value in values):

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from . import picking, products, reductions, shaping
+from . import elementwise as ops, picking, products, reductions, shaping
 from .arguments import Dim, array_like, axis_of, known_to_numpy, raw
 
 
@@ -74,6 +74,11 @@ def _split(ary: Any, indices_or_sections: int | Sequence[int], axis: int = 0) ->
         return shaping.split(ary, [n // indices_or_sections] * indices_or_sections, axis)
     ends = [min(int(k), n) for k in (*indices_or_sections, n)]
     return [shaping.narrow(ary, axis, a, max(b - a, 0)) for a, b in zip([0, *ends], ends, strict=False)]
+
+
+@known_to_numpy(np.clip)
+def _clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
+    return ops.clip(a, a_min if min is None else min, a_max if max is None else max)
 
 
 @known_to_numpy(np.roll)

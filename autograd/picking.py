@@ -20,7 +20,12 @@ def index(x: Any, key: Any) -> Any:
     """x[key], with slices, integers, integer arrays (repeats add up), boolean masks, None and Ellipsis."""
     parts = key if isinstance(key, tuple) else (key,)
     # A copy: the user may write into an index of theirs before backward reads it.
-    plain = tuple(np.array(raw(p)) if isinstance(p, (Operand, list, np.ndarray)) else p for p in parts)
+    plain = tuple(
+        np.array(raw(p), np.intp if isinstance(p, list) and not p else None)  # the empty list, which is no float
+        if isinstance(p, (Operand, list, np.ndarray))
+        else p
+        for p in parts
+    )
     for p in plain:
         if isinstance(p, np.ndarray) and p.dtype.kind not in "iub":
             raise IndexError(f"indices are integers or bools, got {p.dtype}")

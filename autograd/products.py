@@ -112,6 +112,8 @@ def einsum(subscripts: str, *xs: Any) -> Any:
     >>> einsum("ii->", Tensor([[1.0, 2.0], [3.0, 4.0]])).item()
     5.0
     """
+    if not isinstance(subscripts, str):
+        raise TypeError(f'einsum takes its subscripts first, as in einsum("ij->i", x), got {type(subscripts).__name__}')
     text = subscripts.replace(" ", "")
     inputs, arrow, result = text.partition("->")
     parts = inputs.split(",")

@@ -175,7 +175,9 @@ def _compiled(source: str, names: dict[str, Any]) -> tuple[Function, Function]:
 def _array(name: str, given: Any) -> np.ndarray:
     array = None if isinstance(given, Node) else np.asarray(given)
     if array is None or array.dtype.kind not in "fiub":
-        raise TypeError(f"input {name} takes a number or an array of real numbers, got {type(given).__name__}")
+        got = f"an array of {given.dtype}" if isinstance(given, np.ndarray) else type(given).__name__
+        hint = "; give its numbers, as with t.numpy() or v.item()" if isinstance(given, Node) else ""
+        raise TypeError(f"input {name} takes a number or an array of real numbers, got {got}{hint}")
     return array
 
 

@@ -6,6 +6,7 @@ PyTorch's; `axis` and `keepdims` are accepted as well.
 
 from __future__ import annotations
 
+import builtins
 import math
 from typing import Any
 
@@ -76,7 +77,9 @@ def var(
         correction = ddof
     axes = axes_of("var", x, dim, axis)
     centred = x - s.total(x, axis=axes, keepdims=True) / float(_count(x, axes))
-    return s.total(e.square(centred), axis=axes, keepdims=keepdim or keepdims) / float(_count(x, axes) - correction)
+    # As in NumPy and PyTorch: over 0 where there are no more elements than that, not over a number below 0.
+    freedom = float(builtins.max(_count(x, axes) - correction, 0))
+    return s.total(e.square(centred), axis=axes, keepdims=keepdim or keepdims) / freedom
 
 
 def safe_sqrt(x: Any) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -17,14 +17,17 @@ from .arguments import Dim, array_like, axes_of, axis_of, by_one_name, items, kn
 from .arrays import real_dtype
 from .shapes import axis_tuple
 
+GROUP: Final = 64  # of so many inputs at most is one concatenation
+
 # shapes
 
 
 def reshape(x: Any, *shape: Any) -> Any:
     """The same elements in another shape; -1 is what is left over."""
-    wanted = shape[0] if len(shape) == 1 and not isinstance(shape[0], (int, np.integer)) else shape
-    wanted = tuple(int(n) for n in wanted)
+    wanted = _lengths("reshape", shape)
     size = int(np.prod(x.shape, dtype=int))
+    if builtins.min(wanted, default=0) < -1:
+        raise ValueError(f"reshape of shape {x.shape} to {wanted}: a length is 0 or more, or -1 for what is left over")
     if -1 in wanted:
         rest = -int(np.prod(wanted, dtype=int))
         if wanted.count(-1) > 1 or rest <= 0 or size % rest:
@@ -35,6 +38,15 @@ def reshape(x: Any, *shape: Any) -> Any:
             f"shape {x.shape} does not go into {wanted}: {size} elements and {int(np.prod(wanted, dtype=int))}"
         )
     return s.reshape(x, shape=wanted)
+
+
+def _lengths(name: str, given: tuple[Any, ...]) -> tuple[int, ...]:
+    """A shape, given as one argument or as several; TypeError where a length is no integer."""
+    lengths = given[0] if len(given) == 1 and isinstance(given[0], (tuple, list, np.ndarray)) else given
+    for n in lengths:
+        if not isinstance(n, (int, np.integer)) or isinstance(n, bool):
+            raise TypeError(f"{name} takes the lengths of dimensions, integers, got {type(n).__name__}: {n!r:.60}")
+    return tuple(int(n) for n in lengths)
 
 
 def flatten(x: Any, start_dim: int = 0, end_dim: int = -1) -> Any:
@@ -60,7 +72,9 @@ def squeeze(x: Any, dim: Dim = None, *, axis: Dim = None) -> Any:
 def unsqueeze(x: Any, dim: int | None = None, *, axis: int | None = None) -> Any:
     """With a new dimension of length 1 at `dim`."""
     k = by_one_name("unsqueeze", dim, axis)
-    if k is None or not -len(x.shape) - 1 <= k <= len(x.shape):
+    if not isinstance(k, (int, np.integer)):
+        raise TypeError(f"unsqueeze takes the place of a new dimension, an integer, got {type(k).__name__}: {k!r:.60}")
+    if not -len(x.shape) - 1 <= k <= len(x.shape):
         raise IndexError(f"unsqueeze at dim={k} of shape {x.shape}")
     k %= len(x.shape) + 1
     return s.reshape(x, shape=(*x.shape[:k], 1, *x.shape[k:]))
@@ -88,9 +102,9 @@ def transpose(x: Any, dim0: int, dim1: int) -> Any:
 @known_to_numpy(np.broadcast_to)
 def broadcast_to(x: Any, *shape: Any) -> Any:
     """Repeated along dimensions of length 1 to a larger shape; -1 keeps a length."""
-    wanted = tuple(shape[0]) if len(shape) == 1 and not isinstance(shape[0], (int, np.integer)) else shape
+    wanted = _lengths("broadcast_to", shape)
     own = (1,) * (len(wanted) - len(x.shape)) + tuple(x.shape)
-    wanted = tuple(own[k] if n == -1 else int(n) for k, n in enumerate(wanted))
+    wanted = tuple(own[k] if n == -1 else n for k, n in enumerate(wanted))
     if len(own) != len(wanted) or any(a not in (1, b) for a, b in zip(own, wanted, strict=True)):
         raise ValueError(f"shape {x.shape} does not broadcast to {wanted}")
     return s.broadcast_to(x, shape=wanted)
@@ -121,6 +135,9 @@ def concatenate(tensors: Sequence[Any], dim: int = 0, *, axis: int | None = None
     for a in shapes:
         if a[:k] + a[k + 1 :] != shapes[0][:k] + shapes[0][k + 1 :]:
             raise ValueError(f"concatenate along dim={k}: shapes {shapes[0]} and {a} differ elsewhere")
+    # In groups where there are many: the rule adds up the lengths before each input, so 10,000 at once are 50 million.
+    while len(parts) > GROUP:
+        parts = [s.concatenate(*parts[a : a + GROUP], axis=k) for a in range(0, len(parts), GROUP)]
     return s.concatenate(*parts, axis=k)
 
 
@@ -153,7 +170,10 @@ def split(x: Any, split_size_or_sections: int | Sequence[int], dim: int = 0, *, 
     else:
         sizes = list(size)
     if builtins.sum(sizes) != n or any(n < 0 for n in sizes):
-        raise ValueError(f"split into {sizes}, which is {builtins.sum(sizes)} and not the {n} of shape {x.shape}")
+        raise ValueError(
+            f"split into {sizes} of shape {x.shape}: expected sizes, none negative, that add up to {n}, and they add "
+            f"up to {builtins.sum(sizes)}"
+        )
     starts = np.cumsum([0, *sizes[:-1]])
     return [narrow(x, k, int(a), b) for a, b in zip(starts, sizes, strict=True)]
 

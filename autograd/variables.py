@@ -34,7 +34,8 @@ def run(f: Function, args: Sequence[Any], kwargs: dict[str, Any], argnums: Argnu
     asked = [args[n] for n in which]
     outer = mode.get().recording
     with enable_grad():
-        tensors = any(isinstance(innermost(leaf), (Tensor, np.ndarray)) for leaf in leaves(asked))
+        # An array among the other arguments is met by the variables too, and a Value does not mix with arrays.
+        tensors = any(isinstance(innermost(leaf), (Tensor, np.ndarray)) for leaf in leaves([*args, *kwargs.values()]))
         variables = [mapped(lambda x: _variable(x, tensors), arg) for arg in asked]
         wrt = variables[0] if isinstance(argnums, int) else tuple(variables)
         bases: list[Node] = [innermost(v) for v in leaves(wrt)]
@@ -106,10 +107,11 @@ def settled(result: Any, own: set[int], given: Given, outer: bool) -> Any:
         foreign = result.requires_grad and any(node.is_leaf and node.index not in own for node in topology(result))
         if given or foreign:
             return result if outer else result.detach()
-        result = result.numpy() if isinstance(result, Tensor) else result.item()
+        result = result.plain() if isinstance(result, Tensor) else result.item()
     elif given:
         return Tensor(result) if given is Tensor else unrecorded(result)
-    return result if isinstance(result, np.ndarray) and result.shape else float(result)
+    # A copy: it may be the user's own array, or the gradient of another argument too, or a view not to be written.
+    return np.array(result) if isinstance(result, np.ndarray) and result.shape else float(result)
 
 
 def innermost(x: Any) -> Any:

@@ -18,7 +18,7 @@ import numpy as np
 from . import elementwise as ops, structural as s
 from .naming import graph
 from .node import Node
-from .op import Op, Params
+from .op import Op, Params, quietly
 from .shapes import axis_tuple
 from .tensor import Tensor
 from .value import Value
@@ -56,7 +56,7 @@ def zoom(tensor: Tensor, labels: Mapping[str, object] | None = None, max_scalars
             _numbers(i) if node.op.rule(k, len(node.inputs)) is None else found[i] if isinstance(i, Node) else i
             for k, i in enumerate(node.inputs)
         ]
-        found[node] = _objects(_run(node.op, args, node.params), np.shape(node._data))
+        found[node] = _objects(quietly(_run, node.op, args, params=node.params), np.shape(node._data))
         _name(found[node], label)
     result = np.empty(tensor.shape, dtype=object)
     for place, each in np.ndenumerate(found[tensor]):
