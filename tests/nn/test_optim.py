@@ -513,3 +513,17 @@ def test_the_table_of_a_step_names_the_parameters_and_shows_what_is_skipped() ->
     assert "rms 2 " in lines[1]
     assert lines[2].split() == ["b", "0.5", "-1", "1", "-0.1", "0.001", "-1", "1", "0.025", "0.075"]
     assert lines[3].split() == ["parameter", "2", "9", *["–"] * 8]
+
+
+def test_groups_without_any_parameter_are_refused() -> None:
+    with pytest.raises(ValueError, match="groups without a parameter"):
+        nn.optim.SGD([{"params": []}, {"params": []}])
+    assert len(nn.optim.SGD([{"params": []}, {"params": [Value(1.0)]}]).param_groups) == 2
+
+
+@pytest.mark.parametrize("state", [{"state": {}, "param_groups": [{}]}, {"state": {}, "param_groups": 3}])
+def test_groups_that_are_none_are_refused_when_loaded(state: Any) -> None:
+    with pytest.raises(ValueError, match="a list of dicts with 'params'"):
+        nn.optim.SGD([Value(1.0)]).load_state_dict(state)
+    with pytest.raises(ValueError, match="a 'state' that is a dict, got 3"):
+        nn.optim.SGD([Value(1.0)]).load_state_dict({"state": 3, "param_groups": [{"params": [0]}]})
