@@ -115,3 +115,8 @@ def test_tensors_of_different_lengths_are_no_dataset(tensors: tuple[Any, ...]) -
 def test_options_out_of_range_are_refused(options: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="a whole number from"):
         DataLoader(TensorDataset(X), **options)
+
+
+def test_what_is_no_dataset_is_refused_by_the_loader() -> None:
+    with pytest.raises(TypeError, match=r"a length and dataset\[k\], got int 5"):
+        DataLoader(5)
