@@ -64,7 +64,7 @@ def array_like(name: str, x: Any) -> Any:
     """x, where it has a shape; TypeError for a Value or anything else."""
     if not isinstance(x, (Grid, np.ndarray, np.generic)):
         hint = "a list of Values" if isinstance(x, Operand) else "a Tensor, an array or a list"
-        if is_list(x):
+        if isinstance(x, (list, tuple)):
             hint = "a Tensor or an array; make one of the list by tensor(...)"
         raise TypeError(f"{name} takes {hint}, got {type(x).__name__}")
     return x

@@ -108,6 +108,7 @@ class Flatten(Module):
         self.end_dim = end_dim
 
     def forward(self, input: Any) -> Any:
+        F.shape_given("Flatten", input)
         return ag.flatten(input, self.start_dim, self.end_dim)
 
     def extra_repr(self) -> str:

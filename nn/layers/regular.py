@@ -64,7 +64,7 @@ class BatchNorm1d(Module):
         self.register_buffer("num_batches_tracked", Tensor(0) if kept else None)
 
     def forward(self, input: Any) -> Any:
-        if len(input.shape) not in (2, 3) or input.shape[1] != self.num_features:
+        if len(F.shape_given("BatchNorm1d", input)) not in (2, 3) or input.shape[1] != self.num_features:
             raise ValueError(
                 f"BatchNorm1d({self.num_features}) takes (N, {self.num_features}) or (N, {self.num_features}, L), "
                 f"got shape {input.shape}"

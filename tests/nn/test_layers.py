@@ -351,3 +351,10 @@ def test_an_embedding_is_made_of_rows_that_are_there_and_frozen_unless_asked_for
     assert list(fixed.state_dict()) == ["weight"]
     with pytest.raises(ValueError, match=r"two dimensions, got shape \(3,\)"):
         nn.Embedding.from_pretrained([1.0, 2.0, 3.0])
+
+
+@pytest.mark.parametrize("layer", [nn.Dropout(), nn.BatchNorm1d(2), nn.LayerNorm(2), nn.Flatten(), F.batch_norm])
+def test_a_layer_that_is_given_a_list_says_to_make_a_tensor_of_it(layer: Any) -> None:
+    more = (None, None) if layer is F.batch_norm else ()
+    with pytest.raises(TypeError, match=r"takes a Tensor or an array, got list .*; make a Tensor by tensor\(\.\.\.\)"):
+        layer([[1.0, 2.0]], *more)
