@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
+import secrets
+import stat
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +18,7 @@ from autograd import Tensor, Value
 from .module import Module
 
 DIGEST = "sha256"  # in the metadata of the file: of all that is in it
+RESERVED = "__metadata__"
 
 
 def save(state_dict: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
@@ -24,6 +26,11 @@ def save(state_dict: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
 
     It is written beside, synced to the disk and renamed: whatever happens, at `path` is the old file or the new one.
     """
+    if not isinstance(state_dict, Mapping):
+        raise TypeError(
+            f"save(state_dict, path) takes arrays by name, got {type(state_dict).__name__} {state_dict!r:.60}; of a "
+            "Module give model.state_dict()"
+        )
     safetensors = _library()
     if not isinstance(state_dict, Mapping):
         hint = "; give it model.state_dict()" if isinstance(state_dict, Module) else ""
@@ -32,19 +39,27 @@ def save(state_dict: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
     for name, x in state_dict.items():
         if not isinstance(name, str):
             raise TypeError(f"the names in a state are text, got {type(name).__name__} {name!r:.60}")
+        if name == RESERVED:
+            raise ValueError(f"the name {RESERVED} is the file format's own, and the file could not be read again")
         # order="C": safetensors writes the memory as it lies
         array = np.array(x.data if isinstance(x, (Tensor, Value)) else x, order="C")
         if array.dtype.kind not in "fiub" or array.dtype.itemsize > 8:
             raise TypeError(f"{name} holds {array.dtype}, expected real numbers of at most 64 bits")
         arrays[name] = array.astype(array.dtype.newbyteorder("="), copy=False)
     content = safetensors.numpy.save(arrays, metadata={DIGEST: _digest(arrays)})
-    target = Path(path)
-    handle, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    target = Path(os.path.realpath(path))  # what a link points at is written, and the link stays
+    if not target.parent.is_dir():
+        raise FileNotFoundError(f"there is no folder {target.parent} to save {target.name} in; make it first")
+    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    # Not tempfile: its files are their owner's alone, and a saved network is as readable as any other file.
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        if target.exists():
+            os.chmod(beside, stat.S_IMODE(target.stat().st_mode))
         os.replace(beside, target)
     except BaseException:
         with suppress(FileNotFoundError):

@@ -87,13 +87,30 @@ def prelu(input: Any, weight: Any) -> Any:
 
 def dropout(input: Any, p: float = 0.5, training: bool = True, generator: np.random.Generator | None = None) -> Any:
     """Each element 0 with probability p, the others divided by 1 - p; only in training (Srivastava, 2014)."""
-    if not 0 <= p <= 1:
-        raise ValueError(f"dropout takes a probability from 0 to 1, got p={p}")
-    if not training or p == 0:
+    if not training or probability(p) == 0:
         return input
-    kept = (ag.default_generator() if generator is None else generator).random(input.shape) >= p
+    kept = (ag.default_generator() if generator is None else generator).random(shape_given("dropout", input)) >= p
     # Not times a mask: an inf that is dropped would be nan.
     return ag.where(kept, input * (1.0 / (1.0 - p) if p < 1 else 0.0), 0.0)
+
+
+def shape_given(name: str, input: Any) -> Any:
+    """The shape of what a layer is given; TypeError where it has none."""
+    try:
+        return input.shape
+    except AttributeError:
+        raise TypeError(
+            f"{name} takes a Tensor or an array, got {type(input).__name__} {input!r:.60}; make a Tensor by tensor(...)"
+        ) from None
+
+
+def probability(p: Any) -> Any:
+    """p as it is; TypeError or ValueError where dropout cannot take it."""
+    if not isinstance(p, (int, float, np.number)):
+        raise TypeError(f"dropout takes a probability, a number from 0 to 1, got {type(p).__name__} {p!r:.60}")
+    if not 0 <= p <= 1:
+        raise ValueError(f"dropout takes a probability from 0 to 1, got p={p}")
+    return p
 
 
 def batch_norm(
@@ -111,7 +128,7 @@ def batch_norm(
     In training mean and variance are the batch's, divided by n, and the running ones are moved towards them by
     `momentum`, the variance divided by n - 1; otherwise they are the running ones. One value per channel is refused.
     """
-    over = (0, *range(2, len(input.shape)))
+    over = (0, *range(2, len(shape_given("batch_norm", input))))
     per_channel = (-1, *(1,) * (len(input.shape) - 2))
     if training:
         count = math.prod(input.shape[k] for k in over)
@@ -147,7 +164,7 @@ def layer_norm(
 ) -> Any:
     """The last dimensions, those of normalized_shape, with mean 0 and variance 1, times weight plus bias (Ba, 2016)."""
     shape = tuple(normalized_shape)
-    if not shape or tuple(input.shape[-len(shape) :]) != shape:
+    if not shape or tuple(shape_given("layer_norm", input)[-len(shape) :]) != shape:
         raise ValueError(f"layer_norm over {shape} got an input of shape {input.shape}, which does not end in it")
     over = tuple(range(-len(shape), 0))
     centred = input - ag.mean(input, dim=over, keepdim=True)

@@ -16,7 +16,7 @@ import numpy as np
 import autograd as ag
 from autograd import Tensor
 
-from .pairing import array, each, factor, flat, has_values, like, reduced, tensor
+from .pairing import array, class_weights, each, flat, has_values, like, reduced, shape_of, tensor
 
 LEAST = math.exp(-100.0)  # probabilities below it have the logarithm -100
 
@@ -165,11 +165,14 @@ def cross_entropy(
     x = tensor(input)
     dim = 1 if len(x.shape) > 1 else 0
     if (target if isinstance(target, Tensor) else np.asarray(target)).dtype.kind == "f":
-        return _of_probabilities(x, target, _weights(weight, x, x.shape[dim]), dim, reduction, label_smoothing)
+        _no_index(ignore_index)
+        return _of_probabilities(x, target, class_weights(weight, x, x.shape[dim]), dim, reduction, label_smoothing)
     places, kept = _classes("cross_entropy", array(target), x.shape, dim, ignore_index)
     losses = ag.cross_entropy(x, places, dim)
     spread = ag.log_softmax(x, dim) if label_smoothing else None
-    return _of_classes(losses, spread, places, kept, _weights(weight, x, x.shape[dim]), dim, reduction, label_smoothing)
+    return _of_classes(
+        losses, spread, places, kept, class_weights(weight, x, x.shape[dim]), dim, reduction, label_smoothing
+    )
 
 
 def nll_loss(input: Any, target: Any, weight: Any = None, ignore_index: int = -100, reduction: str = "mean") -> Any:
@@ -180,7 +183,15 @@ def nll_loss(input: Any, target: Any, weight: Any = None, ignore_index: int = -1
     dim = 1 if len(x.shape) > 1 else 0
     places, kept = _classes("nll_loss", array(target), x.shape, dim, ignore_index)
     losses = -ag.squeeze(ag.gather(x, dim, np.expand_dims(places, dim)), dim)
-    return _of_classes(losses, None, places, kept, _weights(weight, x, x.shape[dim]), dim, reduction, 0.0)
+    return _of_classes(losses, None, places, kept, class_weights(weight, x, x.shape[dim]), dim, reduction, 0.0)
+
+
+def _no_index(ignore: int) -> None:
+    if ignore != -100:
+        raise ValueError(
+            f"cross_entropy got ignore_index={ignore} and probabilities as target, which have no class to ignore; give "
+            "classes, or leave ignore_index out"
+        )
 
 
 def _of_classes(
@@ -238,8 +249,11 @@ def _of_rows(
         rows, target = [rows], [target]
     classes = array(target)
     count = len(rows[0])
-    factors = [1.0] * count if weight is None else _weights(weight, None, count).tolist()
+    if len(shape_of(rows)) != 2:
+        raise ValueError(f"expected rows of scores, one for each sample, got shape {shape_of(rows)}")
+    factors = [1.0] * count if weight is None else class_weights(weight, None, count).tolist()
     if log_p is not None and classes.dtype.kind == "f" and classes.shape == (len(rows), count):
+        _no_index(ignore)
         mixed = ((1.0 - smoothing) * classes + smoothing / count) * factors
         return reduced([ag.cross_entropy(list(row), t) for row, t in zip(rows, mixed.tolist(), strict=True)], reduction)
     if classes.dtype.kind not in "iu" or classes.shape != (len(rows),):
@@ -249,7 +263,7 @@ def _of_rows(
     losses, total = [], 0.0
     for row, t in zip(rows, classes.tolist(), strict=True):
         if t == ignore:
-            losses.append(0.0)
+            losses.append(ag.where(False, row[0], 0.0))  # a Value, which goes backward like any loss
             continue
         _classes("a loss", np.array(t), (count,), 0, ignore)
         one = loss(list(row), t) * factors[t]
@@ -259,7 +273,7 @@ def _of_rows(
         losses.append(one)
         total += factors[t]
     if reduction == "mean":
-        return ag.sum(losses) / total if total else math.nan
+        return ag.sum(losses) / total if total else ag.sum(losses) * math.nan
     return reduced(losses, reduction)
 
 
@@ -276,15 +290,6 @@ def _classes(name: str, t: np.ndarray, shape: tuple[int, ...], dim: int, ignore:
     if wrong.size:
         raise IndexError(f"{name} of {shape[dim]} classes takes 0 to {shape[dim] - 1}, got class {wrong.flat[0]}")
     return np.where(kept, t, 0), kept
-
-
-def _weights(weight: Any, x: Any, classes: int) -> Any:
-    """The factors of the classes as a Tensor in the dtype of x; None as it is."""
-    if weight is None:
-        return None
-    if array(weight).shape != (classes,):
-        raise ValueError(f"weight is a factor for each of the {classes} classes, got shape {array(weight).shape}")
-    return factor(weight, x)
 
 
 def _is_probability(x: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, NoReturn, Self
 
@@ -131,9 +132,10 @@ class Module(Tree):
         RuntimeError lists every key that is missing, unexpected (both allowed when not `strict`) or of another shape.
         """
         if not isinstance(state_dict, Mapping):
+            fix = "nn.load(path)" if isinstance(state_dict, (str, os.PathLike)) else "what state_dict() gives"
             raise TypeError(
-                f"load_state_dict takes arrays by name, as state_dict() or nn.load(path) gives them, got "
-                f"{type(state_dict).__name__}"
+                f"load_state_dict takes arrays by name, got {type(state_dict).__name__} {state_dict!r:.60}; give it "
+                f"{fix}"
             )
         saved = self._saved()
         new = {name: state_dict[name] for name in saved if name in state_dict}
@@ -148,6 +150,8 @@ class Module(Tree):
                 wrong.append(f"{name} has shape {array.shape}, expected {shape}")
             elif array.dtype.kind not in "fiub":
                 wrong.append(f"{name} holds {array.dtype}, expected numbers")
+            elif _overflows(array, saved[name]):
+                wrong.append(f"{name} holds numbers too large for {saved[name].dtype}; cast the Module first, by to()")
         if wrong:
             list_ = "\n  ".join(wrong)
             raise RuntimeError(f"the state does not fit {type(self).__name__}, and nothing was loaded:\n  {list_}")
@@ -193,6 +197,14 @@ def _again(node: Any) -> Any:
     twin = Value(node.data, node.label) if isinstance(node, Value) else Tensor(node.numpy(), node.requires_grad)
     twin.label, twin.grad = node.label, copy.deepcopy(node.grad)
     return twin
+
+
+@np.errstate(over="ignore")
+def _overflows(array: np.ndarray, node: Any) -> bool:
+    """Whether finite numbers would be inf in the dtype of the node."""
+    if not isinstance(node, Tensor) or node.dtype.kind != "f":
+        return False
+    return bool((np.isinf(array.astype(node.dtype)) & ~np.isinf(array)).any())
 
 
 def _array(x: Any) -> np.ndarray:

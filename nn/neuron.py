@@ -115,6 +115,8 @@ class MLP(OfValues):
         if not isinstance(nouts, Iterable):
             raise TypeError(f"the sizes of the layers are a list, as in MLP({nin}, [{nouts}]); got {nouts!r:.60}")
         sizes = [nin, *nouts]
+        if not all(isinstance(size, (int, np.integer)) and not isinstance(size, bool) for size in sizes):
+            raise TypeError(f"the sizes of the layers are whole numbers, got {sizes}")
         if len(sizes) < 2:
             raise ValueError("an MLP has one layer or more, got no sizes; for a single neuron say MLP(nin, [1])")
         self.layers = [

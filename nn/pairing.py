@@ -36,12 +36,24 @@ def each(
     if has_values(input) or has_values(target):
         shape = shape_of(input)
         same_shape(name, shape, shape_of(target))
+        _fitting(name, shape, known)
         more = [np.broadcast_to(array(one), shape).ravel().tolist() for one in known]
         return reduced([weighted(*args) for args in zip(flat(input), flat(target), *more, strict=True)], reduction)
     x = tensor(input)
     t = like(target, x)
     same_shape(name, x.shape, t.shape)
+    _fitting(name, x.shape, known)
     return reduced(weighted(x, t, *(factor(one, x) for one in known)), reduction)
+
+
+def _fitting(name: str, shape: tuple[int, ...], weights: list[Any]) -> None:
+    """Weights may be broadcast to the losses, and not the losses to them: that would count some twice."""
+    for weight in weights:
+        given = array(weight).shape
+        if len(given) > len(shape) or any(n not in (1, m) for n, m in zip(given[::-1], shape[::-1], strict=False)):
+            raise ValueError(
+                f"{name} of shape {shape} takes a weight or pos_weight of a shape that broadcasts to it, got {given}"
+            )
 
 
 def reduced(losses: Any, reduction: str) -> Any:
@@ -131,3 +143,12 @@ def _numeric(x: Any) -> None:
 def factor(weight: Any, other: Any) -> Any:
     """Weights, which are constants, as a Tensor in the dtype of the other."""
     return like(array(weight), other)
+
+
+def class_weights(weight: Any, x: Any, classes: int) -> Any:
+    """The factors of the classes as a Tensor in the dtype of x; None as it is."""
+    if weight is None:
+        return None
+    if array(weight).shape != (classes,):
+        raise ValueError(f"weight is a factor for each of the {classes} classes, got shape {array(weight).shape}")
+    return factor(weight, x)

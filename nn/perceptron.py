@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, final
@@ -85,6 +86,10 @@ class Perceptron:
         wrong = [c for c in classes if c not in (0, 1)]
         if wrong:
             raise ValueError(f"the classes are 0 and 1, got {wrong[0]}; of -1 and 1 make them by (y + 1) // 2")
+        if not all(math.isfinite(x) for row in rows for x in row):
+            raise ValueError(
+                "a perceptron learns from finite numbers, and the samples have nan or inf; leave those out"
+            )
         mistakes: list[int] = []
         seen = {(*self.w, self.b)}
         while len(mistakes) < max_epochs:

@@ -64,6 +64,9 @@ def summary(model: Module, *inputs: Any) -> Summary:
     -------------------------------------------
     33 parameters, 33 of them trainable
     """
+    if not inputs or (isinstance(inputs[0], tuple) and all(type(n) is int for n in inputs[0])):
+        shape = ", ".join(map(str, inputs[0])) if inputs else "1, features"
+        raise TypeError(f"summary takes an input to send through the model; write summary(model, zeros({shape}))")
     given: dict[int, str] = {}
     training = [(module, module.training) for module in model.modules()]
     try:

@@ -14,12 +14,17 @@ from autograd import Tensor, Value
 _BOOKS = ("_buffers", "_known")  # what a Module notes about its attributes, and is none of them
 
 
-def Parameter(data: Any, dtype: Any = None, label: str = "") -> Tensor:
+def Parameter(data: Any, requires_grad: bool = True, dtype: Any = None, label: str = "") -> Tensor:
     """A Tensor leaf that wants a gradient, with a copy of `data`; as an attribute of a Module it is found by it.
 
     Tensor is final, so this is a function and there is no class to ask for with isinstance. To freeze a parameter, call
-    `requires_grad_(False)` on it once the Module has it: it stays a parameter.
+    `requires_grad_(False)` on it once the Module has it: it stays a parameter. ValueError for requires_grad=False.
     """
+    if requires_grad is not True:
+        raise ValueError(
+            f"a Parameter is known by requires_grad=True, got {requires_grad!r:.60}; for one that is frozen set it as "
+            "an attribute first and then call its requires_grad_(False), or use register_parameter(name, tensor)"
+        )
     return Tensor(data.numpy() if isinstance(data, Tensor) else data, True, dtype, label)
 
 
@@ -37,11 +42,20 @@ class Tree:
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in self._buffers and not (value is None or isinstance(value, Tensor)):
-            raise TypeError(f"{name} is a buffer, which holds a Tensor or None, got {type(value).__name__}")
-        replaced = any(True for _ in _inside(name, vars(self).get(name)))
+            raise TypeError(
+                f"{name} is a buffer, which holds a Tensor or None, got {type(value).__name__}; give a Tensor of it"
+            )
+        old = vars(self).get(name)
+        if id(old) in self._known and not (value is None or id(value) in self._known or _is_parameter(value)):
+            # As `m.weight -= lr * g` would under no_grad: from then on it would not be trained, and not be saved.
+            raise TypeError(
+                f"{name} is a parameter, and in its place came {type(value).__name__} {value!r:.60}, which is not a "
+                f"leaf that wants a gradient; write numbers into {name}.data, or give a Parameter"
+            )
+        replaced = any(True for _ in _inside(name, old))
         super().__setattr__(name, value)
         for path, node in _inside(name, value):
-            if not isinstance(node, Tree) and node.is_leaf and node.requires_grad:
+            if _is_parameter(node):
                 self._known[id(node)] = node
                 node.label = node.label or path  # for pictures
         if replaced:
@@ -62,9 +76,9 @@ class Tree:
     def register_parameter(self, name: str, parameter: Any) -> None:
         """The same as setting the attribute; a leaf that wants no gradient yet is a parameter, too. None: left out."""
         self._free(name)
-        setattr(self, name, parameter)
         if parameter is not None:
             self._known[id(parameter)] = parameter
+        setattr(self, name, parameter)
 
     def add_module(self, name: str, module: Tree | None) -> None:
         """The same as setting the attribute, for names that are computed."""
@@ -92,7 +106,7 @@ class Tree:
             for name, node in self._parts()
             if not isinstance(node, Tree)
             and name not in self._buffers
-            and (id(node) in self._known or (node.is_leaf and node.requires_grad))
+            and (id(node) in self._known or _is_parameter(node))
         ]
         vars(self)["_known"] = {id(node): node for _, node in found}
         return found
@@ -160,6 +174,10 @@ class Tree:
                 if not (once and id(node) in seen):
                     seen.add(id(node))
                     yield join(path, name), node
+
+
+def _is_parameter(x: Any) -> bool:
+    return isinstance(x, (Tensor, Value)) and x.is_leaf and x.requires_grad
 
 
 def _inside(name: str, value: Any, above: tuple[int, ...] = ()) -> Iterator[tuple[str, Any]]:

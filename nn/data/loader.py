@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from typing import Any, final
 
 import numpy as np
@@ -39,7 +39,9 @@ class DataLoader:
             raise ValueError(f"batch_size is a whole number from 1 on, got {batch_size!r:.60}")
         if seed is not None and (not isinstance(seed, (int, np.integer)) or seed < 0):
             raise ValueError(f"seed is a whole number from 0 on, got {seed!r:.60}")
-        self.dataset = dataset
+        if not isinstance(dataset, Sized):
+            raise TypeError(f"a dataset has a length and dataset[k], got {type(dataset).__name__} {dataset!r:.60}")
+        self.dataset: Any = dataset
         self.batch_size = int(batch_size)
         self.shuffle = shuffle
         self.drop_last = drop_last

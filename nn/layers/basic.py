@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
 import autograd as ag
+from autograd import Tensor
 
 from .. import functional as F, init
 from ..module import Module, Parameter
@@ -81,6 +82,16 @@ class Embedding(Module):
         if self.padding_idx is not None:
             self.weight.data[self.padding_idx] = 0.0
 
+    @classmethod
+    def from_pretrained(cls, embeddings: Any, freeze: bool = True, padding_idx: int | None = None) -> Self:
+        """A table with these rows, a Tensor or array of two dimensions; unless `freeze` is False they do not learn."""
+        rows = np.asarray(embeddings.data if isinstance(embeddings, Tensor) else embeddings)
+        if rows.ndim != 2:
+            raise ValueError(f"from_pretrained takes rows of numbers, two dimensions, got shape {rows.shape}")
+        made = cls(rows.shape[0], rows.shape[1], padding_idx, rows.dtype, generator=np.random.default_rng(0))
+        made.load_state_dict({"weight": rows})
+        return made.requires_grad_(not freeze)
+
     def forward(self, input: Any) -> Any:
         return F.embedding(input, self.weight, self.padding_idx)
 
@@ -97,6 +108,7 @@ class Flatten(Module):
         self.end_dim = end_dim
 
     def forward(self, input: Any) -> Any:
+        F.shape_given("Flatten", input)
         return ag.flatten(input, self.start_dim, self.end_dim)
 
     def extra_repr(self) -> str:

@@ -42,6 +42,11 @@ class Ordered(Module):
 
     def extend(self, modules: Iterable[Module]) -> Self:
         """Put Modules at the end; returns this one."""
+        if not isinstance(modules, Iterable):
+            raise TypeError(
+                f"{type(self).__name__} takes a list of Modules here, got {type(modules).__name__} {modules!r:.60}; "
+                "write [module]"
+            )
         for module in list(modules):
             self.append(module)
         return self
@@ -51,6 +56,16 @@ class Ordered(Module):
         modules = list(self)
         modules.insert(k, module)
         return self._become(modules)
+
+    def pop(self, k: int) -> Any:
+        """Take the Module at place k out and return it."""
+        module = self[self._place(k)]
+        del self[k]
+        return module
+
+    def __add__(self, other: Iterable[Module]) -> Self:
+        """The Modules of both in a new one."""
+        return type(self)().extend([*self, *other])
 
     def _become(self, modules: list[Any]) -> Self:
         for name, _ in list(self._entries()):
@@ -92,8 +107,8 @@ class Sequential(Ordered):
 class ModuleList(Ordered):
     """A list of Modules; what is done with them is said in the forward of the Module that has it."""
 
-    def __init__(self, modules: Iterable[Module] = ()) -> None:
-        self.extend(modules)
+    def __init__(self, modules: Iterable[Module] | None = None) -> None:
+        self.extend(() if modules is None else modules)
 
     def __iadd__(self, modules: Iterable[Module]) -> Self:
         return self.extend(modules)
@@ -112,8 +127,8 @@ class ModuleList(Ordered):
 class ModuleDict(Module):
     """Modules by name."""
 
-    def __init__(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]] = ()) -> None:
-        self.update(modules)
+    def __init__(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]] | None = None) -> None:
+        self.update(() if modules is None else modules)
 
     def update(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]]) -> None:
         """Take in Modules with their names."""

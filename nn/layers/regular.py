@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import autograd as ag
@@ -19,9 +19,7 @@ class Dropout(Module):
     """
 
     def __init__(self, p: float = 0.5, inplace: bool = False) -> None:
-        if not 0 <= p <= 1:
-            raise ValueError(f"dropout takes a probability from 0 to 1, got p={p}")
-        self.p = p
+        self.p = F.probability(p)
         self.inplace = inplace
 
     def forward(self, input: Any) -> Any:
@@ -50,6 +48,8 @@ class BatchNorm1d(Module):
         affine: bool = True,
         track_running_stats: bool = True,
         dtype: Any = None,
+        *,
+        bias: bool = True,
     ) -> None:
         self.num_features = num_features
         self.eps = eps
@@ -57,14 +57,14 @@ class BatchNorm1d(Module):
         self.affine = affine
         self.track_running_stats = track_running_stats
         self.weight = Parameter(ag.ones(num_features, dtype=dtype)) if affine else None
-        self.bias = Parameter(ag.zeros(num_features, dtype=dtype)) if affine else None
+        self.bias = Parameter(ag.zeros(num_features, dtype=dtype)) if affine and bias else None
         kept = track_running_stats
         self.register_buffer("running_mean", ag.zeros(num_features, dtype=dtype) if kept else None)
         self.register_buffer("running_var", ag.ones(num_features, dtype=dtype) if kept else None)
         self.register_buffer("num_batches_tracked", Tensor(0) if kept else None)
 
     def forward(self, input: Any) -> Any:
-        if len(input.shape) not in (2, 3) or input.shape[1] != self.num_features:
+        if len(F.shape_given("BatchNorm1d", input)) not in (2, 3) or input.shape[1] != self.num_features:
             raise ValueError(
                 f"BatchNorm1d({self.num_features}) takes (N, {self.num_features}) or (N, {self.num_features}, L), "
                 f"got shape {input.shape}"
@@ -104,7 +104,7 @@ class LayerNorm(Module):
         bias: bool = True,
         dtype: Any = None,
     ) -> None:
-        shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+        shape = tuple(normalized_shape) if isinstance(normalized_shape, Iterable) else (normalized_shape,)
         self.normalized_shape = shape
         self.eps = eps
         self.elementwise_affine = elementwise_affine

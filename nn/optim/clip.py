@@ -15,7 +15,7 @@ from .parameters import Node, assign, gradient, several
 
 @np.errstate(all="ignore")
 def clip_grad_norm_(
-    parameters: Node | Iterable[Node], max_norm: float, norm_type: float = 2.0, error_if_nonfinite: bool = False
+    parameters: Node | Iterable[Node], max_norm: float, norm_type: float | str = 2.0, error_if_nonfinite: bool = False
 ) -> float:
     """Scale all gradients by one factor, so that together, as one vector, they have at most the norm `max_norm`.
 
@@ -31,7 +31,8 @@ def clip_grad_norm_(
     >>> round(a.grad, 5), round(b.grad, 5)
     (0.6, 0.8)
     """
-    limit, p = _positive("max_norm", max_norm), _positive("norm_type", norm_type)
+    limit = _positive("max_norm", max_norm)
+    p = math.inf if norm_type == "inf" else _positive("norm_type", norm_type)
     if p == 0:
         raise ValueError("norm_type is a number > 0, or inf for the largest absolute value; got 0")
     nodes = [node for node in several(parameters, "clip_grad_norm_") if node.grad is not None]
@@ -74,7 +75,7 @@ def _shaped(like: float | np.ndarray, g: object) -> object:
     return np.array(g, dtype=like.dtype) if isinstance(like, np.ndarray) else g
 
 
-def _positive(name: str, number: float) -> float:
+def _positive(name: str, number: float | str) -> float:
     if isinstance(number, bool) or not isinstance(number, numbers.Real):
         raise TypeError(f"{name} is a number >= 0, got {type(number).__name__}: {number!r:.60}")
     if not number >= 0:

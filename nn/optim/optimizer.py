@@ -60,6 +60,8 @@ class Optimizer:
             raise TypeError(f"{what} takes parameters or groups (dicts), got both in one list")
         for group in given if all(grouped) else [{"params": given}]:
             self.add_param_group(group)
+        if not self._nodes():
+            raise ValueError(f"{what} got groups without a parameter; give it what is to learn, model.parameters()")
 
     @staticmethod
     @abstractmethod
@@ -215,6 +217,12 @@ class Optimizer:
         if not isinstance(state_dict, Mapping) or not {"state", "param_groups"} <= state_dict.keys():
             raise ValueError(f"{what} loads a dict with the keys 'state' and 'param_groups', got {state_dict!r:.60}")
         saved = state_dict["param_groups"]
+        if not isinstance(saved, (list, tuple)) or not all(
+            isinstance(group, Mapping) and "params" in group for group in saved
+        ):
+            raise ValueError(f"{what} loads 'param_groups' that are a list of dicts with 'params', got {saved!r:.60}")
+        if not isinstance(state_dict["state"], Mapping):
+            raise ValueError(f"{what} loads a 'state' that is a dict, got {state_dict['state']!r:.60}")
         sizes = [len(group["params"]) for group in self.param_groups]
         if sizes != [len(group["params"]) for group in saved]:
             raise ValueError(

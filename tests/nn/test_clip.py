@@ -148,3 +148,10 @@ def test_a_vector_that_cannot_be_written_whole_is_not_written_at_all() -> None:
     assert parameters_to_vector(nodes).tolist() == [5.0, 6.0]
     with pytest.raises(ValueError, match="no parameters"):
         parameters_to_vector([])
+
+
+def test_the_largest_absolute_value_may_be_asked_for_by_the_word() -> None:
+    x = Value(1.0)
+    x.grad = 4.0
+    assert clip_grad_norm_([x], 1.0, norm_type="inf") == 4.0
+    assert x.grad == pytest.approx(1.0)

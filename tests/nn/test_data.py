@@ -130,3 +130,8 @@ def test_moons_are_two_classes_that_no_line_parts() -> None:
     assert (again == X).all()
     with pytest.raises(ValueError, match="two points or more"):
         moons(1)
+
+
+def test_what_is_no_dataset_is_refused_by_the_loader() -> None:
+    with pytest.raises(TypeError, match=r"a length and dataset\[k\], got int 5"):
+        DataLoader(5)

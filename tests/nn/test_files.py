@@ -158,3 +158,31 @@ def test_without_the_library_the_message_names_the_extra(tmp_path: Path, monkeyp
 def test_importing_nn_needs_no_library_for_files() -> None:
     code = "import sys, nn; sys.exit(any(name.startswith('safetensors') for name in sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+def test_what_is_no_state_is_refused_and_no_file_is_left(tmp_path: Path) -> None:
+    wrong: list[tuple[Any, type[Exception], str]] = [
+        (nn.Linear(2, 1), TypeError, r"give model\.state_dict\(\)"),
+        ("model", TypeError, r"save\(state_dict, path\)"),
+        ({"__metadata__": np.ones(2)}, ValueError, "could not be read again"),
+    ]
+    for state, error, complaint in wrong:
+        with pytest.raises(error, match=complaint):
+            nn.save(state, tmp_path / "model.safetensors")
+    with pytest.raises(FileNotFoundError, match=r"there is no folder .* make it first"):
+        nn.save({}, tmp_path / "none" / "model.safetensors")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="permissions and links are those of POSIX")
+def test_a_file_is_as_readable_as_any_other_and_keeps_its_mode_and_its_link(tmp_path: Path) -> None:
+    path, link, other = (tmp_path / name for name in ("a.safetensors", "link", "other"))
+    other.write_text("")
+    nn.save({"a": np.ones(2)}, path)
+    assert path.stat().st_mode == other.stat().st_mode
+    path.chmod(0o640)
+    link.symlink_to(path)
+    nn.save({"a": np.zeros(2)}, link)
+    assert link.is_symlink()
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert nn.load(path)["a"].tolist() == [0.0, 0.0]

@@ -322,3 +322,44 @@ def test_a_generator_draws_the_weights_of_a_layer() -> None:
     a, b = (nn.Linear(3, 2, generator=np.random.default_rng(5)) for _ in range(2))
     assert a.weight.tolist() == b.weight.tolist()
     assert a.weight.tolist() != nn.Linear(3, 2).weight.tolist()
+
+
+def test_layers_take_the_options_that_are_typed_for_pytorch() -> None:
+    norm = nn.BatchNorm1d(3, bias=False)
+    assert list(dict(norm.named_parameters())) == ["weight"]
+    assert norm(ag.randn(4, 3)).shape == (4, 3)
+    assert nn.LayerNorm(np.arange(4).max()).normalized_shape == (3,)
+    assert len(nn.ModuleList(None)) == len(nn.ModuleDict(None)) == 0
+    with pytest.raises(TypeError, match="a number from 0 to 1, got str 'half'"):
+        nn.Dropout("half")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"write \[module\]"):
+        nn.ModuleList(nn.ReLU())  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"make one of the list by tensor\(\.\.\.\), got list"):
+        nn.Linear(2, 1)([1.0, 2.0])
+
+
+def test_modules_are_taken_out_and_rows_of_them_added() -> None:
+    row = nn.Sequential(nn.Linear(2, 3), nn.ReLU()) + nn.Sequential(nn.Tanh())
+    assert [type(module).__name__ for module in row] == ["Linear", "ReLU", "Tanh"]
+    assert isinstance(row.pop(-2), nn.ReLU)
+    assert list(row.state_dict()) == ["0.weight", "0.bias"]
+    assert isinstance(row[1], nn.Tanh)
+    with pytest.raises(IndexError, match="has 2 modules, got the index 2"):
+        row.pop(2)
+
+
+def test_an_embedding_is_made_of_rows_that_are_there_and_frozen_unless_asked_for() -> None:
+    rows = np.arange(6.0, dtype=np.float32).reshape(3, 2)
+    fixed, free = nn.Embedding.from_pretrained(Tensor(rows)), nn.Embedding.from_pretrained(rows, freeze=False)
+    assert fixed([2, 0]).tolist() == [[4.0, 5.0], [0.0, 1.0]]
+    assert (fixed.weight.requires_grad, free.weight.requires_grad, free.weight.dtype) == (False, True, np.float32)
+    assert list(fixed.state_dict()) == ["weight"]
+    with pytest.raises(ValueError, match=r"two dimensions, got shape \(3,\)"):
+        nn.Embedding.from_pretrained([1.0, 2.0, 3.0])
+
+
+@pytest.mark.parametrize("layer", [nn.Dropout(), nn.BatchNorm1d(2), nn.LayerNorm(2), nn.Flatten(), F.batch_norm])
+def test_a_layer_that_is_given_a_list_says_to_make_a_tensor_of_it(layer: Any) -> None:
+    more = (None, None) if layer is F.batch_norm else ()
+    with pytest.raises(TypeError, match=r"takes a Tensor or an array, got list .*; make a Tensor by tensor\(\.\.\.\)"):
+        layer([[1.0, 2.0]], *more)

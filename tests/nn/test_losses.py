@@ -168,6 +168,23 @@ def test_lists_of_other_shapes_are_refused() -> None:
         (lambda: F.hinge_loss(values(SCORES), [0, 1, 1, 0]), ValueError, r"make them by 2\*t - 1"),
         (lambda: F.huber_loss(Tensor(SCORES), NUMBERS, delta=0.0), ValueError, "delta > 0, got 0"),
         (lambda: F.smooth_l1_loss(Tensor(SCORES), NUMBERS, beta=-1.0), ValueError, "beta >= 0, got -1"),
+        (
+            lambda: F.cross_entropy(Tensor([[1.0, 2.0]]), [[0.5, 0.5]], ignore_index=1),
+            ValueError,
+            "no class to ignore",
+        ),
+        (lambda: F.cross_entropy(values([[1.0, 2.0]]), [[0.5, 0.5]], ignore_index=1), ValueError, "no class to ignore"),
+        (lambda: F.cross_entropy([values([1.0, 2.0]), values([1.0])], [1, 0]), ValueError, "different lengths"),
+        (
+            lambda: F.cross_entropy(Tensor(LOGITS), CLASSES, label_smoothing=math.nan),
+            ValueError,
+            "from 0 to 1, got nan",
+        ),
+        *(
+            (lambda w=w, x=x: F.binary_cross_entropy_with_logits(x, UNIT, **w), ValueError, r"broadcasts to it, got \(")
+            for w in ({"pos_weight": [[1.0] * 4] * 2}, {"weight": [1.0] * 3})
+            for x in (Tensor(SCORES), values(SCORES))
+        ),
     ],
 )
 def test_what_makes_no_sense_is_refused(call: Callable[[], Any], error: type[Exception], complaint: str) -> None:
@@ -222,3 +239,14 @@ def test_the_divergence_of_a_distribution_from_itself_is_zero() -> None:
             [math.log(3) - math.log(2), math.log(3) + 0.2 * math.log(0.2) + 0.3 * math.log(0.3) - 0.5 * math.log(2)]
         )
     )
+
+
+@pytest.mark.parametrize("loss", [F.cross_entropy, F.nll_loss])
+def test_a_row_of_values_that_does_not_count_gives_a_loss_that_goes_backward(loss: Callable[..., Any]) -> None:
+    rows = values([[math.inf, 2.0], [1.0, 2.0]])
+    total = loss(rows, [-100, -100], reduction="sum")
+    total.backward()
+    assert total.item() == 0.0
+    assert rows[0][0].grad == 0.0
+    assert [one.item() for one in loss(rows, [-100, -100], reduction="none")] == [0.0, 0.0]
+    assert math.isnan(loss(rows, [-100, -100]).item())

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import nn
 from autograd import Tensor, Value
 from nn.optim import SGD, Adagrad, Adam, Optimizer
 from nn.optim.lr_scheduler import (
@@ -397,3 +398,17 @@ def test_a_group_that_came_later_is_refused_and_not_left_out() -> None:
     optimizer.add_param_group({"params": [Value(1.0)]})
     with pytest.raises(RuntimeError, match="3 parameter groups, and had 2"):
         scheduler.step()
+
+
+def test_schedules_of_nothing_and_divisions_by_zero_are_refused() -> None:
+    optimizer = nn.optim.SGD([Value(1.0)], lr=1.0)
+    schedules = nn.optim.lr_scheduler
+    for name in ("div_factor", "final_div_factor"):
+        with pytest.raises(ValueError, match=f"{name} is a number > 0, got 0"):
+            schedules.OneCycleLR(optimizer, 1.0, 10, cycle_momentum=False, **{name: 0.0})  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"write \[3\]"):
+        schedules.MultiStepLR(optimizer, 3)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="got no schedulers"):
+        schedules.SequentialLR(optimizer, [], [])
+    with pytest.raises(TypeError, match=r"loads what state_dict\(\) gave, got None"):
+        schedules.StepLR(optimizer, 2).load_state_dict(None)  # type: ignore[arg-type]

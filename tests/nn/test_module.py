@@ -377,3 +377,60 @@ def test_a_summary_counts_what_is_shared_once() -> None:
 def test_under_no_grad_a_network_records_nothing() -> None:
     with no_grad():
         assert not nn.Linear(2, 2)(ag.ones(1, 2)).requires_grad
+
+
+@pytest.mark.parametrize(
+    "place",
+    [lambda w: w - 0.1, lambda w: w.detach(), lambda w: w.numpy(), lambda w: 0.0],
+    ids=["result", "leaf", "array", "number"],
+)
+def test_a_parameter_is_not_lost_to_what_is_none(place: Any) -> None:
+    net = nn.Linear(2, 1)
+    weight = net.weight
+    with no_grad(), pytest.raises(TypeError, match=r"weight is a parameter, .* write numbers into weight\.data"):
+        net.weight = place(weight)
+    assert net.weight is weight
+    neuron = nn.Neuron(2)
+    with pytest.raises(TypeError, match="b is a parameter"):
+        neuron.b = neuron.b * 0.9
+
+
+def test_a_parameter_gives_way_to_another_to_none_and_to_one_that_is_frozen_by_name() -> None:
+    net, frozen = nn.Linear(2, 1), Tensor([[1.0, 2.0]])
+    net.weight = nn.Parameter([[3.0, 4.0]])
+    assert net.state_dict()["weight"].tolist() == [[3.0, 4.0]]
+    net.register_parameter("weight", frozen)
+    net.bias = None
+    assert [(name, p is frozen) for name, p in net.named_parameters()] == [("weight", True)]
+
+
+def test_a_parameter_made_without_a_gradient_is_refused_with_the_way_to_freeze_one() -> None:
+    with pytest.raises(ValueError, match=r"requires_grad_\(False\), or use register_parameter"):
+        nn.Parameter([1.0], requires_grad=False)
+    assert nn.Parameter([1.0], True, np.float32).dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("state", "fix"),
+    [("model.safetensors", r"nn\.load\(path\)"), (None, "state_dict"), (nn.Linear(2, 1), "state_dict")],
+)
+def test_what_is_no_state_is_refused_with_what_to_give(state: Any, fix: str) -> None:
+    with pytest.raises(TypeError, match=f"arrays by name, got .*{fix}"):
+        nn.Linear(2, 1).load_state_dict(state)
+
+
+def test_numbers_too_large_for_the_dtype_are_refused_and_not_made_inf() -> None:
+    net = nn.Linear(2, 1, dtype=np.float32)
+    state = net.state_dict()
+    with pytest.raises(RuntimeError, match="weight holds numbers too large for float32"):
+        net.load_state_dict({"weight": np.array([[1e300, 1.0]]), "bias": np.ones(1)})
+    assert all((array == state[name]).all() for name, array in net.state_dict().items())
+    net.load_state_dict({"weight": np.array([[np.inf, 1.0]]), "bias": np.ones(1)})
+    assert net.weight.tolist() == [[np.inf, 1.0]]
+
+
+def test_a_summary_of_a_shape_says_to_send_an_input() -> None:
+    with pytest.raises(TypeError, match=r"summary\(model, zeros\(4, 2\)\)"):
+        nn.summary(nn.Linear(2, 1), (4, 2))
+    with pytest.raises(TypeError, match="takes an input to send through the model"):
+        nn.summary(nn.Linear(2, 1))

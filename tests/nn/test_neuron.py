@@ -249,3 +249,10 @@ def test_a_perceptron_that_runs_out_of_epochs_says_that_it_does_not_know() -> No
 def test_what_a_perceptron_cannot_learn_from_is_refused(rows: Any, classes: Any, complaint: str) -> None:
     with pytest.raises(ValueError, match=complaint):
         nn.Perceptron(2).fit(rows, classes)
+
+
+def test_sizes_that_are_no_whole_numbers_and_samples_that_are_not_finite_are_refused() -> None:
+    with pytest.raises(TypeError, match=r"whole numbers, got \[3, 2\.5\]"):
+        nn.MLP(3, [2.5])  # type: ignore[list-item]
+    with pytest.raises(ValueError, match="the samples have nan or inf"):
+        nn.Perceptron(2).fit([[0.0, float("nan")], [1.0, 1.0]], [0, 1])

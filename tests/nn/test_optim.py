@@ -508,3 +508,17 @@ def test_parameters_of_one_label_are_told_apart_by_their_place() -> None:
     names = [row.name for row in SGD(model.parameters()).explain().rows]
     assert names == ["parameter 0 (weight)", "bias", "parameter 2 (weight)"]
     assert [row.name for row in SGD(model.named_parameters()).explain().rows] == ["0.weight", "0.bias", "1.weight"]
+
+
+def test_groups_without_any_parameter_are_refused() -> None:
+    with pytest.raises(ValueError, match="groups without a parameter"):
+        nn.optim.SGD([{"params": []}, {"params": []}])
+    assert len(nn.optim.SGD([{"params": []}, {"params": [Value(1.0)]}]).param_groups) == 2
+
+
+@pytest.mark.parametrize("state", [{"state": {}, "param_groups": [{}]}, {"state": {}, "param_groups": 3}])
+def test_groups_that_are_none_are_refused_when_loaded(state: Any) -> None:
+    with pytest.raises(ValueError, match="a list of dicts with 'params'"):
+        nn.optim.SGD([Value(1.0)]).load_state_dict(state)
+    with pytest.raises(ValueError, match="a 'state' that is a dict, got 3"):
+        nn.optim.SGD([Value(1.0)]).load_state_dict({"state": 3, "param_groups": [{"params": [0]}]})

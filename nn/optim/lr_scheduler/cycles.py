@@ -103,12 +103,12 @@ class OneCycleLR(Schedule):
         self.cycle_momentum = cycle_momentum
         self.three_phase = three_phase
         self.max_lrs = [number("max_lr", each) for each in per_group("max_lr", max_lr, optimizer)]
-        self.final_div_factor = number("final_div_factor", final_div_factor)
+        self.final_div_factor = _divisor("final_div_factor", final_div_factor)
         moments = {"base_momentum": base_momentum, "max_momentum": max_momentum}
         self.base_momentums, self.max_momentums = (
             [number(name, each) for each in per_group(name, given, optimizer)] for name, given in moments.items()
         )
-        initial = [lr / number("div_factor", div_factor) for lr in self.max_lrs]
+        initial = [lr / _divisor("div_factor", div_factor) for lr in self.max_lrs]
         if cycle_momentum and not {"momentum", "betas"} & optimizer.defaults.keys():
             raise ValueError(
                 f"{type(optimizer).__name__} has neither momentum nor betas to cycle; give cycle_momentum=False"
@@ -164,3 +164,9 @@ class OneCycleLR(Schedule):
                 beta = "betas" in self.optimizer.defaults
                 new.update({"betas": (momentum, group["betas"][1])} if beta else {"momentum": momentum})
         return settings
+
+
+def _divisor(name: str, value: Any) -> float:
+    if number(name, value, 0) == 0:
+        raise ValueError(f"{name} is a number > 0, got 0: learning rates are divided by it")
+    return float(value)

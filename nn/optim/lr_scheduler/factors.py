@@ -77,6 +77,8 @@ class MultiStepLR(FactorLR):
     def __init__(
         self, optimizer: Optimizer, milestones: Iterable[int], gamma: float = 0.1, last_epoch: int = -1
     ) -> None:
+        if not isinstance(milestones, Iterable):
+            raise TypeError(f"milestones is a list of steps, got {type(milestones).__name__}; write [{milestones}]")
         self.milestones = sorted(whole("a milestone", each, 0) for each in milestones)
         self.gamma = number("gamma", gamma)
         super().__init__(optimizer, last_epoch)

@@ -59,6 +59,8 @@ class LRScheduler:
     def _fitting(self, state_dict: Mapping[str, Any]) -> list[tuple[LRScheduler, dict[str, Any]]]:
         """What of the saved state belongs to whom, where it fits."""
         expected = [name for name in vars(self) if name not in self._unsaved]
+        if not isinstance(state_dict, Mapping):
+            raise TypeError(f"{type(self).__name__} loads what state_dict() gave, got {state_dict!r:.60}")
         if set(expected) != state_dict.keys():
             raise ValueError(
                 f"{type(self).__name__} expected the keys {', '.join(expected)}; got {', '.join(state_dict)}"

@@ -30,6 +30,8 @@ class SequentialLR(Schedule):
         self, optimizer: Optimizer, schedulers: Sequence[Schedule], milestones: Sequence[int], last_epoch: int = -1
     ) -> None:
         self.schedulers = list(schedulers)
+        if not self.schedulers:
+            raise ValueError("SequentialLR got no schedulers; give it one or more")
         self.milestones = [whole("a milestone", each, 0) for each in milestones]
         if len(self.schedulers) != len(self.milestones) + 1:
             raise ValueError(
