@@ -4,7 +4,15 @@
 """
 
 from .anomaly import AnomalyError as AnomalyError, detect_anomaly as detect_anomaly
-from .arrays import set_default_dtype as set_default_dtype
+from .arrays import (
+    float16 as float16,
+    float32 as float32,
+    float64 as float64,
+    int32 as int32,
+    int64 as int64,
+    long as long,
+    set_default_dtype as set_default_dtype,
+)
 from .calculus import (
     derivative as derivative,
     grad as grad,

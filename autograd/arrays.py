@@ -11,6 +11,14 @@ from .op import Operand
 
 REAL: Final = "fiub"  # NumPy's kinds of real numbers
 
+# PyTorch's names of the dtypes, for `tensor(labels, dtype=autograd.long)`.
+float16: Final = np.float16
+float32: Final = np.float32
+float64: Final = np.float64
+int32: Final = np.int32
+int64: Final = np.int64
+long: Final = np.int64
+
 
 class default:
     """The dtype of floats that come without one; `set_default_dtype` sets it."""

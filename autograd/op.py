@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import keyword
 import numbers
-import threading
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from contextvars import Context, ContextVar
 from typing import Any, ClassVar, Final
 
 import numpy as np
 from numpy import ndarray  # one look-up less, where each of them counts
+
+from .ieee import compute, ieee, quiet
 
 Rule = Callable[..., Any]
 Params = Mapping[str, Any]
@@ -212,8 +212,10 @@ class Op:
                 all_numbers = False
         if self.rules and self.kind == "elementwise":
             # An array of integers would wrap around, and have no 1/2; only a mask is left as it is.
+            floats = [arg.dtype for arg in args if isinstance(arg, np.ndarray) and arg.dtype.kind == "f"]
+            dtype = np.result_type(*floats) if floats else np.float64
             args = tuple(
-                arg.astype(np.float64)
+                arg.astype(dtype)
                 if isinstance(arg, np.ndarray) and arg.dtype.kind != "f" and self.rule(k, len(args)) is not None
                 else arg
                 for k, arg in enumerate(args)
@@ -241,42 +243,6 @@ class Op:
 
 def _short(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-# Whether NumPy's warnings are off already: in a backward pass, and in an array function that calls ops itself.
-quiet: Final[ContextVar[bool]] = ContextVar("autograd_quiet", default=False)
-
-
-class _Quiet(threading.local):
-    """For each thread a context in which NumPy never warns: to run in it takes a tenth of the time of np.errstate."""
-
-    def __init__(self) -> None:
-        context = Context()
-        context.run(np.seterr, all="ignore")
-        context.run(quiet.set, True)
-        self.run: Final = context.run
-
-
-_quiet: Final = _Quiet()
-
-
-def compute(function: Callable[..., Any], *arrays: Any, **params: Any) -> Any:
-    """`function` of raw data, without NumPy's warnings: inf and nan are answers."""
-    if quiet.get():
-        return function(*arrays, **params)
-    return _quiet.run(function, *arrays, **params)
-
-
-@np.errstate(all="ignore")  # as a decorator it costs a fifth of what it costs in a with statement
-def quietly(function: Callable[..., Any], *args: Any, **params: Any) -> Any:
-    """The same for what needs the context it is called in, such as the modes."""
-    return function(*args, **params)
-
-
-def ieee(function: Callable[..., Any], args: tuple[Any, ...], params: Params = NO_PARAMS) -> Any:
-    """`function` with every float among its args as a np.float64, whose arithmetic is IEEE's; plain numbers out."""
-    result = quietly(function, *(np.float64(a) if type(a) in (float, int) else a for a in args), **params)
-    return result.item() if isinstance(result, (np.generic, np.ndarray)) and result.ndim == 0 else result
 
 
 def op(name: str, scalar: Callable[..., Any], array: Callable[..., Any], *rules: Rule | None, **how: Any) -> Op:

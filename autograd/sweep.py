@@ -14,17 +14,15 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 from itertools import repeat
-from operator import attrgetter
 from typing import Any, Final
 
 import numpy as np
 
+from .ieee import ieee, quiet
 from .node import Node, Watch, mode
-from .op import ieee, quiet
 
 # Two threads that sweep graphs with a shared leaf must not both read its old gradient before either writes.
 _accumulating: Final = threading.Lock()
-_index: Final = attrgetter("index")
 
 
 def topology(root: Node) -> list[Node]:
@@ -35,7 +33,7 @@ def topology(root: Node) -> list[Node]:
         for i in node.inputs:
             if type(i) is not float:
                 index = i.index
-                if index not in found and index >= 0:
+                if index not in found and 0 <= index < node.index:  # not where it was first wanted later
                     found[index] = i
                     nodes.append(i)
     return [found[index] for index in sorted(found, reverse=True)]
@@ -78,8 +76,8 @@ def _sweep(nodes: list[Node], first: Any, record: bool, watch: Watch | None) -> 
             if type(i) is float:
                 continue  # a constant. Not only speed: for x ** 2 at x = -3 the exponent's rule would want log(-3)
             index = i.index
-            if index < 0:
-                i.unchanged(node)  # no gradient is wanted for it, but the other rules read it
+            if not 0 <= index < node.index:
+                i.unchanged(node)  # no gradient is wanted for it, or was then, but the other rules read it
                 continue
             try:
                 contribution = rules[position](g, y, *xs) if short else op.vjp(position, g, y, xs, node.params)

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, Self, final
 
 import numpy as np
 
 from . import shapes, structural as s
 from .arguments import raw
+from .array import Array
 from .arrays import default, real_array
 from .constants import constant, met, misfit, settled
+from .ieee import compute
 from .node import Mode, Node, creation, mode
-from .op import NO_PARAMS, Op, Operand, Params, compute
-from .shaped import Shaped
+from .op import NO_PARAMS, Op, Operand, Params
 from .site import site
 from .sweep import backward
 from .watched import Watched, same_memory
 
 
 @final
-class Tensor(Node, Shaped):
+class Tensor(Array, Node):
     """An array in a computation graph.
 
     `data` is copied: a number, nested lists of numbers, or an array. Floats get the default dtype, an array keeps its
@@ -74,6 +74,8 @@ class Tensor(Node, Shaped):
     def data(self, data: Any) -> None:
         if type(data) is Watched and data.owner is self and same_memory(data, self._data):
             return  # the second half of `x.data += 1`, which has been written and noticed already
+        if type(data) is Tensor and data.index < 0:
+            data = data._data
         new = real_array(data, self._data.dtype)
         if new.shape != self._data.shape:
             raise ValueError(
@@ -81,63 +83,6 @@ class Tensor(Node, Shaped):
             )
         self._data = new
         self.changed = next(creation)
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The length of each dimension."""
-        shape: tuple[int, ...] = self._data.shape
-        return shape
-
-    @property
-    def ndim(self) -> int:
-        """The number of dimensions."""
-        ndim: int = self._data.ndim
-        return ndim
-
-    @property
-    def dtype(self) -> Any:
-        """NumPy's dtype of the elements."""
-        return self._data.dtype
-
-    def plain(self) -> np.ndarray:
-        """The array in it, without the graph; not a copy, so not to be written into."""
-        array: np.ndarray = self._data
-        return array
-
-    def dim(self) -> int:
-        """The number of dimensions."""
-        return self.ndim
-
-    @property
-    def size(self) -> int:
-        """The number of elements, as in NumPy; `shape[k]` is the length of a dimension."""
-        return int(self._data.size)
-
-    def numel(self) -> int:
-        """The number of elements."""
-        return int(self._data.size)
-
-    def __len__(self) -> int:
-        if not self.shape:
-            raise TypeError("a Tensor with no dimension has no length")
-        return self.shape[0]
-
-    def __iter__(self) -> Iterator[Self]:
-        return (self[k] for k in range(len(self)))
-
-    def item(self) -> Any:
-        """The bare number, where there is one element."""
-        if self._data.size != 1:
-            raise ValueError(f"item() is for one element, this Tensor has shape {self.shape}; use numpy() or tolist()")
-        return self._data.item()
-
-    def numpy(self) -> np.ndarray:
-        """A copy of the data as an array, without the graph."""
-        return np.array(self._data)
-
-    def tolist(self) -> Any:
-        """The data as nested lists."""
-        return self._data.tolist()
 
     def detach(self) -> Tensor:
         """A leaf with the same data that wants no gradient."""
@@ -170,6 +115,20 @@ class Tensor(Node, Shaped):
         self._data = real_array(self._data, dtype)
         self.grad = None if self.grad is None else self.grad.astype(dtype)
         self.changed = next(creation)
+        return self
+
+    # fmt: off
+    def __iadd__(self, other: object) -> Self: return self._updated(self + other)
+    def __isub__(self, other: object) -> Self: return self._updated(self - other)
+    def __imul__(self, other: object) -> Self: return self._updated(self * other)
+    def __itruediv__(self, other: object) -> Self: return self._updated(self / other)
+    # fmt: on
+
+    def _updated(self, new: Self) -> Self:
+        """`p -= rate * p.grad` under no_grad() changes the leaf p, as in PyTorch; elsewhere p is a new Tensor."""
+        if self.index < 0 or self.op is not None or mode.get().recording:
+            return new
+        self.data = new._data
         return self
 
     def zero_grad(self) -> None:
@@ -266,7 +225,8 @@ class Tensor(Node, Shaped):
                 args = tuple([_wrapped(arg, array) for arg, array in zip(args, arrays, strict=True)])
             result = recorded(y, op, args, params)
         else:
-            result = leaf(y)
+            # Not a view, of a transpose say: with no inputs, no one would notice what is written into their memory.
+            result = leaf(y if y.base is None else np.array(y))
         if now.watch is not None:
             now.watch.forward(result, op, args)
         return result
@@ -303,14 +263,6 @@ class Tensor(Node, Shaped):
         wants = ", requires_grad=True" if self.index >= 0 else ""
         name = f", label={self.label!r}" if self.label else ""
         return f"Tensor({text}{kind}{wants}{name})"
-
-    def __bool__(self) -> bool:
-        if self._data.size != 1:
-            raise ValueError("a Tensor of several elements is neither true nor false; use (a == b).all()")
-        return bool(self._data.item())
-
-    def __format__(self, spec: str) -> str:
-        return format(self.item(), spec) if spec else repr(self)
 
 
 def leaf(data: np.ndarray, label: str = "") -> Tensor:

@@ -14,9 +14,10 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from .ieee import quietly
 from .naming import graph, names, terms
 from .node import Node
-from .op import ATOM, NO_PARAMS, OPS, POWER, SUM, UNARY, Op, Params, quietly
+from .op import ATOM, NO_PARAMS, OPS, POWER, SUM, UNARY, Op, Params
 from .shapes import sum_to
 from .symbol import Symbol, literal, rule_text, written
 from .tensor import Tensor

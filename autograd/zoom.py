@@ -16,9 +16,10 @@ from typing import Any, Final
 import numpy as np
 
 from . import elementwise as ops, structural as s
+from .ieee import quietly
 from .naming import graph
 from .node import Node
-from .op import Op, Params, quietly
+from .op import Op, Params
 from .shapes import axis_tuple
 from .tensor import Tensor
 from .value import Value

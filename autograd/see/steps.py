@@ -13,9 +13,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from ..ieee import quietly
 from ..naming import graph
 from ..node import Node
-from ..op import quietly
 from ..sweep import commit, sweep, topology
 from ..tensor import Tensor
 from ..value import number

@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from ..ieee import quietly
 from ..naming import names, terms
 from ..node import Node
-from ..op import Op, quietly
+from ..op import Op
 from ..symbol import SPOKEN, Symbol, literal, rule_text, written
 from .figures import figure, in_line
 
