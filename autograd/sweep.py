@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from .ieee import ieee, quiet
+from .ieee import compute, ieee
 from .node import Node, Watch, mode
 
 # Two threads that sweep graphs with a shared leaf must not both read its old gradient before either writes.
@@ -155,12 +155,12 @@ def backward(root: Node, seed: Any = 1.0) -> None:
     All or nothing: no `.grad` is touched before the sweep is over.
     """
     nodes = topology(root)
-    before = quiet.set(True)
-    try:
-        gradients = [g for _, g in sweep(root, seed, nodes=nodes)]
-    finally:
-        quiet.reset(before)
-    commit(nodes, gradients)
+    # In a context where NumPy is quiet already, and which is left whatever happens, Ctrl-C too.
+    commit(nodes, compute(_gradients, sweep(root, seed, nodes=nodes)))
+
+
+def _gradients(steps: Iterator[tuple[Node, Any]]) -> list[Any]:
+    return [g for _, g in steps]
 
 
 def commit(nodes: list[Node], gradients: list[Any]) -> None:

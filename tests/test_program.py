@@ -235,7 +235,7 @@ def test_nothing_warns_or_raises_where_ieee_has_an_answer() -> None:
         (lambda x, y: Program(x * y, [x, y])(None, 1.0), TypeError, "input left takes a number .*, got NoneType"),
         (lambda x, y: Program(x * y, [x, y])(x, 1.0), TypeError, "got Value"),
         (lambda x, y: Program(x * y, [x, y])(1j, 1.0), TypeError, "got complex"),
-        (lambda x, y: Program(x * y, [x, y])(np.array([1.0, None]), 1.0), TypeError, "got ndarray"),
+        (lambda x, y: Program(x * y, [x, y])(np.array([1.0, None]), 1.0), TypeError, "got an array of object"),
         (lambda x, y: Program(x * y, [x, y])(np.ones(2), np.ones(3)), ValueError, r"left \(2,\), right \(3,\)"),
     ],
 )

@@ -286,7 +286,7 @@ def test_an_embedding_is_looked_up_by_its_places(places: Any, error: type[Except
 
 
 def test_a_list_is_refused_with_the_fix() -> None:
-    with pytest.raises(TypeError, match=r"takes a Tensor or an array, got list; write Tensor\(\.\.\.\) around it"):
+    with pytest.raises(TypeError, match=r"takes a Tensor or an array, got list; write Tensor\(\.\.\.\) around numbers"):
         nn.Linear(2, 1)([[1.0, 2.0]])
 
 
@@ -334,7 +334,7 @@ def test_layers_take_the_options_that_are_typed_for_pytorch() -> None:
         nn.Dropout("half")  # type: ignore[arg-type]
     with pytest.raises(TypeError, match=r"write \[module\]"):
         nn.ModuleList(nn.ReLU())  # type: ignore[arg-type]
-    with pytest.raises(TypeError, match=r"make one of the list by tensor\(\.\.\.\), got list"):
+    with pytest.raises(TypeError, match=r"got list; write Tensor\(\.\.\.\) around numbers"):
         nn.Linear(2, 1)([1.0, 2.0])
 
 
