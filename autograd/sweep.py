@@ -167,8 +167,9 @@ def commit(nodes: list[Node], gradients: list[Any]) -> None:
     """Write what a sweep found: leaves add it to the gradient they have, other nodes hold just this one."""
     with _accumulating:
         after = list(gradients)
-        held: set[int] = set()  # arrays that are some node's data or gradient already
         inner_too = type(after[0]) is not float  # a float has no memory to share: then only leaves are looked at
+        # Arrays that are some node's data or gradient already.
+        held = {id(node._data) for node in nodes} if inner_too else set()
         for k, node in enumerate(nodes):
             if node.op is not None and not inner_too:
                 continue
@@ -182,20 +183,9 @@ def commit(nodes: list[Node], gradients: list[Any]) -> None:
                     )
                 after[k] = node.grad + g if type(g) is float else np.array(node.grad + g, dtype=g.dtype)
             elif type(g) is not float:
-                after[k] = _own(g, held or _arrays(nodes, held))
+                # An array that no one else has: two leaves of a sum are handed the same one, or views of it.
+                if type(g) is not np.ndarray or g.base is not None or id(g) in held:
+                    g = after[k] = np.array(g)
+                held.add(id(g))
         # One call that stays in C from the first node to the last, where Ctrl-C cannot come between.
         deque(map(setattr, nodes, repeat("grad"), after), maxlen=0)
-
-
-def _arrays(nodes: list[Node], held: set[int]) -> set[int]:
-    """The arrays in the nodes, by identity."""
-    held.update([id(node._data) for node in nodes])
-    return held
-
-
-def _own(g: Any, held: set[int]) -> Any:
-    """The gradient as an array that no one else has: two leaves of a sum are handed the same one, or views of it."""
-    if type(g) is not np.ndarray or g.base is not None or id(g) in held:
-        g = np.array(g)
-    held.add(id(g))
-    return g
