@@ -99,6 +99,7 @@ class Op:
         # of a dot, as pairs.
         self.unary: Final = not variadic and self.arity == 1 and len(rules) == 1 and rules[0] is not None
         self.binary: Final = self.smooth and not variadic and self.arity == 2
+        # Its first input chooses, and may be an array of bools.
         self.masked: Final = bool(rules) and rules[0] is None and not variadic
         self.pairs: Final = self.smooth and variadic and not positional and len(rules) == 2
 

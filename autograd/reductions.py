@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -134,27 +135,24 @@ def max(
     x: Any, dim: int | None = None, keepdim: bool = False, *, axis: int | None = None, keepdims: bool = False
 ) -> Any:
     """The largest element; with `dim` a pair (values, indices), the gradient going to the element taken."""
-    array_like("max", x)
-    k = by_one_name("max", dim, axis)
-    if k is None:
-        return amax(x)
-    k = axis_of("max", x, k)
-    return _picked(x, argmax(x, k), k, keepdim or keepdims)
+    return _extreme("max", x, by_one_name("max", dim, axis), keepdim or keepdims, amax, argmax)
 
 
 def min(
     x: Any, dim: int | None = None, keepdim: bool = False, *, axis: int | None = None, keepdims: bool = False
 ) -> Any:
     """The smallest element; with `dim` a pair (values, indices)."""
-    array_like("min", x)
-    k = by_one_name("min", dim, axis)
-    if k is None:
-        return amin(x)
-    k = axis_of("min", x, k)
-    return _picked(x, argmin(x, k), k, keepdim or keepdims)
+    return _extreme("min", x, by_one_name("min", dim, axis), keepdim or keepdims, amin, argmin)
 
 
-def _picked(x: Any, places: Any, dim: int, keepdim: bool) -> tuple[Any, Any]:
+def _extreme(
+    name: str, x: Any, dim: int | None, keepdim: bool, of_all: Callable[..., Any], place: Callable[..., Any]
+) -> Any:
+    array_like(name, x)
+    if dim is None:
+        return of_all(x)
+    dim = axis_of(name, x, dim)
+    places = place(x, dim)
     index = np.expand_dims(places, dim)
     values = gather(x, dim, index)
     return (values, index) if keepdim else (squeeze(values, dim), places)
