@@ -62,7 +62,7 @@ def bare(x: Any) -> float:
 
 def array_like(name: str, x: Any) -> Any:
     """x, where it has a shape; TypeError for a Value or anything else."""
-    if not isinstance(x, (Grid, np.ndarray, np.generic)):
+    if not isinstance(x, Grid) and not isinstance(x, (np.ndarray, np.generic)):
         if isinstance(x, Operand):
             raise TypeError(f"{name} takes a list of Values or a Tensor, got {type(x).__name__}; see stack(values)")
         hint = "; write Tensor(...) around numbers, stack(...) around nodes" if is_list(x) else ""

@@ -120,15 +120,24 @@ class Node(Arithmetic):
     requires_grad  whether a gradient is wanted for it
     """
 
-    __slots__ = ("_data", "grad", "index", "inputs", "label", "op", "params")
+    __slots__ = ("_data", "_grad", "index", "inputs", "label", "op", "params")
 
     _data: Any
-    grad: Any
+    _grad: Any
     op: Op | None
     inputs: tuple[Any, ...]
     params: Params
     label: str
     index: int
+
+    @property
+    def grad(self) -> Any:
+        """d(root)/d(this node) after a backward pass from a root; None before one reaches the node."""
+        return self._grad
+
+    @grad.setter
+    def grad(self, grad: Any) -> None:
+        self._grad = grad
 
     @property
     def requires_grad(self) -> bool:

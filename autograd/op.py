@@ -38,7 +38,8 @@ BUILT_IN: set[str] = set()
 
 
 class Operand:
-    """Anything an op can be applied to. Where several meet in one op, the highest precedence decides."""
+    """Anything an op can be applied to. Where several meet in one op, the highest precedence decides: `apply` of
+    any other hands over to it."""
 
     __slots__ = ()
     precedence: ClassVar[int] = 0
@@ -105,30 +106,24 @@ class Op:
 
     def __call__(self, *args: Any, **given: Any) -> Any:
         params: Params = given
-        if params or self.params or (len(args) != self.arity and not self.variadic):
+        if (
+            len(params) != len(self.params)
+            or (params and self.kind == "elementwise")
+            or (len(args) != self.arity and not self.variadic)
+        ):  # otherwise as our own functions and rules, which know the names, call the ops
             args, params = self.bind(args, params)
-        if self.unary and isinstance(args[0], Operand):
-            return args[0].apply(self, args, params)
-        arrays = False
+        arrays, plain = False, True
         for arg in args:
             if type(arg) is ndarray:
                 if arg.dtype.kind != "f" and (arg.dtype.kind != "b" or not self.masked or arg is not args[0]):
-                    break
+                    plain = False
                 arrays = True
             elif type(arg) is not float:
-                break
-        else:
-            if arrays:  # of floats, floats, and a mask where one belongs: what a sweep hands the rules
-                if quiet.get():
-                    return self.array(*args, **params)
-                return compute(self.array, *args, **params)
-        chief: Operand | None = None
-        # Of many args one of each kind tells: a dot of 16 weights and inputs is 32 Values, or Values and floats.
-        for arg in args if len(args) < 8 else dict(zip(map(type, args), args, strict=True)).values():
-            if isinstance(arg, Operand) and (chief is None or arg.precedence > chief.precedence):
-                chief = arg
-        if chief is not None:
-            return chief.apply(self, args, params)
+                if isinstance(arg, Operand):
+                    return arg.apply(self, args, params)
+                plain = False
+        if arrays and plain:  # of floats, floats, and a mask where one belongs: what a sweep hands the rules
+            return self.array(*args, **params) if quiet.get() else compute(self.array, *args, **params)
         return self.forward(args, params)
 
     def __repr__(self) -> str:
@@ -136,8 +131,6 @@ class Op:
 
     def bind(self, args: tuple[Any, ...], params: Params) -> tuple[tuple[Any, ...], Params]:
         """Data apart from metadata: `clip(x, -1, 1)` and `clip(x, max=1)` name the same parameters."""
-        if self.kind != "elementwise" and len(args) == self.arity and len(params) == len(self.params):
-            return args, params  # as our own functions and rules, which know the names, call structural ops
         if self.variadic:
             count = len(args)
         elif len(args) < self.arity or len(args) > self.arity + len(self.params):

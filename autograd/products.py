@@ -11,7 +11,8 @@ from typing import Any, Final
 import numpy as np
 
 from . import structural as s
-from .arguments import Dim, array_like, axes_of, axis_of, is_list, items, known_to_numpy, one_of
+from .arguments import Dim, Grid, array_like, axes_of, axis_of, is_list, items, known_to_numpy, one_of
+from .op import NO_PARAMS
 from .shapes import axis_tuple
 from .shaping import cat, narrow, reshape, squeeze, unsqueeze
 
@@ -61,10 +62,10 @@ def cumprod(x: Any, dim: int | None = None, *, axis: int | None = None) -> Any:
 @known_to_numpy(np.matmul)
 def matmul(a: Any, b: Any) -> Any:
     """The matrix product, with vectors and batches as in NumPy."""
-    shapes = array_like("matmul", a).shape, array_like("matmul", b).shape
-    if len(shapes[0]) == len(shapes[1]) == 2 and shapes[0][1] == shapes[1][0]:
-        return s.matmul(a, b)
-    if () in shapes:
+    m, n = array_like("matmul", a).shape, array_like("matmul", b).shape
+    if len(m) == len(n) == 2 and m[1] == n[0]:
+        return a.apply(s.matmul, (a, b), NO_PARAMS) if isinstance(a, Grid) else s.matmul(a, b)
+    if () in (m, n):
         raise ValueError("matmul takes vectors and matrices, got a number; use * for it")
     left, right = len(a.shape) == 1, len(b.shape) == 1
     if a.shape[-1] != b.shape[0 if right else -2]:

@@ -35,12 +35,13 @@ from .shaping import squeeze
 @known_to_numpy(np.sum)
 def sum(x: Any, dim: Dim = None, keepdim: bool = False, *, axis: Dim = None, keepdims: bool = False) -> Any:
     """The sum over all elements or over `dim`; of a list of Values or numbers as one op, 0.0 when it is empty."""
-    if not isinstance(x, Grid):
-        if is_list(x):
-            values = items("sum", x, empty=True)
-            return s.list_sum(*values) if values else 0.0
-        array_like("sum", x)
-    axes = None if dim is axis is None else axes_of("sum", x, dim, axis)
+    if isinstance(x, Grid):
+        axes = None if dim is axis is None else axes_of("sum", x, dim, axis)
+        return x.apply(s.total, (x,), {"axis": axes, "keepdims": keepdim or keepdims})
+    if is_list(x):
+        values = items("sum", x, empty=True)
+        return s.list_sum(*values) if values else 0.0
+    axes = axes_of("sum", array_like("sum", x), dim, axis)
     return s.total(x, axis=axes, keepdims=keepdim or keepdims)
 
 

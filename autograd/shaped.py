@@ -16,7 +16,7 @@ class Shaped(Arithmetic, Grid):
 
     # fmt: off
     # ruff: noqa: E501
-    def sum(self, dim: Any = None, keepdim: bool = False, **k: Any) -> Self: return reductions.sum(self, dim, keepdim, **k)
+    def sum(self, dim: Any = None, keepdim: bool = False, *, axis: Any = None, keepdims: bool = False) -> Self: return reductions.sum(self, dim, keepdim, axis=axis, keepdims=keepdims)
     def mean(self, dim: Any = None, keepdim: bool = False, **k: Any) -> Self: return reductions.mean(self, dim, keepdim, **k)
     def var(self, dim: Any = None, correction: int = 1, keepdim: bool = False, **k: Any) -> Self: return reductions.var(self, dim, correction, keepdim, **k)
     def std(self, dim: Any = None, correction: int = 1, keepdim: bool = False, **k: Any) -> Self: return reductions.std(self, dim, correction, keepdim, **k)

@@ -61,11 +61,11 @@ total   = op("sum_over", sh.of_array, sh.total,   lambda g, y, x, axis, keepdims
 spread  = op("spread",   sh.of_array, sh.spread,  lambda g, y, x, axis, keepdims, shape: total(g, axis=axis, keepdims=keepdims),        params={"axis": None, "keepdims": False, "shape": None}, kind="linear")
 cumsum  = op("cumsum",   sh.of_array, sh.cumsum,  lambda g, y, x, axis, reverse: cumsum(g, axis=axis, reverse=not reverse),             params={"axis": 0, "reverse": False}, kind="linear")
 mT      = op("mT",       sh.of_array, sh.mT,      lambda g, y, x: mT(g),                                                                kind="linear")
-matmul  = op("matmul",   sh.of_array, np.matmul,  lambda g, y, a, b: matmul(g, mT(b)), lambda g, y, a, b: matmul(mT(a), g),             kind="multilinear", sign="@", binding=PRODUCT)
+matmul  = op("matmul",   sh.of_array, np.matmul,  lambda g, y, a, b: g @ b.mT, lambda g, y, a, b: a.mT @ g,                            kind="multilinear", sign="@", binding=PRODUCT)
 einsum  = op("einsum",   sh.of_array, sh.einsum,  lambda g, y, *xs, subscripts, position: sh.einsum_back(einsum, spread, g, xs, subscripts, position), params={"subscripts": ""}, kind="multilinear", variadic=True, positional=True)
 # bias is one row; the sweep sums its gradient over the others
-linear  = op("linear",   sh.of_array, sh.linear,  lambda g, y, x, weight, bias: matmul(g, weight), lambda g, y, x, weight, bias: matmul(mT(g), x), lambda g, y, x, weight, bias: g,
-             inputs=("x", "weight", "bias"), kind="other", push=lambda t, y, x, weight, bias, position: matmul(t, mT(weight)) if position == 0 else matmul(x, mT(t)) if position == 1 else t)
+linear  = op("linear",   sh.of_array, sh.linear,  lambda g, y, x, weight, bias: g @ weight, lambda g, y, x, weight, bias: g.mT @ x, lambda g, y, x, weight, bias: g,
+             inputs=("x", "weight", "bias"), kind="other", push=lambda t, y, x, weight, bias, position: t @ weight.mT if position == 0 else x @ t.mT if position == 1 else t)
 
 # the largest element, and the soft one. Ties share evenly; `share` is each element's part of being the largest.
 share   = op("share",    sh.of_array, sh.share,   None, None, inputs=("x", "y"), params={"axis": None, "keepdims": False}, kind="other")

@@ -11,12 +11,14 @@ such an order.
 from __future__ import annotations
 
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from itertools import repeat
+from operator import attrgetter
 from typing import Any, Final
 
 import numpy as np
+from numpy import ndarray
 
 from .ieee import compute, ieee
 from .node import Node, Watch, mode
@@ -58,7 +60,10 @@ def sweep(
 
 
 def _sweep(nodes: list[Node], first: Any, record: bool, watch: Watch | None) -> Iterator[tuple[Node, Any]]:
-    gradients: dict[int, Any] = {nodes[0].index: first}
+    # None: nothing has arrived yet. What is not in here wants no gradient, or wants none any more.
+    gradients: dict[int, Any] = dict.fromkeys([node.index for node in nodes])
+    gradients[nodes[0].index] = first
+    sums: set[int] = set()  # whose gradient is an array made here by adding, and may be added to in its place
     for node in nodes:
         g = gradients.pop(node.index)
         yield node, g
@@ -68,23 +73,58 @@ def _sweep(nodes: list[Node], first: Any, record: bool, watch: Watch | None) -> 
         if watch is not None:
             watch.backward(node)
         inputs = node.inputs
+        params = node.params
         y: Any = node if record else node._data
-        xs = inputs if record else [i if type(i) is float else i._data for i in inputs]
-        short = op.smooth and (op.unary or op.binary)
-        rules: Any = op.rules
+        unary = op.unary
+        binary = op.binary
+        xs: Any
+        if record:
+            xs = inputs
+        elif binary:
+            a, b = inputs
+            xs = (a if type(a) is float else a._data, b if type(b) is float else b._data)
+        elif unary:
+            xs = (inputs[0]._data,)
+        else:
+            xs = [i if type(i) is float else i._data for i in inputs]
         for position, i in enumerate(inputs):
             if type(i) is float:
                 continue  # a constant. Not only speed: for x ** 2 at x = -3 the exponent's rule would want log(-3)
             index = i.index
-            if not 0 <= index < node.index:
-                i.unchanged(node)  # no gradient is wanted for it, or was then, but the other rules read it
+            if index not in gradients:
+                i.unchanged(node)  # the other rules read it
                 continue
+            x = xs[position]
             try:
-                contribution = rules[position](g, y, *xs) if short else op.vjp(position, g, y, xs, node.params)
+                if binary:
+                    rule: Any = op.rules[position]
+                    contribution = rule(g, y, xs[0], xs[1])
+                elif unary:
+                    rule = op.rules[0]
+                    contribution = rule(g, y, x, **params) if params else rule(g, y, x)
+                else:
+                    contribution = op.vjp(position, g, y, xs, params)
             except (ZeroDivisionError, OverflowError):  # where Python raises, IEEE has an answer
-                contribution = op.vjp(position, g, y, xs, node.params)
-            contribution = i.fit(contribution, node)
-            gradients[index] = gradients[index] + contribution if index in gradients else contribution
+                contribution = op.vjp(position, g, y, xs, params)
+            if (
+                type(contribution) is not ndarray
+                or type(x) is not ndarray
+                or contribution.shape != x.shape
+                or contribution.dtype is not x.dtype
+                or i.changed
+            ):
+                contribution = i.fit(contribution, node)
+            before = gradients[index]
+            if before is None:
+                gradients[index] = contribution
+            elif index in sums:
+                before += contribution
+            elif type(contribution) is not ndarray or record:
+                gradients[index] = before + contribution
+            else:
+                total = gradients[index] = np.asarray(before + contribution)
+                if total.size > 1:  # one number is faster to add anew
+                    sums.add(index)
             if watch is not None:
                 watch.contribution(node, i, gradients[index])
 
@@ -167,25 +207,30 @@ def commit(nodes: list[Node], gradients: list[Any]) -> None:
     """Write what a sweep found: leaves add it to the gradient they have, other nodes hold just this one."""
     with _accumulating:
         after = list(gradients)
-        inner_too = type(after[0]) is not float  # a float has no memory to share: then only leaves are looked at
-        # Arrays that are some node's data or gradient already.
-        held = {id(node._data) for node in nodes} if inner_too else set()
+        # How often an array stands among the gradients and the data. A leaf's gradient is its own: two leaves of a sum
+        # are handed the same array, or views of one.
+        handed: Counter[int] | None = None
         for k, node in enumerate(nodes):
-            if node.op is not None and not inner_too:
+            if node.op is not None:
                 continue
             g = after[k]
-            if node.op is None and node.grad is not None:
-                if isinstance(node.grad, Node):
-                    raise TypeError("a .grad holds plain numbers, and this one was set to a node; set it to None")
-                if type(g) is not float and np.shape(node.grad) != g.shape:
+            before = node._grad
+            if isinstance(before, Node):
+                raise TypeError("a .grad holds plain numbers, and this one was set to a node; set it to None")
+            if type(g) is float:
+                after[k] = g if before is None else before + g
+                continue
+            if before is not None:
+                if np.shape(before) != g.shape:
                     raise ValueError(
-                        f"a .grad was set to the shape {np.shape(node.grad)}, expected {g.shape}; set it to None"
+                        f"a .grad was set to the shape {np.shape(before)}, expected {g.shape}; set it to None"
                     )
-                after[k] = node.grad + g if type(g) is float else np.array(node.grad + g, dtype=g.dtype)
-            elif type(g) is not float:
-                # An array that no one else has: two leaves of a sum are handed the same one, or views of it.
-                if type(g) is not np.ndarray or g.base is not None or id(g) in held:
-                    g = after[k] = np.array(g)
-                held.add(id(g))
+                after[k] = np.asarray(before + g, dtype=g.dtype)
+                continue
+            if handed is None:
+                handed = Counter(map(id, gradients))
+                handed.update(map(id, map(attrgetter("_data"), nodes)))
+            if type(g) is not np.ndarray or g.base is not None or handed[id(g)] > 1:
+                after[k] = np.array(g)
         # One call that stays in C from the first node to the last, where Ctrl-C cannot come between.
-        deque(map(setattr, nodes, repeat("grad"), after), maxlen=0)
+        deque(map(setattr, nodes, repeat("_grad"), after), maxlen=0)

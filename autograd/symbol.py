@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Final, NoReturn, final
 import numpy as np
 
 from . import elementwise as ops, structural as s
-from .op import ATOM, POWER, UNARY, Op, Operand, Params
+from .op import ATOM, NO_PARAMS, POWER, UNARY, Op, Operand, Params
 from .shaped import Shaped
 
 # What people call an op, where its name is not that.
@@ -72,6 +72,9 @@ class Symbol(Shaped):
     def dtype(self) -> Symbol:
         """The dtype, as text too."""
         return Symbol(f"{_wrapped(self, ATOM)}.dtype")
+
+    def __matmul__(self, other: Any) -> Symbol:
+        return self.apply(s.matmul, (self, other), NO_PARAMS)  # with no shapes to check
 
     def plain(self) -> NoReturn:
         """TypeError: a formula has no numbers."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self, final
+from typing import Any, Final, Self, final
 
 import numpy as np
 
@@ -11,12 +11,14 @@ from .arguments import raw
 from .array import Array
 from .arrays import default, real_array
 from .constants import constant, met, misfit, settled
-from .ieee import compute
+from .ieee import compute, runner
 from .node import Mode, Node, creation, mode
 from .op import NO_PARAMS, Op, Operand, Params
 from .site import site
 from .sweep import backward
 from .watched import Watched, same_memory
+
+_new: Final = object.__new__
 
 
 @final
@@ -35,8 +37,6 @@ class Tensor(Array, Node):
 
     __slots__ = ("changed",)
 
-    grad: np.ndarray | None
-
     def __init__(self, data: Any, requires_grad: bool = False, dtype: Any = None, label: str = "") -> None:
         if type(label) is not str:
             raise TypeError(f"a label is text, got {type(label).__name__}: {label!r:.60}")
@@ -54,7 +54,7 @@ class Tensor(Array, Node):
         index: int = -1,
     ) -> None:
         self._data = data
-        self.grad = None
+        self._grad = None
         self.label = label
         self.changed = 0
         self.op = op
@@ -83,6 +83,21 @@ class Tensor(Array, Node):
             )
         self._data = new
         self.changed = next(creation)
+
+    @property
+    def grad(self) -> np.ndarray | None:
+        """The gradient after a backward pass; None before. A leaf's is memory of its own, to be scaled or clipped in
+        place; the one of an inner node may be other nodes' too, and is read-only."""
+        found: np.ndarray | None = self._grad
+        if found is None or self.op is None:
+            return found
+        seen = found.view()
+        seen.flags.writeable = False
+        return seen
+
+    @grad.setter
+    def grad(self, grad: np.ndarray | None) -> None:
+        self._grad = grad
 
     def detach(self) -> Tensor:
         """A leaf with the same data that wants no gradient."""
@@ -113,7 +128,7 @@ class Tensor(Array, Node):
         if self.index >= 0 and np.dtype(dtype).kind != "f":
             raise TypeError(f"only floats have gradients, got dtype {np.dtype(dtype)}")
         self._data = real_array(self._data, dtype)
-        self.grad = None if self.grad is None else self.grad.astype(dtype)
+        self._grad = None if self._grad is None else self._grad.astype(dtype)
         self.changed = next(creation)
         return self
 
@@ -133,7 +148,7 @@ class Tensor(Array, Node):
 
     def zero_grad(self) -> None:
         """Forget the gradient."""
-        self.grad = None
+        self._grad = None
 
     def backward(self, gradient: Any = None) -> None:
         """Go back through the graph: `.grad` of every node below becomes, or on leaves grows by, its gradient.
@@ -169,15 +184,26 @@ class Tensor(Array, Node):
         # Tensors that all want a gradient are floats and need no looking after: most of a graph, in three quarters of
         # the time.
         if now.plain and self.index >= 0:
+            run = runner()
             try:
                 if op.unary:
-                    return recorded(compute(op.array, self._data, **params), op, args, params)
+                    data = self._data
+                    y = run(op.array, data, **params) if params else run(op.array, data)
+                    return recorded(y, op, args, params)
                 if op.binary:
                     a, b = args
-                    if type(a) is type(b) is Tensor and a.index >= 0 and b.index >= 0:
-                        return recorded(compute(op.array, a._data, b._data), op, args)
+                    if type(a) is type(b) is Tensor:
+                        if a.index >= 0 and b.index >= 0:
+                            return recorded(run(op.array, a._data, b._data), op, args)
+                    elif type(a) is float:
+                        return recorded(run(op.array, a, self._data), op, args)
+                    elif type(b) is float:
+                        return recorded(run(op.array, self._data, b), op, args)
+                    elif type(b) is np.ndarray and b.dtype.kind == "f":
+                        b = _copied(b)
+                        return recorded(run(op.array, self._data, b._data), op, (a, b))
             except ValueError as error:
-                raise misfit(op, [arg._data for arg in args], error) from error
+                raise misfit(op, [arg._data if type(arg) is Tensor else arg for arg in args], error) from error
         return self._apply(op, args, params, now)
 
     def _apply(self, op: Op, args: tuple[Any, ...], params: Params, now: Mode) -> Any:
@@ -236,8 +262,6 @@ class Tensor(Array, Node):
         if self.changed:
             self.unchanged(user)
         data = self._data
-        if type(contribution) is np.ndarray and contribution.shape == data.shape and contribution.dtype is data.dtype:
-            return contribution
         if isinstance(contribution, Operand):
             fitting: Any = contribution
             if fitting.shape != data.shape:
@@ -274,8 +298,15 @@ def leaf(data: np.ndarray, label: str = "") -> Tensor:
 
 def recorded(data: Any, op: Op, inputs: tuple[Any, ...], params: Params = NO_PARAMS) -> Tensor:
     """A node that an op gave."""
-    node: Tensor = object.__new__(Tensor)
-    node._fill(data if type(data) is np.ndarray else np.asarray(data), "", op, inputs, params, next(creation))
+    node: Tensor = _new(Tensor)
+    node._data = data if type(data) is np.ndarray else np.asarray(data)
+    node._grad = None
+    node.op = op
+    node.inputs = inputs
+    node.params = params
+    node.label = ""
+    node.changed = 0
+    node.index = next(creation)
     return node
 
 
@@ -285,8 +316,12 @@ def _wrapped(arg: Any, array: Any) -> Any:
         return arg
     if isinstance(array, (bool, int, float)):
         return float(array)
-    # A copy: the user may write into an array of theirs before backward reads it.
-    return leaf(np.array(array), arg.label if type(arg) is Tensor else "")
+    return _copied(array, arg.label if type(arg) is Tensor else "")
+
+
+def _copied(array: Any, label: str = "") -> Tensor:
+    """A constant: a copy, because the user may write into an array of theirs before backward reads it."""
+    return leaf(np.array(array), label)
 
 
 def _named(t: Tensor) -> str:

@@ -29,7 +29,7 @@ class Value(Node):
         self._data = data if type(data) is float else number(data, "a Value holds")
         if not isinstance(label, str):
             raise TypeError(f"a label is text, got {type(label).__name__}: {label!r:.60}")
-        self.grad = None
+        self._grad = None
         self.op = None
         self.inputs = ()
         self.params = NO_PARAMS
@@ -71,7 +71,7 @@ class Value(Node):
 
     def zero_grad(self) -> None:
         """Forget the gradient, so that the next backward pass starts anew."""
-        self.grad = None
+        self._grad = None
 
     def apply(self, op: Op, args: tuple[Any, ...], params: Params) -> Any:
         """Compute, and record a node that points at its inputs."""
@@ -147,7 +147,7 @@ def recorded(data: float, op: Op, inputs: tuple[Any, ...], params: Params = NO_P
     """A node that an op gave. `Value(...)` is for users: to take and check its arguments is two thirds of its time."""
     value = _new(Value)
     value._data = data if type(data) is float else number(data, f"{op.name} gives")
-    value.grad = None
+    value._grad = None
     value.op = op
     value.inputs = inputs
     value.params = params
