@@ -79,7 +79,8 @@ def of_one_dtype(name: str, a: Any, b: Any) -> None:
     """TypeError for Tensors of two float dtypes: a float32 network would go on in float64, and no one would see it."""
     if isinstance(a, Grid) and isinstance(b, Grid):
         left, right = a.dtype, b.dtype
-        if left is not right and left != right and getattr(left, "kind", "") == getattr(right, "kind", "") == "f":
+        both = left is not right and isinstance(left, np.dtype) and isinstance(right, np.dtype)
+        if both and left != right and left.kind == right.kind == "f":
             raise TypeError(f"{name} got Tensors of {left} and of {right}; cast one of them, with float() or double()")
 
 
