@@ -11,6 +11,7 @@ import pytest
 import autograd
 from autograd import Tensor, Value
 from autograd.op import OPS
+from autograd.sweep import sweep
 from tests.cases import CASES
 
 # ruff: noqa: RUF005
@@ -296,6 +297,26 @@ def test_what_can_be_written_into_a_gradient_is_written_into_nothing_else(name: 
     assert [a.grad.tolist(), b.grad.tolist()] == [(2 * before[0]).tolist(), (2 * before[1]).tolist()]
     assert type(a.grad) is np.ndarray
     assert all(node.grad.tolist() == grad.tolist() for node, grad in inner)
+
+
+def test_every_array_that_a_sweep_gives_is_finished_and_written_into_no_more() -> None:
+    a, b = leaf(), leaf()
+    y = a * b
+    z = ((y + y) + (a + y) + (y + b) + a * 3.0 + a).sum()  # a sum hands the array that it is given to both
+    steps = sweep(z, np.array(1.0))
+    swept = [(node, g, np.array(g)) for node, g in steps]
+    assert all(np.array_equal(g, then) for _, g, then in swept)
+    found = {node: g for node, g, _ in swept}
+    assert [found[a].tolist(), found[b].tolist()] == [(4 * b.data + 5).tolist(), (4 * a.data + 1).tolist()]
+    assert (a.grad, y.grad) == (None, None)
+
+
+@pytest.mark.parametrize("given", [0.0, [1.0, 2.0], Tensor([1.0]), np.float64(3.0)])
+def test_what_a_grad_is_set_to_is_what_it_is(given: Any) -> None:
+    a = leaf()
+    for node in (a, a * 2):
+        node.grad = given
+        assert node.grad is given
 
 
 def test_every_layout_is_right_and_the_users_memory_is_never_written() -> None:

@@ -213,6 +213,7 @@ def test_no_mode_warns_where_ieee_has_an_answer() -> None:
     value, tangent = jvp(lambda x: ag.sum(ag.log(x) + ag.sqrt(x)), np.zeros(2), np.ones(2))
     assert (value, tangent) == (-np.inf, np.inf)
     assert grad(lambda x: ag.sum(ag.log(x)))(np.zeros(2)).tolist() == [np.inf, np.inf]
+    assert vjp(ag.square, np.array([1e10, 2.0]))[1](np.array([1e308, 1.0])).tolist() == [np.inf, 4.0]
 
 
 def test_a_tensor_of_one_element_is_a_value() -> None:
