@@ -59,7 +59,7 @@ def sweep(
 
 
 def _sweep(nodes: list[Node], first: Any, record: bool, watch: Watch | None) -> Iterator[tuple[Node, Any]]:
-    # None: nothing has arrived yet. What is not in here wants no gradient, or has it: a leaf that came to want it later.
+    # None: nothing has arrived yet. What is not in here wants no gradient, or came to want it after it was used.
     gradients: dict[int, Any] = dict.fromkeys([node.index for node in nodes])
     gradients[nodes[0].index] = first
     sums: set[int] = set()  # whose gradient is an array made here by adding, and may be added to in its place
@@ -77,6 +77,7 @@ def _sweep(nodes: list[Node], first: Any, record: bool, watch: Watch | None) -> 
         unary = op.unary
         binary = op.binary
         xs: Any
+        # Each kind of op is looked at and called in its own way, because one way for all takes a tenth longer.
         if record:
             xs = inputs
         elif binary:
