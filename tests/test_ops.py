@@ -195,9 +195,11 @@ def test_default_parameters() -> None:
 @pytest.mark.parametrize("x", [2.0, Value(2.0), autograd.Tensor([2.0])])
 def test_a_parameter_is_a_plain_number_whichever_way_it_is_given(x: Any) -> None:
     bound = Value(1.0)
-    for by_place, by_name in [((bound, 3.0), {}), ((), {"min": bound}), ((), {"min": bound, "max": 3.0})]:
-        with pytest.raises(TypeError, match="got a Value as its parameter 'min', expected a plain number"):
-            autograd.clip(x, *by_place, **by_name)
+    ways: list[dict[str, Any]] = [{"min": bound}, {"min": bound, "max": 3.0}]
+    for given in ways:
+        for by_place in ((), tuple(given.values())):
+            with pytest.raises(TypeError, match="got a Value as its parameter 'min', expected a plain number"):
+                autograd.clip(x, *by_place, **({} if by_place else given))
     with pytest.raises(TypeError, match="the parameter 'min' of clip is a number, got '1'"):
         autograd.clip(x, min="1", max=3.0)
     with pytest.raises(TypeError, match="unknown parameter 'low'; it has min, max"):
