@@ -101,4 +101,4 @@ ne = op("ne", operator.ne, np.not_equal,     inputs=("a", "b"), sign="!=", bindi
 both = op("both", operator.and_, np.logical_and, inputs=("a", "b"), sign="&", binding=AND)
 # fmt: on
 
-NUMPY.update({np.where: where})
+NUMPY.update({np.where: where, np.bitwise_and: both})

@@ -44,23 +44,15 @@ class Tensor(Array, Node):
         if requires_grad:
             self.requires_grad_()
 
-    def _fill(
-        self,
-        data: np.ndarray,
-        label: str = "",
-        op: Op | None = None,
-        inputs: tuple[Any, ...] = (),
-        params: Params = NO_PARAMS,
-        index: int = -1,
-    ) -> None:
+    def _fill(self, data: np.ndarray, label: str) -> None:
         self._data = data
         self._grad = None
+        self.op = None
+        self.inputs = ()
+        self.params = NO_PARAMS
         self.label = label
         self.changed = 0
-        self.op = op
-        self.inputs = inputs
-        self.params = params
-        self.index = index
+        self.index = -1
 
     # What it holds
 
@@ -89,7 +81,7 @@ class Tensor(Array, Node):
         """The gradient after a backward pass; None before. A leaf's is memory of its own, to be scaled or clipped in
         place; the one of an inner node may be other nodes' too, and is read-only."""
         found: np.ndarray | None = self._grad
-        if found is None or self.op is None:
+        if self.op is None or type(found) is not np.ndarray:  # none yet, or what someone has set it to
             return found
         seen = found.view()
         seen.flags.writeable = False
@@ -187,8 +179,7 @@ class Tensor(Array, Node):
             run = runner()
             try:
                 if op.unary:
-                    data = self._data
-                    y = run(op.array, data, **params) if params else run(op.array, data)
+                    y = run(op.array, self._data, **params) if params else run(op.array, self._data)
                     return recorded(y, op, args, params)
                 if op.binary:
                     a, b = args
@@ -291,7 +282,7 @@ class Tensor(Array, Node):
 
 def leaf(data: np.ndarray, label: str = "") -> Tensor:
     """A leaf that wants no gradient, on this very array."""
-    leaf: Tensor = object.__new__(Tensor)
+    leaf: Tensor = _new(Tensor)
     leaf._fill(data, label)
     return leaf
 

@@ -153,6 +153,16 @@ def test_products_of_tensors_of_two_dtypes_are_refused_not_computed_in_the_wider
             product()
 
 
+@pytest.mark.parametrize("dtype", NARROW)
+@pytest.mark.parametrize("name", WIDER)
+def test_grad_has_the_dtype_of_the_leaf_where_a_wider_one_came_in(name: str, dtype: Any) -> None:
+    x = Tensor(np.array([[0.5, 1.5, -0.25], [2.0, 0.75, 1.0]], dtype), requires_grad=True)
+    for _ in range(2):
+        WIDER[name](x).sum().backward()
+        assert x.grad is not None
+        assert x.grad.dtype == dtype
+
+
 def test_a_gradient_comes_back_through_a_change_of_dtype() -> None:
     x = Tensor([1.0, 2.0], requires_grad=True, dtype=np.float32)
     y = x.double() * np.array([0.1, 0.2])

@@ -192,6 +192,20 @@ def test_default_parameters() -> None:
     assert Value(-5.0).clip(min=-2.0).data == -2.0
 
 
+@pytest.mark.parametrize("x", [2.0, Value(2.0), autograd.Tensor([2.0])])
+def test_a_parameter_is_a_plain_number_whichever_way_it_is_given(x: Any) -> None:
+    bound = Value(1.0)
+    ways: list[dict[str, Any]] = [{"min": bound}, {"min": bound, "max": 3.0}]
+    for given in ways:
+        for by_place in ((), tuple(given.values())):
+            with pytest.raises(TypeError, match="got a Value as its parameter 'min', expected a plain number"):
+                autograd.clip(x, *by_place, **({} if by_place else given))
+    with pytest.raises(TypeError, match="the parameter 'min' of clip is a number, got '1'"):
+        autograd.clip(x, min="1", max=3.0)
+    with pytest.raises(TypeError, match="unknown parameter 'low'; it has min, max"):
+        autograd.clip(x, low=1.0, max=3.0)
+
+
 def test_sum_and_dot_add_from_left_to_right_to_the_bit() -> None:
     # 1e16 + 1 is 1e16: exact summation would give 1e16 + 2, and not what a + b + c gives.
     assert autograd.sum([1e16, 1.0, 1.0]) == 1e16 + 1.0 + 1.0 == 1e16

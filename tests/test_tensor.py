@@ -11,6 +11,7 @@ import pytest
 import autograd
 from autograd import Tensor, Value
 from autograd.op import OPS
+from autograd.sweep import sweep
 from tests.cases import CASES
 
 # ruff: noqa: RUF005
@@ -252,6 +253,7 @@ PROGRAMS: dict[str, Callable[[Any, Any], Any]] = {
     "a + b": lambda a, b: (a + b).sum(),
     "two sums": lambda a, b: a.sum() + b.sum(),
     "the same twice": lambda a, b: a + a + b + b,
+    "a result twice": lambda a, b: (lambda y: y + y)(a * b),
     "reshape": lambda a, b: a.reshape(4) + b.reshape(4),
     "transpose": lambda a, b: a.T + b.T,
     "a view of a view": lambda a, b: a.T.reshape(4)[None] + b.reshape(1, 4),
@@ -267,7 +269,7 @@ PROGRAMS: dict[str, Callable[[Any, Any], Any]] = {
 @pytest.mark.parametrize("name", PROGRAMS)
 @pytest.mark.parametrize("data", [GRID, 2.0], ids=["array", "number"])
 def test_what_can_be_written_into_a_gradient_is_written_into_nothing_else(name: str, data: Any) -> None:
-    if data == 2.0 and name not in ("a + b", "two sums", "the same twice", "identity", "stack"):
+    if data == 2.0 and name not in ("a + b", "two sums", "the same twice", "a result twice", "identity", "stack"):
         return
     a, b = leaf(data), leaf(data)
     y = PROGRAMS[name](a, b)
@@ -296,6 +298,26 @@ def test_what_can_be_written_into_a_gradient_is_written_into_nothing_else(name: 
     assert [a.grad.tolist(), b.grad.tolist()] == [(2 * before[0]).tolist(), (2 * before[1]).tolist()]
     assert type(a.grad) is np.ndarray
     assert all(node.grad.tolist() == grad.tolist() for node, grad in inner)
+
+
+def test_every_array_that_a_sweep_gives_is_finished_and_written_into_no_more() -> None:
+    a, b = leaf(), leaf()
+    y = a * b
+    z = (y + y) + (a + y) + (y + b) + a * 3.0 + a  # a sum hands the array that it is given to both
+    seed = np.ones(z.shape)
+    swept = [(node, g, np.array(g)) for node, g in sweep(z, seed)]
+    assert all(np.array_equal(g, then) for _, g, then in swept)
+    found = {node: g for node, g, _ in swept}
+    assert [found[a].tolist(), found[b].tolist()] == [(4 * b.data + 5).tolist(), (4 * a.data + 1).tolist()]
+    assert (seed.tolist(), a.grad, y.grad) == (np.ones(z.shape).tolist(), None, None)
+
+
+@pytest.mark.parametrize("given", [0.0, [1.0, 2.0], Tensor([1.0]), np.float64(3.0)])
+def test_what_a_grad_is_set_to_is_what_it_is(given: Any) -> None:
+    a = leaf()
+    for node in (a, a * 2):
+        node.grad = given
+        assert node.grad is given
 
 
 def test_every_layout_is_right_and_the_users_memory_is_never_written() -> None:

@@ -209,10 +209,18 @@ def test_a_function_of_an_array_has_one_number_for_grad() -> None:
             grad(lambda x: x * 2)(empty_or_not)
 
 
+def test_a_power_moves_in_its_base_beside_a_tensor_that_is_its_exponent() -> None:
+    value, tangent = jvp(lambda x: x ** Tensor([2.0, 0.0]), np.array([3.0, 0.0]), np.ones(2))
+    assert (plain(value).tolist(), plain(tangent).tolist()) == ([9.0, 1.0], [6.0, 0.0])
+    mask: Any = np.array([True, True]) & (Tensor([1.0, 2.0]) > 1.0)
+    assert mask.tolist() == [False, True]
+
+
 def test_no_mode_warns_where_ieee_has_an_answer() -> None:
     value, tangent = jvp(lambda x: ag.sum(ag.log(x) + ag.sqrt(x)), np.zeros(2), np.ones(2))
     assert (value, tangent) == (-np.inf, np.inf)
     assert grad(lambda x: ag.sum(ag.log(x)))(np.zeros(2)).tolist() == [np.inf, np.inf]
+    assert vjp(ag.square, np.array([1e10, 2.0]))[1](np.array([1e308, 1.0])).tolist() == [np.inf, 4.0]
 
 
 def test_a_tensor_of_one_element_is_a_value() -> None:
