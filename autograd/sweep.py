@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import repeat
 from typing import Any, Final
 
@@ -231,5 +231,9 @@ def commit(nodes: list[Node], gradients: list[Any]) -> None:
                 handed = Counter(map(id, gradients))
             if type(g) is not np.ndarray or g.base is not None or handed[id(g)] > 1:
                 after[k] = np.array(g)
+        slots: Iterable[str] = repeat("_grad")
+        if type(after[0]) is not float:  # Tensors, and Values that were stacked
+            pairs = zip(nodes, after, strict=True)
+            slots = ["_grad" if node.op is None or type(g) is float else "lent" for node, g in pairs]
         # One call that stays in C from the first node to the last, where Ctrl-C cannot come between.
-        deque(map(setattr, nodes, repeat("_grad"), after), maxlen=0)
+        deque(map(setattr, nodes, slots, after), maxlen=0)

@@ -35,7 +35,11 @@ class Tensor(Array, Node):
            [6., 8.]])
     """
 
-    __slots__ = ("changed",)
+    # What a backward pass found for the result of an op. Other nodes may have the same memory: it is copied when
+    # someone looks, which is seldom.
+    lent: np.ndarray | None
+
+    __slots__ = ("changed", "lent")
 
     def __init__(self, data: Any, requires_grad: bool = False, dtype: Any = None, label: str = "") -> None:
         if type(label) is not str:
@@ -47,6 +51,7 @@ class Tensor(Array, Node):
     def _fill(self, data: np.ndarray, label: str) -> None:
         self._data = data
         self._grad = None
+        self.lent = None
         self.op = None
         self.inputs = ()
         self.params = NO_PARAMS
@@ -78,18 +83,17 @@ class Tensor(Array, Node):
 
     @property
     def grad(self) -> np.ndarray | None:
-        """The gradient after a backward pass; None before. A leaf's is memory of its own, to be scaled or clipped in
-        place; the one of an inner node may be other nodes' too, and is read-only."""
+        """The gradient after a backward pass, None before; memory of its own, to be scaled or clipped in place."""
+        lent = self.lent
+        if lent is not None:
+            self.grad = np.array(lent)
         found: np.ndarray | None = self._grad
-        if self.op is None or type(found) is not np.ndarray:  # none yet, or what someone has set it to
-            return found
-        seen = found.view()
-        seen.flags.writeable = False
-        return seen
+        return found
 
     @grad.setter
     def grad(self, grad: np.ndarray | None) -> None:
         self._grad = grad
+        self.lent = None
 
     def detach(self) -> Tensor:
         """A leaf with the same data that wants no gradient."""
@@ -140,7 +144,7 @@ class Tensor(Array, Node):
 
     def zero_grad(self) -> None:
         """Forget the gradient."""
-        self._grad = None
+        self.grad = None
 
     def backward(self, gradient: Any = None) -> None:
         """Go back through the graph: `.grad` of every node below becomes, or on leaves grows by, its gradient.
@@ -292,6 +296,7 @@ def recorded(data: Any, op: Op, inputs: tuple[Any, ...], params: Params = NO_PAR
     node: Tensor = _new(Tensor)
     node._data = data if type(data) is np.ndarray else np.asarray(data)
     node._grad = None
+    node.lent = None
     node.op = op
     node.inputs = inputs
     node.params = params
