@@ -10,9 +10,11 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
+from ...assign import update
 from ..optimizer import Optimizer
 
 Settings = dict[str, Any]
+Change = tuple[dict[str, Any], Settings]  # a group or a scheduler's attributes, and what is new in it
 
 
 class LRScheduler:
@@ -53,8 +55,7 @@ class LRScheduler:
 
         ValueError where it was saved by another kind of scheduler, or for another number of groups.
         """
-        for scheduler, state in self._fitting(state_dict):
-            vars(scheduler).update(state)
+        update([(vars(scheduler), state) for scheduler, state in self._fitting(state_dict)])
 
     def _fitting(self, state_dict: Mapping[str, Any]) -> list[tuple[LRScheduler, dict[str, Any]]]:
         """What of the saved state belongs to whom, where it fits."""
@@ -93,16 +94,16 @@ class Schedule(LRScheduler):
                     "from; load the optimizer's state first, or leave last_epoch at -1"
                 )
         self.base_lrs: list[float] = [float(group["initial_lr"]) for group in optimizer.param_groups]
-        self._go(self.last_epoch + 1)
+        update(self._changes(self.last_epoch + 1))
 
     @abstractmethod
     def lr_at(self, step: int) -> list[float]:
         """The learning rates after `step` steps, one per group, as the schedule has them; nothing is set."""
 
     def step(self) -> None:
-        """Go on to the next step and set its learning rates. Call it after `optimizer.step()`."""
+        """Go on to the next step and set its learning rates, all or nothing. Call it after `optimizer.step()`."""
         self._expect_a_step()
-        self._go(self.last_epoch + 1)
+        update(self._changes(self.last_epoch + 1))
 
     def _expect_a_step(self) -> None:
         if self.last_epoch == 0 and self.optimizer.steps == 0:
@@ -113,14 +114,12 @@ class Schedule(LRScheduler):
                 stacklevel=3,
             )
 
-    def _go(self, step: Any) -> None:
-        """Be at this step: a whole number, and only with warm restarts perhaps a fraction."""
+    def _changes(self, step: Any) -> list[Change]:
+        """What is different at this step, a whole number, and only with warm restarts perhaps a fraction."""
         found = self._groups()
         settings = self._settings(step)
-        for group, new in zip(found, settings, strict=True):
-            group.update(new)
-        self._last_lr = [new["lr"] for new in settings]
-        self.last_epoch = step
+        own = {"_last_lr": [new["lr"] for new in settings], "last_epoch": step}
+        return [*zip(found, settings, strict=True), (vars(self), own)]
 
     def _settings(self, step: int) -> list[Settings]:
         """What each group is set to on going to this step."""
