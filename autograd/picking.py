@@ -65,11 +65,12 @@ def _places(name: str, index: Any) -> np.ndarray:
     return places.astype(np.intp)
 
 
-def sort(x: Any, dim: int = -1, descending: bool = False, *, axis: int | None = None) -> Any:
-    """(values, indices) along `dim`, as in PyTorch; equal elements keep their order."""
+def sort(x: Any, dim: int | None = None, descending: bool = False, *, axis: int | None = None) -> Any:
+    """(values, indices) along `dim`, the last one unless named, as in PyTorch; equal elements keep their order."""
+    k = by_one_name("sort", dim, axis, -1)
     if not x.shape:
         return x, np.zeros((), np.intp)
-    k = axis_of("sort", x, dim if axis is None else axis)
+    k = axis_of("sort", x, k)
     data = raw(x)
     if descending:
         # From the end and back again, and not by the sign: -x of unsigned integers wraps around, and nan stays last.

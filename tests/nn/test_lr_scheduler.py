@@ -267,7 +267,7 @@ def test_warm_up_and_cosine_rises_to_the_learning_rate_and_falls_to_the_least() 
     assert scheduler.lr_at(25) == pytest.approx([0.01, 0.01])
 
 
-# --- saving and loading ---
+# --- all or nothing ---
 
 
 INTERRUPTED: dict[str, Spec] = {
@@ -300,6 +300,9 @@ def test_an_interrupt_anywhere_in_a_step_leaves_the_rates_of_all_groups_set_or_u
 def settings(optimizer: Optimizer, scheduler: LRScheduler) -> tuple[Any, ...]:
     groups = [(group["lr"], group["momentum"]) for group in optimizer.param_groups]
     return groups, scheduler.get_last_lr(), json.dumps(scheduler.state_dict())
+
+
+# --- saving and loading ---
 
 
 @pytest.mark.parametrize("spec", SCHEDULES, ids=spelled)
