@@ -389,7 +389,7 @@ def test_a_state_of_another_kind_is_refused_and_nothing_is_changed() -> None:
         (lambda o: StepLR(3, 2), TypeError, "takes an optimizer, got int"),  # type: ignore[arg-type]
         (lambda o: LambdaLR(None, abs), TypeError, "takes an optimizer"),  # type: ignore[arg-type]
         (lambda o: StepLR(o, 0), ValueError, "step_size is a whole number >= 1, got 0"),
-        (lambda o: StepLR(o, 2.5), TypeError, "step_size is a whole number, got float"),  # type: ignore[arg-type]
+        (lambda o: StepLR(o, 2.5), TypeError, "step_size is a whole number >= 1, got float"),  # type: ignore[arg-type]
         (lambda o: StepLR(o, 2, gamma=math.nan), ValueError, "gamma"),
         (lambda o: StepLR(o, 2, last_epoch=-2), ValueError, "last_epoch"),
         (lambda o: MultiStepLR(o, [-1]), ValueError, "milestone"),

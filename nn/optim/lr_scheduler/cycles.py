@@ -6,8 +6,9 @@ import math
 from typing import Any, Final, NamedTuple, final
 
 from ...assign import update
+from ...given import number, whole
 from ..optimizer import Optimizer
-from .schedule import Change, Schedule, Settings, number, per_group, whole
+from .schedule import Change, Schedule, Settings, per_group
 
 FAR: Final = 2.0**53  # from here on floats have no room for a fraction
 

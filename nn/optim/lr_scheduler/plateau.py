@@ -10,8 +10,9 @@ from typing import Any, NamedTuple, final
 from autograd import Tensor, Value
 
 from ...assign import update
+from ...given import number, whole
 from ..optimizer import Optimizer
-from .schedule import LRScheduler, number, per_group, whole
+from .schedule import LRScheduler, per_group
 
 
 class Watched(NamedTuple):

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import copy
-import math
-import numbers
 import warnings
 from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
 from ...assign import update
+from ...given import whole
 from ..optimizer import Optimizer
 
 Settings = dict[str, Any]
@@ -140,21 +139,3 @@ def per_group(name: str, value: Any, optimizer: Optimizer) -> list[Any]:
     if len(found) != count:
         raise ValueError(f"{name} is one for all groups or a list of one for each of {count}, got {len(found)}")
     return found
-
-
-def whole(name: str, value: Any, least: int) -> int:
-    """A whole number of at least `least`."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
-        raise TypeError(f"{name} is a whole number, got {type(value).__name__}: {value!r:.60}")
-    if value < least:
-        raise ValueError(f"{name} is a whole number >= {least}, got {value}")
-    return int(value)
-
-
-def number(name: str, value: Any, least: float = -math.inf, most: float = math.inf) -> float:
-    """A number between `least` and `most`, not nan."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{name} is a number, got {type(value).__name__}: {value!r:.60}")
-    if not least <= float(value) <= most:
-        raise ValueError(f"{name} is a number from {least:g} to {most:g}, got {value!r}")
-    return float(value)

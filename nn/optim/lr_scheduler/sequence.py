@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, final
 
+from ...given import whole
 from ..optimizer import Optimizer
 from .factors import CosineAnnealingLR, LinearLR
 from .plateau import ReduceLROnPlateau
-from .schedule import Change, LRScheduler, Schedule, whole
+from .schedule import Change, LRScheduler, Schedule
 
 
 @final
