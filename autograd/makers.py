@@ -134,6 +134,24 @@ def arange(
     return Tensor(numbers, requires_grad, dtype if dtype is not None or whole else default.dtype)
 
 
+def one_hot(labels: Any, num_classes: int | None = None) -> Tensor:
+    """Integer labels as rows with a single 1, a Tensor of ints; without num_classes (or at -1) the largest label is the
+    last class.
+
+    >>> one_hot([2, 0])
+    Tensor([[0, 0, 1],
+            [1, 0, 0]], dtype=int64)
+    """
+    found = raw(labels)
+    if found.dtype.kind not in "iu":
+        raise TypeError(f"one_hot takes integer labels, got {found.dtype}")
+    inferred = num_classes is None or num_classes == -1
+    (n,) = (int(found.max(initial=-1)) + 1,) if inferred else _size("one_hot", (num_classes,))
+    if found.size and not 0 <= found.min() <= found.max() < n:
+        raise ValueError(f"one_hot of labels from {found.min()} to {found.max()}, expected 0 to {n - 1}")
+    return Tensor(np.eye(n, dtype=np.int64)[found])
+
+
 def linspace(start: float, end: float, steps: int, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
     """`steps` numbers from start to end, both of them included, evenly spaced."""
     _finite("linspace", start=start, end=end)

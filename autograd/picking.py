@@ -80,17 +80,6 @@ def sort(x: Any, dim: int | None = None, descending: bool = False, *, axis: int 
     return gather(x, k, places), places
 
 
-def one_hot(labels: Any, num_classes: int | None = None) -> Any:
-    """Integer labels as rows with a single 1, an array of ints."""
-    found = raw(labels)
-    if found.dtype.kind not in "iu":
-        raise TypeError(f"one_hot takes integer labels, got {found.dtype}")
-    n = num_classes if num_classes is not None else int(found.max(initial=-1)) + 1
-    if found.size and not 0 <= found.min() <= found.max() < n:
-        raise ValueError(f"one_hot of labels from {found.min()} to {found.max()}, expected 0 to {n - 1}")
-    return np.eye(n, dtype=np.int64)[found]
-
-
 def masked_fill(x: Any, mask: Any, value: float) -> Any:
     """`value` where the mask is true, x elsewhere."""
     where = raw(mask)

@@ -9,7 +9,21 @@ from typing import Any
 import numpy as np
 
 from . import elementwise as e, structural as s
-from .arguments import Dim, Keep, array_like, axes_of, axis_of, bare, by_one_name, is_list, items, keeps, one_of, raw
+from .arguments import (
+    Dim,
+    Grid,
+    Keep,
+    array_like,
+    axes_of,
+    axis_of,
+    bare,
+    by_one_name,
+    is_list,
+    items,
+    keeps,
+    one_of,
+    raw,
+)
 from .op import Operand
 from .picking import gather
 from .products import dot
@@ -75,6 +89,8 @@ def cross_entropy(logits: Any, target: Any, dim: int | None = None, *, axis: int
 
 
 def _of_list(logits: list[Any], target: Any) -> Any:
+    if isinstance(target, Grid) and raw(target).dtype.kind != "f":
+        target = raw(target)  # integers, which no gradient flows to
     if is_list(target) or (isinstance(target, np.ndarray) and target.shape):
         return -dot(log_softmax(logits), list(target))
     k = int(_classes(np.asarray(target), len(logits)))
