@@ -26,6 +26,11 @@ class Grid(Operand):
     def shape(self) -> Any:
         """The length of each dimension."""
 
+    @property
+    def dtype(self) -> Any:
+        """NumPy's dtype of the elements, where it is known."""
+        return None
+
     @abstractmethod
     def plain(self) -> np.ndarray:
         """The array in it, without the graph."""
@@ -69,6 +74,15 @@ def array_like(name: str, x: Any) -> Any:
         hint = "; write Tensor(...) around numbers, stack(...) around nodes" if is_list(x) else ""
         raise TypeError(f"{name} takes a Tensor or an array, got {type(x).__name__}{hint}")
     return x
+
+
+def of_one_dtype(name: str, a: Any, b: Any) -> None:
+    """TypeError for Tensors of two float dtypes: a float32 network would go on in float64, and no one would see it."""
+    if isinstance(a, Grid) and isinstance(b, Grid):
+        left, right = a.dtype, b.dtype
+        both = left is not right and isinstance(left, np.dtype) and isinstance(right, np.dtype)
+        if both and left != right and left.kind == right.kind == "f":
+            raise TypeError(f"{name} got Tensors of {left} and of {right}; cast one of them, with float() or double()")
 
 
 def by_one_name(name: str, dim: Dim, axis: Dim, otherwise: Dim = None) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -30,18 +31,22 @@ def constant(op: Op, arg: Any) -> Any:
     raise TypeError(f"{op.name} of a Tensor takes Tensors, real numbers and arrays of them, got {what}")
 
 
-def met(op: Op, arrays: list[Any]) -> list[Any]:
-    """Arrays of integers and bools in the dtype of the floats that they meet: NumPy makes a float32 times an int64 a
-    float64. A mask, which has no derivative, stays one."""
-    dtypes = [a.dtype for a in arrays if _is_float(a)]
+def met(op: Op, args: Sequence[Any], arrays: list[Any]) -> list[Any]:
+    """The arrays that the args are or hold, in the dtype of the floats among the operands: NumPy makes a float32 times
+    an int64 a float64, and an array that no dtype was given for has float64. A mask, which has no derivative, stays
+    one."""
+    dtypes = [a.dtype for arg, a in zip(args, arrays, strict=True) if _is_float(a) and isinstance(arg, Operand)]
+    dtypes = dtypes or [a.dtype for a in arrays if _is_float(a)]
     if not dtypes or not op.rules:
         return arrays
     dtype = np.result_type(*dtypes)
     return [
-        a.astype(dtype)
-        if isinstance(a, np.ndarray) and a.dtype.kind != "f" and op.rule(k, len(arrays)) is not None
+        a.astype(dtype, copy=False)
+        if isinstance(a, np.ndarray)
+        and not (a.dtype.kind == "f" and isinstance(arg, Operand))
+        and op.rule(k, len(arrays)) is not None
         else a
-        for k, a in enumerate(arrays)
+        for k, (arg, a) in enumerate(zip(args, arrays, strict=True))
     ]
 
 

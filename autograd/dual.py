@@ -45,8 +45,8 @@ class Dual(Shaped):
         level = max([arg.level for arg in args if isinstance(arg, Dual)])
         payloads = [arg.payload if isinstance(arg, Dual) and arg.level == level else arg for arg in args]
         if any(type(payload) is np.ndarray for payload in payloads):
-            # As a Tensor takes them: a float32 that meets an int64 or a np.float64 stays one.
-            payloads = met(op, [p if isinstance(p, Operand) else constant(op, p) for p in payloads])
+            # As a Tensor takes them: a float32 that meets an int64 or a float64 from NumPy stays one.
+            payloads = met(op, args, [p if isinstance(p, Operand) else constant(op, p) for p in payloads])
         y = op(*payloads, **params)
         if not op.rules:
             return y

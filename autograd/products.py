@@ -11,7 +11,20 @@ from typing import Any, Final
 import numpy as np
 
 from . import structural as s
-from .arguments import Dim, Grid, Keep, array_like, axes_of, axis_of, is_list, items, keeps, known_to_numpy, one_of
+from .arguments import (
+    Dim,
+    Grid,
+    Keep,
+    array_like,
+    axes_of,
+    axis_of,
+    is_list,
+    items,
+    keeps,
+    known_to_numpy,
+    of_one_dtype,
+    one_of,
+)
 from .op import NO_PARAMS
 from .shapes import axis_tuple
 from .shaping import cat, narrow, reshape, squeeze, unsqueeze
@@ -63,6 +76,7 @@ def cumprod(x: Any, dim: int | None = None, *, axis: int | None = None) -> Any:
 def matmul(a: Any, b: Any) -> Any:
     """The matrix product, with vectors and batches as in NumPy."""
     m, n = array_like("matmul", a).shape, array_like("matmul", b).shape
+    of_one_dtype("matmul", a, b)
     if len(m) == len(n) == 2 and m[1] == n[0]:
         return a.apply(s.matmul, (a, b), NO_PARAMS) if isinstance(a, Grid) else s.matmul(a, b)
     if () in (m, n):
@@ -121,7 +135,7 @@ def einsum(subscripts: str, *xs: Any) -> Any:
     if len(parts) != len(xs):
         raise ValueError(f"einsum {subscripts!r} names {len(parts)} inputs, got {len(xs)}")
     for x in xs:
-        array_like("einsum", x)
+        of_one_dtype("einsum", xs[0], array_like("einsum", x))
     free = [c for c in LETTERS if c not in text]
     missing = [len(x.shape) - len(part.replace("...", "")) for part, x in zip(parts, xs, strict=True)]
     rest = "".join(free[: max([n for part, n in zip(parts, missing, strict=True) if "..." in part], default=0)])
@@ -184,6 +198,8 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Any:
         return matmul(x, s.mT(weight))
     if array_like("linear (bias)", bias).shape != weight.shape[:1]:
         raise ValueError(f"linear got a bias of shape {bias.shape}, expected {weight.shape[:1]}, one for each output")
+    of_one_dtype("linear", x, weight)
+    of_one_dtype("linear", weight, bias)
     if len(x.shape) == 2:
         return s.linear(x, weight, bias)
     rows = s.linear(reshape(x, (int(np.prod(x.shape[:-1], dtype=int)), x.shape[-1])), weight, bias)

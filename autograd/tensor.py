@@ -199,7 +199,7 @@ class Tensor(Array, Node):
                         return recorded(run(op.array, a, self._data), op, args)
                     elif type(b) is float:
                         return recorded(run(op.array, self._data, b), op, args)
-                    elif type(b) is np.ndarray and b.dtype.kind == "f":
+                    elif type(b) is np.ndarray and b.dtype is self._data.dtype:
                         b = _copied(b)
                         return recorded(run(op.array, self._data, b._data), op, (a, b))
             except ValueError as error:
@@ -220,7 +220,7 @@ class Tensor(Array, Node):
                     whole = wrapped = True
             elif type(arg) is float:
                 arrays.append(arg)
-            elif type(arg) is np.ndarray and arg.dtype.kind == "f":
+            elif type(arg) is np.ndarray and arg.dtype is self._data.dtype and arg.dtype.kind == "f":
                 arrays.append(arg)
                 wrapped = True
             elif isinstance(arg, Operand) and arg.precedence > self.precedence:
@@ -230,7 +230,7 @@ class Tensor(Array, Node):
                 wrapped = True
                 whole = whole or type(arg) is np.ndarray
         if whole:
-            arrays = met(op, arrays)
+            arrays = met(op, args, arrays)
         if wanted and not op.smooth and None in op.rules:
             # What no gradient can flow to, such as the mask of a where, is a constant.
             args = tuple([

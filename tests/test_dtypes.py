@@ -39,13 +39,32 @@ MORE: dict[str, Callable[[Any], Any]] = {
 }
 FUNCTIONS = {**{name: ours for name, (ours, _) in STRUCTURAL.items()}, **MORE}
 WIDE = np.linspace(-1.0, 1.0, 12).reshape(3, 4)  # of float64
-WIDER: dict[str, Callable[[Any], Any]] = {
+# An array that no dtype was given for, in every place that takes one.
+BARE: dict[str, Callable[[Any], Any]] = {
+    "product": lambda x: x * WIDE[:2, :3],
+    "product from the left": lambda x: WIDE[:2, :3] * x,
+    "number in an array": lambda x: x + np.array(0.1),
+    "spread by a product": lambda x: x * np.ones((4, 1, 3)),
     "matmul": lambda x: x @ WIDE,
     "matmul from the left": lambda x: autograd.matmul(WIDE.T[:, :2], x),
     "batches": lambda x: x @ np.stack([WIDE, -WIDE]),
     "einsum": lambda x: autograd.einsum("ij,jk->ki", x, WIDE),
     "linear": lambda x: autograd.linear(x, WIDE.T),
-    "spread by a product": lambda x: x * np.ones((4, 1, 3)),
+    "weights": lambda x: autograd.linear(WIDE.T, x[:, :], x[:, 0]),
+    "where": lambda x: autograd.where(WIDE[:2, :3] > 0, WIDE[:2, :3], x),
+    "cat": lambda x: autograd.cat([x, WIDE[:, :3]]),
+}
+
+
+def doubled(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda x: f(x.double())
+
+
+# The same where the user asks for the wider dtype.
+WIDER: dict[str, Callable[[Any], Any]] = {
+    **{f"{name}, doubled": doubled(f) for name, f in BARE.items()},
+    "a wider Tensor": lambda x: x * Tensor(WIDE[:2, :3]),
+    "a wider Tensor, spread": lambda x: x * Tensor(np.ones((4, 1, 3))),
 }
 
 
@@ -106,12 +125,32 @@ def test_no_function_makes_a_narrow_dtype_wider(name: str, dtype: Any) -> None:
 
 @pytest.mark.parametrize("dtype", NARROW)
 @pytest.mark.parametrize("name", WIDER)
-def test_a_second_gradient_has_the_dtype_of_the_leaf_where_a_wider_array_came_in(name: str, dtype: Any) -> None:
+def test_a_second_gradient_has_the_dtype_of_the_leaf_where_a_wider_one_came_in(name: str, dtype: Any) -> None:
     x = Tensor(np.array([[0.5, 1.5, -0.25], [2.0, 0.75, 1.0]], dtype))
     f = WIDER[name]
     first = grad(lambda z: autograd.sin(f(z)).sum())
     assert f(x).dtype == np.float64
     assert first(x).dtype == grad(lambda z: (first(z) * first(z)).sum())(x).dtype == dtype
+
+
+@pytest.mark.parametrize("dtype", NARROW)
+@pytest.mark.parametrize("name", BARE)
+def test_an_array_takes_the_dtype_of_the_tensor_it_meets(name: str, dtype: Any) -> None:
+    x = np.array([[0.5, 1.5, -0.25], [2.0, 0.75, 1.0]], dtype)
+    assert set(widths(dtype, BARE[name], x)) == {np.dtype(dtype)}
+
+
+def test_products_of_tensors_of_two_dtypes_are_refused_not_computed_in_the_wider_one() -> None:
+    x, w = Tensor(WIDE), Tensor(WIDE.T, dtype="float32")
+    for product in (
+        lambda: x @ w,
+        lambda: autograd.matmul(w, x),
+        lambda: autograd.linear(x, w.T[:2]),
+        lambda: autograd.linear(x, w.T[:2], w[0, :2]),
+        lambda: autograd.einsum("ij,jk->ik", x, w),
+    ):
+        with pytest.raises(TypeError, match=r"Tensors of float\d\d and of float\d\d; cast one"):
+            product()
 
 
 def test_a_gradient_comes_back_through_a_change_of_dtype() -> None:
