@@ -12,6 +12,7 @@ import numpy as np
 from .op import NUMPY, Operand
 
 Dim = int | tuple[int, ...] | None
+Keep = bool | None  # whether dimensions stay; None where it is not said
 Ours = TypeVar("Ours", bound=Callable[..., Any])
 
 
@@ -84,11 +85,18 @@ def of_one_dtype(name: str, a: Any, b: Any) -> None:
             raise TypeError(f"{name} got Tensors of {left} and of {right}; cast one of them, with float() or double()")
 
 
-def by_one_name(name: str, dim: Dim, axis: Dim) -> Any:
-    """What was given, by either name; None where neither was."""
+def by_one_name(name: str, dim: Dim, axis: Dim, otherwise: Dim = None) -> Any:
+    """What was given, by either name; `otherwise` where neither was."""
     if dim is not None and axis is not None:
         raise TypeError(f"{name} got both dim and axis, which mean the same; give one")
-    return axis if dim is None else dim
+    return dim if dim is not None else otherwise if axis is None else axis
+
+
+def keeps(name: str, keepdim: Keep, keepdims: Keep) -> bool:
+    """Whether dimensions that are summed over stay with length 1, said by either name; False where neither was."""
+    if keepdim is not None and keepdims is not None and keepdim != keepdims:
+        raise TypeError(f"{name} got keepdim={keepdim} and keepdims={keepdims}, which mean the same; give one")
+    return bool(keepdim or keepdims)
 
 
 def axes_of(name: str, x: Any, dim: Dim, axis: Dim) -> Dim:
@@ -111,9 +119,7 @@ def axes_of(name: str, x: Any, dim: Dim, axis: Dim) -> Dim:
 
 def axis_of(name: str, x: Any, dim: int) -> int:
     """The one dimension to go along, checked and not negative."""
-    if isinstance(dim, (tuple, list)):
-        raise TypeError(f"{name} goes along one dimension, got dim={dim!r:.60}; name one, or flatten them first")
-    axes = axes_of(name, x, dim, None)
+    axes = axes_of(name, x, _single(name, dim), None)
     if axes is None:
         raise IndexError(f"{name} along dim={dim} of a Tensor that has no dimension")
     return axes[0] if isinstance(axes, tuple) else axes
@@ -124,7 +130,13 @@ def one_of(name: str, dim: int | None, axis: int | None) -> int:
     found: int | None = by_one_name(name, dim, axis)
     if found is None:
         raise TypeError(f"{name} of a Tensor needs to know along which dimension: {name}(x, dim=-1)")
-    return found
+    return _single(name, found)
+
+
+def _single(name: str, dim: int) -> int:
+    if isinstance(dim, (tuple, list)):
+        raise TypeError(f"{name} goes along one dimension, got dim={dim!r:.60}; name one, or flatten them first")
+    return dim
 
 
 def raw(x: Any) -> Any:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from . import shaping, structural as s
-from .arguments import array_like, known_to_numpy, raw
+from .arguments import array_like, by_one_name, known_to_numpy, raw
 from .arrays import default, float_dtype
 from .node import creation, mode
 from .tensor import Tensor, leaf
@@ -53,7 +53,7 @@ def tensor(data: Any, requires_grad: bool = False, dtype: Any = None, label: str
     return Tensor(data, requires_grad, dtype, label)
 
 
-def stack(tensors: Any, dim: int = 0, *, axis: int | None = None) -> Any:
+def stack(tensors: Any, dim: int | None = None, *, axis: int | None = None) -> Any:
     """Tensors of one shape along a new dimension; or Values as the elements of a Tensor, which stays connected to them.
 
     >>> a, b = Value(2.0), Value(3.0)
@@ -64,7 +64,7 @@ def stack(tensors: Any, dim: int = 0, *, axis: int | None = None) -> Any:
     parts = list(tensors)
     if not any(type(part) is Value for part in parts):
         return shaping.stack(parts, dim, axis=axis)
-    k = dim if axis is None else axis
+    k = by_one_name("stack", dim, axis, 0)
     if k not in (0, -1):
         raise IndexError(f"stack along dim={k!r:.60} of Values, which makes a Tensor of one dimension; expected 0")
     values = [part if type(part) is Value else Value(part) for part in parts]
@@ -132,6 +132,24 @@ def arange(
     # Not np.arange of floats, which adds up a rounded step.
     numbers = np.arange(start, end, step) if whole else start + np.arange(math.ceil((end - start) / step)) * step
     return Tensor(numbers, requires_grad, dtype if dtype is not None or whole else default.dtype)
+
+
+def one_hot(labels: Any, num_classes: int | None = None) -> Tensor:
+    """Integer labels as rows with a single 1, a Tensor of ints; without num_classes (or at -1) the largest label is the
+    last class.
+
+    >>> one_hot([2, 0])
+    Tensor([[0, 0, 1],
+            [1, 0, 0]], dtype=int64)
+    """
+    found = raw(labels)
+    if found.dtype.kind not in "iu":
+        raise TypeError(f"one_hot takes integer labels, got {found.dtype}")
+    inferred = num_classes is None or num_classes == -1
+    (n,) = (int(found.max(initial=-1)) + 1,) if inferred else _size("one_hot", (num_classes,))
+    if found.size and not 0 <= found.min() <= found.max() < n:
+        raise ValueError(f"one_hot of labels from {found.min()} to {found.max()}, expected 0 to {n - 1}")
+    return Tensor(np.eye(n, dtype=np.int64)[found])
 
 
 def linspace(start: float, end: float, steps: int, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:

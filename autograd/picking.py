@@ -65,11 +65,12 @@ def _places(name: str, index: Any) -> np.ndarray:
     return places.astype(np.intp)
 
 
-def sort(x: Any, dim: int = -1, descending: bool = False, *, axis: int | None = None) -> Any:
-    """(values, indices) along `dim`, as in PyTorch; equal elements keep their order."""
+def sort(x: Any, dim: int | None = None, descending: bool = False, *, axis: int | None = None) -> Any:
+    """(values, indices) along `dim`, the last one unless named, as in PyTorch; equal elements keep their order."""
+    k = by_one_name("sort", dim, axis, -1)
     if not x.shape:
         return x, np.zeros((), np.intp)
-    k = axis_of("sort", x, dim if axis is None else axis)
+    k = axis_of("sort", x, k)
     data = raw(x)
     if descending:
         # From the end and back again, and not by the sign: -x of unsigned integers wraps around, and nan stays last.
@@ -77,17 +78,6 @@ def sort(x: Any, dim: int = -1, descending: bool = False, *, axis: int | None = 
     else:
         places = np.argsort(data, axis=k, kind="stable")
     return gather(x, k, places), places
-
-
-def one_hot(labels: Any, num_classes: int | None = None) -> Any:
-    """Integer labels as rows with a single 1, an array of ints."""
-    found = raw(labels)
-    if found.dtype.kind not in "iu":
-        raise TypeError(f"one_hot takes integer labels, got {found.dtype}")
-    n = num_classes if num_classes is not None else int(found.max(initial=-1)) + 1
-    if found.size and not 0 <= found.min() <= found.max() < n:
-        raise ValueError(f"one_hot of labels from {found.min()} to {found.max()}, expected 0 to {n - 1}")
-    return np.eye(n, dtype=np.int64)[found]
 
 
 def masked_fill(x: Any, mask: Any, value: float) -> Any:

@@ -11,7 +11,20 @@ from typing import Any, Final
 import numpy as np
 
 from . import structural as s
-from .arguments import Dim, Grid, array_like, axes_of, axis_of, is_list, items, known_to_numpy, of_one_dtype, one_of
+from .arguments import (
+    Dim,
+    Grid,
+    Keep,
+    array_like,
+    axes_of,
+    axis_of,
+    is_list,
+    items,
+    keeps,
+    known_to_numpy,
+    of_one_dtype,
+    one_of,
+)
 from .op import NO_PARAMS
 from .shapes import axis_tuple
 from .shaping import cat, narrow, reshape, squeeze, unsqueeze
@@ -21,9 +34,9 @@ LETTERS: Final = string.ascii_letters
 # over dimensions
 
 
-def prod(x: Any, dim: Dim = None, keepdim: bool = False, *, axis: Dim = None, keepdims: bool = False) -> Any:
+def prod(x: Any, dim: Dim = None, keepdim: Keep = None, *, axis: Dim = None, keepdims: Keep = None) -> Any:
     """The product over all elements or over `dim`; halves are multiplied with halves, so zeros need no special rule."""
-    axes, keep, ndim = axes_of("prod", array_like("prod", x), dim, axis), keepdim or keepdims, len(x.shape)
+    axes, keep, ndim = axes_of("prod", array_like("prod", x), dim, axis), keeps("prod", keepdim, keepdims), len(x.shape)
     if axes is None:
         return reshape(_halved(reshape(x, -1), 0), (1,) * ndim if keep else ())
     over = axis_tuple(axes, ndim)

@@ -53,11 +53,6 @@ class Report:
         """The rows that are not."""
         return [row for row in self.rows if not row.ok]
 
-    @property
-    def worst(self) -> float:
-        """The largest relative error."""
-        return max((row.error for row in self.rows), default=0.0)
-
     def __str__(self) -> str:
         header = ("element", "analytic", "numeric", "rel. error", "by", "")
         lines = [header]

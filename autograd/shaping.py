@@ -124,10 +124,10 @@ def to(x: Any, dtype: Any) -> Any:
 # joining and parting
 
 
-def concatenate(tensors: Sequence[Any], dim: int = 0, *, axis: int | None = None) -> Any:
-    """Tensors one after another along a dimension that they have."""
+def concatenate(tensors: Sequence[Any], dim: int | None = None, *, axis: int | None = None) -> Any:
+    """Tensors one after another along a dimension that they have, the first unless named."""
     parts = items("concatenate", tensors)
-    k = dim if axis is None else axis
+    k = by_one_name("concatenate", dim, axis, 0)
     shapes = [array_like("concatenate", p).shape for p in parts]
     if any(len(a) != len(shapes[0]) or not a for a in shapes):
         raise ValueError(f"concatenate takes tensors of as many dimensions, one or more, got shapes {shapes}")
@@ -145,10 +145,10 @@ cat = concatenate
 
 
 @known_to_numpy(np.stack)
-def stack(tensors: Sequence[Any], dim: int = 0, *, axis: int | None = None) -> Any:
-    """Tensors of one shape along a new dimension."""
+def stack(tensors: Sequence[Any], dim: int | None = None, *, axis: int | None = None) -> Any:
+    """Tensors of one shape along a new dimension, which is the first unless named."""
     parts = items("stack", tensors)
-    k = dim if axis is None else axis
+    k = by_one_name("stack", dim, axis, 0)
     if any(array_like("stack", p).shape != parts[0].shape for p in parts):
         raise ValueError(f"stack takes tensors of one shape, got {[p.shape for p in parts]}")
     return concatenate([unsqueeze(p, k) for p in parts], k)
@@ -159,9 +159,11 @@ def narrow(x: Any, dim: int, start: int, length: int) -> Any:
     return s.take(x, index=(*(slice(None),) * (dim % len(x.shape)), slice(start, start + length)))
 
 
-def split(x: Any, split_size_or_sections: int | Sequence[int], dim: int = 0, *, axis: int | None = None) -> list[Any]:
-    """Pieces of one size along a dimension (the last may be smaller), or of the sizes listed."""
-    k = axis_of("split", x, dim if axis is None else axis)
+def split(
+    x: Any, split_size_or_sections: int | Sequence[int], dim: int | None = None, *, axis: int | None = None
+) -> list[Any]:
+    """Pieces of one size (the last may be smaller) or of the sizes listed, along `dim`, the first unless named."""
+    k = axis_of("split", x, by_one_name("split", dim, axis, 0))
     n, size = x.shape[k], split_size_or_sections
     if isinstance(size, (int, np.integer)):
         if size < 1:
@@ -178,12 +180,13 @@ def split(x: Any, split_size_or_sections: int | Sequence[int], dim: int = 0, *, 
     return [narrow(x, k, int(a), b) for a, b in zip(starts, sizes, strict=True)]
 
 
-def chunk(x: Any, chunks: int, dim: int = 0) -> list[Any]:
-    """About `chunks` pieces of equal size along a dimension."""
-    n = x.shape[axis_of("chunk", x, dim)]
+def chunk(x: Any, chunks: int, dim: int | None = None, *, axis: int | None = None) -> list[Any]:
+    """About `chunks` pieces of equal size along a dimension, the first unless named."""
+    k = axis_of("chunk", x, by_one_name("chunk", dim, axis, 0))
+    n = x.shape[k]
     if chunks < 1:
         raise ValueError(f"chunk into {chunks} pieces, expected 1 or more")
-    return split(x, -(-n // chunks) if n else [0] * chunks, dim)
+    return split(x, -(-n // chunks) if n else [0] * chunks, k)
 
 
 def pad(x: Any, pad: Sequence[int], mode: str = "constant", value: float = 0.0) -> Any:

@@ -9,7 +9,21 @@ from typing import Any
 import numpy as np
 
 from . import elementwise as e, structural as s
-from .arguments import Dim, array_like, axes_of, axis_of, bare, is_list, items, one_of, raw
+from .arguments import (
+    Dim,
+    Grid,
+    Keep,
+    array_like,
+    axes_of,
+    axis_of,
+    bare,
+    by_one_name,
+    is_list,
+    items,
+    keeps,
+    one_of,
+    raw,
+)
 from .op import Operand
 from .picking import gather
 from .products import dot
@@ -17,12 +31,12 @@ from .reductions import sum
 from .shaping import squeeze
 
 
-def logsumexp(x: Any, dim: Dim = None, keepdim: bool = False, *, axis: Dim = None, keepdims: bool = False) -> Any:
+def logsumexp(x: Any, dim: Dim = None, keepdim: Keep = None, *, axis: Dim = None, keepdims: Keep = None) -> Any:
     """log(sum(exp(x))) over `dim` or a list, without overflow: logsumexp([1000.0, 1000.0]) is 1000.69."""
     if is_list(x):
         return s.list_logsumexp(*items("logsumexp", x))
     axes = axes_of("logsumexp", array_like("logsumexp", x), dim, axis)
-    return s.logsumexp(x, axis=axes, keepdims=keepdim or keepdims)
+    return s.logsumexp(x, axis=axes, keepdims=keeps("logsumexp", keepdim, keepdims))
 
 
 def log_softmax(x: Any, dim: int | None = None, *, axis: int | None = None) -> Any:
@@ -45,10 +59,10 @@ def softmax(x: Any, dim: int | None = None, *, axis: int | None = None) -> Any:
     return e.exp(log_softmax(array_like("softmax", x), one_of("softmax", dim, axis)))
 
 
-def cross_entropy(logits: Any, target: Any, dim: int = -1, *, axis: int | None = None) -> Any:
+def cross_entropy(logits: Any, target: Any, dim: int | None = None, *, axis: int | None = None) -> Any:
     """-log of the probability that softmax gives the target: one loss for each sample, not yet reduced.
 
-    logits    a number for each class along `dim`, of any size; or a list of Values, one for each class
+    logits    a number for each class along `dim`, the last one unless named; or a list of Values, one for each class
     target    the class of each sample, integers in the shape of the logits without `dim`; or probabilities of the
               classes in the shape of the logits, which may want a gradient
 
@@ -60,7 +74,7 @@ def cross_entropy(logits: Any, target: Any, dim: int = -1, *, axis: int | None =
     shape = tuple(array_like("cross_entropy", logits).shape)
     if not shape:
         raise ValueError("cross_entropy takes logits with a dimension for the classes, got a number")
-    k = axis_of("cross_entropy", logits, dim if axis is None else axis)
+    k = axis_of("cross_entropy", logits, by_one_name("cross_entropy", dim, axis, -1))
     classes = target if isinstance(target, Operand) else np.asarray(target)
     found = tuple(array_like("cross_entropy", classes).shape)
     if found == shape:
@@ -75,6 +89,8 @@ def cross_entropy(logits: Any, target: Any, dim: int = -1, *, axis: int | None =
 
 
 def _of_list(logits: list[Any], target: Any) -> Any:
+    if isinstance(target, Grid) and raw(target).dtype.kind != "f":
+        target = raw(target)  # integers, which no gradient flows to
     if is_list(target) or (isinstance(target, np.ndarray) and target.shape):
         return -dot(log_softmax(logits), list(target))
     k = int(_classes(np.asarray(target), len(logits)))

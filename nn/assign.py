@@ -1,8 +1,9 @@
-"""Many attributes set at once: all of them or none."""
+"""Many attributes, or entries of dicts, set at once: all of them or none."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 
@@ -16,3 +17,10 @@ def assign(changes: Sequence[tuple[object, str, Any]]) -> None:
         for owner, name, old in before:
             setattr(owner, name, old)
         raise
+
+
+def update(changes: Sequence[tuple[dict[str, Any], Mapping[str, Any]]]) -> None:
+    """Update dicts, given as (dict, new entries): all of them or none, Ctrl-C included."""
+    owners, entries = zip(*changes, strict=True)
+    # One call that stays in C from the first dict to the last, where Ctrl-C cannot come between.
+    deque(map(dict.update, owners, entries), maxlen=0)

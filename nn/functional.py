@@ -32,6 +32,7 @@ from autograd import (
     tanh as tanh,
 )
 
+from .given import drawing
 from .losses import (
     binary_cross_entropy as binary_cross_entropy,
     binary_cross_entropy_with_logits as binary_cross_entropy_with_logits,
@@ -89,7 +90,7 @@ def dropout(input: Any, p: float = 0.5, training: bool = True, generator: np.ran
     """Each element 0 with probability p, the others divided by 1 - p; only in training (Srivastava, 2014)."""
     if not training or probability(p) == 0:
         return input
-    kept = (ag.default_generator() if generator is None else generator).random(shape_given("dropout", input)) >= p
+    kept = drawing(generator).random(shape_given("dropout", input)) >= p
     # Not times a mask: an inf that is dropped would be nan.
     return ag.where(kept, input * (1.0 / (1.0 - p) if p < 1 else 0.0), 0.0)
 
@@ -106,7 +107,7 @@ def shape_given(name: str, input: Any) -> Any:
 
 def probability(p: Any) -> Any:
     """p as it is; TypeError or ValueError where dropout cannot take it."""
-    if not isinstance(p, (int, float, np.number)):
+    if isinstance(p, bool) or not isinstance(p, (int, float, np.number)):
         raise TypeError(f"dropout takes a probability, a number from 0 to 1, got {type(p).__name__} {p!r:.60}")
     if not 0 <= p <= 1:
         raise ValueError(f"dropout takes a probability from 0 to 1, got p={p}")

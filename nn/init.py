@@ -12,7 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Tensor, default_generator
+from autograd import Tensor
+
+from .given import drawing
 
 _GAINS = {"linear": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": math.sqrt(2), "selu": 3 / 4}
 
@@ -44,7 +46,7 @@ def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: np.rando
     """Uniform on [a, b)."""
     if not a <= b:
         raise ValueError(f"uniform_ from {a} to {b}: expected a <= b")
-    return _fill(tensor, lambda shape: _drawing(generator).uniform(a, b, shape))
+    return _fill(tensor, lambda shape: drawing(generator).uniform(a, b, shape))
 
 
 def normal_(
@@ -53,7 +55,7 @@ def normal_(
     """Normal with this mean and standard deviation."""
     if not std >= 0:
         raise ValueError(f"normal_ got std={std}, expected 0 or more")
-    return _fill(tensor, lambda shape: _drawing(generator).normal(mean, std, shape))
+    return _fill(tensor, lambda shape: drawing(generator).normal(mean, std, shape))
 
 
 def constant_(tensor: Tensor, val: float) -> Tensor:
@@ -111,7 +113,7 @@ def orthogonal_(tensor: Tensor, gain: float = 1.0, generator: np.random.Generato
 
     def draw(shape: tuple[int, ...]) -> np.ndarray:
         rows, columns = shape[0], math.prod(shape[1:])
-        q, r = np.linalg.qr(_drawing(generator).standard_normal((max(rows, columns), min(rows, columns))))
+        q, r = np.linalg.qr(drawing(generator).standard_normal((max(rows, columns), min(rows, columns))))
         q = q * np.where(np.diag(r) < 0, -1.0, 1.0)  # without this the distribution is not uniform (Mezzadri, 2007)
         return gain * (q if rows >= columns else q.T).reshape(shape)
 
@@ -136,7 +138,3 @@ def _tensor(x: Any) -> Tensor:
     if not isinstance(x, Tensor):
         raise TypeError(f"what is initialised is a Tensor, got {type(x).__name__}")
     return x
-
-
-def _drawing(generator: np.random.Generator | None) -> np.random.Generator:
-    return default_generator() if generator is None else generator

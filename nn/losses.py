@@ -158,123 +158,117 @@ def cross_entropy(
     """
     if not 0 <= label_smoothing <= 1:
         raise ValueError(f"label_smoothing is from 0 to 1, got {label_smoothing}")
-    if has_values(input):
-        return _of_rows(
-            input, target, weight, ignore_index, reduction, label_smoothing, ag.cross_entropy, ag.log_softmax
+    x, target = _scores(input, target)
+    if (target if isinstance(target, Tensor) else np.asarray(target)).dtype.kind != "f":
+        return _of_classes(
+            "cross_entropy", ag.cross_entropy, x, target, weight, ignore_index, reduction, label_smoothing
         )
-    x = tensor(input)
-    dim = 1 if len(x.shape) > 1 else 0
-    if (target if isinstance(target, Tensor) else np.asarray(target)).dtype.kind == "f":
-        _no_index(ignore_index)
-        return _of_probabilities(x, target, class_weights(weight, x, x.shape[dim]), dim, reduction, label_smoothing)
-    places, kept = _classes("cross_entropy", array(target), x.shape, dim, ignore_index)
-    losses = ag.cross_entropy(x, places, dim)
-    spread = ag.log_softmax(x, dim) if label_smoothing else None
-    return _of_classes(
-        losses, spread, places, kept, class_weights(weight, x, x.shape[dim]), dim, reduction, label_smoothing
-    )
+    if ignore_index != -100:
+        raise ValueError(
+            f"cross_entropy got ignore_index={ignore_index} and probabilities as target, which have no class to "
+            "ignore; give classes, or leave ignore_index out"
+        )
+    return _of_probabilities(x, target, weight, reduction, label_smoothing)
 
 
 def nll_loss(input: Any, target: Any, weight: Any = None, ignore_index: int = -100, reduction: str = "mean") -> Any:
     """-x[t], for log-probabilities x, as `log_softmax` gives them; otherwise as `cross_entropy`."""
-    if has_values(input):
-        return _of_rows(input, target, weight, ignore_index, reduction, 0.0, lambda row, t: -row[t], None)
-    x = tensor(input)
-    dim = 1 if len(x.shape) > 1 else 0
-    places, kept = _classes("nll_loss", array(target), x.shape, dim, ignore_index)
-    losses = -ag.squeeze(ag.gather(x, dim, np.expand_dims(places, dim)), dim)
-    return _of_classes(losses, None, places, kept, class_weights(weight, x, x.shape[dim]), dim, reduction, 0.0)
+
+    def loss(x: Any, places: Any, dim: int) -> Any:
+        return -x[places] if isinstance(x, list) else -ag.squeeze(ag.gather(x, dim, np.expand_dims(places, dim)), dim)
+
+    x, target = _scores(input, target)
+    return _of_classes("nll_loss", loss, x, target, weight, ignore_index, reduction, 0.0)
 
 
-def _no_index(ignore: int) -> None:
-    if ignore != -100:
-        raise ValueError(
-            f"cross_entropy got ignore_index={ignore} and probabilities as target, which have no class to ignore; give "
-            "classes, or leave ignore_index out"
-        )
+def _scores(input: Any, target: Any) -> tuple[Any, Any]:
+    """A Tensor and its target as it is; or of Values a list of rows, one for each sample, and an array."""
+    if not has_values(input):
+        return tensor(input), target
+    shape, target = shape_of(input), array(target)
+    if len(shape) == 1:
+        return [list(input)], target[None]
+    if len(shape) != 2:
+        raise ValueError(f"expected rows of scores, one for each sample, got shape {shape}")
+    return [list(row) for row in input], target
+
+
+def _layout(x: Any) -> tuple[tuple[int, ...], int]:
+    """The shape of the scores, and which dimension is that of the classes."""
+    shape = shape_of(x) if isinstance(x, list) else tuple(x.shape)
+    return shape, 1 if len(shape) > 1 else 0
 
 
 def _of_classes(
-    losses: Any,
-    log_p: Any,
-    places: np.ndarray,
-    kept: np.ndarray,
-    weight: Any,
-    dim: int,
-    reduction: str,
-    smoothing: float,
-) -> Any:
-    """The losses of the samples, weighted by their classes, smoothed, without those that do not count, and reduced."""
-    factors = np.ones(places.shape) if weight is None else array(weight)[places]
-    if weight is not None:
-        losses = losses * factors
-    if log_p is not None:
-        classes = log_p.shape[dim]
-        along = (classes, *(1,) * (len(log_p.shape) - dim - 1))
-        every = log_p if weight is None else log_p * ag.reshape(weight, along)
-        losses = (1.0 - smoothing) * losses - smoothing / classes * ag.sum(every, dim)
-    if not kept.all():
-        losses = ag.where(kept, losses, 0.0)
-    if reduction == "mean":
-        return ag.sum(losses) / float(np.sum(factors * kept))
-    return reduced(losses, reduction)
-
-
-def _of_probabilities(x: Any, target: Any, weight: Any, dim: int, reduction: str, smoothing: float) -> Any:
-    t = like(target, x)
-    if t.shape != x.shape:
-        raise ValueError(
-            f"cross_entropy got scores of shape {x.shape} and floats of shape {t.shape} as target: probabilities have "
-            "the shape of the scores, and classes are integers, as in target.astype(int)"
-        )
-    if smoothing:
-        t = (1.0 - smoothing) * t + smoothing / x.shape[dim]
-    if weight is not None:
-        t = t * ag.reshape(weight, (-1, *(1,) * (len(x.shape) - dim - 1)))
-    return reduced(ag.cross_entropy(x, t, dim), reduction)
-
-
-def _of_rows(
-    rows: Any,
+    name: str,
+    loss: Callable[[Any, Any, int], Any],
+    x: Any,
     target: Any,
     weight: Any,
     ignore: int,
     reduction: str,
     smoothing: float,
-    loss: Callable[[Any, int], Any],
-    log_p: Callable[[Any], Any] | None,
 ) -> Any:
-    """The same for lists of Values: a list of rows and a list of classes, or one row and one class."""
-    if not isinstance(rows[0], (list, tuple)):
-        rows, target = [rows], [target]
-    classes = array(target)
-    count = len(rows[0])
-    if len(shape_of(rows)) != 2:
-        raise ValueError(f"expected rows of scores, one for each sample, got shape {shape_of(rows)}")
-    factors = [1.0] * count if weight is None else class_weights(weight, None, count).tolist()
-    if log_p is not None and classes.dtype.kind == "f" and classes.shape == (len(rows), count):
-        _no_index(ignore)
-        mixed = ((1.0 - smoothing) * classes + smoothing / count) * factors
-        return reduced([ag.cross_entropy(list(row), t) for row, t in zip(rows, mixed.tolist(), strict=True)], reduction)
-    if classes.dtype.kind not in "iu" or classes.shape != (len(rows),):
-        raise ValueError(
-            f"expected a class, an integer, for each of the {len(rows)} rows of scores, got {target!r:.60}"
-        )
-    losses, total = [], 0.0
-    for row, t in zip(rows, classes.tolist(), strict=True):
-        if t == ignore:
-            losses.append(ag.where(False, row[0], 0.0))  # a Value, which goes backward like any loss
-            continue
-        _classes("a loss", np.array(t), (count,), 0, ignore)
-        one = loss(list(row), t) * factors[t]
-        if smoothing and log_p is not None:
-            every = ag.dot(factors, log_p(list(row)))
-            one = (1.0 - smoothing) * one - smoothing / count * every
-        losses.append(one)
-        total += factors[t]
+    """The losses of the samples, weighted by their classes, smoothed, without those that do not count, and reduced.
+
+    `loss` is that of a Tensor and its classes, or of one row of Values and its class.
+    """
+    shape, dim = _layout(x)
+    places, kept = _classes(name, array(target), shape, dim, ignore)
+    weight = class_weights(weight, None if isinstance(x, list) else x, shape[dim])
+    factors: np.ndarray = np.ones(places.shape) if weight is None else array(weight)[places]
+
+    def weighted(x: Any, places: Any, factors: Any) -> Any:
+        losses = loss(x, places, dim) if weight is None else loss(x, places, dim) * factors
+        if not smoothing:
+            return losses
+        return (1.0 - smoothing) * losses - smoothing / shape[dim] * _of_all(x, weight, dim)
+
+    losses: Any
+    if isinstance(x, list):
+        samples = zip(x, places.tolist(), factors.tolist(), kept.tolist(), strict=True)
+        # A row that does not count still gives a Value, which goes backward like any loss.
+        losses = [
+            weighted(row, k, factor) if counts else ag.where(False, row[0], 0.0) for row, k, factor, counts in samples
+        ]
+    else:
+        losses = weighted(x, places, factors)
+        losses = losses if kept.all() else ag.where(kept, losses, 0.0)
     if reduction == "mean":
-        return ag.sum(losses) / total if total else ag.sum(losses) * math.nan
+        return ag.sum(losses) / float(np.sum(factors * kept))
     return reduced(losses, reduction)
+
+
+def _of_all(x: Any, weight: Any, dim: int) -> Any:
+    """The logarithms of the probabilities of all classes, weighted and added up, of a Tensor or of a row of Values."""
+    log_p = ag.log_softmax(x, dim)
+    if isinstance(x, list):
+        return ag.sum(log_p) if weight is None else ag.dot(weight.tolist(), log_p)
+    return ag.sum(log_p if weight is None else log_p * _along(weight, x, dim), dim)
+
+
+def _along(weight: Any, x: Any, dim: int) -> Any:
+    """Weights of the classes in a shape that broadcasts to x."""
+    return ag.reshape(weight, (-1, *(1,) * (len(x.shape) - dim - 1)))
+
+
+def _of_probabilities(x: Any, target: Any, weight: Any, reduction: str, smoothing: float) -> Any:
+    shape, dim = _layout(x)
+    rows = isinstance(x, list)
+    t = Tensor(target) if rows else like(target, x)
+    if tuple(t.shape) != shape:
+        raise ValueError(
+            f"cross_entropy got scores of shape {shape} and floats of shape {t.shape} as target: probabilities have "
+            "the shape of the scores, and classes are integers, as in target.astype(int)"
+        )
+    weight = class_weights(weight, t, shape[dim])
+    if smoothing:
+        t = (1.0 - smoothing) * t + smoothing / shape[dim]
+    if weight is not None:
+        t = t * _along(weight, t, dim)
+    if rows:
+        return reduced([ag.cross_entropy(row, p) for row, p in zip(x, t.tolist(), strict=True)], reduction)
+    return reduced(ag.cross_entropy(x, t, dim), reduction)
 
 
 def _classes(name: str, t: np.ndarray, shape: tuple[int, ...], dim: int, ignore: int) -> tuple[np.ndarray, np.ndarray]:

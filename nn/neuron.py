@@ -11,6 +11,7 @@ import numpy as np
 import autograd as ag
 from autograd import Tensor, Value
 
+from .given import drawing, whole
 from .layers.activations import ELU, GELU, SELU, LeakyReLU, Mish, ReLU, Sigmoid, SiLU, Softplus, Tanh
 from .layers.basic import Linear
 from .layers.containers import Sequential
@@ -58,13 +59,16 @@ class Neuron(OfValues):
         *,
         generator: np.random.Generator | None = None,
     ) -> None:
-        if nin < 1:
-            raise ValueError(f"a neuron takes one input or more, got nin={nin}")
+        count = whole("nin", nin, 1)
+        if not isinstance(nonlin, (bool, np.bool_)):
+            raise TypeError(
+                f"nonlin is True or False, got {type(nonlin).__name__}: {nonlin!r:.60}; say what the neuron does "
+                "to its sum by activation="
+            )
         if activation not in ACTIVATIONS and activation != LINEAR:
             raise ValueError(f"no activation {activation!r}; expected {LINEAR} or one of {', '.join(ACTIVATIONS)}")
-        draw = ag.default_generator() if generator is None else generator
         self.activation = activation if nonlin else LINEAR
-        self.w = [Value(w, f"w{k}") for k, w in enumerate(draw.uniform(-1.0, 1.0, nin))]
+        self.w = [Value(w, f"w{k}") for k, w in enumerate(drawing(generator).uniform(-1.0, 1.0, count))]
         self.b = Value(0.0, "b")
 
     def forward(self, x: Sequence[Any]) -> Any:
@@ -87,9 +91,8 @@ class Layer(OfValues):
     """`nout` neurons that take the same inputs; gives a list of Values, or of a single neuron its Value."""
 
     def __init__(self, nin: int, nout: int, nonlin: bool = True, activation: str = "relu", **options: Any) -> None:
-        if nout < 1:
-            raise ValueError(f"a layer has one neuron or more, got nout={nout}")
-        self.neurons = [Neuron(nin, nonlin, activation, **options) for _ in range(nout)]
+        count = whole("nout", nout, 1)
+        self.neurons = [Neuron(nin, nonlin, activation, **options) for _ in range(count)]
         _named("n", self.neurons)
 
     def forward(self, x: Sequence[Any]) -> Any:
@@ -114,9 +117,7 @@ class MLP(OfValues):
     def __init__(self, nin: int, nouts: Iterable[int], activation: str = "relu", **options: Any) -> None:
         if not isinstance(nouts, Iterable):
             raise TypeError(f"the sizes of the layers are a list, as in MLP({nin}, [{nouts}]); got {nouts!r:.60}")
-        sizes = [nin, *nouts]
-        if not all(isinstance(size, (int, np.integer)) and not isinstance(size, bool) for size in sizes):
-            raise TypeError(f"the sizes of the layers are whole numbers, got {sizes}")
+        sizes = [whole("nin", nin, 1), *(whole(f"nouts[{k}]", nout, 1) for k, nout in enumerate(nouts))]
         if len(sizes) < 2:
             raise ValueError("an MLP has one layer or more, got no sizes; for a single neuron say MLP(nin, [1])")
         self.layers = [

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, final
 
+from .given import number, whole
 from .pairing import flat, shape_of
 
 
@@ -51,11 +52,11 @@ class Perceptron:
     """
 
     def __init__(self, nin: int, lr: float = 1.0) -> None:
-        if nin < 1 or not lr > 0:
-            raise ValueError(f"a perceptron takes one input or more and lr > 0, got nin={nin}, lr={lr}")
-        self.w = [0.0] * nin
+        self.w = [0.0] * whole("nin", nin, 1)
         self.b = 0.0
-        self.lr = lr
+        self.lr = number("lr", lr)
+        if not 0 < self.lr < math.inf:
+            raise ValueError(f"lr is a finite number > 0, got {lr!r}")
 
     def __call__(self, x: Sequence[float]) -> int:
         inputs = list(x)
@@ -91,6 +92,7 @@ class Perceptron:
                 "a perceptron learns from finite numbers, and the samples have nan or inf; leave those out"
             )
         mistakes: list[int] = []
+        whole("max_epochs", max_epochs, 0)
         seen = {(*self.w, self.b)}
         while len(mistakes) < max_epochs:
             mistakes.append(sum(self.update(x, c) for x, c in zip(rows, classes, strict=True)))

@@ -44,7 +44,7 @@ def test_the_error_carries_the_report_and_is_an_assertion_error() -> None:
     report = caught.value.report
     assert not report.ok
     assert [row.element for row in report.failed] == ["df/dx"]
-    assert report.worst == report.rows[0].error == pytest.approx(1 / 3)
+    assert report.rows[0].error == pytest.approx(1 / 3)
     assert report.rows[0].analytic == 6.0
     assert report.rows[0].numeric == pytest.approx(4.0, rel=1e-9)
     assert "WRONG" in repr(report)
@@ -346,7 +346,7 @@ def test_a_wrong_slope_does_not_hide_under_a_kink() -> None:
 def test_float32_is_said_to_be_too_coarse_and_taken_as_float64(shape: tuple[int, ...], dtype: Any) -> None:
     for x in (array(shape).astype(dtype), Tensor(array(shape).astype(dtype))):
         report = check_gradients(lambda x: autograd.sum(autograd.gelu(x)), x)
-        assert report.worst < 1e-7
+        assert max(row.error for row in report.rows) < 1e-7
         assert str(report).splitlines()[-1] == (
             "float32 is too coarse to check gradients in: the arguments were taken as float64"
         )
@@ -382,7 +382,7 @@ COMPOSITES: dict[str, Function] = {
 def test_composites_are_right_to_second_order(name: str) -> None:
     x = array((2, 3))
     report = check_gradients(COMPOSITES[name], x, order=2)
-    assert report.worst < 1e-7
+    assert max(row.error for row in report.rows) < 1e-7
     if name in ("layer", "einsum"):
         assert {row.method for row in report.rows if "²" not in row.element} == {"complex step"}
 

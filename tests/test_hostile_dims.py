@@ -1,6 +1,7 @@
 """Dimensions, indices and lists as users mistype them: the right numbers or a refusal, never the numbers of another
 call."""
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -42,6 +43,8 @@ ONE_DIMENSION: dict[str, Callable[[Any], Any]] = {
     "take": lambda x: x.take([0], (0, 1)),
     "gather": lambda x: x.gather((0, 1), [[0]]),
     "transpose": lambda x: x.transpose((0, 1), 0),
+    "softmax": lambda x: x.softmax(dim=(0, 1)),
+    "log_softmax": lambda x: x.log_softmax(axis=(0, 1)),
     "flatten": lambda x: x.flatten((0, 1)),
 }
 
@@ -50,6 +53,62 @@ ONE_DIMENSION: dict[str, Callable[[Any], Any]] = {
 def test_several_dimensions_are_refused_where_one_is_meant(name: str) -> None:
     with pytest.raises(TypeError, match=r"along one dimension, got dim=\(.*name one"):
         ONE_DIMENSION[name](Tensor(A, requires_grad=True))
+
+
+# fmt: off
+KEEPING = (
+    "sum", "mean", "var", "std", "prod", "max", "min", "amax", "amin", "argmax", "argmin", "all", "any", "norm",
+    "logsumexp",
+)
+ALONG = ("cumsum", "cumprod", "sort", "softmax", "log_softmax", "squeeze", "unsqueeze")
+# fmt: on
+
+# What takes a dimension by either name, with what it takes beside it. Dimension 0 and -1 are defaults of some.
+BOTH: dict[str, Callable[..., Any]] = {
+    **{name: getattr(ag, name) for name in (*KEEPING, *ALONG)},
+    **{name: lambda x, name=name, **k: getattr(ag, name)([x, x], **k) for name in ("cat", "concatenate", "stack")},
+    "cross_entropy": lambda x, **k: ag.cross_entropy(x, [0, 1], **k),
+    "stack of Values": lambda x, **k: ag.stack([Value(1.0), Value(2.0)], **k),
+    "split": lambda x, **k: ag.split(x, 1, **k),
+    "chunk": lambda x, **k: ag.chunk(x, 2, **k),
+    "take": lambda x, **k: ag.take(x, [0], **k),
+    "flip": lambda x, dim, axis: ag.flip(x, dim, axis=axis),
+    "roll": lambda x, dim, axis: ag.roll(x, 1, dim, axis=axis),
+}
+
+
+@pytest.mark.parametrize("dim", [0, -1])
+@pytest.mark.parametrize("name", BOTH)
+def test_a_dimension_given_by_both_names_is_refused_and_neither_wins(name: str, dim: int) -> None:
+    for x in (Tensor(A, requires_grad=True), A):
+        with pytest.raises(TypeError, match="got both dim and axis, which mean the same; give one"):
+            BOTH[name](x, dim=dim, axis=0)
+
+
+def test_every_function_of_a_dimension_by_either_name_stands_among_these() -> None:
+    both = {name for name, f in vars(ag).items() if inspect.isfunction(f) and "axis" in inspect.signature(f).parameters}
+    assert both - set(BOTH) == set()
+
+
+@pytest.mark.parametrize("keep", [False, True])
+@pytest.mark.parametrize("name", KEEPING)
+def test_keepdim_and_keepdims_that_differ_are_refused(name: str, keep: bool) -> None:
+    x = Tensor(A, requires_grad=True)
+    for function in (getattr(ag, name), lambda x, **k: getattr(x, name)(**k)):
+        with pytest.raises(TypeError, match=f"got keepdim={keep} and keepdims={not keep}, which mean the same"):
+            function(x, dim=1, keepdim=keep, keepdims=not keep)
+        for options in ({"keepdim": keep}, {"keepdims": keep}, {"keepdim": keep, "keepdims": keep}):
+            found = function(x, dim=1, **options)
+            assert np.ndim(found[0] if name in ("max", "min") else found) == 1 + keep
+
+
+def test_a_correction_given_by_several_names_is_refused() -> None:
+    x = Tensor(A)
+    for function in (ag.var, ag.std, lambda x, **k: x.var(**k)):
+        with pytest.raises(TypeError, match="several of correction, unbiased and ddof, which mean the same; give one"):
+            function(x, correction=1, ddof=0)
+        with pytest.raises(TypeError, match="several of"):
+            function(x, unbiased=True, ddof=1)
 
 
 @pytest.mark.parametrize("dim", [0, -1])

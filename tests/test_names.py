@@ -41,7 +41,7 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "concatenate": ("dim", "axis"),
     "stack": ("dim", "axis"),
     "split": ("split_size_or_sections", "dim", "axis"),
-    "chunk": ("chunks", "dim"),
+    "chunk": ("chunks", "dim", "axis"),
     "pad": ("pad", "mode", "value"),
     "flip": ("dims", "axis"),
     "roll": ("shifts", "dims", "axis"),

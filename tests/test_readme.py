@@ -2,12 +2,14 @@
 
 import doctest
 import importlib
+import json
 import math
 import pkgutil
 import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import autograd
@@ -55,11 +57,14 @@ def test_the_derivative_table_of_the_readme_is_the_engines() -> None:
 
 def test_the_kink_table_of_the_readme_is_what_the_engine_does() -> None:
     rows = re.findall(r"^\| `(.+?)` \| `(.+?)` \| (.+?) \|$", section("At kinks"), re.MULTILINE)
-    assert len(rows) >= 14
+    assert len(rows) >= 19
     for formula, at, gradients in rows:
-        variables = {k: Value(float(v)) for k, v in (word.split("=") for word in at.split())}
-        eval(formula, {**OPS, **variables}).backward()
-        got = [repr(v.grad) for v in variables.values()]
+        given = {k: json.loads(v) for k, v in (word.split("=") for word in at.split())}
+        variables: dict[str, Any] = {
+            k: Tensor(v, True, float) if isinstance(v, list) else Value(v) for k, v in given.items()
+        }
+        eval(formula, {**GIVEN["autograd"], **variables}).backward()
+        got = [repr(g) for v in variables.values() for g in np.ravel(v.grad).tolist()]
         assert got == [repr(float(g)) for g in gradients.split()], (formula, at)
 
 

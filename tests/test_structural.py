@@ -164,6 +164,28 @@ def test_one_hot_classes_are_probabilities() -> None:
     by_row = autograd.cross_entropy(x, autograd.one_hot(np.array([2, 0]), 3))
     assert by_class.dtype == by_row.dtype == np.float32
     np.testing.assert_allclose(by_class.numpy(), by_row.numpy(), rtol=1e-6)
+    values = [Value(0.3), Value(-1.2), Value(2.0)]
+    for target in (autograd.one_hot(2), autograd.one_hot(2).numpy(), Tensor(2), 2):
+        assert autograd.cross_entropy(values, target).data == pytest.approx(by_class[0].item(), rel=1e-6)
+
+
+def test_one_hot_rows_go_on_as_in_pytorch() -> None:
+    rows = autograd.one_hot(Tensor([2, 0]), num_classes=-1)
+    assert isinstance(rows, Tensor)
+    assert rows.dtype == np.int64
+    assert rows.float().dtype == np.float32
+    weight = Tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], requires_grad=True)
+    for x in (rows, rows.double(), rows.numpy()):
+        y: Any = x @ weight
+        np.testing.assert_array_equal(y.numpy(), [[5.0, 6.0], [1.0, 2.0]])
+    y.sum().backward()
+    assert weight.grad is not None
+    np.testing.assert_array_equal(weight.grad, [[1.0, 1.0], [0.0, 0.0], [1.0, 1.0]])
+    np.testing.assert_array_equal(rows.argmax(1), [2, 0])
+    with pytest.raises(TypeError, match="whole numbers as its size, got"):
+        autograd.one_hot([1], 2.5)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="labels from 0 to 2, expected 0 to 1"):
+        autograd.one_hot([0, 2], 2)
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ FLOORS = {
         "__main__",
     ),
     "nn": (
-        "assign tree module summary init pairing losses functional data/ files",
+        "assign given tree module summary init pairing losses functional data/ files",
         "layers/ neuron perceptron optim/ utils",
         "train/",
         "__init__",

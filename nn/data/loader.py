@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd import Tensor, default_generator
 
+from ..given import whole
 from .tensor_dataset import TensorDataset
 
 
@@ -35,17 +36,13 @@ class DataLoader:
         drop_last: bool = False,
         seed: int | None = None,
     ) -> None:
-        if not isinstance(batch_size, (int, np.integer)) or batch_size < 1:
-            raise ValueError(f"batch_size is a whole number from 1 on, got {batch_size!r:.60}")
-        if seed is not None and (not isinstance(seed, (int, np.integer)) or seed < 0):
-            raise ValueError(f"seed is a whole number from 0 on, got {seed!r:.60}")
         if not isinstance(dataset, Sized):
             raise TypeError(f"a dataset has a length and dataset[k], got {type(dataset).__name__} {dataset!r:.60}")
         self.dataset: Any = dataset
-        self.batch_size = int(batch_size)
+        self.batch_size = whole("batch_size", batch_size, 1)
         self.shuffle = shuffle
         self.drop_last = drop_last
-        self.seed = seed
+        self.seed = None if seed is None else whole("seed", seed, 0)
         self.epoch = 0  # how many times it has been gone through from the start
 
     def __len__(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd import default_generator
+from ..given import drawing, number, whole
 
 
 def moons(
@@ -14,9 +14,8 @@ def moons(
 
     `noise` is the standard deviation of what is added to the points. They come in random order.
     """
-    if count < 2 or not noise >= 0:
-        raise ValueError(f"moons takes two points or more and noise >= 0, got count={count}, noise={noise}")
-    draw = default_generator() if generator is None else generator
+    count, noise = whole("count", count, 2), number("noise", noise, 0)
+    draw = drawing(generator)
     labels = draw.permutation(np.arange(count) % 2)
     angle = draw.uniform(0.0, np.pi, count)
     upper = np.stack([np.cos(angle), np.sin(angle)], axis=1)

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import autograd as ag
 
 from .. import functional as F
+from ..given import number, whole
 from ..module import Module, Parameter
 
 
@@ -158,8 +159,8 @@ class PReLU(Module):
     """x, and weight · x where x is negative: the slope is learnt, one or one for each channel (dimension 1)."""
 
     def __init__(self, num_parameters: int = 1, init: float = 0.25, dtype: Any = None) -> None:
-        self.num_parameters = num_parameters
-        self.weight = Parameter(ag.ones(num_parameters, dtype=dtype) * init)
+        self.num_parameters = whole("num_parameters", num_parameters, 1)
+        self.weight = Parameter(ag.ones(self.num_parameters, dtype=dtype) * number("init", init))
 
     def forward(self, input: Any) -> Any:
         return F.prelu(input, self.weight)

@@ -11,6 +11,7 @@ import autograd as ag
 from autograd import Tensor
 
 from .. import functional as F, init
+from ..given import whole
 from ..module import Module, Parameter
 
 
@@ -32,10 +33,10 @@ class Linear(Module):
         *,
         generator: np.random.Generator | None = None,
     ) -> None:
-        self.in_features = in_features
-        self.out_features = out_features
-        self.weight = Parameter(ag.zeros(out_features, in_features, dtype=dtype))
-        self.bias: Any = Parameter(ag.zeros(out_features, dtype=dtype)) if bias else None
+        self.in_features = whole("in_features", in_features, 0)
+        self.out_features = whole("out_features", out_features, 0)
+        self.weight = Parameter(ag.zeros(self.out_features, self.in_features, dtype=dtype))
+        self.bias: Any = Parameter(ag.zeros(self.out_features, dtype=dtype)) if bias else None
         self.reset_parameters(generator)
 
     def reset_parameters(self, generator: np.random.Generator | None = None) -> None:
@@ -68,12 +69,12 @@ class Embedding(Module):
         *,
         generator: np.random.Generator | None = None,
     ) -> None:
-        if padding_idx is not None and not -num_embeddings <= padding_idx < num_embeddings:
+        self.num_embeddings = whole("num_embeddings", num_embeddings, 0)
+        self.embedding_dim = whole("embedding_dim", embedding_dim, 0)
+        if padding_idx is not None and whole("padding_idx", padding_idx, -self.num_embeddings) >= self.num_embeddings:
             raise ValueError(f"padding_idx is one of the {num_embeddings} rows, got {padding_idx}")
-        self.num_embeddings = num_embeddings
-        self.embedding_dim = embedding_dim
-        self.padding_idx = None if padding_idx is None else padding_idx % num_embeddings
-        self.weight = Parameter(ag.zeros(num_embeddings, embedding_dim, dtype=dtype))
+        self.padding_idx = None if padding_idx is None else padding_idx % self.num_embeddings
+        self.weight = Parameter(ag.zeros(self.num_embeddings, self.embedding_dim, dtype=dtype))
         self.reset_parameters(generator)
 
     def reset_parameters(self, generator: np.random.Generator | None = None) -> None:

@@ -9,6 +9,7 @@ import autograd as ag
 from autograd import Tensor
 
 from .. import functional as F
+from ..given import number, whole
 from ..module import Module, Parameter
 
 
@@ -51,16 +52,16 @@ class BatchNorm1d(Module):
         *,
         bias: bool = True,
     ) -> None:
-        self.num_features = num_features
-        self.eps = eps
-        self.momentum = momentum
+        self.num_features = count = whole("num_features", num_features, 0)
+        self.eps = number("eps", eps, 0)
+        self.momentum = None if momentum is None else number("momentum", momentum, 0, 1)
         self.affine = affine
         self.track_running_stats = track_running_stats
-        self.weight = Parameter(ag.ones(num_features, dtype=dtype)) if affine else None
-        self.bias = Parameter(ag.zeros(num_features, dtype=dtype)) if affine and bias else None
+        self.weight = Parameter(ag.ones(count, dtype=dtype)) if affine else None
+        self.bias = Parameter(ag.zeros(count, dtype=dtype)) if affine and bias else None
         kept = track_running_stats
-        self.register_buffer("running_mean", ag.zeros(num_features, dtype=dtype) if kept else None)
-        self.register_buffer("running_var", ag.ones(num_features, dtype=dtype) if kept else None)
+        self.register_buffer("running_mean", ag.zeros(count, dtype=dtype) if kept else None)
+        self.register_buffer("running_var", ag.ones(count, dtype=dtype) if kept else None)
         self.register_buffer("num_batches_tracked", Tensor(0) if kept else None)
 
     def forward(self, input: Any) -> Any:
@@ -105,8 +106,10 @@ class LayerNorm(Module):
         dtype: Any = None,
     ) -> None:
         shape = tuple(normalized_shape) if isinstance(normalized_shape, Iterable) else (normalized_shape,)
-        self.normalized_shape = shape
-        self.eps = eps
+        if not shape:
+            raise ValueError("normalized_shape names the last dimensions to go over, one or more; got none")
+        self.normalized_shape = tuple(whole("normalized_shape", n, 1) for n in shape)
+        self.eps = number("eps", eps, 0)
         self.elementwise_affine = elementwise_affine
         self.weight = Parameter(ag.ones(shape, dtype=dtype)) if elementwise_affine else None
         self.bias = Parameter(ag.zeros(shape, dtype=dtype)) if elementwise_affine and bias else None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from itertools import product
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -140,3 +142,27 @@ def exact(x: Any) -> Any:
     if isinstance(x, (list, tuple)):
         return [exact(each) for each in x]
     return x.tolist() if isinstance(x, np.ndarray) else x
+
+
+def interrupted_at(line: int, function: Callable[[], Any]) -> bool:
+    """Call the function, with Ctrl-C before the given line of all that it runs. False where it has fewer lines."""
+    count = 0
+
+    def trace(frame: FrameType, event: str, argument: Any) -> Any:
+        nonlocal count
+        if frame.f_globals["__name__"].partition(".")[0] not in ("nn", "autograd"):
+            return None  # a hook of the garbage collector, say, where an interrupt would be lost
+        count += event == "line"
+        if event == "line" and count == line:
+            raise KeyboardInterrupt
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        function()
+    except KeyboardInterrupt:
+        return True
+    finally:
+        sys.settrace(before)
+    return False

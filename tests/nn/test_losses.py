@@ -134,7 +134,7 @@ def test_lists_of_other_shapes_are_refused() -> None:
         F.mse_loss([[Value(1.0)], [Value(2.0)]], [1.0, 2.0])
     with pytest.raises(ValueError, match=r"shape \(2,\) and a target of shape \(3,\)"):
         F.mse_loss([Value(1.0), Value(2.0)], [1.0, 2.0, 3.0])
-    with pytest.raises(ValueError, match="a class, an integer, for each of the 1 rows"):
+    with pytest.raises(ValueError, match=r"scores of shape \(1, 2\) takes classes of shape \(1,\), got \(2,\)"):
         F.cross_entropy([[Value(1.0), Value(2.0)]], [0, 1])
 
 
@@ -147,6 +147,14 @@ def test_lists_of_other_shapes_are_refused() -> None:
         (lambda: F.cross_entropy(Tensor(LOGITS), [[0], [1]]), ValueError, r"use target.reshape\(2,\)"),
         (lambda: F.cross_entropy(Tensor(LOGITS), [0]), ValueError, r"classes of shape \(2,\), got \(1,\)"),
         (lambda: F.cross_entropy(Tensor(LOGITS), [0.0, 1.0]), ValueError, "classes are integers"),
+        (lambda: F.cross_entropy(values(LOGITS), [0.0, 1.0]), ValueError, "classes are integers"),
+        (
+            lambda: F.cross_entropy(values([LOGITS]), [CLASSES]),
+            ValueError,
+            r"one for each sample, got shape \(1, 2, 3\)",
+        ),
+        (lambda: F.cross_entropy(Value(1.0), 0), ValueError, r"one for each sample, got shape \(\)"),
+        (lambda: F.nll_loss(values(LOGITS), [0.0, 1.0]), TypeError, "integers, got float64"),
         (lambda: F.cross_entropy(Tensor(LOGITS), [True, False]), TypeError, "integers, got bool"),
         (
             lambda: F.cross_entropy(Tensor(LOGITS), CLASSES, [1.0] * 4),

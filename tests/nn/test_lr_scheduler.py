@@ -21,6 +21,7 @@ from nn.optim.lr_scheduler import (
     ExponentialLR,
     LambdaLR,
     LinearLR,
+    LRScheduler,
     MultiStepLR,
     OneCycleLR,
     PolynomialLR,
@@ -32,6 +33,7 @@ from nn.optim.lr_scheduler import (
     warmup_cosine,
 )
 
+from .optimizers import interrupted_at
 from .schedules import SCHEDULES, Spec, ours, spelled
 
 
@@ -265,6 +267,41 @@ def test_warm_up_and_cosine_rises_to_the_learning_rate_and_falls_to_the_least() 
     assert scheduler.lr_at(25) == pytest.approx([0.01, 0.01])
 
 
+# --- all or nothing ---
+
+
+INTERRUPTED: dict[str, Spec] = {
+    "one cycle": ("OneCycleLR", {"max_lr": 0.3, "total_steps": 5}),
+    "warm restarts": ("CosineAnnealingWarmRestarts", {"T_0": 2}),
+    "a sequence": (
+        "SequentialLR",
+        {"milestones": [1], "schedulers": [("ConstantLR", {}), ("StepLR", {"step_size": 1})]},
+    ),
+    "a plateau": ("ReduceLROnPlateau", {"patience": 0}),
+}
+
+
+@pytest.mark.parametrize("name", INTERRUPTED)
+def test_an_interrupt_anywhere_in_a_step_leaves_the_rates_of_all_groups_set_or_untouched(name: str) -> None:
+    ends: list[tuple[Any, ...]] = []
+    interrupted = True
+    while interrupted:
+        optimizer = two_groups()
+        scheduler = ours(optimizer, INTERRUPTED[name])
+        metric = [math.nan] if isinstance(scheduler, ReduceLROnPlateau) else []
+        untouched = settings(optimizer, scheduler)
+        interrupted = interrupted_at(len(ends) + 1, lambda s=scheduler, m=metric: s.step(*m))  # type: ignore[misc]
+        ends.append(settings(optimizer, scheduler))
+    assert untouched != ends[-1]
+    assert [end for end in ends if end not in (untouched, ends[-1])] == []
+    assert ends.count(untouched) > 10
+
+
+def settings(optimizer: Optimizer, scheduler: LRScheduler) -> tuple[Any, ...]:
+    groups = [(group["lr"], group["momentum"]) for group in optimizer.param_groups]
+    return groups, scheduler.get_last_lr(), json.dumps(scheduler.state_dict())
+
+
 # --- saving and loading ---
 
 
@@ -352,7 +389,7 @@ def test_a_state_of_another_kind_is_refused_and_nothing_is_changed() -> None:
         (lambda o: StepLR(3, 2), TypeError, "takes an optimizer, got int"),  # type: ignore[arg-type]
         (lambda o: LambdaLR(None, abs), TypeError, "takes an optimizer"),  # type: ignore[arg-type]
         (lambda o: StepLR(o, 0), ValueError, "step_size is a whole number >= 1, got 0"),
-        (lambda o: StepLR(o, 2.5), TypeError, "step_size is a whole number, got float"),  # type: ignore[arg-type]
+        (lambda o: StepLR(o, 2.5), TypeError, "step_size is a whole number >= 1, got float"),  # type: ignore[arg-type]
         (lambda o: StepLR(o, 2, gamma=math.nan), ValueError, "gamma"),
         (lambda o: StepLR(o, 2, last_epoch=-2), ValueError, "last_epoch"),
         (lambda o: MultiStepLR(o, [-1]), ValueError, "milestone"),

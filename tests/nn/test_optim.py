@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Callable
-from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -16,7 +14,7 @@ import nn
 from autograd import Tensor, Value, no_grad
 from nn.optim import SGD, Adam, AdamW, Optimizer, RMSprop, Update
 
-from .optimizers import CHOICES, FEW, START, drive, exact, gradients, make, numbers, parameters
+from .optimizers import CHOICES, FEW, START, drive, exact, gradients, interrupted_at, make, numbers, parameters
 
 # --- the formulas ---
 
@@ -339,30 +337,6 @@ def test_a_gradient_that_does_not_fit_is_refused() -> None:
 
 
 # --- all or nothing ---
-
-
-def interrupted_at(line: int, function: Callable[[], Any]) -> bool:
-    """Call the function, with Ctrl-C before the given line of all that it runs. False where it has fewer lines."""
-    count = 0
-
-    def trace(frame: FrameType, event: str, argument: Any) -> Any:
-        nonlocal count
-        if frame.f_globals["__name__"].partition(".")[0] not in ("nn", "autograd"):
-            return None  # a hook of the garbage collector, say, where an interrupt would be lost
-        count += event == "line"
-        if event == "line" and count == line:
-            raise KeyboardInterrupt
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        function()
-    except KeyboardInterrupt:
-        return True
-    finally:
-        sys.settrace(before)
-    return False
 
 
 @pytest.mark.parametrize(

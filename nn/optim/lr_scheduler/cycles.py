@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any, Final, NamedTuple, final
 
+from ...assign import update
+from ...given import number, whole
 from ..optimizer import Optimizer
-from .schedule import Schedule, Settings, number, per_group, whole
+from .schedule import Change, Schedule, Settings, per_group
 
 FAR: Final = 2.0**53  # from here on floats have no room for a fraction
 
@@ -47,12 +49,10 @@ class CosineAnnealingWarmRestarts(Schedule):
     def step(self, epoch: float | None = None) -> None:
         """Go on to the next step, or to the place `epoch`, such as epoch + batch / batches."""
         self._expect_a_step()
-        self._go(self.place + 1 if epoch is None else number("epoch", epoch, 0, FAR))
+        update(self._changes(self.place + 1 if epoch is None else number("epoch", epoch, 0, FAR)))
 
-    def _go(self, step: Any) -> None:
-        super()._go(step)
-        self.place = step
-        self.last_epoch = math.floor(step)
+    def _changes(self, step: Any) -> list[Change]:
+        return [*super()._changes(step), (vars(self), {"place": step, "last_epoch": math.floor(step)})]
 
 
 class Phase(NamedTuple):

@@ -8,8 +8,9 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from typing import final
 
+from ...given import number, whole
 from ..optimizer import Optimizer
-from .schedule import Schedule, Settings, number, per_group, whole
+from .schedule import Schedule, Settings, per_group
 
 
 class FactorLR(Schedule):

@@ -9,8 +9,10 @@ from typing import Any, NamedTuple, final
 
 from autograd import Tensor, Value
 
+from ...assign import update
+from ...given import number, whole
 from ..optimizer import Optimizer
-from .schedule import LRScheduler, number, per_group, whole
+from .schedule import LRScheduler, per_group
 
 
 class Watched(NamedTuple):
@@ -70,14 +72,14 @@ class ReduceLROnPlateau(LRScheduler):
         self.cooldown_counter = 0
 
     def step(self, metrics: Any) -> None:
-        """Look at the metric of an epoch, a number or a node of one number, and reduce the rates if it is time."""
+        """Look at the metric of an epoch, a number or a node of one number, and reduce the rates if it is time.
+
+        All or nothing, as a step of the optimizer.
+        """
         groups = self._groups()
         lrs, seen = self._after([group["lr"] for group in groups], self._seen(), metrics)
-        for group, lr in zip(groups, lrs, strict=True):
-            group["lr"] = lr
-        self.best, self.num_bad_epochs, self.cooldown_counter = seen
-        self._last_lr = lrs
-        self.last_epoch += 1
+        own = {**seen._asdict(), "_last_lr": lrs, "last_epoch": self.last_epoch + 1}
+        update([*((group, {"lr": lr}) for group, lr in zip(groups, lrs, strict=True)), (vars(self), own)])
 
     def after(self, metrics: Iterable[Any]) -> list[list[float]]:
         """The learning rates after each of these metrics, were they to come from now on; nothing is set."""

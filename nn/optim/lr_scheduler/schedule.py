@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import copy
-import math
-import numbers
 import warnings
 from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
+from ...assign import update
+from ...given import whole
 from ..optimizer import Optimizer
 
 Settings = dict[str, Any]
+Change = tuple[dict[str, Any], Settings]  # a group or a scheduler's attributes, and what is new in it
 
 
 class LRScheduler:
@@ -53,8 +54,7 @@ class LRScheduler:
 
         ValueError where it was saved by another kind of scheduler, or for another number of groups.
         """
-        for scheduler, state in self._fitting(state_dict):
-            vars(scheduler).update(state)
+        update([(vars(scheduler), state) for scheduler, state in self._fitting(state_dict)])
 
     def _fitting(self, state_dict: Mapping[str, Any]) -> list[tuple[LRScheduler, dict[str, Any]]]:
         """What of the saved state belongs to whom, where it fits."""
@@ -93,16 +93,16 @@ class Schedule(LRScheduler):
                     "from; load the optimizer's state first, or leave last_epoch at -1"
                 )
         self.base_lrs: list[float] = [float(group["initial_lr"]) for group in optimizer.param_groups]
-        self._go(self.last_epoch + 1)
+        update(self._changes(self.last_epoch + 1))
 
     @abstractmethod
     def lr_at(self, step: int) -> list[float]:
         """The learning rates after `step` steps, one per group, as the schedule has them; nothing is set."""
 
     def step(self) -> None:
-        """Go on to the next step and set its learning rates. Call it after `optimizer.step()`."""
+        """Go on to the next step and set its learning rates, all or nothing. Call it after `optimizer.step()`."""
         self._expect_a_step()
-        self._go(self.last_epoch + 1)
+        update(self._changes(self.last_epoch + 1))
 
     def _expect_a_step(self) -> None:
         if self.last_epoch == 0 and self.optimizer.steps == 0:
@@ -113,14 +113,12 @@ class Schedule(LRScheduler):
                 stacklevel=3,
             )
 
-    def _go(self, step: Any) -> None:
-        """Be at this step: a whole number, and only with warm restarts perhaps a fraction."""
+    def _changes(self, step: Any) -> list[Change]:
+        """What is different at this step, a whole number, and only with warm restarts perhaps a fraction."""
         found = self._groups()
         settings = self._settings(step)
-        for group, new in zip(found, settings, strict=True):
-            group.update(new)
-        self._last_lr = [new["lr"] for new in settings]
-        self.last_epoch = step
+        own = {"_last_lr": [new["lr"] for new in settings], "last_epoch": step}
+        return [*zip(found, settings, strict=True), (vars(self), own)]
 
     def _settings(self, step: int) -> list[Settings]:
         """What each group is set to on going to this step."""
@@ -141,21 +139,3 @@ def per_group(name: str, value: Any, optimizer: Optimizer) -> list[Any]:
     if len(found) != count:
         raise ValueError(f"{name} is one for all groups or a list of one for each of {count}, got {len(found)}")
     return found
-
-
-def whole(name: str, value: Any, least: int) -> int:
-    """A whole number of at least `least`."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
-        raise TypeError(f"{name} is a whole number, got {type(value).__name__}: {value!r:.60}")
-    if value < least:
-        raise ValueError(f"{name} is a whole number >= {least}, got {value}")
-    return int(value)
-
-
-def number(name: str, value: Any, least: float = -math.inf, most: float = math.inf) -> float:
-    """A number between `least` and `most`, not nan."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{name} is a number, got {type(value).__name__}: {value!r:.60}")
-    if not least <= float(value) <= most:
-        raise ValueError(f"{name} is a number from {least:g} to {most:g}, got {value!r}")
-    return float(value)

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, final
 
+from ...given import whole
 from ..optimizer import Optimizer
 from .factors import CosineAnnealingLR, LinearLR
 from .plateau import ReduceLROnPlateau
-from .schedule import LRScheduler, Schedule, whole
+from .schedule import Change, LRScheduler, Schedule
 
 
 @final
@@ -57,11 +58,11 @@ class SequentialLR(Schedule):
         k = bisect_right(self.milestones, step)
         return self.schedulers[k], step - self.milestones[k - 1] if k else step
 
-    def _go(self, step: int) -> None:
+    def _changes(self, step: int) -> list[Change]:
         part, since = self._part(step)
-        part._go(since)
-        self._last_lr = part.get_last_lr()
-        self.last_epoch = step
+        changes = part._changes(since)
+        lrs = [new["lr"] for _, new in changes if "lr" in new]
+        return [*changes, (vars(self), {"_last_lr": lrs, "last_epoch": step})]
 
     def state_dict(self) -> dict[str, Any]:
         """What to save, with what each of the schedulers saves."""
