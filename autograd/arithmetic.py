@@ -109,6 +109,13 @@ class Arithmetic(Operand):
             "Tensor use t.numpy(), of Values np.array([v.item() for v in values])"
         )
 
+    @property
+    def _mask(self) -> NoReturn:
+        # A masked array on the left asks no protocol: it takes the `_data` of what it meets, and then its `_mask`.
+        raise TypeError(
+            f"a masked array does not mix with a {type(self).__name__}: the graph would be cut. Give .filled(...) of it"
+        )
+
     def __float__(self) -> NoReturn:
         raise TypeError(
             f"float({type(self).__name__}) would cut the graph. Use .item() for the bare number, f'{{v:.3f}}' to "

@@ -57,8 +57,16 @@ def real_array(data: Any, dtype: Any) -> np.ndarray:
         found = found.astype(found.dtype.newbyteorder("="))
     if dtype is None:
         own = isinstance(data, (np.ndarray, np.generic))
-        return found if own or found.dtype.kind != "f" else found.astype(default.dtype, copy=False)
-    return found.astype(real_dtype(dtype), copy=False)
+        return found if own or found.dtype.kind != "f" else rounded(found, default.dtype)
+    return rounded(found, real_dtype(dtype))
+
+
+def rounded(x: np.ndarray, dtype: Any) -> np.ndarray:
+    """x in another dtype. What is too large for it is inf, in silence; what is no integer, such as nan, is not."""
+    if x.dtype == dtype:
+        return x
+    with np.errstate(over="ignore", under="ignore"):
+        return x.astype(dtype)
 
 
 def _flat(data: Any) -> Iterator[Any]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-import operator
 from typing import Any
 
 import numpy as np
 
 from .arguments import raw
+from .arrays import rounded
 from .dual import Dual, levels, zero
+from .elementwise import add
 from .node import enable_grad, mode
 from .shaping import reshape, stack
 from .tensor import Tensor
@@ -104,7 +105,7 @@ def _moving(x: Any, v: Any, level: int) -> Dual:
     """x, moving along v, in the dtype of x where both are arrays."""
     v = _along(v, x)
     both = isinstance(x, np.ndarray) and isinstance(v, np.ndarray)
-    return Dual(x, v.astype(x.dtype, copy=False) if both else v, level)
+    return Dual(x, rounded(v, x.dtype) if both else v, level)
 
 
 def _along(v: Any, x: Any) -> Any:
@@ -130,7 +131,7 @@ def vjp(f: Function, x: Any) -> tuple[Any, Function]:
         total: Any = None
         for out, seed in zip(outs, seeds, strict=True):
             part = pull(out, seed)
-            total = part if total is None else zipped(operator.add, total, part)
+            total = part if total is None else zipped(add, total, part)
         return settle(total)
 
     return settle(value), pullback

@@ -7,19 +7,27 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import REAL, default
+from .arrays import REAL, default, rounded
 from .op import Op, Operand
 
 
 def constant(op: Op, arg: Any) -> Any:
     """A number or an array of them, ready for NumPy; TypeError by name for anything else."""
-    if isinstance(arg, (bool, int)):
+    if isinstance(arg, int):
+        try:
+            float(arg)
+        except OverflowError:
+            raise ValueError(f"{op.name} of a Tensor got an integer too large for a 64-bit float (1.8e308)") from None
         return arg
     if isinstance(arg, (float, np.generic)) and not isinstance(arg, (np.character, np.complexfloating)):
         # Without its dtype: a float32 times np.sqrt(2), which is a np.float64, would be a float64.
         number = arg.item() if isinstance(arg, np.generic) else arg
         if isinstance(number, (bool, int, float)):
             return number
+    if isinstance(arg, np.ma.MaskedArray):
+        raise TypeError(
+            f"{op.name}: a Tensor has no masked elements, got a masked array: give .filled(...) or .data of it"
+        )
     if isinstance(arg, np.ndarray) and arg.dtype.kind in REAL:
         return arg
     if isinstance(arg, Operand):
@@ -41,7 +49,7 @@ def met(op: Op, args: Sequence[Any], arrays: list[Any]) -> list[Any]:
         return arrays
     dtype = np.result_type(*dtypes)
     return [
-        a.astype(dtype, copy=False)
+        rounded(a, dtype)
         if isinstance(a, np.ndarray)
         and not (a.dtype.kind == "f" and isinstance(arg, Operand))
         and op.rule(k, len(arrays)) is not None
@@ -53,7 +61,7 @@ def met(op: Op, args: Sequence[Any], arrays: list[Any]) -> list[Any]:
 def settled(op: Op, y: np.ndarray, arrays: list[Any]) -> np.ndarray:
     """A result in the default dtype where it is the first float: a Tensor of ints divided by one, say."""
     first = y.dtype == np.float64 and op.kind != "linear" and not any(map(_is_float, arrays))  # a cast is linear
-    return y.astype(default.dtype) if first else y
+    return rounded(y, default.dtype) if first else y
 
 
 def _is_float(a: Any) -> bool:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from .arrays import rounded
 from .naming import graph
 from .node import Node
 from .tensor import Tensor
@@ -101,7 +102,9 @@ class Program:
         if not seed and np.size(value) != 1:
             raise ValueError(f"the value was one number when it was recorded, and has shape {np.shape(value)} now")
         found = zip(gradients, args, strict=True)
-        return _own(value, None), [g if g is None else _own(np.asarray(g, np.asarray(x).dtype), None) for g, x in found]
+        return _own(value, None), [
+            g if g is None else _own(rounded(np.asarray(g), np.asarray(x).dtype), None) for g, x in found
+        ]
 
     def _run(self, which: int, args: list[Any], *seed: Any) -> Any:
         with np.errstate(all="ignore"):
@@ -154,7 +157,7 @@ class Program:
         dtype, shape = self._start
         if gradient is None:
             raise ValueError(f"the value has shape {shape}: give gradient= of that shape, or reduce it, as with .sum()")
-        seed = _array("gradient=", gradient).astype(dtype)
+        seed = rounded(_array("gradient=", gradient), dtype)
         if self._at_home(args) and seed.shape != shape:
             raise ValueError(f"gradient= has shape {seed.shape}, expected that of the value, {shape}")
         return seed
@@ -188,11 +191,11 @@ def _as(kind: tuple[Any, Shape] | None, name: str, array: np.ndarray, given: Any
         took = f"an array of {len(shape)} dimensions, as the recorded {shape}" if shape else "one number"
         raise ValueError(f"input {name} takes {took}, got shape {array.shape}")
     if kind is None:
-        return array.astype(dtype)[()]
+        return rounded(array, dtype)[()]
     if dtype.kind != "f" and array.dtype.kind == "f":
         raise TypeError(f"input {name} takes {dtype} as it was recorded, got {array.dtype}")
     own = array.dtype.kind == "f" and isinstance(given, np.ndarray | np.generic)
-    return array if own else array.astype(dtype)
+    return array if own else rounded(array, dtype)
 
 
 def _own(result: Any, samples: Shape | None) -> Any:

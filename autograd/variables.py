@@ -13,6 +13,7 @@ import numpy as np
 
 from .dual import Dual, zero
 from .elementwise import identity
+from .ieee import quietly
 from .node import Node, enable_grad, mode
 from .sweep import sweep, topology
 from .tensor import Tensor
@@ -48,7 +49,8 @@ def run(f: Function, args: Sequence[Any], kwargs: dict[str, Any], argnums: Argnu
 
     def pull(out: Any, seed: Any = 1.0) -> Any:
         with enable_grad():
-            flat = iter(_pulled(out, bases, seed))
+            # The seed is a plain array, and a rule may do arithmetic on it before it meets a node.
+            flat = iter(quietly(_pulled, out, bases, seed))
         return mapped(lambda _: next(flat), wrt)
 
     def settle(tree: Any) -> Any:

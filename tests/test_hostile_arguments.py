@@ -1,5 +1,6 @@
 """What users mistype around arrays: refused in words that say what was got, what was expected and what to do."""
 
+import operator
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +13,7 @@ from autograd import Tensor, Value, check_gradients, grad, hessian, zoom
 
 A = np.arange(1.0, 7.0).reshape(2, 3)
 X = Tensor(A, requires_grad=True)
+ONES = np.ones(3)
 
 REFUSED: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: X @ [1, 2, 3], TypeError, r"matmul takes a Tensor or an array, got list; write Tensor\(...\)"),
@@ -95,14 +97,68 @@ def test_a_masked_array_is_refused_because_the_mask_would_be_lost() -> None:
         Tensor(np.ma.array([1.0, 2.0], mask=[False, True]))
 
 
+MASKED = np.ma.array([1.0, 2.0, 3.0], mask=[False, True, False])
+
+
+@pytest.mark.parametrize("node", [Tensor([1.0, 2.0, 3.0], requires_grad=True), Value(2.0)])
+@pytest.mark.parametrize("function", [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow])
+def test_a_masked_array_in_a_formula_is_refused_on_either_side(function: Callable[..., Any], node: Any) -> None:
+    with pytest.raises(TypeError, match=f"a masked array does not mix with a {type(node).__name__}: the graph would"):
+        function(MASKED, node)
+    with pytest.raises(TypeError, match=r"a masked array|an array of float64 with shape"):
+        function(node, MASKED)
+
+
+def test_an_integer_too_large_for_a_float_is_refused_by_a_tensor_as_by_a_value() -> None:
+    for node in (X, Value(1.0)):
+        with pytest.raises(ValueError, match=r"too large for .*\(1.8e308\)"):
+            node * 10**400
+
+
+def overflowing_stepper() -> Any:
+    x = Tensor([1.0], requires_grad=True, dtype="float32")
+    x.grad = np.full(1, 3e38, np.float32)
+    ag.Stepper((x * 3e38).sum()).finish()
+    return x.grad
+
+
+def overflowing_program() -> Any:
+    x = Tensor([1.0, 2.0], requires_grad=True, dtype="float32")
+    return ag.Program(x * 2.0, [x]).value_and_grad(x.numpy(), gradient=[1e300, 1.0])[1][0][:1]
+
+
+OVERFLOWS: dict[str, Callable[[], Any]] = {
+    "the seed of a gradient": lambda: grad(lambda z: (z / 0.0).sum())(ONES),
+    "the seed of a number": lambda: grad(lambda z: z * 1e308 * 1e308)(np.array(1.0)),
+    "jacobian": lambda: np.diag(ag.jacobian(lambda z: z / 0.0)(ONES)),
+    "vjp": lambda: ag.vjp(lambda z: z * 1e308, ONES)[1](ONES * 1e308),
+    "a sum in vjp": lambda: ag.vjp(lambda z: [z * 1.0, z * 1.0], ONES)[1]([ONES * 1.7e308] * 2),
+    "a direction of jvp": lambda: ag.jvp(lambda z: z, ONES.astype(np.float32), ONES * 1e300)[1],
+    "a float16": lambda: Tensor([1e6], dtype="float16").data,
+    "a float16 in place": lambda: Tensor([1e6]).to_("float16").data,
+    "integers": lambda: (Tensor([1.0], dtype="float16") * np.array([10**6])).data,
+    "a stepper": overflowing_stepper,
+    "a program": overflowing_program,
+}
+
+
+@pytest.mark.parametrize("what", OVERFLOWS)
+def test_what_is_too_large_is_inf_without_a_warning_where_numpy_is_set_to_raise(what: str) -> None:
+    with np.errstate(all="raise"):
+        assert np.all(np.isposinf(OVERFLOWS[what]()))
+        assert set(np.geterr().values()) == {"raise"}
+
+
+def test_a_nan_is_not_made_an_integer_in_silence() -> None:
+    with np.errstate(invalid="raise"), pytest.raises(FloatingPointError):
+        Tensor([np.nan], dtype=int)
+
+
 def test_values_are_stacked_along_the_one_dimension_there_is() -> None:
     values = [Value(1.0), Value(2.0)]
     assert ag.stack(values, dim=-1).shape == ag.stack(values, axis=0).shape == (2,)
     with pytest.raises(IndexError, match=r"dim=1 of Values, .*expected 0"):
         ag.stack(values, dim=1)
-
-
-ONES = np.ones(3)
 
 
 @pytest.mark.parametrize(

@@ -171,7 +171,7 @@ class Stepper:
             self._committed = True
             # Copies: what a graph is given, its owner may write into.
             found = [np.array(g) if isinstance(g, np.ndarray) else g for _, g in self._sweep]
-            commit([node for node, _ in self._sweep], found)
+            quietly(commit, [node for node, _ in self._sweep], found)
         return step
 
     def gradients(self) -> dict[Node, Any]:
