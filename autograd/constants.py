@@ -35,8 +35,7 @@ def constant(op: Op, arg: Any) -> Any:
             f"{op.name} got a Tensor and a {type(arg).__name__}, which do not mix; make a Tensor of Values "
             "with stack(values)"
         )
-    what = f"an array of {arg.dtype}" if isinstance(arg, np.ndarray) else f"{type(arg).__name__} {arg!r:.60}"
-    raise TypeError(f"{op.name} of a Tensor takes Tensors, real numbers and arrays of them, got {what}")
+    raise TypeError(f"{op.name} of a Tensor takes Tensors, real numbers and arrays of them, got {_kind(arg)}")
 
 
 def met(op: Op, args: Sequence[Any], arrays: list[Any]) -> list[Any]:
@@ -62,6 +61,19 @@ def settled(op: Op, y: np.ndarray, arrays: list[Any]) -> np.ndarray:
     """A result in the default dtype where it is the first float: a Tensor of ints divided by one, say."""
     first = y.dtype == np.float64 and op.kind != "linear" and not any(map(_is_float, arrays))  # a cast is linear
     return rounded(y, default.dtype) if first else y
+
+
+def _kind(x: Any) -> str:
+    return f"an array of {x.dtype}" if isinstance(x, np.ndarray) else f"{type(x).__name__} {x!r:.60}"
+
+
+def owned(who: str, y: Any, dtype: Any) -> np.ndarray:
+    """What a user's own function gave, as an array that no one else has: it may be what the function was handed, which
+    would then be written into with the result. In this dtype where they are no floats."""
+    found = np.array(y)
+    if found.dtype.kind not in REAL:
+        raise TypeError(f"{who} gave {_kind(y)}, expected real numbers")
+    return found if found.dtype.kind == "f" else found.astype(dtype)
 
 
 def _is_float(a: Any) -> bool:

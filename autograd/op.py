@@ -62,8 +62,8 @@ class Op:
     """
 
     __slots__ = (
-        "arity", "array", "binary", "binding", "inputs", "kind", "masked", "name", "pairs", "params", "positional",
-        "push", "rules", "scalar", "sign", "smooth", "unary", "variadic",
+        "arity", "array", "binary", "binding", "foreign", "inputs", "kind", "masked", "name", "pairs", "params",
+        "positional", "push", "rules", "scalar", "sign", "smooth", "unary", "variadic",
     )  # fmt: skip
 
     def __init__(
@@ -103,6 +103,8 @@ class Op:
         # Its first input chooses, and may be an array of bools.
         self.masked: Final = bool(rules) and rules[0] is None and not variadic
         self.pairs: Final = self.smooth and variadic and not positional and len(rules) == 2
+        # A user's own: what its functions return may be what they were handed, or no numbers at all.
+        self.foreign: Final = bool(BUILT_IN)
 
     def __call__(self, *args: Any, **given: Any) -> Any:
         params: Params = given

@@ -112,6 +112,7 @@ def _sweep(nodes: list[Node], first: Any, record: bool, watch: Watch | None) -> 
                 or contribution.shape != x.shape
                 or contribution.dtype is not x.dtype
                 or i.changed
+                or op.foreign
             ):
                 contribution = i.fit(contribution, node)
             before = gradients[index]
@@ -188,7 +189,6 @@ def _sweep_floats(nodes: list[Node], first: float) -> Iterator[tuple[Node, float
                 gradients[i.index] += op.vjp(position, g, y, xs, node.params)
 
 
-@np.errstate(all="ignore")
 def backward(root: Node, seed: Any = 1.0) -> None:
     """Fill `.grad` on every node below the root.
 
@@ -196,11 +196,11 @@ def backward(root: Node, seed: Any = 1.0) -> None:
     """
     nodes = topology(root)
     # In a context where NumPy is quiet already, and which is left whatever happens, Ctrl-C too.
-    commit(nodes, compute(_gradients, sweep(root, seed, nodes=nodes)))
+    compute(_drain, nodes, sweep(root, seed, nodes=nodes))
 
 
-def _gradients(steps: Iterator[tuple[Node, Any]]) -> list[Any]:
-    return [g for _, g in steps]
+def _drain(nodes: list[Node], steps: Iterator[tuple[Node, Any]]) -> None:
+    commit(nodes, [g for _, g in steps])
 
 
 def commit(nodes: list[Node], gradients: list[Any]) -> None:

@@ -10,7 +10,7 @@ from . import shapes, structural as s
 from .arguments import raw
 from .array import Array
 from .arrays import default, real_array
-from .constants import constant, met, misfit, settled
+from .constants import constant, met, misfit, owned, settled
 from .ieee import compute, runner
 from .node import Mode, Node, creation, mode
 from .op import NO_PARAMS, Op, Operand, Params
@@ -179,7 +179,7 @@ class Tensor(Array, Node):
         now = mode.get()
         # Tensors that all want a gradient are floats and need no looking after: most of a graph, in three quarters of
         # the time.
-        if now.plain and self.index >= 0:
+        if now.plain and self.index >= 0 and not op.foreign:
             run = runner()
             try:
                 if op.unary:
@@ -237,7 +237,9 @@ class Tensor(Array, Node):
             y = compute(op.array, *arrays, **params)
         except ValueError as error:
             raise misfit(op, arrays, error) from error
-        if type(y) is not np.ndarray:
+        if op.foreign:
+            y = owned(f"the array function of {op.name}", y, self._data.dtype)
+        elif type(y) is not np.ndarray:
             y = np.asarray(y)
         if whole:
             y = settled(op, y, arrays)
@@ -247,7 +249,7 @@ class Tensor(Array, Node):
             result = recorded(y, op, args, params)
         else:
             # Not a view, of a transpose say: with no inputs, no one would notice what is written into their memory.
-            result = leaf(y if y.base is None else np.array(y))
+            result = leaf(np.array(y) if y.base is not None or any(y is array for array in arrays) else y)
         if now.watch is not None:
             now.watch.forward(result, op, args)
         return result
@@ -262,6 +264,8 @@ class Tensor(Array, Node):
             if fitting.shape != data.shape:
                 fitting = s.sum_to(fitting, shape=data.shape)
             return fitting if raw(fitting).dtype == data.dtype else s.cast(fitting, dtype=data.dtype.name)
+        if user is not None and user.op is not None and user.op.foreign:
+            contribution = owned(f"a rule of {user.op.name}", contribution, data.dtype)
         contribution = np.asarray(contribution, dtype=data.dtype)
         return contribution if contribution.shape == data.shape else shapes.sum_to(contribution, data.shape)
 
