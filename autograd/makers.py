@@ -12,11 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from . import shaping, structural as s
+from . import shaping
 from .arguments import array_like, by_one_name, known_to_numpy, raw
 from .arrays import default, float_dtype
-from .node import creation, mode
-from .tensor import Tensor, leaf
+from .tensor import Tensor, of_values
 from .value import Value
 
 
@@ -67,13 +66,7 @@ def stack(tensors: Any, dim: int | None = None, *, axis: int | None = None) -> A
     k = by_one_name("stack", dim, axis, 0)
     if k not in (0, -1):
         raise IndexError(f"stack along dim={k!r:.60} of Values, which makes a Tensor of one dimension; expected 0")
-    values = [part if type(part) is Value else Value(part) for part in parts]
-    result = leaf(np.array([value.data for value in values]))
-    if mode.get().recording and any(value.requires_grad for value in values):
-        result.op = s.stacked
-        result.inputs = tuple(values)
-        result.index = next(creation)
-    return result
+    return of_values([part if type(part) is Value else Value(part) for part in parts])
 
 
 def zeros(*size: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:

@@ -18,6 +18,10 @@ def of_array(*args: Any, **params: Any) -> Any:
     raise ValueError
 
 
+def of_one(x: Any) -> Array:
+    return np.reshape(x, ())
+
+
 def reshape(x: Any, shape: Shape) -> Array:
     return np.reshape(x, shape)
 

@@ -50,7 +50,9 @@ take         = op("take",         sh.of_array, sh.take,         lambda g, y, x, 
 put          = op("put",          sh.of_array, sh.put,          lambda g, y, x, index, shape: take(g, index=index),    params={"index": None, "shape": None}, kind="linear")
 concatenate  = op("concatenate",  sh.of_array, sh.concatenate,  lambda g, y, *xs, axis, position: take(g, index=sh.segment(xs, axis, position)), params={"axis": 0}, kind="linear", variadic=True, positional=True)
 
+# Values as the elements of a Tensor; and the other way, where a gradient of such a Tensor is a Value's
 stacked      = op("stack",        sh.of_array, lambda *xs: np.array(xs),  lambda g, y, *xs, position: take(g, index=(position,)), kind="linear", variadic=True, positional=True)
+as_value     = op("as_value",     sh.of_array, sh.of_one,       lambda g, y, x: g,                                     kind="linear")
 
 # dtypes; integers have no derivative
 cast         = op("cast",         sh.of_array, sh.cast,         lambda g, y, x, dtype: cast(g, dtype=x.dtype),         params={"dtype": "float64"}, kind="linear")

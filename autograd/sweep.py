@@ -53,7 +53,8 @@ def sweep(
     watch = mode.get().watch
     first = root.fit(seed)
     nodes = nodes or topology(root)
-    if type(first) is float and watch is None and not record:
+    alike = len(set(map(type, nodes))) == 1  # a Value may have come from a Tensor
+    if type(first) is float and alike and watch is None and not record:
         return _sweep_floats(nodes, first)
     return _sweep(nodes, first, record, watch)
 

@@ -16,6 +16,7 @@ from .node import Mode, Node, creation, mode
 from .op import NO_PARAMS, Op, Operand, Params
 from .site import site
 from .sweep import backward
+from .value import Value
 from .watched import Watched, same_memory
 
 _new: Final = object.__new__
@@ -260,7 +261,7 @@ class Tensor(Array, Node):
             self.unchanged(user)
         data = self._data
         if isinstance(contribution, Operand):
-            fitting: Any = contribution
+            fitting: Any = of_values([contribution]) if type(contribution) is Value else contribution
             if fitting.shape != data.shape:
                 fitting = s.sum_to(fitting, shape=data.shape)
             return fitting if raw(fitting).dtype == data.dtype else s.cast(fitting, dtype=data.dtype.name)
@@ -293,6 +294,14 @@ def leaf(data: np.ndarray, label: str = "") -> Tensor:
     leaf: Tensor = _new(Tensor)
     leaf._fill(data, label)
     return leaf
+
+
+def of_values(values: list[Value]) -> Tensor:
+    """Values as the elements of a Tensor, which stays connected to them."""
+    data = np.array([value.item() for value in values])
+    if mode.get().recording and any(value.index >= 0 for value in values):
+        return recorded(data, s.stacked, tuple(values))
+    return leaf(data)
 
 
 def recorded(data: Any, op: Op, inputs: tuple[Any, ...], params: Params = NO_PARAMS) -> Tensor:

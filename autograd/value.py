@@ -9,6 +9,7 @@ import numpy as np
 
 from .node import Mode, Node, creation, mode
 from .op import NO_PARAMS, Op, Operand, Params
+from .structural import as_value
 from .sweep import backward
 
 
@@ -126,7 +127,11 @@ class Value(Node):
         return result
 
     def fit(self, contribution: Any, user: Node | None = None) -> Any:
-        return contribution if isinstance(contribution, Operand) else float(contribution)
+        if type(contribution) is Value:
+            return contribution
+        if isinstance(contribution, Node):  # of a Tensor that this Value is an element of
+            return recorded(contribution.item(), as_value, (contribution,))
+        return float(contribution)
 
     def __bool__(self) -> bool:
         return bool(self._data != 0.0)

@@ -1,5 +1,6 @@
 """Derivatives of functions of arrays: shapes, types, several arguments, nesting to any order, and what is refused."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 
 import autograd as ag
-from autograd import Tensor, Value, derivative, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from autograd import Stepper, Tensor, Value, derivative, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
 F = Callable[[Any], Any]
 
@@ -230,3 +231,31 @@ def test_a_tensor_of_one_element_is_a_value() -> None:
             (ag.tanh(node * 2) + node / (1 + node * node) - ag.exp(-node)).backward()
         assert t.grad is not None
         assert v.grad == pytest.approx(float(t.grad), rel=1e-14)
+
+
+def test_derivatives_of_any_order_go_through_values_that_were_stacked() -> None:
+    def f(a: Any) -> Any:
+        return (ag.stack([a, ag.sin(a)]) ** 3).sum()
+
+    def slope(a: float) -> float:
+        return 3 * a**2 + 3 * math.sin(a) ** 2 * math.cos(a)
+
+    def bend(a: float) -> float:
+        return 6 * a + 6 * math.sin(a) * math.cos(a) ** 2 - 3 * math.sin(a) ** 3
+
+    def third(a: float) -> float:
+        return 6 + 6 * math.cos(a) ** 3 - 21 * math.sin(a) ** 2 * math.cos(a)
+
+    orders = [grad(f), grad(grad(f)), grad(grad(grad(f)))]
+    for found, want in zip(orders, (slope, bend, third), strict=True):
+        assert type(found(2.0)) is float
+        assert found(2.0) == pytest.approx(want(2.0), rel=1e-14)
+    assert hessian(lambda p: (ag.stack(p) ** 3).sum())([1.0, 2.0]) == [[6.0, 0.0], [0.0, 12.0]]
+    # A gradient is a Value again, which meets others and goes back.
+    v = Value(2.0)
+    first = grad(f)(v)
+    (first * v).backward()
+    assert v.grad == pytest.approx(2.0 * bend(2.0) + slope(2.0), rel=1e-14)
+    stepped = Value(2.0)
+    Stepper(grad(f)(stepped) * stepped).finish()
+    assert stepped.grad == v.grad
