@@ -17,7 +17,7 @@ FLOORS = {
         "ieee op site",
         "forward shapes elementwise structural arrays constants arguments shaping picking reductions products "
         "softmaxes numpys",
-        "arithmetic shaped node sweep value watched array tensor makers dual symbol",
+        "arithmetic shaped node sweep value watched array holder tensor makers dual symbol",
         "trees variables calculus numeric report check naming writer program table anomaly zoom",
         "see.geometry see.ranks see.order see.place see.layout see.figures see.words see.scene see.dot see.svg "
         "see.draw see.player see.step see.steps see.questions see.practice see.syntax see.expression see.terminal see",

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import Stepper, Tensor, Value, draw, no_grad, practice, stack, zoom
+from autograd import Stepper, Tensor, Value, draw, grad, no_grad, practice, stack, zoom
 from autograd.naming import graph
 from autograd.op import OPS
 from autograd.table import scalar_ops, structural_ops
@@ -110,7 +110,7 @@ def test_every_structural_op_is_among_the_cases() -> None:
     for case in OF_ONE.values():
         a = Tensor(A, requires_grad=True)
         used |= {node.op.name for node in graph(case(a)) if node.op is not None}
-    backward_only = {"sum_to", "spread", "stack", "cast", "mT"}
+    backward_only = {"sum_to", "spread", "stack", "as_value", "cast", "mT"}
     assert {op.name for op in structural_ops()} <= used | backward_only
 
 
@@ -224,3 +224,14 @@ def test_too_many_scalars_are_refused_with_what_to_do() -> None:
 def test_what_is_no_tensor_is_refused(wrong: Any) -> None:
     with pytest.raises(TypeError, match=f"zoom looks into a Tensor, got {type(wrong).__name__}"):
         zoom(wrong)
+
+
+def test_a_value_that_comes_from_a_tensor_is_zoomed_through() -> None:
+    v = Value(2.0, label="v")
+    slope = grad(lambda a: (stack([a, a * a]) ** 2).sum())(v)  # 2 v + 4 v**3
+    t = stack([slope, v]) * Tensor([1.0, 3.0])
+    assert [each.item() for each in zoom(t)] == t.tolist() == [36.0, 6.0]
+    zoom(t)[0].backward()
+    assert v.grad is None  # the scalars are others, with the numbers of those that the Tensor came from
+    t.backward(np.array([1.0, 0.0]))
+    assert v.grad == 2.0 + 12.0 * 4.0
