@@ -70,7 +70,6 @@ def _variable(x: Any, tensors: bool) -> Any:
     return Value(x.item() if isinstance(x, Node) else x)
 
 
-@np.errstate(all="ignore")  # the seed may be an array, with which the rules compute before it meets a node
 def _pulled(out: Any, bases: list[Node], seed: Any) -> list[Any]:
     """The gradient of `out`, times `seed`, with respect to each base."""
     if isinstance(seed, Dual):
