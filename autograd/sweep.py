@@ -53,10 +53,9 @@ def sweep(
     watch = mode.get().watch
     first = root.fit(seed)
     nodes = nodes or topology(root)
-    alike = len(set(map(type, nodes))) == 1  # a Value may have come from a Tensor
-    if type(first) is float and alike and watch is None and not record:
-        return _sweep_floats(nodes, first)
-    return _sweep(nodes, first, record, watch)
+    if type(first) is not float or watch is not None or record or len(set(map(type, nodes))) > 1:
+        return _sweep(nodes, first, record, watch)  # a Value, too, may have come from a Tensor
+    return _sweep_floats(nodes, first)
 
 
 def _sweep(nodes: list[Node], first: Any, record: bool, watch: Watch | None) -> Iterator[tuple[Node, Any]]:
