@@ -3,17 +3,8 @@
 `Value` is a float in a computation graph; `backward()` goes back through it. Everything public is named here.
 """
 
-from .anomaly import AnomalyError as AnomalyError, detect_anomaly as detect_anomaly
-from .arrays import (
-    float16 as float16,
-    float32 as float32,
-    float64 as float64,
-    int32 as int32,
-    int64 as int64,
-    long as long,
-    set_default_dtype as set_default_dtype,
-)
-from .calculus import (
+from .calculus.check import GradientError as GradientError, check_gradients as check_gradients
+from .calculus.transforms import (
     derivative as derivative,
     grad as grad,
     hessian as hessian,
@@ -23,9 +14,102 @@ from .calculus import (
     value_and_grad as value_and_grad,
     vjp as vjp,
 )
-from .check import GradientError as GradientError, check_gradients as check_gradients
-from .dual import Dual as Dual
-from .elementwise import (
+from .engine.dtypes import (
+    float16 as float16,
+    float32 as float32,
+    float64 as float64,
+    int32 as int32,
+    int64 as int64,
+    long as long,
+    set_default_dtype as set_default_dtype,
+)
+from .engine.mode import enable_grad as enable_grad, no_grad as no_grad
+from .engine.op import Op as Op, op as op
+from .functions.indexing import (
+    diag as diag,
+    gather as gather,
+    masked_fill as masked_fill,
+    sort as sort,
+    take as take,
+    tril as tril,
+    triu as triu,
+)
+from .functions.probabilities import (
+    cross_entropy as cross_entropy,
+    log_softmax as log_softmax,
+    logsumexp as logsumexp,
+    softmax as softmax,
+)
+from .functions.products import (
+    cumprod as cumprod,
+    dot as dot,
+    einsum as einsum,
+    linear as linear,
+    matmul as matmul,
+    outer as outer,
+    prod as prod,
+)
+from .functions.reductions import (
+    all as all,
+    amax as amax,
+    amin as amin,
+    any as any,
+    argmax as argmax,
+    argmin as argmin,
+    cumsum as cumsum,
+    max as max,
+    mean as mean,
+    min as min,
+    norm as norm,
+    std as std,
+    sum as sum,
+    var as var,
+)
+from .functions.reshaping import (
+    broadcast_to as broadcast_to,
+    cat as cat,
+    chunk as chunk,
+    concatenate as concatenate,
+    expand as expand,
+    flatten as flatten,
+    flip as flip,
+    pad as pad,
+    permute as permute,
+    reshape as reshape,
+    roll as roll,
+    split as split,
+    squeeze as squeeze,
+    transpose as transpose,
+    unsqueeze as unsqueeze,
+)
+from .graph.anomaly import AnomalyError as AnomalyError, detect_anomaly as detect_anomaly
+from .graph.program import Program as Program
+from .graph.rule_table import derivative_table as derivative_table
+from .graph.scalar_graph import zoom as zoom
+from .operands.creation import (
+    arange as arange,
+    default_generator as default_generator,
+    eye as eye,
+    full as full,
+    linspace as linspace,
+    manual_seed as manual_seed,
+    one_hot as one_hot,
+    ones as ones,
+    ones_like as ones_like,
+    rand as rand,
+    randint as randint,
+    randn as randn,
+    randperm as randperm,
+    stack as stack,
+    tensor as tensor,
+    zeros as zeros,
+    zeros_like as zeros_like,
+)
+from .operands.dual import Dual as Dual
+from .operands.symbol import Symbol as Symbol
+from .operands.tensor import Tensor as Tensor
+from .operands.value import Value as Value
+from .rules.elementwise import (
     abs as abs,
     acos as acos,
     asin as asin,
@@ -67,91 +151,7 @@ from .elementwise import (
     tanh as tanh,
     where as where,
 )
-from .makers import (
-    arange as arange,
-    default_generator as default_generator,
-    eye as eye,
-    full as full,
-    linspace as linspace,
-    manual_seed as manual_seed,
-    one_hot as one_hot,
-    ones as ones,
-    ones_like as ones_like,
-    rand as rand,
-    randint as randint,
-    randn as randn,
-    randperm as randperm,
-    stack as stack,
-    tensor as tensor,
-    zeros as zeros,
-    zeros_like as zeros_like,
-)
-from .node import enable_grad as enable_grad, no_grad as no_grad
-from .op import Op as Op, op as op
-from .picking import (
-    diag as diag,
-    gather as gather,
-    masked_fill as masked_fill,
-    sort as sort,
-    take as take,
-    tril as tril,
-    triu as triu,
-)
-from .products import (
-    cumprod as cumprod,
-    dot as dot,
-    einsum as einsum,
-    linear as linear,
-    matmul as matmul,
-    outer as outer,
-    prod as prod,
-)
-from .program import Program as Program
-from .reductions import (
-    all as all,
-    amax as amax,
-    amin as amin,
-    any as any,
-    argmax as argmax,
-    argmin as argmin,
-    cumsum as cumsum,
-    max as max,
-    mean as mean,
-    min as min,
-    norm as norm,
-    std as std,
-    sum as sum,
-    var as var,
-)
-from .see.draw import Drawing as Drawing, draw as draw
-from .see.practice import Practice as Practice, practice as practice
-from .see.step import Step as Step
-from .see.steps import Stepper as Stepper
-from .shaping import (
-    broadcast_to as broadcast_to,
-    cat as cat,
-    chunk as chunk,
-    concatenate as concatenate,
-    expand as expand,
-    flatten as flatten,
-    flip as flip,
-    pad as pad,
-    permute as permute,
-    reshape as reshape,
-    roll as roll,
-    split as split,
-    squeeze as squeeze,
-    transpose as transpose,
-    unsqueeze as unsqueeze,
-)
-from .softmaxes import (
-    cross_entropy as cross_entropy,
-    log_softmax as log_softmax,
-    logsumexp as logsumexp,
-    softmax as softmax,
-)
-from .symbol import Symbol as Symbol
-from .table import derivative_table as derivative_table
-from .tensor import Tensor as Tensor
-from .value import Value as Value
-from .zoom import zoom as zoom
+from .see.picture.drawing import Drawing as Drawing, draw as draw
+from .see.steps.exercise import Practice as Practice, practice as practice
+from .see.steps.step import Step as Step
+from .see.steps.stepper import Stepper as Stepper

@@ -15,7 +15,7 @@ import pytest
 import autograd
 import nn
 from autograd import Tensor, Value
-from autograd.op import OPS
+from autograd.engine.op import OPS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

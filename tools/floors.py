@@ -1,7 +1,7 @@
-"""Who may import whom: prints the import graph of autograd/ and nn/, and fails on every edge that goes up.
+"""Check who imports whom: print the import graph of `autograd/` and `nn/`, and fail on an edge against the order.
 
-`python3 tools/floors.py` works from the source alone: nothing is imported, nothing has to be installed.
-The order of the floors is written down here and nowhere else.
+`python3 tools/floors.py` reads the source only; it imports nothing and needs nothing installed. Each line of FLOORS is
+a floor. A file may import from its own floor's folder and from the floors above it in the table, never from below.
 """
 
 import ast
@@ -11,37 +11,19 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-# From the ground up; a file may import what stands before it. "data/" is a folder: inside it, order is free.
+# A name ending in "/" is a folder, any other name is a file. Names in one line do not import each other.
 FLOORS = {
     "autograd": (
-        "ieee op site",
-        "forward shapes elementwise structural arrays constants arguments shaping picking reductions products "
-        "softmaxes numpys",
-        "arithmetic shaped node sweep value watched array holder tensor makers dual symbol",
-        "trees variables calculus numeric report check naming writer program table anomaly zoom",
-        "see.geometry see.ranks see.order see.place see.layout see.figures see.words see.scene see.dot see.svg "
-        "see.draw see.player see.step see.steps see.questions see.practice see.syntax see.expression see.terminal see",
-        "__init__",
-        "__main__",
+        "engine/", "rules/", "functions/", "operands/", "native/", "graph/", "calculus/",
+        "see/layout/", "see/picture/", "see/steps/", "cli/", "__init__", "__main__",
     ),
     "nn": (
-        "assign given tree module summary init pairing losses functional data/ files",
-        "layers/ neuron perceptron optim/ utils",
-        "train/",
-        "__init__",
+        "assign given tree pairing", "module losses", "summary init functional data/ files",
+        "layers/", "neuron perceptron optim/", "utils", "train/", "__init__", "__main__",
     ),
-}
-SHOWING = {"graphviz", "IPython"}  # for autograd/see/ only
+}  # fmt: skip
+ONLY_IN = {"graphviz": "see", "IPython": "see"}  # `import autograd` needs numpy alone
 TYPING = {"TYPE_CHECKING", "typing.TYPE_CHECKING"}
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a module stands: its floor, and its turn in the order of the whole package."""
-
-    floor: int
-    turn: int
-    free: bool  # in a folder whose files may import one another
 
 
 @dataclass(frozen=True)
@@ -55,13 +37,13 @@ class Import:
 
 
 def violations(root: Path) -> list[str]:
-    """Every import in autograd/ and nn/ that breaks a rule, and every file without a floor, one line each."""
+    """Return one line for each import that breaks a rule and for each file without a floor."""
     found = []
     for package in FLOORS:
         for name, path in files(root, package).items():
             where = path.relative_to(root).as_posix()
-            if place(name) is None:
-                found.append(f"{where}: say on which floor {name} stands (FLOORS in tools/floors.py)")
+            if floor(name) is None and not folder_docstring(path):
+                found.append(f"{where}: {name} has no floor; add it to FLOORS in tools/floors.py")
             try:
                 edges = list(imports(root, name, path))
             except SyntaxError as error:
@@ -72,7 +54,7 @@ def violations(root: Path) -> list[str]:
 
 
 def judge(name: str, edge: Import) -> str:
-    """What is wrong with this import, or nothing."""
+    """Return what is wrong with this import, or an empty string."""
     package, _, own = name.partition(".")
     top, _, rest = edge.target.partition(".")
     if top == package:
@@ -81,8 +63,8 @@ def judge(name: str, edge: Import) -> str:
         return f"nn uses autograd's public names only, and {edge.target} is one of its modules"
     if package == "autograd" and top == "nn":
         return "autograd never imports nn"
-    if package == "autograd" and top in SHOWING and own.partition(".")[0] != "see":
-        return f"{top} is for autograd/see/ only"
+    if package == "autograd" and ONLY_IN.get(top, own.partition(".")[0]) != own.partition(".")[0]:
+        return f"{top} is for autograd/{ONLY_IN[top]}/ only"
     free = edge.lazy or edge.typing or top == "numpy" or top in sys.stdlib_module_names
     if package == "autograd" and not free:
         return f"`import autograd` needs numpy alone: import {top} inside the function that uses it"
@@ -90,37 +72,42 @@ def judge(name: str, edge: Import) -> str:
 
 
 def climb(name: str, edge: Import) -> str:
-    """Whether an import within a package goes up."""
-    here, there = place(name), place(edge.target)
-    if here is None or there is None or edge.target == name:  # having no place has been reported already
+    """Return what is wrong with an import within a package: it may not go to a later floor."""
+    here, there = floor(name), floor(edge.target)
+    if here is None or there is None or edge.target == name:  # a file without a floor has been reported already
         return ""
-    if there.turn < here.turn or (there.turn == here.turn and here.free):
+    same = here[0] == there[0] and here[1] == there[1] and here[1].endswith("/")
+    if there[0] < here[0] or same:
         return ""
     note = ", even if only for types" if edge.typing else ""
-    if there.floor == here.floor:
-        return f"{name} imports {edge.target}, which comes later on floor {here.floor}{note}"
-    return f"{name} on floor {here.floor} imports {edge.target} on floor {there.floor}: upward{note}"
+    return f"{name} ({here[1]}) imports {edge.target} ({there[1]}), which is not above it in FLOORS{note}"
 
 
-def place(name: str) -> Place | None:
-    """Where FLOORS puts a module, if it does."""
+def floor(name: str) -> tuple[int, str] | None:
+    """Return the number of a module's floor and its entry in FLOORS, or None where it has none."""
     package, _, rest = name.partition(".")
-    turn = 0
-    for floor, entries in enumerate(FLOORS[package]):
+    path = (rest or "__init__").replace(".", "/")
+    for number, entries in enumerate(FLOORS[package]):
         for entry in entries.split():
-            folder = entry.removesuffix("/")
-            free = folder != entry
-            if folder == (rest or "__init__") or (free and rest.startswith(entry.replace("/", "."))):
-                return Place(floor, turn, free)
-            turn += 1
+            if path == entry or (entry.endswith("/") and f"{path}/".startswith(entry)):
+                return number, entry
     return None
+
+
+def folder_docstring(path: Path) -> bool:
+    """Tell whether this is the `__init__.py` of a folder of folders: a docstring and nothing else."""
+    if path.name != "__init__.py":
+        return False
+    with suppress(SyntaxError):
+        return len(ast.parse(path.read_text(encoding="utf-8")).body) <= 1
+    return False
 
 
 # --- reading the source ---
 
 
 def files(root: Path, package: str) -> dict[str, Path]:
-    """The modules of a package by dotted name; a folder's `__init__.py` has the folder's."""
+    """Return the modules of a package by dotted name; a folder's `__init__.py` has the folder's name."""
     found = {}
     for path in sorted((root / package).rglob("*.py")):
         parts = path.relative_to(root).with_suffix("").parts
@@ -129,12 +116,12 @@ def files(root: Path, package: str) -> dict[str, Path]:
 
 
 def imports(root: Path, name: str, path: Path) -> Iterator[Import]:
-    """The imports of one file, wherever in it; `from x import y` is an import of x.y if that is a module."""
+    """Yield the imports of one file, wherever they stand; `from x import y` imports x.y where that is a module."""
     modules = {module for package in FLOORS for module in files(root, package)}
     if not name.startswith("autograd"):  # from outside, `from autograd import tensor` is the function
         modules -= public_names(root)
     base = name if path.name == "__init__.py" else name.rpartition(".")[0]
-    for node, lazy, typing in walk(ast.parse(path.read_text(encoding="utf-8")), lazy=False, typing=False):
+    for node, lazy, typing in import_statements(ast.parse(path.read_text(encoding="utf-8")), lazy=False, typing=False):
         if isinstance(node, ast.Import):
             targets = [alias.name for alias in node.names]
         else:
@@ -146,44 +133,55 @@ def imports(root: Path, name: str, path: Path) -> Iterator[Import]:
             yield Import(target, node.lineno, lazy, typing)
 
 
-def walk(node: ast.AST, lazy: bool, typing: bool) -> Iterator[tuple[ast.Import | ast.ImportFrom, bool, bool]]:
-    """Every import statement below node, with: inside a function? under TYPE_CHECKING?"""
+def import_statements(
+    node: ast.AST, lazy: bool, typing: bool
+) -> Iterator[tuple[ast.Import | ast.ImportFrom, bool, bool]]:
+    """Yield every import statement below node with two flags: inside a function, and under TYPE_CHECKING."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.Import | ast.ImportFrom):
             yield child, lazy, typing
         elif isinstance(child, ast.If) and ast.unparse(child.test) in TYPING:
             for statement in child.body:
-                yield from walk(ast.Module([statement], []), lazy, True)
+                yield from import_statements(ast.Module([statement], []), lazy, True)
             for statement in child.orelse:
-                yield from walk(ast.Module([statement], []), lazy, typing)
+                yield from import_statements(ast.Module([statement], []), lazy, typing)
         else:
             function = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-            yield from walk(child, lazy or function, typing)
+            yield from import_statements(child, lazy or function, typing)
 
 
 def public_names(root: Path) -> set[str]:
-    """`autograd.x` for every x that autograd/__init__.py imports by name."""
+    """Return `autograd.x` for every x that autograd/__init__.py imports by name."""
     path = root / "autograd" / "__init__.py"
     tree = ast.parse(path.read_text(encoding="utf-8") if path.exists() else "")
     lines = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module]
     return {f"autograd.{alias.asname or alias.name}" for node in lines for alias in node.names}
 
 
-def picture(root: Path) -> Iterator[str]:
-    """The import graph as text: each file with the files of its package it imports, (if only for types)."""
+# --- the printed graph ---
+
+
+def graph(root: Path) -> Iterator[str]:
+    """Yield the import graph as text: each floor with the floors it imports, then each file with its imports."""
     for package in FLOORS:
         yield package
-        found = {name: spot for name in files(root, package) if (spot := place(name))}
-        floor = -1
-        for name in sorted(found, key=lambda name: (found[name].turn, name)):
-            edges: dict[str, bool] = {}
-            for edge in imports(root, name, files(root, package)[name]):
-                if edge.target.partition(".")[0] == package:
-                    edges[edge.target] = edges.get(edge.target, True) and edge.typing
-            names = [f"({short(target)})" if typing else short(target) for target, typing in edges.items()]
-            number = "" if found[name].floor == floor else str(found[name].floor)
-            floor = found[name].floor
-            yield (f"{number:>3}  {short(name):<16}" + ("-> " + ", ".join(names) if names else "")).rstrip()
+        modules = files(root, package)
+        targets = {name: _within(package, root, name, path) for name, path in modules.items()}
+        for number, entries in enumerate(FLOORS[package]):
+            names = [name for name in modules if (spot := floor(name)) and spot[0] == number]
+            if not names:
+                continue
+            above = {spot for name in names for target in targets[name] if (spot := floor(target))}
+            used = [entry for at, entry in sorted(above) if at != number]
+            yield f"  {entries}" + (f" -> {' '.join(used)}" if used else "")
+            for name in names:
+                words = ", ".join(short(target) for target in targets[name])
+                yield f"      {short(name)}" + (f" -> {words}" if words else "")
+
+
+def _within(package: str, root: Path, name: str, path: Path) -> list[str]:
+    edges = [edge.target for edge in imports(root, name, path)]
+    return [target for target in dict.fromkeys(edges) if target.partition(".")[0] == package]
 
 
 def short(name: str) -> str:
@@ -194,8 +192,8 @@ def main() -> int:
     root = Path(__file__).resolve().parent.parent
     wrong = violations(root)
     with suppress(SyntaxError):  # it is among the violations
-        print("\n".join(picture(root)), end="\n\n")
-    print("\n".join(wrong) or "no edge goes up")
+        print("\n".join(graph(root)), end="\n\n")
+    print("\n".join(wrong) or "every import goes up the table")
     return 1 if wrong else 0
 
 

@@ -1,1 +1,3 @@
-"""Seeing: pictures of graphs, and backprop step by step."""
+"""Graphs as pictures (`picture/`), boxes as coordinates (`layout/`), the sweep as a lesson (`steps/`). Only this folder
+imports graphviz and IPython.
+"""

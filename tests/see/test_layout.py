@@ -11,11 +11,11 @@ from random import Random
 
 import pytest
 
-from autograd.see.geometry import Box, Curve, Layout, Line, Point
-from autograd.see.layout import layered
-from autograd.see.order import arrange, crossings
-from autograd.see.place import isotonic
-from autograd.see.ranks import layers
+from autograd.see.layout.coordinates import isotonic
+from autograd.see.layout.geometry import Box, Curve, Layout, Line, Point
+from autograd.see.layout.layered import layered
+from autograd.see.layout.order import arrange, crossings
+from autograd.see.layout.ranks import layers
 
 Graph = tuple[list[Box], list[Line]]
 

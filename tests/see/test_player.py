@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from autograd import Stepper, Value
-from autograd.see.player import notebook, page
-from tests.see.test_draw import LABELS, neuron
-from tests.see.test_steps import computation
+from autograd.see.steps.player import notebook, page
+from tests.see.test_drawing import LABELS, neuron
+from tests.see.test_stepper import computation
 
 VOID = {"meta", "br", "img", "input", "link", "hr"}
 

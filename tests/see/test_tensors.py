@@ -15,9 +15,9 @@ import pytest
 
 import autograd
 from autograd import Stepper, Tensor, Value, draw, no_grad, practice, stack
-from autograd.naming import graph
-from autograd.see.figures import in_box, in_line, norm
-from tests.see.test_draw import ENGINES, arrows, boxes, by_dot, elements, needs_dot
+from autograd.graph.naming import graph
+from autograd.see.picture.figures import in_box, in_line, norm
+from tests.see.test_drawing import ENGINES, arrows, boxes, by_dot, elements, needs_dot
 
 
 def leaf(data: Any, label: str, **how: Any) -> Tensor:

@@ -1,0 +1,102 @@
+"""Modes: whether ops record nodes, and who watches them.
+
+One mode holds per thread and per task, so `no_grad()` in one thread leaves the other threads alone.
+"""
+
+from __future__ import annotations
+
+import inspect
+from abc import abstractmethod
+from collections.abc import Callable
+from contextlib import ContextDecorator
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, final
+
+if TYPE_CHECKING:
+    from .node import Node
+    from .op import Op
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+_RUN_LATER: Final = (inspect.isgeneratorfunction, inspect.iscoroutinefunction, inspect.isasyncgenfunction)
+
+
+class Watch:
+    """Someone who looks at every op as it happens; `anomaly.py` has the one there is."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def forward(self, result: Node, op: Op, args: tuple[Any, ...]) -> None:
+        """The op has just given this result."""
+
+    @abstractmethod
+    def backward(self, node: Node) -> None:
+        """A sweep is about to apply the rules of the node's op."""
+
+    @abstractmethod
+    def contribution(self, node: Node, to: Node, gradient: Any) -> None:
+        """A rule has just contributed to this input of the node, whose gradient is this by now."""
+
+
+@final
+class Mode:
+    """Whether ops record nodes, and who watches. Modes nest: `outer` is the one to go back to."""
+
+    __slots__ = ("outer", "plain", "recording", "watch")
+
+    def __init__(self, recording: bool, watch: Watch | None, outer: Mode | None) -> None:
+        self.recording: Final = recording
+        self.watch: Final = watch
+        self.outer: Final = outer
+        self.plain: Final = recording and watch is None
+
+
+# One per thread and per task, so that no_grad() in one thread leaves the other threads alone.
+mode: Final[ContextVar[Mode]] = ContextVar("autograd_mode", default=Mode(True, None, None))  # noqa: B039 (immutable)
+
+
+class Switch(ContextDecorator):
+    """Base of the modes: a context manager and a decorator that keeps no state of its own, so one can be shared."""
+
+    def __enter__(self) -> Self:
+        now = mode.get()
+        mode.set(self._entered(now))
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        outer = mode.get().outer
+        if outer is not None:
+            mode.set(outer)
+
+    def _entered(self, now: Mode) -> Mode:
+        return now
+
+    def __call__(self, func: _Function) -> _Function:
+        if any(runs_later(func) for runs_later in _RUN_LATER):
+            raise TypeError(
+                f"{type(self).__name__} cannot decorate the generator or coroutine {func.__name__}: its body runs "
+                f"after the call; write `with {type(self).__name__}():` inside it"
+            )
+        return super().__call__(func)
+
+
+class no_grad(Switch):
+    """Within it, ops compute and record nothing: their results want no gradient.
+
+    >>> w = Value(3.0)
+    >>> with no_grad():
+    ...     y = w * w
+    >>> y.requires_grad, y.inputs
+    (False, ())
+    """
+
+    def _entered(self, now: Mode) -> Mode:
+        return Mode(False, now.watch, now)
+
+
+class enable_grad(Switch):
+    """Within it, ops record again, inside a `no_grad()` too."""
+
+    def _entered(self, now: Mode) -> Mode:
+        return Mode(True, now.watch, now)

@@ -1,0 +1,231 @@
+"""Program: a recorded graph written down as straight-line Python, forward and backward, and run.
+
+What this file knows is at which numbers and arrays a recorded program is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from ..engine.dtypes import rounded
+from ..engine.node import Node
+from ..operands.tensor import Tensor
+from ..operands.value import Value
+from .naming import graph
+from .program_text import Writer
+
+Function = Callable[..., Any]
+Shape = tuple[int, ...]
+
+
+class Program:
+    """The computation from `inputs` to `root` as Python source.
+
+    `source` is the text, `forward(...)` and `value_and_grad(...)`, in the words of the ops; `constants` are the arrays
+    in it by name. Value and gradients are those of the graph to the bit. Every other leaf of the graph is written into
+    the source as what it holds now, and so is every choice that data made on the way: the mask of a `where`, the places
+    that `max(dim)`, `sort` and indices picked, every `if` that Python took. A graph has no branches; ops with branches
+    inside, such as relu, maximum and clip, are right everywhere.
+
+    Of a graph of Values the program takes numbers, or arrays of which each element is a sample of its own, and so is
+    each element of its gradients. Of a graph of Tensors it takes arrays of the ranks it was recorded with. Their
+    lengths may differ from the recorded ones as long as every op passes the dimension on, as those of a batch. What
+    sums over it is refused: a number computed from its length, such as the n of a mean, was fixed by the recording.
+
+    ValueError where an input is not part of the graph, or the graph has more than `max_nodes` nodes.
+
+    >>> x = Value(3.0, label="x")
+    >>> program = Program(x * x + 1, [x])
+    >>> program(5.0), program.value_and_grad(5.0)
+    (26.0, (26.0, [10.0]))
+    >>> x, w = Tensor([[1.0, 2.0]], label="x"), Tensor([[3.0], [4.0]], label="w")
+    >>> w = w.requires_grad_()
+    >>> print(Program(x @ w, [x, w]).source.split("def ")[1].rstrip())
+    forward(x, w):
+        # x: float64 (1, 2), w: float64 (2, 1)
+        v1 = x @ w  # (1, 1)
+        return v1
+    """
+
+    __slots__ = (
+        "_as_recorded", "_elsewhere", "_kinds", "_masked", "_start", "constants", "inputs", "source",
+    )  # fmt: skip
+
+    def __init__(self, root: Node, inputs: Node | Sequence[Node], max_nodes: int = 20_000) -> None:
+        inputs = [inputs] if isinstance(inputs, Node) else list(inputs)
+        for each in (root, *inputs):
+            if not isinstance(each, Value | Tensor):
+                raise TypeError(f"a Program is of Values or Tensors: expected one, got {type(each).__name__}")
+        nodes = graph(root)
+        if len(nodes) > max_nodes:
+            raise ValueError(
+                f"the graph has {len(nodes):,} nodes, more than max_nodes={max_nodes:,}; write down a part of it, or "
+                "raise max_nodes (compiling takes about 0.1 ms a node)"
+            )
+        if len({id(i) for i in inputs}) != len(inputs):
+            raise ValueError("an input is named twice, expected each once")
+        if missing := [k for k, i in enumerate(inputs) if i not in set(nodes)]:
+            raise ValueError(f"input {missing[0]} is not in this root's graph: the result does not depend on it")
+        writer = Writer(root, inputs)
+        self.inputs: Final = [writer.name[i] for i in inputs]
+        self.source: Final = writer.source()
+        self.constants: Final = writer.constants
+        self._masked: Final = any(node.op is not None and node.op.name == "where" for node in writer.results)
+        self._kinds: Final = [(i.dtype, i.shape) if isinstance(i, Tensor) else None for i in inputs]
+        self._start: Final = None if writer.scalar else (root._data.dtype, root._data.shape)
+        self._as_recorded: Final = _compiled(self.source, writer.namespace())
+        # For arrays of other shapes: the same lines, with a look at every shape on the way.
+        looks = {"look_at_result": _look_at_result(writer.shapes), "look_at_gradient": _look_at_gradient}
+        lines = (writer.source(checked=True), {**writer.namespace(), **looks}) if writer.on_arrays else None
+        self._elsewhere: Final = _compiled(*lines) if lines else None  # None: of Values, which are right at all shapes
+
+    def __call__(self, *inputs: Any) -> Any:
+        """The value at these inputs: a float for floats, an array for arrays."""
+        args = self._arguments(inputs)
+        return _own(self._run(0, args), self._samples(args))
+
+    def value_and_grad(self, *inputs: Any, gradient: Any = None) -> tuple[Any, list[Any]]:
+        """`(value, [gradient per input])` at these inputs; for samples, every gradient has one element per sample.
+
+        Where the value has several elements that are no samples, `gradient` is what the backward pass starts from, in
+        the shape of the value. An input that holds no floats has the gradient None.
+        """
+        args = self._arguments(inputs)
+        seed = [] if self._start is None and gradient is None else [self._seed(args, gradient)]
+        value, gradients = self._run(1, args, *seed)
+        if self._elsewhere is None:
+            samples = self._samples(args)
+            return _own(value, samples), [_own(g, samples) for g in gradients]
+        if not seed and np.size(value) != 1:
+            raise ValueError(f"the value was one number when it was recorded, and has shape {np.shape(value)} now")
+        found = zip(gradients, args, strict=True)
+        return _own(value, None), [
+            g if g is None else _own(rounded(np.asarray(g), np.asarray(x).dtype), None) for g, x in found
+        ]
+
+    def _run(self, which: int, args: list[Any], *seed: Any) -> Any:
+        with np.errstate(all="ignore"):
+            if self._elsewhere is None or self._at_home(args):
+                return self._as_recorded[which](*args, *seed)
+            try:
+                return self._elsewhere[which](*args, *seed)
+            except (ValueError, IndexError) as error:
+                raise ValueError(
+                    f"the program was recorded with {self._shapes([kind and kind[1] for kind in self._kinds])} and is "
+                    f"not right for {self._shapes([np.shape(a) for a in args])}: {error}; record the graph again"
+                ) from error
+
+    def _at_home(self, args: list[Any]) -> bool:
+        return all(kind is None or kind[1] == a.shape for kind, a in zip(self._kinds, args, strict=True))
+
+    def _shapes(self, shapes: Sequence[Shape | None]) -> str:
+        pairs = zip(self.inputs, shapes, strict=True)
+        return ", ".join(f"{name} {shape}" for name, shape in pairs if shape is not None)
+
+    def _arguments(self, inputs: tuple[Any, ...]) -> list[Any]:
+        if len(inputs) != len(self.inputs):
+            expected = f"{len(self.inputs)} inputs ({', '.join(self.inputs)})"
+            raise TypeError(f"the program takes {expected}, got {len(inputs)}")
+        found = [_array(name, given) for name, given in zip(self.inputs, inputs, strict=True)]
+        if self._elsewhere is not None:
+            each = zip(self.inputs, found, inputs, self._kinds, strict=True)
+            return [_as(kind, name, array, given) for name, array, given, kind in each]
+        arrays = [array if array.dtype.kind == "f" else array.astype(np.float64) for array in found]
+        try:
+            np.broadcast_shapes(*[array.shape for array in arrays])
+        except ValueError:
+            shapes = self._shapes([array.shape for array in arrays])
+            raise ValueError(f"the inputs do not fit together: {shapes}; expected shapes that broadcast") from None
+        if self._masked and any(array.size > 1 for array in arrays):
+            raise ValueError(
+                "the graph has a `where` whose mask was fixed when it was recorded: it is right for one sample, not "
+                "for several; relu, maximum, minimum, abs and clip choose for each sample"
+            )
+        # Python's own floats raise where IEEE has an answer; NumPy's do not, and give the same bits otherwise.
+        return [array[()] for array in arrays]
+
+    def _samples(self, args: list[Any]) -> Shape | None:
+        """The shape of the samples, each of which has its value; None where the inputs are whole arrays."""
+        return np.broadcast_shapes(*map(np.shape, args)) if self._elsewhere is None else None
+
+    def _seed(self, args: list[Any], gradient: Any) -> Any:
+        if self._start is None:
+            raise TypeError("gradient= is for a value of several elements; the value of this program is one number")
+        dtype, shape = self._start
+        if gradient is None:
+            raise ValueError(f"the value has shape {shape}: give gradient= of that shape, or reduce it, as with .sum()")
+        seed = rounded(_array("gradient=", gradient), dtype)
+        if self._at_home(args) and seed.shape != shape:
+            raise ValueError(f"gradient= has shape {seed.shape}, expected that of the value, {shape}")
+        return seed
+
+    def __repr__(self) -> str:
+        return f"<Program of {', '.join(self.inputs)}, {self.source.count(chr(10))} lines>"
+
+
+def _compiled(source: str, names: dict[str, Any]) -> tuple[Function, Function]:
+    """`forward` and `value_and_grad` of the source."""
+    functions = dict(names)
+    exec(compile(source, "<program>", "exec"), functions)  # our own text: ops, identifiers and numbers
+    return functions.pop("forward"), functions.pop(
+        "value_and_grad"
+    )  # out of their own globals, or they would be a cycle
+
+
+def _array(name: str, given: Any) -> np.ndarray:
+    array = None if isinstance(given, Node) else np.asarray(given)
+    if array is None or array.dtype.kind not in "fiub":
+        got = f"an array of {given.dtype}" if isinstance(given, np.ndarray) else type(given).__name__
+        hint = "; give its numbers, as with t.numpy() or v.item()" if isinstance(given, Node) else ""
+        raise TypeError(f"input {name} takes a number or an array of real numbers, got {got}{hint}")
+    return array
+
+
+def _as(kind: tuple[Any, Shape] | None, name: str, array: np.ndarray, given: Any) -> Any:
+    """An input in the place of the recorded one: of its rank and kind. Floats that have a dtype keep it."""
+    dtype, shape = kind or (np.dtype(np.float64), ())
+    if array.ndim != len(shape):
+        took = f"an array of {len(shape)} dimensions, as the recorded {shape}" if shape else "one number"
+        raise ValueError(f"input {name} takes {took}, got shape {array.shape}")
+    if kind is None:
+        return rounded(array, dtype)[()]
+    if dtype.kind != "f" and array.dtype.kind == "f":
+        raise TypeError(f"input {name} takes {dtype} as it was recorded, got {array.dtype}")
+    own = array.dtype.kind == "f" and isinstance(given, np.ndarray | np.generic)
+    return array if own else rounded(array, dtype)
+
+
+def _own(result: Any, samples: Shape | None) -> Any:
+    """A float where it is one number, else an array that owns its memory, with an element for each sample."""
+    array = result if samples is None else np.broadcast_to(result, samples)
+    return np.array(array) if np.shape(array) else float(array)
+
+
+def _look_at_result(recorded: dict[str, Shape]) -> Function:
+    """ValueError where an op does not pass on a dimension whose length is not the recorded one."""
+
+    def changed(name: str, array: Any) -> int:
+        now, then = np.shape(array), recorded.get(name, ())
+        if len(now) != len(then):
+            raise ValueError(f"{name} has shape {now}, and had {then}")
+        return sum(a != b for a, b in zip(now, then, strict=True))
+
+    def look(name: str, result: Any, of: dict[str, Any]) -> None:
+        if of and changed(name, result) < max(changed(i, x) for i, x in of.items()):
+            shapes = ", ".join(f"{i} {np.shape(x)}" for i, x in of.items())
+            raise ValueError(
+                f"{name} takes in a length that has changed ({shapes}) and gives shape {np.shape(result)}: what was "
+                "computed from the recorded length, such as the n of a mean, would be wrong"
+            )
+
+    return look
+
+
+def _look_at_gradient(name: str, gradient: Any, of: dict[str, Any]) -> None:
+    """ValueError where a gradient does not come out in the shape of what it is the gradient of."""
+    for i, x in of.items():
+        if np.shape(gradient) != np.shape(x):
+            raise ValueError(f"{name} comes out in shape {np.shape(gradient)}, where {i} has {np.shape(x)}")

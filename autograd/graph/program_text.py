@@ -1,0 +1,252 @@
+"""Writer: a recorded graph as the text of a program, forward and backward.
+
+The forward lines are the ops as Python spells them; the backward lines are the derivative rules applied to symbols, in
+the order of the sweep, so that the source is the same computation to the bit. What this file knows is what a line of
+an array has to say beyond its formula: where a contribution has to be fitted to its input, and which arrays are
+constants.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from ..engine.ieee import quietly
+from ..engine.node import Node
+from ..engine.op import ATOM, NO_PARAMS, OPS, POWER, SUM, UNARY, Op, Params
+from ..operands.symbol import Symbol, literal, rule_text, written
+from ..operands.tensor import Tensor
+from ..rules.structural_forward import sum_to
+from .naming import graph, names, terms
+
+# What a line of an array may name besides ops.
+HELPERS: Final = {"asarray": np.asarray, "ones": np.ones, "ones_like": np.ones_like, "zeros_like": np.zeros_like}
+RESERVED: Final = (*HELPERS, "fit", "slice", "Ellipsis", "look_at_result", "look_at_gradient")
+
+
+class Line(NamedTuple):
+    """`name = text  # note`; `of` are the names of what it is computed from, or of what it is the gradient of."""
+
+    name: str
+    text: str
+    of: tuple[str, ...]
+    note: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name} = {self.text}" + (f"  # {self.note}" if self.note else "")
+
+
+class Writer:
+    """The lines of a program, the arrays it was recorded with, and the names of everything."""
+
+    def __init__(self, root: Node, inputs: Sequence[Node]) -> None:
+        given = set(inputs)
+        reached = {root}
+        nodes = graph(root)[::-1]
+        for node in nodes:  # newest first: what lies behind an input is cut off by it
+            if node in reached and node not in given:
+                reached.update(i for i in node.inputs if isinstance(i, Node))
+        self.root: Final = root
+        self.inputs: Final = inputs
+        self.nodes: Final = [node for node in nodes if node in reached]
+        self.results: Final = [node for node in self.nodes if node.op is not None and node not in given]
+        leaves = [n for n in reversed(self.nodes) if n.op is None and n not in given and isinstance(n, Tensor)]
+        self.on_arrays: Final = any(isinstance(node, Tensor) for node in self.nodes)
+        self.reserved: Final = RESERVED if self.on_arrays else ()
+        self.name: Final = names([*inputs, *reversed(self.results), *leaves], None, self.reserved, leaves)
+        self.constants: Final[dict[str, np.ndarray]] = {self.name[leaf]: leaf.numpy() for leaf in leaves}
+        self.params: Final = {node: self._named(node) for node in reversed(self.results)}
+        # What depends on an input: only there does a gradient have to go.
+        self.moving: Final = {i for i in inputs if not isinstance(i, Tensor) or i.dtype.kind == "f"}
+        for node in reversed(self.results):
+            if any(i in self.moving for _, i in _pulled(node)):
+                self.moving.add(node)
+        self.forward: Final = [self._line(node) for node in reversed(self.results)]
+        self.backward: Final = list(self._gradients())
+
+    def source(self, checked: bool = False) -> str:
+        """The program; `checked`, with a look at the shape of every result and gradient as soon as it is there."""
+        root = self.root
+        arguments = ", ".join(self.name[i] for i in self.inputs)
+        result = self.name[root] if root in self.name else str(literal(root.item()))
+        begun = {line.name for line in self.backward}
+        gradients = ", ".join(self._gradient(i, f"g_{self.name[i]}" in begun) for i in self.inputs)
+        seed = [] if self.scalar or root not in self.moving else [f"g_{result}"]
+        forward, backward = [str(line) for line in self.forward], [str(line) for line in self.backward]
+        if checked:
+            forward = [text for line in self.forward for text in (str(line), _look("result", line))]
+            backward = [text for line in self.backward for text in (str(line), _look("gradient", line))]
+            backward = [_look("gradient", Line(f"g_{result}", "", (result,))) for _ in seed] + backward
+        head = "".join(f"# {name}: {_kind(array)}, as it was recorded\n" for name, array in self.constants.items())
+        about = ", ".join(f"{self.name[i]}: {_kind(i._data)}" for i in self.inputs if isinstance(i, Tensor))
+        first = [f"# {about}"] if about else []
+        indent = "\n    "
+        return (
+            f"{head}def forward({arguments}):{indent}{indent.join([*first, *forward, f'return {result}'])}\n\n\n"
+            f"def value_and_grad({', '.join([*filter(None, [arguments]), *seed])}):{indent}"
+            f"{indent.join([*first, *forward, *backward, f'return {result}, [{gradients}]'])}\n"
+        )
+
+    @property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shape of everything that has a name, as it was recorded."""
+        return {name: np.shape(node._data) for node, name in self.name.items()}
+
+    @property
+    def scalar(self) -> bool:
+        """Whether the root is one number, from which a backward pass can start by itself."""
+        return bool(np.size(self.root._data) == 1)
+
+    def namespace(self) -> dict[str, Any]:
+        """What the source may name: every op, those with lists as inputs called on lists, the constants and helpers."""
+        ops = dict(OPS)
+        ops.update({node.op.name: node.op for node in self.results if node.op is not None})
+        spelled = {name: _on_lists(op) if op.variadic else op for name, op in ops.items()}
+        helpers = {**HELPERS, "fit": fit} if self.on_arrays else {}
+        return {**spelled, **helpers, "inf": np.inf, "nan": np.nan, **self.constants}
+
+    # Lines
+
+    def _line(self, node: Node) -> Line:
+        op, params = node.op, self.params[node]
+        assert op is not None
+        of = tuple(dict.fromkeys(self.name[i] for i in node.inputs if i in self.name))
+        # A comparison gave a mask when the graph was recorded: which branch it took is all the graph knows.
+        fixed = "the mask is fixed, as it was recorded" if op.name == "where" else ""
+        if not isinstance(node, Tensor):
+            return Line(self.name[node], written(op, terms(node, self.name), params), of, fixed)
+        symbols = self._terms(node)
+        text = written(op, symbols, params)
+        if op.binding == POWER:  # ** of an array is not always the same bits: NumPy's takes a square for x ** 2.0
+            text = f"{op.name}({', '.join(map(str, symbols))})"
+        if node.ndim == 0:  # what NumPy reduces to a number is an array of no dimension in a graph
+            text = f"asarray({text})"
+        return Line(self.name[node], text, of, "; ".join(filter(None, [str(node.shape), fixed])))
+
+    def _gradients(self) -> Iterator[Line]:
+        root = self.root
+        if root not in self.moving:
+            return
+        mine = self.name[root]
+        if self.scalar:
+            yield Line(f"g_{mine}", f"ones_like({mine})" if isinstance(root, Tensor) else "1.0", (mine,))
+        begun = {root}
+        for node in self.results:
+            if node not in self.moving:
+                continue
+            for position, i in _pulled(node):
+                if i not in self.moving:
+                    continue
+                part = self._part(node, position, i)
+                name = f"g_{self.name[i]}"
+                text = f"({part})" if i in begun and part.binding <= SUM else str(part)
+                yield Line(name, f"{name} + {text}" if i in begun else text, (self.name[i],))
+                begun.add(i)
+
+    def _part(self, node: Node, position: int, i: Node) -> Symbol:
+        """What the node contributes to the gradient of its input at this position."""
+        assert node.op is not None
+        on_arrays = isinstance(node, Tensor)
+        g, y = (self._symbol(name, node) for name in (f"g_{self.name[node]}", self.name[node]))
+        inputs = self._terms(node) if on_arrays else terms(node, self.name)
+        part = rule_text(node.op, position, g, y, inputs, self.params[node])
+        if isinstance(i, Tensor) and not _fits(_contribution(node, position), i._data):
+            return Symbol(f"fit({part}, {self.name[i]})")
+        return part
+
+    def _gradient(self, i: Node, begun: bool) -> str:
+        if not isinstance(i, Tensor):
+            return f"g_{self.name[i]}" if begun else "0.0"
+        return f"g_{self.name[i]}" if begun else f"zeros_like({self.name[i]})" if i.dtype.kind == "f" else "None"
+
+    # Terms
+
+    def _terms(self, node: Node) -> list[Symbol]:
+        """The inputs of a Tensor as a formula names them. A number is text without a value, so that nothing is worked
+        out: a rule computes arrays of it, which have other bits and dtypes than a number worked out beforehand."""
+        return [self._symbol(self.name[i], i) if i in self.name else _number(_data(i)) for i in node.inputs]
+
+    def _symbol(self, name: str, node: Node) -> Symbol:
+        return Symbol(name, dims=node.shape if isinstance(node, Tensor) else None)
+
+    def _named(self, node: Node) -> Params:
+        """The parameters of a node, with the arrays among them by name."""
+        return {key: self._metadata(value) for key, value in node.params.items()} if node.params else NO_PARAMS
+
+    def _metadata(self, value: Any) -> Any:
+        if isinstance(value, tuple) and type(value) is tuple:
+            return tuple(self._metadata(each) for each in value)
+        if isinstance(value, slice):
+            return slice(*(self._metadata(each) for each in (value.start, value.stop, value.step)))
+        if isinstance(value, np.generic):
+            return value.item()
+        if isinstance(value, (np.dtype, type)):
+            return np.dtype(value).name
+        if not isinstance(value, np.ndarray):
+            return value
+        taken = {*self.name.values(), *self.constants, *OPS, *self.reserved}
+        name = next(name for k in range(1, len(taken) + 2) if (name := f"index{k}") not in taken)
+        self.constants[name] = np.array(value)
+        return _Named.of(value, name)
+
+
+class _Named(np.ndarray):
+    """An array in the metadata of an op, such as an index, that is written as its name."""
+
+    name: str = ""
+
+    @staticmethod
+    def of(array: np.ndarray, name: str) -> _Named:
+        made = array.view(_Named)
+        made.name = name
+        return made
+
+    def __repr__(self) -> str:
+        return self.name or super().__repr__()
+
+
+def fit(contribution: Any, x: Any) -> np.ndarray:
+    """A contribution in the shape and dtype of x, as the sweep does it: what broadcasting copied is summed up again."""
+    return sum_to(np.asarray(contribution, x.dtype), x.shape)
+
+
+def _pulled(node: Node) -> list[tuple[int, Node]]:
+    """The inputs a gradient can flow to, with their positions."""
+    op = node.op
+    count = len(node.inputs)
+    return [(k, i) for k, i in enumerate(node.inputs) if isinstance(i, Node) and op and op.rule(k, count) is not None]
+
+
+def _contribution(node: Node, position: int) -> Any:
+    """A contribution to the input at this position, for its shape and dtype."""
+    assert node.op is not None
+    g = np.zeros_like(node._data)
+    return quietly(node.op.vjp, position, g, node._data, [_data(i) for i in node.inputs], node.params)
+
+
+def _fits(contribution: Any, data: np.ndarray) -> bool:
+    return np.shape(contribution) == data.shape and np.asarray(contribution).dtype == data.dtype
+
+
+def _number(x: float) -> Symbol:
+    text = repr(float(x))
+    return Symbol(text, UNARY if text.startswith("-") else ATOM)
+
+
+def _data(i: Any) -> Any:
+    return i._data if isinstance(i, Node) else i
+
+
+def _kind(array: np.ndarray) -> str:
+    return f"{array.dtype} {array.shape}"
+
+
+def _look(what: str, line: Line) -> str:
+    return f"look_at_{what}({line.name!r}, {line.name}, {{{', '.join(f'{of!r}: {of}' for of in line.of)}}})"
+
+
+def _on_lists(op: Op) -> Any:
+    return lambda *groups, **params: op(*chain.from_iterable(groups), **params)

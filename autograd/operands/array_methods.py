@@ -1,0 +1,83 @@
+"""The methods of whatever has a shape: PyTorch's spelling of the functions, shared by Tensor, Dual and Symbol."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from ..functions import indexing, probabilities, products, reductions, reshaping
+from ..functions.arguments import Grid
+from ..rules import elementwise as ops, structural as s
+from .operators import Arithmetic
+
+
+class Shaped(Arithmetic, Grid):
+    """An operand with dimensions."""
+
+    __slots__ = ()
+
+    # fmt: off
+    # ruff: noqa: E501
+    def sum(self, dim: Any = None, keepdim: Any = None, *, axis: Any = None, keepdims: Any = None) -> Self: return reductions.sum(self, dim, keepdim, axis=axis, keepdims=keepdims)
+    def mean(self, dim: Any = None, keepdim: Any = None, **k: Any) -> Self: return reductions.mean(self, dim, keepdim, **k)
+    def var(self, dim: Any = None, correction: Any = None, keepdim: Any = None, **k: Any) -> Self: return reductions.var(self, dim, correction, keepdim, **k)
+    def std(self, dim: Any = None, correction: Any = None, keepdim: Any = None, **k: Any) -> Self: return reductions.std(self, dim, correction, keepdim, **k)
+    def prod(self, dim: Any = None, keepdim: Any = None, **k: Any) -> Self: return products.prod(self, dim, keepdim, **k)
+    def norm(self, p: Any = 2, dim: Any = None, keepdim: Any = None, **k: Any) -> Self: return reductions.norm(self, p, dim, keepdim, **k)
+    def amax(self, dim: Any = None, keepdim: Any = None, **k: Any) -> Self: return reductions.amax(self, dim, keepdim, **k)
+    def amin(self, dim: Any = None, keepdim: Any = None, **k: Any) -> Self: return reductions.amin(self, dim, keepdim, **k)
+    def max(self, dim: Any = None, keepdim: Any = None, **k: Any) -> Any: return reductions.max(self, dim, keepdim, **k)
+    def min(self, dim: Any = None, keepdim: Any = None, **k: Any) -> Any: return reductions.min(self, dim, keepdim, **k)
+    def argmax(self, dim: Any = None, keepdim: Any = None, **k: Any) -> Any: return reductions.argmax(self, dim, keepdim, **k)
+    def argmin(self, dim: Any = None, keepdim: Any = None, **k: Any) -> Any: return reductions.argmin(self, dim, keepdim, **k)
+    def all(self, dim: Any = None, keepdim: Any = None, **k: Any) -> Any: return reductions.all(self, dim, keepdim, **k)
+    def any(self, dim: Any = None, keepdim: Any = None, **k: Any) -> Any: return reductions.any(self, dim, keepdim, **k)
+    def cumsum(self, dim: Any = None, **k: Any) -> Self: return reductions.cumsum(self, dim, **k)
+    def cumprod(self, dim: Any = None, **k: Any) -> Self: return products.cumprod(self, dim, **k)
+    def logsumexp(self, dim: Any = None, keepdim: Any = None, **k: Any) -> Self: return probabilities.logsumexp(self, dim, keepdim, **k)
+    def softmax(self, dim: Any = None, **k: Any) -> Self: return probabilities.softmax(self, dim, **k)
+    def log_softmax(self, dim: Any = None, **k: Any) -> Self: return probabilities.log_softmax(self, dim, **k)
+    def sort(self, dim: Any = None, descending: bool = False, **k: Any) -> tuple[Self, Any]: return indexing.sort(self, dim, descending, **k)
+
+    def __and__(self, other: Any) -> Self: return ops.both(self, other)
+    def __rand__(self, other: Any) -> Self: return ops.both(other, self)
+
+    def __matmul__(self, other: Any) -> Self: return products.matmul(self, other)
+    def __rmatmul__(self, other: Any) -> Self: return products.matmul(other, self)
+    def matmul(self, other: Any) -> Self: return products.matmul(self, other)
+    def dot(self, other: Any) -> Self: return products.dot(self, other)
+    def outer(self, other: Any) -> Self: return products.outer(self, other)
+
+    def reshape(self, *shape: Any) -> Self: return reshaping.reshape(self, *shape)
+    def view(self, *shape: Any) -> Self: return reshaping.reshape(self, *shape)
+    def flatten(self, start_dim: int = 0, end_dim: int = -1) -> Self: return reshaping.flatten(self, start_dim, end_dim)
+    def squeeze(self, dim: Any = None, **k: Any) -> Self: return reshaping.squeeze(self, dim, **k)
+    def unsqueeze(self, dim: Any = None, **k: Any) -> Self: return reshaping.unsqueeze(self, dim, **k)
+    def permute(self, *dims: Any) -> Self: return reshaping.permute(self, *dims)
+    def transpose(self, dim0: int, dim1: int) -> Self: return reshaping.transpose(self, dim0, dim1)
+    def expand(self, *shape: Any) -> Self: return reshaping.broadcast_to(self, *shape)
+    def broadcast_to(self, *shape: Any) -> Self: return reshaping.broadcast_to(self, *shape)
+    def split(self, split_size: Any, dim: Any = None, **k: Any) -> list[Self]: return reshaping.split(self, split_size, dim, **k)
+    def chunk(self, chunks: int, dim: Any = None, **k: Any) -> list[Self]: return reshaping.chunk(self, chunks, dim, **k)
+    def flip(self, *dims: Any, **k: Any) -> Self: return reshaping.flip(self, *((dims[0] if len(dims) == 1 else dims,) if dims else ()), **k)
+    def roll(self, shifts: Any, dims: Any = None, **k: Any) -> Self: return reshaping.roll(self, shifts, dims, **k)
+    def tril(self, diagonal: int = 0) -> Self: return indexing.tril(self, diagonal)
+    def triu(self, diagonal: int = 0) -> Self: return indexing.triu(self, diagonal)
+    def diag(self, diagonal: int = 0) -> Self: return indexing.diag(self, diagonal)
+    def take(self, index: Any, dim: Any = None, **k: Any) -> Self: return indexing.take(self, index, dim, **k)
+    def gather(self, dim: int, index: Any) -> Self: return indexing.gather(self, dim, index)
+    def where(self, condition: Any, other: Any) -> Self: return ops.where(condition, self, other)
+    def masked_fill(self, mask: Any, value: Any) -> Self: return indexing.masked_fill(self, mask, value)
+    def __getitem__(self, key: Any) -> Self: return indexing.index(self, key)
+
+    def to(self, dtype: Any) -> Self: return reshaping.to(self, dtype)
+    def astype(self, dtype: Any) -> Self: return reshaping.to(self, dtype)
+    def double(self) -> Self: return reshaping.to(self, "float64")
+    def float(self) -> Self: return reshaping.to(self, "float32")
+    def half(self) -> Self: return reshaping.to(self, "float16")
+    def long(self) -> Self: return reshaping.to(self, "int64")
+
+    @property
+    def T(self) -> Self: return s.transpose(self, axes=None)
+    @property
+    def mT(self) -> Self: return s.mT(self)
+    # fmt: on

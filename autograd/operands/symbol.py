@@ -1,0 +1,233 @@
+"""Symbol: text that is computed with, so that a derivative rule writes itself down.
+
+What this file knows is how Python spells an op: where parentheses are needed for the text to evaluate in the order in
+which the rule computes, and what may be left out without changing a bit (`1 * b` is `b`). Programs are written in this
+spelling. Pictures and tables are for people, who read `g @ bᵀ` where Python wants `g @ mT(b)`.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, ClassVar, Final, NoReturn, final
+
+import numpy as np
+
+from ..engine.op import ATOM, NO_PARAMS, POWER, UNARY, Op, Operand, Params
+from ..rules import elementwise as ops, structural as s
+from .array_methods import Shaped
+
+# What people call an op, where its name is not that.
+SPOKEN: Final = {"sum_over": "sum", "logsumexp_over": "logsumexp", "mT": "T"}
+FEW: Final = 9  # elements of an index that is written out
+
+
+@final
+class Symbol(Shaped):
+    """A formula. `value` is its number where it is one, else None; `dims` is its shape where that is known.
+
+    Whatever is made of a symbol that is `for_people` is spelled for people too.
+
+    >>> a, b = Symbol("a"), Symbol("b")
+    >>> str(ops.mul.vjp(0, Symbol("g"), a * b, (a, b)))
+    'g * b'
+    """
+
+    __slots__ = ("binding", "dims", "for_people", "text", "value")
+    _precedence: ClassVar[int] = 2
+    _is_text: ClassVar[bool] = True
+
+    def __init__(
+        self,
+        text: str,
+        binding: int = ATOM,
+        value: float | None = None,
+        dims: tuple[int, ...] | None = None,
+        for_people: bool = False,
+    ) -> None:
+        self.text: Final = text
+        self.binding: Final = binding
+        self.value: Final = value
+        self.dims: Final = dims
+        self.for_people: Final = for_people
+
+    def _apply(self, op: Op, args: tuple[Any, ...], params: Params) -> Symbol:
+        """The op written down, with sums and products of numbers worked out."""
+        symbols = [arg if isinstance(arg, Symbol) else literal(arg) for arg in args]
+        numbers = [symbol.value for symbol in symbols if symbol.value is not None]
+        if len(numbers) == len(symbols) and op.binding < ATOM:
+            return literal(op.forward(tuple(numbers), params))  # 3 - 1 is 2, but log(2) says more than 0.693...
+        short = _shortened(op, symbols) if numbers else None
+        if short is not None:
+            return short
+        people = any(symbol.for_people for symbol in symbols)
+        return Symbol(written(op, symbols, params), op.binding, for_people=people)
+
+    @property
+    def shape(self) -> Any:
+        """The shape: where it is known a tuple that is written as `x.shape`, else only that text."""
+        text = f"{_wrapped(self, ATOM)}.shape"
+        return Symbol(text, for_people=self.for_people) if self.dims is None else _Shape.of(self.dims, text)
+
+    @property
+    def dtype(self) -> Symbol:
+        """The dtype, as text too."""
+        return Symbol(f"{_wrapped(self, ATOM)}.dtype")
+
+    def __matmul__(self, other: Any) -> Symbol:
+        return self._apply(s.matmul, (self, other), NO_PARAMS)  # with no shapes to check
+
+    def _array(self) -> NoReturn:
+        """TypeError: a formula has no numbers."""
+        raise TypeError(f"a rule may not look at the numbers in {self.text}: it serves text too")
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError(f"a rule may not ask `if {self.text}`: it serves arrays and text too; use where(mask, a, b)")
+
+    def __float__(self) -> NoReturn:
+        raise TypeError("a rule may not use math.exp and the like, which know floats only; use autograd's own exp")
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return f"Symbol({self.text!r})"
+
+
+@final
+class _Shape(tuple[int, ...]):
+    """A shape to compute with, and what it is written as."""
+
+    text: str
+
+    @classmethod
+    def of(cls, dims: tuple[int, ...], text: str) -> _Shape:
+        made = cls(dims)
+        made.text = text
+        return made
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def literal(number: Any) -> Symbol:
+    """A number as text that evaluates to it, to the bit."""
+    if isinstance(number, Operand):
+        raise TypeError(f"a formula takes names and numbers, got a {type(number).__name__}")
+    if isinstance(number, np.ndarray) and number.ndim and np.all(number == 1):
+        return Symbol(f"ones({number.shape})")  # the factor by which einsum brings a dimension back
+    if isinstance(number, bool):
+        return Symbol(str(number), ATOM, number)
+    value = float(number)
+    whole = value.is_integer() and abs(value) < 1e15 and math.copysign(1.0, value or 1.0) == math.copysign(1.0, value)
+    text = str(int(value)) if whole and not (value == 0 and math.copysign(1.0, value) < 0) else repr(value)
+    return Symbol(text, UNARY if text.startswith("-") else ATOM, value)
+
+
+def rule_text(op: Op, position: int, g: Symbol, y: Symbol, terms: list[Symbol], params: Params) -> Symbol:
+    """The derivative rule of one input written down, with these names for what it takes."""
+    text = op.vjp(position, g, y, terms, params)
+    return text if isinstance(text, Symbol) else literal(text)
+
+
+def written(op: Op, symbols: list[Symbol], params: Params) -> str:
+    """`a + b`, `-x` or `tanh(x)`, as Python reads it; of symbols for people as they read it."""
+    if op.kind != "elementwise" and op.binding == ATOM and any(symbol.for_people for symbol in symbols):
+        return _spoken(op, symbols, params)
+    if op.variadic or op.binding == ATOM:
+        size = len(symbols) // len(op.rules) if op.variadic else 1
+        groups = [symbols[k : k + size] for k in range(0, len(symbols), size)] if op.variadic else []
+        words = [f"[{', '.join(s.text for s in group)}]" for group in groups] or [s.text for s in symbols]
+        words += [f"{key}={_metadata(value)}" for key, value in params.items() if not _same(value, op.params[key])]
+        return f"{op.name}({', '.join(words)})"
+    if op.binding == UNARY:
+        (x,) = symbols
+        return op.sign + _wrapped(x, UNARY)
+    a, b = symbols
+    # Python groups to the left: a - b - c is (a - b) - c. Powers group to the right, and comparisons chain.
+    left, right = (POWER + 1, UNARY) if op.binding == POWER else (op.binding, op.binding + 1)
+    if not op.rules:
+        left = op.binding + 1
+    return f"{_wrapped(a, left)} {op.sign} {_wrapped(b, right)}"
+
+
+def _spoken(op: Op, symbols: list[Symbol], params: Params) -> str:
+    """`bᵀ`, `x[0, :2]`, `sum(x, dim=0)`: what changes shapes, with PyTorch's names for the metadata."""
+    x = symbols[0]
+    flat = op is s.transpose and x.dims is not None and len(x.dims) == 2 and params["axes"] in (None, (1, 0))
+    if op is s.mT or flat:
+        return f"{_wrapped(x, ATOM)}ᵀ"
+    if op is s.take:
+        return f"{_wrapped(x, ATOM)}{_place(params['index'])}"
+    inputs = [symbol.text for symbol in symbols]
+    words = inputs if not op.variadic or op is s.einsum else [f"[{', '.join(inputs)}]"]
+    named = []
+    for key, value in params.items():
+        if key == "subscripts":
+            words = [f'"{value}"', *words]
+        elif key in ("index", "shape"):
+            words.append(_place(value) if key == "index" else _metadata(value))
+        elif value is not None and (key == "axis" or not _same(value, op.params[key])):
+            one = isinstance(value, tuple) and len(value) == 1
+            if not (key == "keepdims" and "shape" in params):  # the shape says it
+                named.append(f"{_PYTORCHS.get(key, key)}={_metadata(value[0] if one else value)}")
+    return f"{SPOKEN.get(op.name, op.name)}({', '.join([*words, *named])})"
+
+
+_PYTORCHS: Final = {"axis": "dim", "axes": "dims", "keepdims": "keepdim"}
+
+
+def _place(index: Any) -> str:
+    """An index as it stands behind a name: `[0, :2]`."""
+    if isinstance(index, Symbol):
+        return f"[{index.text}]"
+    return f"[{', '.join(_part(part) for part in (index if isinstance(index, tuple) else (index,)))}]"
+
+
+def _part(part: Any) -> str:
+    if isinstance(part, slice):
+        begin, end = ("" if n is None else str(n) for n in (part.start, part.stop))
+        return f"{begin}:{end}" + ("" if part.step in (None, 1) else f":{part.step}")
+    if isinstance(part, np.ndarray):
+        many = "×".join(map(str, part.shape))
+        return str(part.tolist()) if part.size <= FEW else f"{many} {'mask' if part.dtype == bool else 'indices'}"
+    return "..." if part is Ellipsis else str(part)
+
+
+def _same(value: Any, default: Any) -> bool:
+    return value is default or (isinstance(value, float) and isinstance(default, float) and value == default)
+
+
+def _metadata(value: Any) -> str:
+    """A parameter as Python reads it: a number, a name, or a shape, an axis, an index."""
+    if isinstance(value, Symbol):
+        return value.text
+    return str(literal(value)) if isinstance(value, (int, float)) else repr(value)
+
+
+def _wrapped(symbol: Symbol, at_least: int) -> str:
+    return symbol.text if symbol.binding >= at_least else f"({symbol.text})"
+
+
+def _shortened(op: Op, symbols: list[Symbol]) -> Symbol | None:
+    """The result where a number among the inputs makes the op a matter of course, exactly and for every number."""
+    if op is ops.mul:
+        a, b = symbols
+        if a.value in (1.0, -1.0):
+            return b if a.value == 1.0 else -b
+        if b.value in (1.0, -1.0):
+            return a if b.value == 1.0 else -a
+    elif op is ops.div or op is ops.pow:
+        a, b = symbols
+        if b.value == 1.0:
+            return a
+        if op is ops.div and b.value == 0.0:
+            return a * math.copysign(math.inf, b.value)  # the same number, where Python's own 1.0 / 0 would raise
+    elif op is ops.both:
+        for one, other in (symbols, symbols[::-1]):
+            if one.value is not None:
+                return other if one.value else literal(False)
+    elif op is ops.where:
+        mask, a, b = symbols
+        if mask.value is not None:
+            return a if mask.value else b
+    return None

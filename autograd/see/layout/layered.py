@@ -1,0 +1,192 @@
+"""The built-in layout: boxes and lines become a drawing without `dot`.
+
+The Sugiyama method: ranks (ranks.py), order within a rank (order.py), heights (place.py). This file checks
+what comes in, lays out each connected component by itself, and knows where columns stand and how a line
+becomes a curve.
+
+A curve bends only between columns and passes through a column horizontally, at a height of its own. So it
+meets no box and no label but its own, and two curves cross only where the order of their ends makes them.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from math import inf, sqrt
+
+from .coordinates import place
+from .geometry import Box, Curve, Layout, Line, Point
+from .order import arrange
+from .ranks import layers, topological_order
+
+STEEPEST = 3.0
+"""A gap between columns widens until no line in it rises faster than this, on average ..."""
+
+WIDEST = 4.0
+"""... or until it is this many times as wide as it was."""
+
+
+def layered(
+    boxes: Sequence[Box],
+    lines: Sequence[Line],
+    *,
+    rank_gap: float = 32.0,
+    box_gap: float = 20.0,
+    margin: float = 12.0,
+) -> Layout:
+    """Place boxes and lines from left to right.
+
+    `rank_gap` is the least distance between columns, `box_gap` between boxes in a column, `margin` around
+    everything, in px. The same input gives the same drawing, in every process.
+    ValueError for a line that joins no two boxes, a cycle, or a size that is negative or not finite.
+
+    >>> layered([Box(40, 20), Box(40, 20)], [Line(0, 1)], margin=0).centers
+    (Point(x=20.0, y=10.0), Point(x=92.0, y=10.0))
+    """
+    _check(boxes, lines, rank_gap=rank_gap, box_gap=box_gap, margin=margin)
+    parts = _components(len(boxes), lines)
+    drawn = []
+    for box_ids, line_ids in parts:
+        own_lines = _renumbered(box_ids, [lines[k] for k in line_ids])
+        drawn.append(_component([boxes[i] for i in box_ids], own_lines, rank_gap, box_gap))
+    corners, width, height = _shelves(drawn, box_gap)
+
+    centers = [Point(0.0, 0.0)] * len(boxes)
+    curves = [Curve((), None)] * len(lines)
+    for (box_ids, line_ids), drawing, corner in zip(parts, drawn, corners, strict=True):
+        by = Point(corner.x + margin, corner.y + margin)
+        for i, center in zip(box_ids, drawing.centers, strict=True):
+            centers[i] = _moved(center, by)
+        for k, curve in zip(line_ids, drawing.curves, strict=True):
+            label = _moved(curve.label, by) if curve.label else None
+            curves[k] = Curve(tuple(_moved(point, by) for point in curve.points), label)
+    return Layout(width + 2 * margin, height + 2 * margin, tuple(centers), tuple(curves))
+
+
+def _check(boxes: Sequence[Box], lines: Sequence[Line], **gaps: float) -> None:
+    for name, gap in gaps.items():
+        if not 0 <= gap < inf:
+            raise ValueError(f"{name} is {gap}; expected a finite number of px, 0 or more")
+    for i, box in enumerate(boxes):
+        _check_size(f"box {i}", box)
+    for k, line in enumerate(lines):
+        for end, box_id in (("tail", line.tail), ("head", line.head)):
+            if not 0 <= box_id < len(boxes):
+                expected = f"a box from 0 to {len(boxes) - 1}" if boxes else "no lines, as there are no boxes"
+                raise ValueError(f"line {k} has {end} {box_id}; expected {expected}")
+        if line.label is not None:
+            _check_size(f"the label of line {k}", line.label)
+    topological_order(len(boxes), lines)
+
+
+def _check_size(what: str, size: Box) -> None:
+    if not (0 <= size.width < inf and 0 <= size.height < inf):
+        raise ValueError(f"{what} is {size.width} x {size.height} px; expected finite sizes, 0 or more")
+
+
+def _components(count: int, lines: Sequence[Line]) -> list[tuple[list[int], list[int]]]:
+    """Which boxes and which lines belong together, by their positions; in the order of their first boxes."""
+    beside: list[list[int]] = [[] for _ in range(count)]
+    for line in lines:
+        beside[line.tail].append(line.head)
+        beside[line.head].append(line.tail)
+    part = [-1] * count
+    found = 0
+    for start in range(count):
+        if part[start] < 0:
+            part[start] = found
+            reached = [start]
+            for box in reached:
+                for other in beside[box]:
+                    if part[other] < 0:
+                        part[other] = found
+                        reached.append(other)
+            found += 1
+    parts: list[tuple[list[int], list[int]]] = [([], []) for _ in range(found)]
+    for box in range(count):
+        parts[part[box]][0].append(box)
+    for k, line in enumerate(lines):
+        parts[part[line.tail]][1].append(k)
+    return parts
+
+
+def _renumbered(box_ids: Sequence[int], lines: Sequence[Line]) -> list[Line]:
+    place_of = {box: i for i, box in enumerate(box_ids)}
+    return [Line(place_of[line.tail], place_of[line.head], line.label) for line in lines]
+
+
+def _shelves(drawn: Sequence[Layout], gap: float) -> tuple[list[Point], float, float]:
+    """Top left corners for the components, row by row, and the size of it all.
+
+    A row is as wide as the widest component, or wide enough that many small ones fill a landscape page.
+    """
+    area = sum((part.width + gap) * (part.height + gap) for part in drawn)
+    page = max([sqrt(1.6 * area), *(part.width for part in drawn)])
+    corners: list[Point] = []
+    x = y = row = width = 0.0
+    for part in drawn:
+        if x and x + part.width > page:
+            x, y, row = 0.0, y + row + gap, 0.0
+        corners.append(Point(x, y))
+        x, row = x + part.width + gap, max(row, part.height)
+        width = max(width, x - gap)
+    return corners, width, y + row
+
+
+def _component(boxes: Sequence[Box], lines: Sequence[Line], rank_gap: float, box_gap: float) -> Layout:
+    graph = layers(boxes, lines)
+    columns = arrange(graph)
+    y = place(graph, columns, box_gap)
+    half = [size.width / 2 for size in graph.size]
+
+    # A column is as wide as its widest item; the gap after it, wide enough for the steepest line in it.
+    middle = [0.0] * len(columns)
+    wide = [2 * max(half[item] for item in column) for column in columns]
+    right = 0.0
+    for r, column in enumerate(columns):
+        middle[r] = right + wide[r] / 2
+        rise = max((abs(y[i] - y[j]) for i in column for j in graph.after[i]), default=0.0)
+        right += wide[r]
+        if r + 1 < len(columns):
+            right += min(max(rank_gap, rise / STEEPEST), rank_gap * WIDEST)
+    x = [middle[r] for r in graph.rank]
+
+    curves = []
+    for path, label in zip(graph.paths, graph.label_of, strict=True):
+        points = [Point(x[path[0]] + half[path[0]], y[path[0]])]
+        for tail, head in pairwise(path):
+            left, end = (middle[graph.rank[item]] for item in (tail, head))
+            left += wide[graph.rank[tail]] / 2
+            end -= wide[graph.rank[head]] / 2
+            points = _bend(_straight(points, left), end, y[head])
+        points = _straight(points, x[path[-1]] - half[path[-1]])
+        if len(points) == 1:
+            points += [points[0]] * 3
+        curves.append(Curve(tuple(points), None if label is None else Point(x[label], y[label])))
+
+    centers = tuple(Point(x[i], y[i]) for i in range(len(boxes)))
+    height = max(y[i] + size.height / 2 for i, size in enumerate(graph.size))
+    return Layout(right, height, centers, tuple(curves))
+
+
+def _straight(points: list[Point], x: float) -> list[Point]:
+    """The path, led on horizontally as far as x; a straight piece before it becomes longer."""
+    start = points[-1]
+    if x <= start.x:
+        return points
+    if len(points) > 1 and points[-4].y == points[-3].y == start.y:
+        points = points[:-3]
+        start = points[-1]
+    third = (x - start.x) / 3
+    return [*points, Point(start.x + third, start.y), Point(x - third, start.y), Point(x, start.y)]
+
+
+def _bend(points: list[Point], x: float, y: float) -> list[Point]:
+    """The path, led on to (x, y), leaving and arriving horizontally."""
+    start = points[-1]
+    if abs(y - start.y) < 1e-6:
+        return _straight(points, x)
+    middle = (start.x + x) / 2
+    return [*points, Point(middle, start.y), Point(middle, y), Point(x, y)]
+
+
+def _moved(point: Point, by: Point) -> Point:
+    return Point(point.x + by.x, point.y + by.y)

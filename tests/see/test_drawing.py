@@ -1,0 +1,477 @@
+"""What a picture of a graph promises: what it shows, that any label survives in it, and that there always is one."""
+
+import base64
+import math
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+import autograd
+from autograd import Drawing, Value, draw
+from autograd.graph.naming import graph
+
+SVG = "{http://www.w3.org/2000/svg}"
+LONGEST = 40  # letters of a label in a box, as everywhere in pictures
+
+HOSTILE = {
+    "closing tag": "</svg>",
+    "cdata": "]]>",
+    "comment": "--><!-- x",
+    "instruction": "<?xml ?>",
+    "script": "</script><script>alert(1)</script>",
+    "double quotes": 'say "hi"',
+    "single quotes": "it's 'so'",
+    "quote and backslash": 'a\\"b\\',
+    "ampersand": "a & b &amp; c &lt; &#65; &nbsp;",
+    "html": "<b>bold</b>",
+    "html in dot": "<<b>x</b>>",
+    "dot escapes": "\\n\\l\\r\\N\\G\\E\\",
+    "record": "{a|b} <port> [x=1];",
+    "emoji": "👩‍👩‍👧 🎉",
+    "cjk": "学習率",
+    "rtl": "مرحبا",
+    "combining": "e\u0301\u0302\u0303",
+    "10,000 letters": "x" * 10_000,
+    "10,000 quotes": '"' * 10_000,
+    "10,000 words": "ab & " * 2_000,
+    "keyword": "digraph",
+    "number": "3",
+}
+# What is shown for what nothing can hold.
+UNPRINTABLE = {
+    "newlines": ("one\ntwo\r\nthree", "one two three"),
+    "tab and no-break space": ("a\tb\u00a0c", "a b c"),
+    "nul": ("a\0b", "a\ufffdb"),
+    "control characters": ("a\x07\x1b[31mb\x7f\x9f", "a\ufffd\ufffd[31mb\ufffd\ufffd"),
+    "half of a pair": ("a\ud800b\udfff", "a\ufffdb\ufffd"),
+    "non-characters": ("a\ufffe\uffff\U0001ffffb", "a\ufffd\ufffd\ufffdb"),
+    "override": ("a\u202eb", "a\ufffdb"),
+}
+LABELS = [pytest.param(text, " ".join(text.split()), id=name) for name, text in HOSTILE.items()]
+LABELS += [pytest.param(text, shown, id=name) for name, (text, shown) in UNPRINTABLE.items()]
+
+needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="the program dot is not on the PATH")
+ENGINES = [pytest.param("layered"), pytest.param("auto"), pytest.param("dot", marks=needs_dot)]
+
+
+def neuron() -> Value:
+    """Karpathy's neuron."""
+    x1, x2, w1, w2 = Value(2, "x1"), Value(0, "x2"), Value(-3, "w1"), Value(1, "w2")
+    b = Value(6.8813735870195432, "b")
+    n = x1 * w1 + x2 * w2 + b
+    n.label = "n"
+    o = n.tanh()
+    o.label = "o"
+    return o
+
+
+def elements(picture: str, kind: str) -> list[ElementTree.Element]:
+    """The groups of this class."""
+    return [g for g in ElementTree.fromstring(picture).iter(f"{SVG}g") if g.get("class") == kind]
+
+
+def words(element: ElementTree.Element) -> list[str]:
+    """What is written in it, line by line."""
+    return ["".join(t.itertext()) for t in element.iter(f"{SVG}text")]
+
+
+def boxes(picture: str) -> dict[str, dict[str, str]]:
+    """Each node's box by its name: its title, and its rows."""
+    found = {}
+    for item in elements(picture, "item"):
+        if name := item.get("data-name"):
+            title, *rest = words(item)
+            found[name] = {"title": title, **dict(zip(rest[::2], rest[1::2], strict=True))}
+    return found
+
+
+def arrows(picture: str) -> dict[str, list[str]]:
+    """What is written on each arrow into an op, by the name of the result and the position of the input."""
+    return {name: words(e) for e in elements(picture, "arrow") if (name := e.get("data-from"))}
+
+
+def by_dot(drawing: Drawing) -> str:
+    """The DOT text, as the program dot draws it."""
+    run = subprocess.run(["dot", "-Tsvg"], input=drawing.dot.encode(), capture_output=True, check=True, timeout=60)
+    assert run.stderr == b""
+    return run.stdout.decode()
+
+
+# What it shows
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_gradient_that_has_not_come_is_a_dash_and_never_0(engine: str) -> None:
+    o = neuron()
+    before = draw(o, engine=engine)
+    assert {box["grad"] for box in boxes(before.svg).values()} == {"–"}
+    assert "grad –" in before.dot
+    assert "grad 0" not in before.dot
+    o.backward()
+    after = boxes(draw(o, engine=engine).svg)
+    assert {name: box["grad"] for name, box in after.items()} == {
+        "x1": "-1.5", "w1": "1", "x2": "0.5", "w2": "0", "b": "0.5",
+        "v1": "0.5", "v2": "0.5", "v3": "0.5", "n": "0.5", "o": "1",
+    }  # fmt: skip
+    assert after["n"]["data"] == "0.8814"
+    assert draw(o).dot.count('grad 0"') == 1
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_on_each_edge_into_an_op_stands_the_local_derivative_as_formula_and_number(engine: str) -> None:
+    assert arrows(draw(neuron(), engine=engine).svg) == {
+        "v1 0": ["w1", "= -3"], "v1 1": ["x1", "= 2"], "v2 0": ["w2", "= 1"], "v2 1": ["x2", "= 0"],
+        "v3 0": ["1"], "v3 1": ["1"], "n 0": ["1"], "n 1": ["1"], "o 0": ["square(sech(n))", "= 0.5"],
+    }  # fmt: skip
+    assert 'label="square(sech(n))\\n= 0.5"' in draw(neuron()).dot
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_x_times_x_has_two_arrows(engine: str) -> None:
+    x = Value(3, "x")
+    drawing = draw(x * x, engine=engine)
+    assert arrows(drawing.svg) == {"v1 0": ["x", "= 3"], "v1 1": ["x", "= 3"]}
+    lines = [line.get("d") for line in ElementTree.fromstring(drawing.svg).iter(f"{SVG}path") if line.get("class")]
+    assert len(lines) == len(set(lines)) == 3, "none lies on another"
+    assert len(re.findall(r"n0 -> n1", drawing.dot)) == 2
+
+
+def test_a_shared_node_is_one_box() -> None:
+    x = Value(2, "x")
+    y = x * 3
+    assert len(boxes(draw(y * y + y).svg)) == 4
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_constants_look_different_from_variables_and_have_no_gradient(engine: str) -> None:
+    c = Value(4, "c").detach()
+    picture = draw(Value(2, "x") * 3 + c, engine=engine).svg
+    looks = {}
+    for item in elements(picture, "item"):
+        shape = item.find(f"{SVG}rect")
+        assert shape is not None
+        looks[words(item)[0]] = (shape.get("fill"), shape.get("stroke-dasharray"), shape.get("rx"))
+    assert looks["c"] == looks["3"] != looks["x"] != looks["v1"]
+    assert looks["c"][1], "by its line too, and not only by colour"
+    assert "grad" not in boxes(picture)["c"]
+    drawing = draw(Value(2, "x") * 3)
+    assert drawing.dot.count("dashed") == 2, "the 3, and the legend"
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_legend_explains(engine: str) -> None:
+    drawing = draw(neuron(), engine=engine)
+    written = " ".join(ElementTree.fromstring(drawing.svg).itertext())
+    for meaning in ("variable", "result of an op", "constant", "the local derivative", "grad –: no gradient yet"):
+        assert meaning in written
+        assert meaning in drawing.dot
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_nothing_is_written_outside_of_the_picture_or_of_its_box(engine: str) -> None:
+    x = Value(-1.2345e-300, "x")
+    y = autograd.gelu(x) + autograd.clip(x * -98765.4321, -1, 1) ** Value(2, "a rather long label for an exponent")
+    y.backward()
+    root = ElementTree.fromstring(draw(y, engine=engine).svg)
+    width = float(root.get("width", "0"))
+    for text in root.iter(f"{SVG}text"):
+        size = float(text.get("font-size", "12"))
+        wide = 0.6 * size * len("".join(text.itertext()))
+        x_ = float(text.get("x", ""))
+        left = x_ - {"middle": wide / 2, "end": wide}.get(text.get("text-anchor", ""), 0)
+        assert 0 <= left <= left + wide <= width
+    for item in root.iter(f"{SVG}g"):
+        if item.get("class") == "item":
+            shape = item.find(f"{SVG}rect")
+            assert shape is not None
+            assert all(0.6 * 12 * len(line) <= float(shape.get("width", "")) for line in words(item))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_background_is_white(engine: str) -> None:
+    drawing = draw(neuron(), engine=engine)
+    root = ElementTree.fromstring(drawing.svg)
+    ground = root.find(f"{SVG}rect")
+    assert ground is not None
+    assert ground.get("fill") == "#ffffff"
+    assert (ground.get("width"), ground.get("height")) == (root.get("width"), root.get("height"))
+    assert "bgcolor=white" in drawing.dot
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [(math.nan, "nan"), (math.inf, "inf"), (-math.inf, "-inf"), (-0.0, "-0"),
+         (1e-300, "1e-300"), (5e-324, "4.941e-324"),
+     (1.7976931348623157e308, "1.798e+308"), (12345.6, "12346"), (9999.96, "10000"), (1234567.0, "1.235e+06"),
+     (1 / 3, "0.3333"), (100.0, "100")],
+)  # fmt: skip
+def test_any_number_can_stand_in_a_box(number: float, shown: str) -> None:
+    x = Value(number, "x")
+    x.backward()
+    picture = draw(x * number).svg
+    assert boxes(picture)["x"] == {"title": "x", "data": shown, "grad": "1"}
+    assert shown in [word for item in elements(picture, "item") for word in words(item) if not item.get("data-name")]
+
+
+def test_a_long_formula_is_left_to_the_tooltip() -> None:
+    x = Value(0.7, "x")
+    (arrow,) = [e for e in elements(draw(autograd.gelu(x)).svg, "arrow") if e.get("data-from")]
+    assert words(arrow) == ["… = 0.9766"]
+    assert arrow.findtext(f"{SVG}title") == "dv1/dx = normal_cdf(x) + x * normal_pdf(x) = 0.9766"
+
+
+def test_the_tooltip_of_a_box_has_every_digit() -> None:
+    (item, *_) = elements(draw(Value(1 / 3, "x") * 2).svg, "item")
+    assert item.findtext(f"{SVG}title") == "x: data 0.3333333333333333, no gradient yet"
+
+
+def test_an_op_is_written_out_for_those_who_do_not_see_it() -> None:
+    description = ElementTree.fromstring(draw(neuron()).svg).findtext(f"{SVG}desc")
+    assert description is not None
+    assert "v1 = x1 * w1" in description
+    assert "o = tanh(n)" in description
+
+
+# Labels
+
+
+@pytest.mark.parametrize(("label", "shown"), LABELS)
+def test_the_svg_is_valid_xml_and_shows_the_label_as_it_is(label: str, shown: str) -> None:
+    x = Value(2, label)
+    picture = draw(x * x + Value(1, label).detach(), engine="layered").svg
+    picture.encode()
+    titles = [words(item)[0] for item in elements(picture, "item")]
+    expected = shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + "…"
+    assert titles[0].startswith(expected)
+    assert {e.tag.removeprefix(SVG) for e in ElementTree.fromstring(picture).iter()} == {
+        "svg", "title", "desc", "defs", "marker", "path", "rect", "g", "text"
+    }, "a label adds no element of its own"  # fmt: skip
+    assert len(picture) < 100_000
+
+
+@needs_dot
+@pytest.mark.parametrize(("label", "shown"), LABELS)
+def test_dot_accepts_the_text_and_shows_the_label_as_it_is(label: str, shown: str) -> None:
+    x = Value(2, label)
+    written = [re.sub(r"\s", " ", w) for w in words(ElementTree.fromstring(by_dot(draw(x * x))))]
+    expected = shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + "…"
+    assert any(w.strip().startswith(expected) for w in written)
+
+
+@pytest.mark.parametrize(("label", "shown"), LABELS)
+def test_every_form_is_written_with_any_label(label: str, shown: str, tmp_path: Path) -> None:
+    drawing = draw(Value(2, label).tanh(), engine="layered")
+    for suffix in (".svg", ".dot", ".gv"):
+        assert drawing.save(tmp_path / f"x{suffix}").stat().st_size > 500
+    assert "<" not in drawing._repr_html_()[1:]
+
+
+def test_two_nodes_with_one_label_are_told_apart_as_in_the_formulas() -> None:
+    a, b = Value(2, "x"), Value(3, "x")
+    picture = draw(a * b).svg
+    assert [box["title"] for box in boxes(picture).values()] == ["x", "x (x_2)", "v1"]
+    assert arrows(picture) == {"v1 0": ["x_2", "= 3"], "v1 1": ["x", "= 2"]}
+
+
+def test_a_label_with_nothing_in_it_is_none() -> None:
+    assert [box["title"] for box in boxes(draw(Value(2, "  \n ") * 2).svg).values()] == ["v1", "v2"]
+
+
+def test_labels_name_nodes_and_their_own_label_goes_first() -> None:
+    a, b = Value(2), Value(3, "mine")
+    assert set(boxes(draw(a * b, labels={"a": a, "b": b, "other": 4, "_hidden": a}).svg)) == {"a", "mine", "v1"}
+    assert set(boxes(draw(a * b, labels={**globals(), "y": a}).svg)) == {"y", "mine", "v1"}
+
+
+# The same picture
+
+
+def test_the_same_graph_gives_the_same_bytes() -> None:
+    assert draw(neuron(), engine="layered").svg == draw(neuron(), engine="layered").svg
+    assert draw(neuron()).dot == draw(neuron()).dot
+
+
+def test_the_same_graph_gives_the_same_bytes_in_every_process() -> None:
+    script = (
+        "from autograd import draw\nfrom tests.see.test_drawing import neuron\n"
+        "d = draw(neuron(), engine='layered')\nprint(d.svg, d.dot)"
+    )
+    printed = set()
+    for seed in ("1", "2"):
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        environment["PYTHONIOENCODING"] = "utf-8"
+        run = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, check=True)
+        printed.add(run.stdout)
+    assert len(printed) == 1
+
+
+def ids(picture: str) -> set[str]:
+    return {value for e in ElementTree.fromstring(picture).iter() if (value := e.get("id"))}
+
+
+def test_two_pictures_on_one_page_share_no_id() -> None:
+    o = neuron()
+    before = draw(o).svg
+    o.backward()
+    after = draw(o).svg
+    assert len(ids(before)) > 20
+    assert not ids(before) & ids(after)
+    for picture in (before, after):
+        pointed_at = set(re.findall(r"url\(#([^)]+)\)", picture))
+        assert pointed_at
+        assert pointed_at <= ids(picture)
+        assert len(re.findall(r' id="', picture)) == len(ids(picture)), "each id once"
+
+
+def test_a_drawing_shows_the_graph_as_it_was_when_it_was_drawn() -> None:
+    o = neuron()
+    drawing = draw(o)
+    o.backward()
+    o.data = 7.0
+    assert boxes(drawing.svg)["o"] == {"title": "o", "data": "0.7071", "grad": "–"}
+
+
+def test_drawing_leaves_the_graph_alone() -> None:
+    o = neuron()
+    o.backward()
+    before = [(n, n.item(), n.grad, n.label) for n in graph(o)]
+    assert draw(o).svg
+    assert before == [(n, n.item(), n.grad, n.label) for n in graph(o)]
+
+
+# Where it is shown
+
+
+def test_a_notebook_gets_an_image_that_needs_no_trust() -> None:
+    drawing = draw(neuron(), engine="layered")
+    shown = drawing._repr_html_()
+    image = r'<img alt="[^"<>]+" style="[^"<>]+" src="data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)">'
+    match = re.fullmatch(image, shown)
+    assert match
+    assert base64.b64decode(match[1]).decode() == drawing.svg
+
+
+def test_a_wide_picture_does_not_shrink_until_nobody_can_read_it() -> None:
+    x = Value(0.5)
+    for _ in range(60):
+        x = x.tanh()
+    least = re.search(r"min-width:(\d+)px", draw(x)._repr_html_())
+    assert least
+    assert int(least[1]) > 5_000
+
+
+def test_a_drawing_is_saved_by_its_suffix(tmp_path: Path) -> None:
+    drawing = draw(neuron())
+    assert drawing.save(tmp_path / "n.svg").read_text(encoding="utf-8") == drawing.svg
+    assert drawing.save(str(tmp_path / "n.DOT")).read_text(encoding="utf-8") == drawing.dot
+    assert drawing.to_graphviz().source == drawing.dot
+    with pytest.raises(ValueError, match=r"\.svg, \.dot or \.gv, got 'n\.png'"):
+        drawing.save(tmp_path / "n.png")
+    assert not (tmp_path / "n.png").exists()
+
+
+# dot, or no dot
+
+
+def test_without_dot_there_is_a_picture_all_the_same(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    o = neuron()
+    assert draw(o).svg == draw(o, engine="layered").svg
+    assert draw(o).dot.startswith("//")
+    assert "<img" in draw(o)._repr_html_()
+    with pytest.raises(RuntimeError, match=r'not on the PATH.*install Graphviz, or leave engine at "auto"'):
+        draw(o, engine="dot")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell script stands in for dot")
+@pytest.mark.parametrize("script", ["exit 1", "exit 0", "echo '{}'", "echo not json", "kill -9 $$"])
+def test_a_broken_dot_is_no_reason_to_show_nothing(
+    script: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    broken = tmp_path / "dot"
+    broken.write_text(f"#!/bin/sh\n{script}\n")
+    broken.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    o = neuron()
+    assert draw(o).svg == draw(o, engine="layered").svg
+    with pytest.raises(RuntimeError, match="dot did not draw the graph"):
+        _ = draw(o, engine="dot").svg
+
+
+@needs_dot
+def test_the_engines_draw_the_same_things() -> None:
+    o = neuron()
+    one, other = draw(o, engine="dot").svg, draw(o, engine="layered").svg
+    assert one != other
+    assert (boxes(one), arrows(one)) == (boxes(other), arrows(other))
+    assert draw(o).svg == one
+
+
+# What it refuses
+
+
+def chain(ops: int) -> Value:
+    x = Value(0.5)
+    for _ in range(ops):
+        x = x.tanh()
+    return x
+
+
+def test_too_many_nodes_are_refused_fast_with_what_to_do() -> None:
+    y = chain(100_000)
+    start = time.process_time()
+    with pytest.raises(ValueError, match=r"has 100,001 nodes .*max_nodes=500.*inner node, or raise max_nodes"):
+        draw(y)
+    assert time.process_time() - start < 2, "expected about a tenth of a second"
+
+
+def test_too_many_constants_are_refused_too() -> None:
+    y = autograd.sum([Value(1), *[1.0] * 1_000])
+    with pytest.raises(ValueError, match="2 nodes and 1,000 constants"):
+        draw(y)
+
+
+def test_max_nodes_is_a_limit_that_may_be_reached() -> None:
+    assert len(boxes(draw(chain(9), max_nodes=10).svg)) == 10
+    with pytest.raises(ValueError, match="11 nodes"):
+        draw(chain(10), max_nodes=10)
+
+
+def test_a_chain_of_400_ops_is_drawn() -> None:
+    assert len(boxes(draw(chain(400), engine="layered").svg)) == 401
+
+
+@pytest.mark.parametrize("root", [3.0, "x", None, Value])
+def test_what_is_no_node_is_refused_by_name(root: Any) -> None:
+    with pytest.raises(TypeError, match=f"the graph of a Value or a Tensor, .* got {type(root).__name__}"):
+        draw(root)
+
+
+def test_unknown_options_are_refused() -> None:
+    with pytest.raises(ValueError, match="engine is one of auto, dot, layered, got 'neato'"):
+        draw(neuron(), engine="neato")
+    with pytest.raises(ValueError, match=r"level is .* got 'cell'"):
+        draw(neuron(), level="cell")
+
+
+def test_a_lone_leaf_and_a_lone_constant_are_pictures() -> None:
+    assert boxes(draw(Value(3, "x")).svg) == {"x": {"title": "x", "data": "3", "grad": "–"}}
+    assert boxes(draw(Value(3, "c").detach()).svg) == {"c": {"title": "c", "data": "3"}}
+
+
+def test_importing_autograd_imports_neither_graphviz_nor_ipython() -> None:
+    script = (
+        "import sys, autograd\nx = autograd.Value(2.0)\nautograd.draw(x * x, engine='layered').svg\n"
+        "print(*sorted({m.partition('.')[0] for m in sys.modules} & {'graphviz', 'IPython', 'matplotlib'}))"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    run = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == ""

@@ -1,0 +1,478 @@
+"""What stepping promises: that it is backprop to the bit, that every step says what happens, that it goes back."""
+
+import json
+import math
+import operator
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from typing import Any
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import Stepper, Value, no_grad
+from autograd.engine.op import OPS, Op
+from autograd.graph.naming import graph
+from tests.see.test_drawing import boxes, neuron
+
+UNARY: list[Callable[[Value], Value]] = [
+    operator.neg, operator.abs, *(
+        OPS[name] for name in (
+            "exp", "tanh", "sigmoid", "relu", "leaky_relu", "elu", "selu", "gelu", "silu", "mish", "softplus", "sin",
+            "cos", "square", "sqrt", "log", "reciprocal", "clip", "erf", "sign",
+        )
+    ),
+]  # fmt: skip
+BINARY: list[Callable[[Any, Any], Value]] = [
+    operator.add, operator.sub, operator.mul, operator.truediv, operator.pow, OPS["maximum"], OPS["minimum"],
+    OPS["atan2"], OPS["hypot"], lambda a, b: autograd.where(a > b, a, b),
+]  # fmt: skip
+SEVERAL: list[Callable[[list[Any]], Value]] = [
+    autograd.sum, autograd.mean, autograd.logsumexp, lambda xs: autograd.dot(xs, xs[::-1]),
+]  # fmt: skip
+
+
+def computation(seed: int) -> Value:
+    """A random graph, in which nodes are used often, leaves twice in one op, and inf and nan come up."""
+    random = Random(seed)
+    values = [Value(random.choice([random.gauss(0, 1), random.gauss(0, 1), 0.0, 2.0]), f"x{k}") for k in range(4)]
+    values.append(Value(1.5, "c").detach())
+    result = values[0] * 1
+    for _ in range(random.randint(1, 25)):
+        kind = random.random()
+        pick = [result, *(random.choice(values) for _ in range(random.randint(1, 3)))]
+        if kind < 0.35:
+            result = random.choice(UNARY)(pick[random.random() < 0.3])
+        elif kind < 0.8:
+            other: Any = random.choice([pick[1], pick[0], random.choice([2.0, -1.0, 0.5])])
+            result = random.choice(BINARY)(*random.sample([pick[0], other], 2))
+        else:
+            result = random.choice(SEVERAL)(random.sample(pick, len(pick)))
+        values.append(result)
+    return result + values[0] * 0.5
+
+
+def bits(number: float | None) -> str | None:
+    """The number to the bit, with one nan."""
+    return None if number is None else "nan" if math.isnan(number) else float(number).hex()
+
+
+def gradients(root: Value) -> dict[Any, str | None]:
+    return {node: bits(node.grad) for node in graph(root)}
+
+
+SEEDS = range(300)
+
+
+def test_the_random_graphs_do_reach_inf_and_nan_and_numbers() -> None:
+    roots = [computation(seed).data for seed in SEEDS]
+    assert sum(map(math.isfinite, roots)) > 150
+    assert any(map(math.isnan, roots))
+    assert sum(map(len, map(Stepper, map(computation, SEEDS)))) > 3_000
+
+
+@pytest.mark.parametrize("start", range(0, 300, 50))
+def test_stepping_to_the_end_is_backward_to_the_bit(start: int) -> None:
+    for seed in range(start, start + 50):
+        root = computation(seed)
+        root.backward()
+        root.backward()  # leaves accumulate, and twice is what has to come out below as well
+        expected = list(gradients(root).values())
+        again = computation(seed)
+        again.backward()
+        stepper = Stepper(again)
+        between = gradients(again)
+        while stepper.position < len(stepper):
+            assert gradients(again) == between, "untouched until the last step"
+            stepper.next()
+        assert list(gradients(again).values()) == expected
+        stepper.goto(0)
+        stepper.finish()
+        stepper.back()
+        stepper.next()
+        assert list(gradients(again).values()) == expected, "filled once"
+
+
+@pytest.mark.parametrize("start", range(0, 300, 50))
+def test_every_flow_is_upstream_times_local_and_adds_to_the_sum(start: int) -> None:
+    for seed in range(start, start + 50):
+        root = computation(seed)
+        stepper = Stepper(root)
+        sums: dict[Any, float] = {}
+        for step in stepper:
+            op = step.node.op
+            assert step.op == (op.name if op is not None else "")
+            assert bits(step.gradient) == bits(sums.get(step.node, 1.0)), "finished when the node's step comes"
+            data = [i.data if isinstance(i, Value) else i for i in step.node.inputs]
+            for flow in step.flows:
+                assert op is not None
+                assert step.node.inputs[flow.position] is flow.input
+                rule = op.vjp(flow.position, step.gradient, step.data, data, step.node.params)
+                assert bits(flow.contribution) == bits(rule)
+                assert bits(flow.local) == bits(op.vjp(flow.position, 1.0, step.data, data, step.node.params))
+                if abs(step.gradient) < 1e100 and 1e-100 < abs(flow.local) < 1e100:
+                    assert flow.contribution == pytest.approx(step.gradient * flow.local, rel=1e-13, abs=1e-300)
+                assert bits(flow.before) == bits(sums.get(flow.input))
+                after = flow.contribution if flow.before is None else flow.before + flow.contribution
+                assert bits(flow.after) == bits(after)
+                sums[flow.input] = flow.after
+        root.backward()
+        assert {n: bits(g) for n, g in sums.items()} == {n: g for n, g in gradients(root).items() if n in sums}
+
+
+def on_lists(op: Op) -> Callable[..., Any]:
+    return lambda *groups: op(*(x for group in groups for x in group))
+
+
+def namespace(stepper: Stepper) -> dict[str, Any]:
+    """The ops by name, and every node's number under its own."""
+    variadic = {name: on_lists(op) for name, op in OPS.items() if op.variadic}
+    data = {name: np.float64(node._data) for node, name in stepper.names.items()}  # 1 / 0.0 is inf, as in a Value
+    return {**OPS, **variadic, **data, "inf": math.inf, "nan": math.nan}
+
+
+@pytest.mark.parametrize("start", range(0, 300, 50))
+def test_a_formula_evaluates_to_the_number_beside_it(start: int) -> None:
+    for seed in range(start, start + 50):
+        stepper = Stepper(computation(seed))
+        known = namespace(stepper)
+        with np.errstate(all="ignore"):
+            for step in stepper:
+                if step.op:
+                    assert bits(eval(step.made, known)) == bits(step.data), step.made
+                for flow in step.flows:
+                    assert eval(flow.formula, known) == pytest.approx(flow.local, rel=1e-15, nan_ok=True), flow.formula
+
+
+TABLE = """\
+step  node  computed as    data  gradient  input  local derivative       contribution     sum so far
+   1  o     tanh(n)      0.7071         1  n      square(sech(n)) = 0.5  1 × 0.5 = 0.5    – → 0.5
+   2  n     v3 + b       0.8814       0.5  v3     1                      0.5 × 1 = 0.5    – → 0.5
+                                           b      1                      0.5 × 1 = 0.5    – → 0.5
+   3  v3    v1 + v2          -6       0.5  v1     1                      0.5 × 1 = 0.5    – → 0.5
+                                           v2     1                      0.5 × 1 = 0.5    – → 0.5
+   4  v2    x2 * w2           0       0.5  x2     w2 = 1                 0.5 × 1 = 0.5    – → 0.5
+                                           w2     x2 = 0                 0.5 × 0 = 0      – → 0
+   5  v1    x1 * w1          -6       0.5  x1     w1 = -3                0.5 × -3 = -1.5  – → -1.5
+                                           w1     x1 = 2                 0.5 × 2 = 1      – → 1
+   6  b     leaf          6.881       0.5
+   7  w2    leaf              1         0
+   8  w1    leaf             -3         1
+   9  x2    leaf              0       0.5
+  10  x1    leaf              2      -1.5"""
+
+
+def test_the_whole_table_of_a_neuron() -> None:
+    assert str(Stepper(neuron())) == TABLE
+
+
+def test_a_step_reads_as_one_would_say_it() -> None:
+    stepper = Stepper(neuron())
+    assert str(stepper[4]) == (
+        "step 5: v1 = x1 * w1, data -6, gradient 0.5\n"
+        "  to x1: dv1/dx1 = w1 = -3; contribution 0.5 × -3 = -1.5; sum – → -1.5\n"
+        "  to w1: dv1/dw1 = x1 = 2; contribution 0.5 × 2 = 1; sum – → 1"
+    )
+    assert str(stepper[9]) == "step 10: x1, data 2, gradient -1.5\n  a leaf: nothing to hand on"
+
+
+def test_a_node_that_is_used_twice_in_one_op_gets_two_flows() -> None:
+    x = Value(3, "x")
+    (step, leaf) = Stepper(x * x)
+    assert str(step).splitlines()[1:] == [
+        "  to x, as input 1: dv1/dx = x = 3; contribution 1 × 3 = 3; sum – → 3",
+        "  to x, as input 2: dv1/dx = x = 3; contribution 1 × 3 = 3; sum 3 → 6",
+    ]
+    assert leaf.gradient == 6
+
+
+@pytest.mark.parametrize(
+    ("made", "text"),
+    [
+        (lambda x: 2 - x, "2 - x"), (lambda x: -x, "-x"), (lambda x: x**2, "x ** 2"), (lambda x: 2**x, "2 ** x"),
+        (lambda x: x.leaky_relu(0.2), "leaky_relu(x, negative_slope=0.2)"), (lambda x: x.leaky_relu(), "leaky_relu(x)"),
+        (lambda x: x.clip(max=1), "clip(x, max=1)"), (lambda x: autograd.sum([x, 3, x]), "sum([x, 3, x])"),
+        (lambda x: autograd.dot([x, 1], [2, x]), "dot([x, 1], [2, x])"),
+    ],
+)  # fmt: skip
+def test_an_op_is_written_as_a_learner_would(made: Callable[[Value], Value], text: str) -> None:
+    assert str(Stepper(made(Value(0.5, "x")))[0]).startswith(f"step 1: v1 = {text}, data")
+
+
+def test_wide_letters_leave_the_table_in_line() -> None:
+    x, y = Value(2, "学習率"), Value(3, "e\u0301")
+    header, *rows = str(Stepper(x * y)).splitlines()
+    end = header.index("data") + len("data")
+    for row, data in ((rows[0], "6"), (rows[2], "3"), (rows[3], "2")):
+        shift = sum(c in "学習率" for c in row.split(data)[0]) - row.split(data)[0].count("\u0301")
+        assert row[end - shift - 2 : end - shift] == f" {data}", row
+
+
+def test_constants_take_no_step_and_no_flow() -> None:
+    x, c = Value(2, "x"), Value(4, "c").detach()
+    stepper = Stepper(3 * x + c)
+    assert [step.name for step in stepper] == ["v2", "v1", "x"]
+    assert [[flow.name for flow in step.flows] for step in stepper] == [["v1"], ["x"], []]
+
+
+# Moving
+
+
+def test_one_goes_forward_and_back() -> None:
+    stepper = Stepper(neuron())
+    assert stepper.position == 0
+    assert stepper.step is None
+    first = stepper.next()
+    assert (first.number, first.name, stepper.position) == (1, "o", 1)
+    second = stepper.next()
+    assert second.name == "n"
+    assert stepper.step is second
+    assert stepper.back() == first
+    assert stepper.back() is None
+    assert stepper.next() is first
+    assert stepper.goto(7) is stepper[6]
+    assert stepper.goto(0) is None
+    assert stepper.finish() is stepper[-1] is stepper.step
+
+
+def test_one_goes_to_a_node() -> None:
+    o = neuron()
+    stepper = Stepper(o)
+    n = o.inputs[0]
+    assert stepper.until(n).node is n
+    assert stepper.position == 2
+    assert stepper.until(o).number == 1, "back, too"
+    with pytest.raises(ValueError, match=r"Value\(5.0.* not among the nodes"):
+        stepper.until(Value(5))
+    assert stepper.position == 1
+
+
+def test_it_is_a_sequence_that_does_not_move() -> None:
+    stepper = Stepper(neuron())
+    assert len(stepper) == 10
+    assert [step.number for step in stepper] == list(range(1, 11))
+    assert list(stepper) == list(stepper)
+    assert stepper[-10] is stepper[0]
+    assert stepper.position == 0
+    assert all(node.grad is None for node in stepper.names), "to look at a step is not to take it"
+
+
+def test_beyond_the_ends_there_is_nothing() -> None:
+    stepper = Stepper(neuron())
+    with pytest.raises(IndexError, match="this is the start"):
+        stepper.back()
+    stepper.finish()
+    with pytest.raises(IndexError, match=r"all 10 steps are taken; back\(\) or goto\(0\)"):
+        stepper.next()
+    for k in (-1, 11):
+        with pytest.raises(IndexError, match=f"there are 10 steps: expected 0 to 10, got {k}"):
+            stepper.goto(k)
+    for k in (10, -11):
+        with pytest.raises(IndexError, match=f"expected 0 to 9, got {k}"):
+            stepper[k]
+    for wrong in (1.0, "1", None):
+        with pytest.raises(TypeError, match=type(wrong).__name__):
+            stepper.goto(wrong)  # type: ignore[arg-type]
+    assert stepper.position == 10
+
+
+def test_what_has_arrived_grows_and_shrinks_with_the_steps() -> None:
+    x = Value(3, "x")
+    y = x * x
+    z = y + x
+    stepper = Stepper(z)
+    seen = [{stepper.names[n]: g for n, g in stepper.gradients().items()}]
+    for _ in range(len(stepper)):
+        stepper.next()
+        seen.append({stepper.names[n]: g for n, g in stepper.gradients().items()})
+    assert seen == [{}, {"v2": 1, "v1": 1, "x": 1}, {"v2": 1, "v1": 1, "x": 7}, {"v2": 1, "v1": 1, "x": 7}]
+    stepper.goto(1)
+    assert stepper.gradients()[x] == 1
+
+
+def test_the_picture_shows_what_has_arrived_by_now() -> None:
+    stepper = Stepper(neuron())
+    shown = [{name for name, box in boxes(stepper.drawing("layered").svg).items() if box["grad"] != "–"}]
+    sizes = set()
+    while stepper.position < len(stepper):
+        stepper.next()
+        picture = stepper.drawing("layered").svg
+        shown.append({name for name, box in boxes(picture).items() if box["grad"] != "–"})
+        shapes = [e for e in ElementTree.fromstring(picture).iter() if e.get("class") == "shape"]
+        sizes.add(tuple(shape.get("width") for shape in shapes))
+    assert [len(names) for names in shown] == [0, 2, 4, 6, 8, 10, 10, 10, 10, 10, 10]
+    assert len(sizes) == 1, "boxes keep their size from step to step"
+
+
+def test_the_picture_tells_what_a_step_touches_from_what_is_finished() -> None:
+    x = Value(3, "x")
+    stepper = Stepper((x * 2) ** 2)
+    stepper.goto(2)
+    picture = ElementTree.fromstring(stepper.drawing("layered").svg)
+    assert {"this step", "its gradient is finished"} <= set(picture.itertext())
+    colors = {}
+    for group in picture.iter():
+        if name := group.get("data-from"):
+            colors[name] = next(e.get("stroke") for e in group.iter() if e.get("class") == "line")
+    now, done, plain = colors["v1 0"], colors["v2 0"], colors["v1 1"]
+    assert len({now, done, plain}) == 3
+    assert colors["v2 1"] == plain, "nothing flows to a constant"
+
+
+def test_two_steppers_on_one_graph_do_not_meet() -> None:
+    o = neuron()
+    x1 = graph(o)[0]
+    one, other = Stepper(o), Stepper(o)
+    one.goto(4)
+    assert other.position == 0
+    assert [str(step) for step in other] == [str(step) for step in one]
+    other.finish()
+    assert (x1.grad, one.position) == (pytest.approx(-1.5), 4)
+    o.backward()
+    one.finish()
+    assert x1.grad == pytest.approx(-4.5), "each of the three adds to a leaf, as backward() does"
+    assert o.grad == 1
+
+
+def test_a_stepper_shows_the_graph_as_it_was_when_it_was_made() -> None:
+    def run(change: bool) -> tuple[str, str, list[float | None]]:
+        x, w = Value(2, "x"), Value(-3, "w")
+        y = (x * w).tanh() * x
+        stepper = Stepper(y)
+        stepper.next()
+        if change:
+            for node in graph(y):
+                node.data = 0.25  # type: ignore[attr-defined]
+        stepper.goto(3)
+        picture = stepper.drawing("layered").svg
+        stepper.finish()
+        return str(stepper), picture, [x.grad, w.grad]
+
+    assert run(change=True) == run(change=False)
+
+
+# Strange graphs
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf, -0.0, 5e-324, 1.7976931348623157e308])
+def test_strange_numbers_are_stepped_through_like_any(number: float, tmp_path: Path) -> None:
+    def make() -> Value:
+        x = Value(number, "x")
+        return x * x + x / 0.0 + x**-1 + (-x).sqrt() + x.exp()
+
+    y, z = make(), make()
+    y.backward()
+    stepper = Stepper(z)
+    stepper.finish()
+    assert list(gradients(z).values()) == list(gradients(y).values())
+    assert str(stepper)
+    for suffix in ("txt", "json", "svg", "html"):
+        stepper.save(tmp_path / f"x.{suffix}")
+    json.loads((tmp_path / "x.json").read_text(encoding="utf-8"), parse_constant=refuse)
+
+
+def refuse(word: str) -> None:
+    raise AssertionError(f"{word} is not JSON")
+
+
+def test_a_lone_leaf_is_one_step() -> None:
+    x = Value(3, "x")
+    stepper = Stepper(x)
+    assert [str(step) for step in stepper] == ["step 1: x, data 3, gradient 1\n  a leaf: nothing to hand on"]
+    stepper.finish()
+    assert x.grad == 1
+
+
+def test_what_has_no_graph_is_refused() -> None:
+    with pytest.raises(TypeError, match="the graph of a Value or a Tensor, got float"):
+        Stepper(3.0)  # type: ignore[arg-type]
+    with no_grad():
+        y = Value(2) * 3
+    with pytest.raises(RuntimeError, match="wants no gradient"):
+        Stepper(y)
+
+
+def test_too_many_nodes_are_refused_with_what_to_do() -> None:
+    x = Value(0.5)
+    for _ in range(20):
+        x = x.tanh()
+    with pytest.raises(ValueError, match=r"21 nodes, more than max_nodes=20 .*smaller part"):
+        Stepper(x, max_nodes=20)
+    assert len(Stepper(x, max_nodes=21)) == 21
+
+
+def test_depth_is_no_matter() -> None:
+    x = y = Value(0.5)
+    for _ in range(20_000):
+        y = y * 1.0001
+    stepper = Stepper(y)
+    stepper.next()
+    stepper.finish()
+    again = Value(0.5)
+    z = again
+    for _ in range(20_000):
+        z = z * 1.0001
+    z.backward()
+    assert x.grad == again.grad
+
+
+def test_labels_name_nodes() -> None:
+    a, b = Value(2), Value(3)
+    assert [step.name for step in Stepper(a * b, labels={"a": a, "b": b})] == ["v1", "b", "a"]
+    assert [step.name for step in Stepper(a * b, {**globals(), "y": b})] == ["v2", "y", "v1"]
+
+
+# Saving
+
+
+def test_the_suffix_says_what_is_saved(tmp_path: Path) -> None:
+    stepper = Stepper(neuron())
+    stepper.goto(5)
+    assert stepper.save(tmp_path / "n.txt").read_text(encoding="utf-8") == TABLE + "\n"
+    assert stepper.save(str(tmp_path / "n.SVG")).read_text(encoding="utf-8") == stepper.drawing().svg
+    assert "0.5 × -3 = -1.5" in stepper.drawing().svg, "what the step hands on stands on the arrow"
+    assert stepper.save(tmp_path / "n.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert stepper.position == 5
+    for name in ("n.png", "n", ".svg", "n.pkl"):
+        with pytest.raises(ValueError, match=r"saves \.txt, \.json, \.svg or \.html, got"):
+            stepper.save(tmp_path / name)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["n.SVG", "n.html", "n.txt"]
+
+
+def test_the_json_has_every_number_to_the_bit(tmp_path: Path) -> None:
+    root = computation(1)
+    stepper = Stepper(root)
+    stepper.goto(2)
+    read = json.loads(stepper.save(tmp_path / "n.json").read_text(encoding="utf-8"), parse_constant=refuse)
+    assert (read["format"], read["root"], read["position"]) == ("glassgrad-steps-1", stepper.names[root], 2)
+    assert len(read["steps"]) == len(stepper)
+    for told, step in zip(read["steps"], stepper, strict=True):
+        assert (told["number"], told["node"], told["op"], told["made"]) == (step.number, step.name, step.op, step.made)
+        assert bits(float(told["data"])) == bits(step.data)
+        assert bits(float(told["gradient"])) == bits(step.gradient)
+        for text, flow in zip(told["flows"], step.flows, strict=True):
+            assert (text["input"], text["position"], text["formula"]) == (flow.name, flow.position, flow.formula)
+            for field in ("local", "contribution", "after"):
+                assert bits(float(text[field])) == bits(getattr(flow, field))
+            assert (text["before"] is None) == (flow.before is None)
+
+
+def test_inf_and_nan_are_text_in_json(tmp_path: Path) -> None:
+    x = Value(math.inf, "x")
+    path = Stepper(x * 0.0).save(tmp_path / "n.json")
+    read = json.loads(path.read_text(encoding="utf-8"), parse_constant=refuse)
+    assert [step["data"] for step in read["steps"]] == ["nan", "inf"]
+
+
+def test_a_file_is_left_as_it_was_when_the_steps_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "n.txt"
+    path.write_text("before")
+    monkeypatch.setattr(Stepper, "__str__", lambda self: operator.truediv(1, 0))
+    with pytest.raises(ZeroDivisionError):
+        Stepper(neuron()).save(path)
+    assert path.read_text() == "before"
