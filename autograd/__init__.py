@@ -25,6 +25,7 @@ from .engine.dtypes import (
 )
 from .engine.mode import enable_grad as enable_grad, no_grad as no_grad
 from .engine.op import Op as Op, op as op
+from .engine.text import text_table as text_table
 from .functions.indexing import (
     diag as diag,
     gather as gather,

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from autograd import Tensor, Value, no_grad
+from autograd import Tensor, Value, no_grad, text_table
 
 from .module import Module
 
@@ -33,13 +33,7 @@ class Summary:
     def __str__(self) -> str:
         cells = [("layer", "kind", "output shape", "parameters")]
         cells += [(row.name, row.kind, row.shape, f"{row.parameters:,}") for row in self.rows]
-        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-        lines = [
-            "  ".join(
-                text.rjust(w) if k == 3 else text.ljust(w) for k, (text, w) in enumerate(zip(row, widths, strict=True))
-            )
-            for row in cells
-        ]
+        lines = text_table(cells, right=[3]).splitlines()
         rule = "-" * len(lines[0])
         return "\n".join(
             [lines[0], rule, *lines[1:], rule, f"{self.parameters:,} parameters, {self.trainable:,} of them trainable"]

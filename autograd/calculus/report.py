@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, final
 
+from ..engine.text import text_table
 from .numeric import relative_error
 
 
@@ -59,8 +60,6 @@ class Report:
         for r in self.rows:
             verdict = ", ".join(word for word in ("" if r.ok else "WRONG", r.note) if word)
             lines.append((r.element, f"{r.analytic:.10g}", f"{r.numeric:.10g}", f"{r.error:.1e}", r.method, verdict))
-        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-        form = "  ".join(f"{{:{'<' if k in (0, 4, 5) else '>'}{width}}}" for k, width in enumerate(widths))
-        return "\n".join([*(form.format(*line).rstrip() for line in lines), *self.notes])
+        return "\n".join([text_table(lines, right=(1, 2, 3)), *self.notes])
 
     __repr__ = __str__

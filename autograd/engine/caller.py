@@ -9,7 +9,7 @@ from typing import Final
 OURS: Final = ("autograd", "numpy", "contextlib")
 
 
-def site() -> str:
+def caller() -> str:
     """`file.py:12: y = x.log()`, of the innermost frame that is the user's."""
     frame = sys._getframe(1)
     while frame.f_back is not None and frame.f_globals.get("__name__", "").split(".")[0] in OURS:

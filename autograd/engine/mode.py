@@ -31,10 +31,6 @@ class Watch:
         """The op has just given this result."""
 
     @abstractmethod
-    def backward(self, node: Node) -> None:
-        """A sweep is about to apply the rules of the node's op."""
-
-    @abstractmethod
     def contribution(self, node: Node, to: Node, gradient: Any) -> None:
         """A rule has just contributed to this input of the node, whose gradient is this by now."""
 

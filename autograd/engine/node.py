@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import itertools
 from abc import abstractmethod
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, NoReturn
 
+from .caller import caller
 from .op import Op, Operand, Params
 
 created: Final = itertools.count()
@@ -29,7 +31,7 @@ class Node(Operand):
     requires_grad  whether a gradient is wanted for it
     """
 
-    __slots__ = ("_data", "_grad", "_index", "inputs", "label", "op", "params")
+    __slots__ = ("_changed", "_data", "_grad", "_index", "inputs", "label", "op", "params")
 
     _data: Any
     _grad: Any
@@ -38,6 +40,7 @@ class Node(Operand):
     params: Params
     label: str
     _index: int
+    _changed: int  # when the data was last set, counted as the index is; 0: never
 
     @property
     def grad(self) -> Any:
@@ -70,8 +73,12 @@ class Node(Operand):
     def _fit(self, contribution: Any, user: Node | None = None) -> Any:
         """What `user` contributes to this node's gradient, in the form this node's gradient has."""
 
-    def _unchanged(self, user: Node) -> None:
-        """RuntimeError where the data is not what it was when `user` was computed from it."""
+    def _unchanged(self, user: Node | None) -> None:
+        """Raise RuntimeError where the data was set after `user` was computed from it, or after an op computed it."""
+        used = user is not None and self._changed > user._index
+        if used or (self.op is not None and self._changed > self._index):
+            op = user.op if used and user is not None else self.op
+            raise RuntimeError(changed_message(self, "an input" if used else "the result", op))
 
     def __copy__(self) -> NoReturn:
         self._refuse_copy()
@@ -88,3 +95,29 @@ class Node(Operand):
             f"a {kind} is a place in a graph and is not copied or pickled: use {kind}(v.item()) for a new leaf with "
             "the same number, v.detach() for one that wants no gradient"
         )
+
+
+def changed_message(node: Node, which: str, op: Op | None) -> str:
+    """Say that a node's data was set after it was used, and what to do."""
+    name = f" ({node.label})" if node.label else ""
+    return (
+        f"the data of {which} of {op.name if op else 'an op'}{name} was changed after it was used, so the gradient "
+        "would be wrong; call backward() and make the Stepper before optimizer.step() or any other change of .data, "
+        f"or compute the result again\n  {caller()}"
+    )
+
+
+def refuse_changed(nodes: Iterable[Node]) -> None:
+    """Raise RuntimeError where data among these nodes was set after the graph was computed from it."""
+    for user, node in changed_edges(nodes):
+        node._unchanged(user)
+
+
+def changed_edges(nodes: Iterable[Node]) -> Iterator[tuple[Node, Node]]:
+    """Yield (user, node) where the data of `node` was set after `user` was computed; user is node for a result."""
+    for user in nodes:
+        if user.op is not None and user._changed > user._index >= 0:
+            yield user, user
+        for i in user.inputs:
+            if isinstance(i, Node) and i._changed > user._index >= 0:
+                yield user, i

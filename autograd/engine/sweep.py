@@ -70,8 +70,6 @@ def _sweep(nodes: list[Node], first: Any, record: bool, watch: Watch | None) -> 
         op = node.op
         if op is None:
             continue
-        if watch is not None:
-            watch.backward(node)
         inputs = node.inputs
         params = node.params
         y: Any = node if record else node._data
@@ -92,8 +90,10 @@ def _sweep(nodes: list[Node], first: Any, record: bool, watch: Watch | None) -> 
             if type(i) is float:
                 continue  # a constant. Not only speed: for x ** 2 at x = -3 the exponent's rule would want log(-3)
             index = i._index
+            if i._changed > node._index or node._changed > node._index:
+                i._unchanged(node)
+                node._unchanged(None)
             if index not in gradients:
-                i._unchanged(node)  # the other rules read it
                 continue
             x = xs[position]
             try:
@@ -149,6 +149,11 @@ def _sweep_floats(nodes: list[Node], first: float) -> Iterator[tuple[Node, float
         inputs = node.inputs
         rules: Any = op.rules
         y = node._data
+        if node._changed > node._index:
+            node._unchanged(None)
+        for i in inputs:
+            if type(i) is not float and i._changed > node._index:
+                i._unchanged(node)
         try:
             if op.binary:
                 to_a, to_b = rules

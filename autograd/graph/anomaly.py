@@ -7,17 +7,16 @@ from typing import Any, Final, final
 
 import numpy as np
 
-from ..engine.caller import site
+from ..engine.caller import caller
 from ..engine.mode import Mode, Switch, Watch
 from ..engine.node import Node
 from ..engine.op import Op
-from ..operands.value import Value
 
 SMALL: Final = 9  # elements of an array that is shown in full
 
 
 class AnomalyError(RuntimeError):
-    """A number that is not finite, or data that changed between forward and backward."""
+    """A number that is not finite."""
 
 
 @final
@@ -28,22 +27,11 @@ class _Detective(Watch):
         self.sites: dict[int, str] = {}  # creation index -> the user's line; gone when the mode ends
 
     def forward(self, result: Node, op: Op, args: tuple[Any, ...]) -> None:
-        line = site()
+        line = caller()
         if result._index >= 0:
             self.sites[result._index] = line
         if not finite(result._data):
             raise AnomalyError(f"{op.name} gave {_shown(result._data)}, from {_described(op, args, result)}\n  {line}")
-
-    def backward(self, node: Node) -> None:
-        if node.op is None or not isinstance(node, Value):
-            return  # a Tensor keeps a count of its changes
-        again = node.op.forward(tuple([_data(i) for i in node.inputs]), node.params)
-        if not np.array_equal(again, node._data, equal_nan=True):
-            raise AnomalyError(
-                f"the data of an input of {node.op.name} was changed between forward and backward: it gave "
-                f"{node._data!r} then and gives {again!r} now, so its derivative would be taken at the wrong place; "
-                f"call backward() before changing .data\n  {self._site(node)}"
-            )
 
     def contribution(self, node: Node, to: Node, gradient: Any) -> None:
         if not finite(_data(gradient)) and node.op is not None:
@@ -63,8 +51,7 @@ class detect_anomaly(Switch):
     """Within it, the first inf or nan raises an AnomalyError that names the op, its inputs and your line.
 
     Forward, the op that gives it; backward, the rule that gives it; of arrays also the shapes, and the index of the
-    first such element. Data changed between the two is found as well. Every op is looked at, so this is for finding a
-    fault, not for training.
+    first such element. Every op is looked at, so this is for finding a fault, not for training.
 
     >>> with detect_anomaly():
     ...     Value(-1.0, label="x").log()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from ..engine.op import OPS, Op
+from ..engine.text import text_table
 from ..operands.symbol import Symbol, literal, rule_text, written
 
 # Where a rule computes with shapes or metadata there is no text without an example of them.
@@ -42,8 +43,7 @@ def derivative_table(format: str = "text") -> str:
         return "\n".join(["| y | derivatives |", "|---|---|", *cells])
     if format != "text":
         raise ValueError(f'format is "text" or "markdown", got {format!r}')
-    width = max(len(spelling) for spelling, _ in rows) + 3
-    return "\n".join(f"{spelling:{width}}{derivatives}" for spelling, derivatives in rows)
+    return text_table(rows, gap="   ")
 
 
 def scalar_ops() -> list[Op]:

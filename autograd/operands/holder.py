@@ -6,7 +6,6 @@ from typing import Any, Self
 
 import numpy as np
 
-from ..engine.caller import site
 from ..engine.dtypes import real_array
 from ..engine.mode import mode
 from ..engine.node import Node, created
@@ -20,9 +19,8 @@ class Holder(Array, Node):
     # What a backward pass found for the result of an op. Other nodes may have the same memory: it is copied when
     # someone looks, which is seldom.
     _lent: np.ndarray | None
-    _changed: int  # the last time that data was written into, in the order of creation; 0 for never
 
-    __slots__ = ("_changed", "_lent")
+    __slots__ = ("_lent",)
 
     @property
     def data(self) -> np.ndarray:
@@ -104,15 +102,3 @@ class Holder(Array, Node):
     def zero_grad(self) -> None:
         """Forget the gradient."""
         self.grad = None
-
-    def _unchanged(self, user: Node | None) -> None:
-        """RuntimeError where the data was written into after `user` was computed from it, or after it was computed."""
-        used = user is not None and self._changed > user._index
-        if used or (self.op is not None and self._changed > self._index):
-            op = user.op if used and user is not None else self.op
-            which = "an input" if used else "the result"
-            name = f" ({self.label})" if self.label else ""
-            raise RuntimeError(
-                f"the data of {which} of {op.name if op else '?'}{name} was changed after it was used, so the "
-                f"gradient would be wrong; call backward() before changing .data, or change a copy\n  {site()}"
-            )

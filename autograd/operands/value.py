@@ -33,6 +33,7 @@ class Value(Arithmetic, Node):
         if not isinstance(label, str):
             raise TypeError(f"a label is text, got {type(label).__name__}: {label!r:.60}")
         self._grad = None
+        self._changed = 0
         self.op = None
         self.inputs = ()
         self.params = NO_PARAMS
@@ -51,6 +52,7 @@ class Value(Arithmetic, Node):
     @data.setter
     def data(self, data: float) -> None:
         self._data = number(data, "a Value holds")
+        self._changed = next(created)
 
     def item(self) -> float:
         """The bare number, without the graph."""
@@ -155,6 +157,7 @@ def recorded(data: float, op: Op, inputs: tuple[Any, ...], params: Params = NO_P
     value = _new(Value)
     value._data = data if type(data) is float else number(data, f"{op.name} gives")
     value._grad = None
+    value._changed = 0
     value.op = op
     value.inputs = inputs
     value.params = params

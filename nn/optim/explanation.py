@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd import text_table
+
 from .parameters import Node
 
 State = dict[str, Any]
@@ -54,9 +56,7 @@ class Explanation:
         lines = [["parameter", *columns]]
         for row, cell in zip(self.rows, cells, strict=True):
             lines.append([row.name, *(_figure(cell.get(column)) for column in columns)])
-        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-        form = "  ".join(f"{{:{'>' if k else '<'}{width}}}" for k, width in enumerate(widths))
-        return "\n".join(form.format(*line).rstrip() for line in lines)
+        return text_table(lines, right=range(1, len(columns) + 1))
 
     __repr__ = __str__
 

@@ -481,3 +481,35 @@ def test_eight_threads_that_share_leaves_give_exactly_the_sum() -> None:
         sys.setswitchinterval(interval)
     assert errors == []
     assert [leaf.grad for leaf in leaves] == [float(rounds * sum(range(8)))] * 5
+
+
+def test_data_set_after_it_was_used_is_refused_with_the_cure_and_nothing_is_written() -> None:
+    x, w = Value(3.0, "x"), Value(2.0, "w")
+    for which, message in ((1, r"an input of mul \(w\)"), (2, "an input of exp"), (3, "the result of add")):
+        y = x * w
+        z = y.exp() + 1.0
+        changed = (x, w, y, z)[which]
+        changed.data = changed.data * 1.0
+        with pytest.raises(RuntimeError, match=f"the data of {message} was changed after it was used.*optimizer.step"):
+            z.backward()
+        assert x.grad is w.grad is None
+    z = (x * w).exp()
+    z.backward()
+    assert x.grad == 2.0 * z.data
+
+
+def test_a_constant_whose_data_was_set_after_it_was_used_is_noticed_too() -> None:
+    x, c = Value(3.0), Value(2.0).detach()
+    y = x * c
+    c.data = 5.0
+    with pytest.raises(RuntimeError, match="the data of an input of mul was changed"):
+        y.backward()
+    assert x.grad is None
+
+
+def test_setting_data_before_it_is_used_is_no_change() -> None:
+    x = Value(3.0)
+    x.data = 4.0
+    y = x * x
+    y.backward()
+    assert x.grad == 8.0

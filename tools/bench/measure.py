@@ -63,6 +63,7 @@ def spread(numbers: Sequence[float], digits: int) -> str:
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> str:
-    """The rows as text in columns, the first to the left and the others to the right."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join("  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) for row in rows)
+    """Format the rows in columns, the first flush left and the others flush right."""
+    from autograd import text_table  # only here: an engine under test may have a package of that name
+
+    return text_table(rows, right=range(1, len(rows[0])))

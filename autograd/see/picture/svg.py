@@ -10,9 +10,10 @@ import hashlib
 from collections.abc import Callable, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
+from ...engine.text import display_width
 from ..layout.geometry import Box, Curve, Layout, Line, Point
 from .scene import CONSTANT, DONE, LEGEND, NOW, OP, RESULT, STATES, VARIABLE, Arrow, Item, Scene
-from .words import clean, columns
+from .words import clean
 
 Place = Callable[[Sequence[Box], Sequence[Line]], Layout]
 
@@ -165,7 +166,7 @@ def _arrowhead(prefix: str, state: str, color: str) -> str:
 
 
 def _width(text: str, size: float) -> float:
-    return columns(text) * ADVANCE * size
+    return display_width(text) * ADVANCE * size
 
 
 def _text(text: str) -> str:

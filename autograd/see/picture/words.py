@@ -14,6 +14,7 @@ import numpy as np
 from ...engine.ieee import quietly
 from ...engine.node import Node
 from ...engine.op import Op
+from ...engine.text import display_width
 from ...graph.naming import names, terms
 from ...operands.symbol import SPOKEN, Symbol, literal, rule_text, written
 from .figures import figure, in_line
@@ -41,7 +42,7 @@ def beside_an_arrow(derivative: Derivative) -> tuple[str, ...]:
         return (cut(formula, LONGEST_RULE), *more)
     if _is_number(formula):
         return (figure(local), *more)
-    if columns(formula) > LONGEST:
+    if display_width(formula) > LONGEST:
         return (f"… = {figure(local)}", *more)
     return (formula, f"= {figure(local)}", *more)
 
@@ -168,24 +169,3 @@ def cut(text: str, longest: int) -> str:
     """On one line, and no longer than this."""
     text = " ".join(text.split())
     return text if len(text) <= longest else text[: longest - 1] + "…"
-
-
-def columns(text: str) -> int:
-    """How many columns text takes in a monospaced type: Chinese letters take two, accents and joiners none."""
-    if text.isascii():
-        return len(text)
-    return sum(
-        2 if unicodedata.east_asian_width(c) in "WF" else 0 if unicodedata.category(c) in ("Mn", "Me", "Cf") else 1
-        for c in text
-    )
-
-
-def table(rows: list[tuple[str, ...]], right: tuple[int, ...]) -> str:
-    """Rows as text in columns, those in `right` flush right."""
-    widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
-    lines = []
-    for row in rows:
-        gaps = [" " * (width - columns(cell)) for cell, width in zip(row, widths, strict=True)]
-        cells = [gap + cell if k in right else cell + gap for k, (cell, gap) in enumerate(zip(row, gaps, strict=True))]
-        lines.append("  ".join(cells).rstrip())
-    return "\n".join(lines)

@@ -13,8 +13,9 @@ from typing import Any, Final, final
 import numpy as np
 
 from ...engine.node import Node
+from ...engine.text import text_table
 from ..picture.figures import dimensions, in_line, single
-from ..picture.words import cut, table
+from ..picture.words import cut
 from .questions import Question, Said, product, questions, shown
 from .step import RIGHT, WIDEST, Flow, Step
 from .stepper import Stepper
@@ -142,7 +143,7 @@ class Practice:
                 begin = ("", "", "", "", "")
             if not step.flows:
                 rows.append((*begin, "", "", "", ""))
-        return table(rows, RIGHT)
+        return text_table(rows, RIGHT)
 
     def questions(self) -> list[str]:
         """What is still to be answered, in short: the full text of each, in its turn, has the numbers it takes."""

@@ -16,13 +16,14 @@ import numpy as np
 from ...engine.ieee import quietly
 from ...engine.node import Node
 from ...engine.sweep import commit, sweep, topology
+from ...engine.text import text_table
 from ...graph.naming import graph
 from ...operands.tensor import Tensor
 from ...operands.value import number
 from ..picture.drawing import Drawing
 from ..picture.figures import in_box, norm, single
 from ..picture.scene import Progress, scene
-from ..picture.words import local_derivatives, made, named, summed_dims, table
+from ..picture.words import local_derivatives, made, named, summed_dims
 from .player import notebook, page
 from .step import HEADER, RIGHT, RULES, Flow, Step, rows
 
@@ -182,7 +183,7 @@ class Stepper:
         return arrived
 
     def __str__(self) -> str:
-        return table([self.header, *(row for step in self for row in rows(step))], RIGHT)
+        return text_table([self.header, *(row for step in self for row in rows(step))], RIGHT)
 
     def __repr__(self) -> str:
         return f"<Stepper of {self.names[self.root]}, {self.position} of {self._length} steps taken>"
