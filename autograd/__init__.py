@@ -14,6 +14,7 @@ from .calculus.transforms import (
     value_and_grad as value_and_grad,
     vjp as vjp,
 )
+from .engine.definition import op as op
 from .engine.dtypes import (
     float16 as float16,
     float32 as float32,
@@ -24,7 +25,7 @@ from .engine.dtypes import (
     set_default_dtype as set_default_dtype,
 )
 from .engine.mode import enable_grad as enable_grad, no_grad as no_grad
-from .engine.op import Op as Op, op as op
+from .engine.op import Op as Op
 from .engine.text import text_table as text_table
 from .functions.indexing import (
     diag as diag,

@@ -14,10 +14,10 @@ import numpy as np
 from ..engine.ieee import quietly
 from ..engine.mode import enable_grad, mode
 from ..engine.node import Node
-from ..engine.sweep import sweep, topology
+from ..engine.sweep import graph_nodes, sweep
 from ..operands.dual import Dual, zero
 from ..operands.tensor import Tensor
-from ..operands.value import Value, unrecorded
+from ..operands.value import Value, constant
 from ..rules.elementwise import identity
 from .trees import Function, leaves, mapped
 
@@ -107,12 +107,13 @@ def settled(result: Any, own: set[int], given: Given, outer: bool) -> Any:
         payload, tangent = (settled(part, own, given, outer) for part in (result.payload, result.tangent))
         return Dual(payload, tangent, result.level)
     if isinstance(result, Node):
-        foreign = result.requires_grad and any(node.is_leaf and node._index not in own for node in topology(result))
+        below = graph_nodes(result, wanted=True) if result.requires_grad else []
+        foreign = any(node.is_leaf and node._index not in own for node in below)
         if given or foreign:
             return result if outer else result.detach()
         result = result._array() if isinstance(result, Tensor) else result.item()
     elif given:
-        return Tensor(result) if given is Tensor else unrecorded(result)
+        return Tensor(result) if given is Tensor else constant(result)
     # A copy: it may be the user's own array, or the gradient of another argument too, or a view not to be written.
     return np.array(result) if isinstance(result, np.ndarray) and result.shape else float(result)
 

@@ -15,7 +15,7 @@ import numpy as np
 from ..engine.mode import no_grad
 from ..engine.node import Node
 from ..engine.op import Op, Params
-from ..operands.array_methods import Shaped
+from ..operands.array_methods import ArrayMethods
 from ..operands.tensor import Tensor
 from ..operands.value import Value
 from ..rules import elementwise as ops
@@ -151,7 +151,7 @@ class _NotAnalyticError(Exception):
 
 
 @final
-class _Complex(Shaped):
+class _Complex(ArrayMethods):
     """A complex number or array to take a complex step with."""
 
     __slots__ = ("number",)

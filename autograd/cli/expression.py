@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
+from ..engine.forms import Kind, Takes
 from ..engine.mode import enable_grad
 from ..engine.op import OPS
 from ..functions import probabilities, products, reductions
@@ -264,7 +265,7 @@ class _Reader:
 
 
 def functions() -> Iterator[str]:
-    return (op.name for op in OPS.values() if op.rules and op.kind == "elementwise" and not op.variadic)
+    return (op.name for op in OPS.values() if op.rules and op.kind is Kind.ELEMENTWISE and op.takes is Takes.FIXED)
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:

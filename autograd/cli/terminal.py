@@ -19,7 +19,7 @@ from typing import Final, NoReturn
 
 from ..engine.node import Node
 from ..engine.op import OPS
-from ..graph.naming import graph
+from ..engine.sweep import graph_nodes
 from ..graph.program import Program
 from ..see.picture.figures import figure
 from ..see.picture.words import cut, made
@@ -200,7 +200,7 @@ def _write(expression: Expression, files: dict[str, str | None]) -> None:
 
 
 def _source(expression: Expression) -> str:
-    inside = set(graph(expression.root))
+    inside = set(graph_nodes(expression.root))
     inputs = {name: leaf for name, leaf in expression.variables.items() if leaf in inside}
     program = Program(expression.root, list(inputs.values()))
     used = sorted({name for name in re.findall(r"\b(\w+)\(", program.source) if name in OPS})
@@ -250,7 +250,7 @@ def _step(stepper: Stepper) -> None:
 def _forward(stepper: Stepper) -> list[str]:
     """The forward pass, a line for each node, as far as it can be taken in."""
     lines = []
-    for node in graph(stepper.root):
+    for node in graph_nodes(stepper.root):
         how = cut(made(node, stepper.names), 60)
         lines.append(" = ".join([f"  {stepper.names[node]}", *([how] if how else []), figure(node.item())]))
     return lines if len(lines) <= 40 else [*lines[:39], f"  … and {len(lines) - 39} more"]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
 
 from .op import Operand
-
-REAL: Final = "fiub"  # NumPy's kinds of real numbers
+from .raw_data import REAL
 
 # PyTorch's names of the dtypes, for `tensor(labels, dtype=autograd.long)`.
 float16: Final = np.float16
@@ -90,3 +90,39 @@ def float_dtype(dtype: Any) -> Any:
     if found.kind != "f" or found.itemsize > 8:
         raise TypeError(f"the default dtype is float16, float32 or float64, got {found}")
     return found
+
+
+def number(data: object, what: str) -> float:
+    """`data` as a float, where it is one real number; `what` begins the sentence that refuses all else."""
+    if type(data) is float:
+        return data
+    if isinstance(data, (numbers.Real, np.bool_)) or (
+        isinstance(data, np.ndarray) and data.ndim == 0 and data.dtype.kind in "fiub"
+    ):
+        try:
+            return float(data)
+        except OverflowError:
+            raise ValueError(f"{what} a 64-bit float, got an integer too large for one (1.8e308)") from None
+        except TypeError:
+            pass  # np.timedelta64 counts as an integer in NumPy's eyes
+    raise TypeError(f"{what} one real number, got {_name(data)}{_advice(data)}")
+
+
+def _name(data: object) -> str:
+    if data is None:
+        return "None"
+    if isinstance(data, np.ndarray):
+        return f"an array of {data.dtype} with shape {data.shape}"
+    return f"{type(data).__name__} {data!r:.60}"
+
+
+def _advice(data: object) -> str:
+    if isinstance(data, Operand):
+        return ", which is a node already; for a new leaf with the same number use v.item()"
+    if isinstance(data, str):
+        return "; convert it first, with float(...)"
+    if isinstance(data, (list, tuple, np.ndarray)):
+        return "; make one Value per element, [Value(x) for x in ...]"
+    if isinstance(data, complex):
+        return "; the functions here are real"
+    return ""

@@ -39,13 +39,13 @@ class Watch:
 class Mode:
     """Whether ops record nodes, and who watches. Modes nest: `outer` is the one to go back to."""
 
-    __slots__ = ("outer", "plain", "recording", "watch")
+    __slots__ = ("is_plain", "outer", "recording", "watch")
 
     def __init__(self, recording: bool, watch: Watch | None, outer: Mode | None) -> None:
         self.recording: Final = recording
         self.watch: Final = watch
         self.outer: Final = outer
-        self.plain: Final = recording and watch is None
+        self.is_plain: Final = recording and watch is None
 
 
 # One per thread and per task, so that no_grad() in one thread leaves the other threads alone.

@@ -1,46 +1,45 @@
-"""Node: what a dynamic computation graph is made of, and whether it is being recorded.
+"""Node: one piece of data in a computation graph, and how it was computed.
 
-A graph is nodes that point at their inputs. There is no tape and there are no closures: a node knows its op, its
-inputs and its data, and that is all the sweep needs. Creation order is a topological order, because a node can
-only be made from inputs that exist; `index` is the place in it.
+A graph is nodes that point at their inputs. There is no tape and there are no closures: the op, the inputs and the data
+of a node are all that the sweep needs. The order in which nodes are created is a topological order, because a node can
+only be computed from nodes that exist; `_index` is a node's place in this order.
 """
 
 from __future__ import annotations
 
 import itertools
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, TypeVar
 
-from .caller import caller
+from .changes import refuse_change
+from .mode import mode
 from .op import Op, Operand, Params
 
-created: Final = itertools.count()
+created: Final = itertools.count(1)  # the next place in creation order
+CONSTANT: Final = -1  # the index of a node that wants no gradient
+N = TypeVar("N", bound="Node")
 
 
 class Node(Operand):
     """A piece of data and how it came about.
 
-    data           what the node holds
+    data           the number or the array
     grad           d(root)/d(this node) after a backward pass from a root; None before one reaches the node
-    op, inputs     what it was computed by and from; None and () for a leaf. An input is a node, or plain data
-                   where it is a constant.
+    op, inputs     the op and the nodes it was computed from; None and () for a leaf
     params         the op's metadata, such as leaky_relu's negative_slope
     label          a name for people
-    index          the place in creation order
-    requires_grad  whether a gradient is wanted for it
     """
 
     __slots__ = ("_changed", "_data", "_grad", "_index", "inputs", "label", "op", "params")
 
     _data: Any
     _grad: Any
+    _index: int  # place in creation order, or CONSTANT
+    _changed: int  # when the data was last set, in creation order; 0: never
     op: Op | None
-    inputs: tuple[Any, ...]
+    inputs: tuple[Node, ...]
     params: Params
     label: str
-    _index: int
-    _changed: int  # when the data was last set, counted as the index is; 0: never
 
     @property
     def grad(self) -> Any:
@@ -53,7 +52,7 @@ class Node(Operand):
 
     @property
     def requires_grad(self) -> bool:
-        """Whether gradients flow to it. A node that wants none has no place in the order, index -1."""
+        """Whether gradients flow to this node."""
         return self._index >= 0
 
     @property
@@ -63,61 +62,77 @@ class Node(Operand):
 
     @abstractmethod
     def item(self) -> float:
-        """The bare number, without the graph."""
+        """Return the bare number, without the graph."""
 
     @abstractmethod
     def detach(self) -> Node:
-        """A leaf with the same data that wants no gradient."""
+        """Return a leaf with the same data that wants no gradient."""
+
+    @abstractmethod
+    def _lift(self, op: Op, args: tuple[Any, ...]) -> tuple[Node, ...]:
+        """Return the args as nodes: plain numbers and arrays become constants."""
+
+    @abstractmethod
+    def _compute(self, op: Op, inputs: tuple[Node, ...], params: Params) -> Any:
+        """Compute the data of the result, in the form that this kind of node holds."""
+
+    @abstractmethod
+    def _unrecorded(self, op: Op, data: Any, inputs: tuple[Node, ...]) -> Any:
+        """Return a result that no gradient flows to."""
 
     @abstractmethod
     def _fit(self, contribution: Any, user: Node | None = None) -> Any:
-        """What `user` contributes to this node's gradient, in the form this node's gradient has."""
+        """Return a contribution of `user` in the form of this node's gradient: its type, shape and dtype."""
 
-    def _unchanged(self, user: Node | None) -> None:
+    @abstractmethod
+    def _accumulated(self, gradient: Any, shared: bool) -> Any:
+        """Return what `.grad` becomes after a sweep that found this gradient; `shared`: other nodes hold it too."""
+
+    def _apply(self, op: Op, args: tuple[Any, ...], params: Params) -> Any:
+        """Compute, and record a node that points at its inputs."""
+        for arg in args:
+            if isinstance(arg, Operand) and arg._precedence > self._precedence:
+                return arg._apply(op, args, params)
+        inputs = self._lift(op, args)
+        data = self._compute(op, inputs, params)
+        if None in op.rules:  # no gradient flows to a mask: the graph ends there
+            inputs = tuple(
+                i.detach() if i._index >= 0 and not op.rule(k, len(inputs)) else i for k, i in enumerate(inputs)
+            )
+        now = mode.get()
+        if now.recording and op.rules and max(i._index for i in inputs) >= 0:
+            result = fill(type(self).__new__(type(self)), data, op, inputs, params, "", next(created))
+        else:
+            result = self._unrecorded(op, data, inputs)
+        if now.watch is not None and op.rules:
+            now.watch.forward(result, op, inputs)
+        return result
+
+    def _refuse_change(self, user: Node | None) -> None:
         """Raise RuntimeError where the data was set after `user` was computed from it, or after an op computed it."""
-        used = user is not None and self._changed > user._index
-        if used or (self.op is not None and self._changed > self._index):
-            op = user.op if used and user is not None else self.op
-            raise RuntimeError(changed_message(self, "an input" if used else "the result", op))
+        if user is not None and self._changed > user._index:
+            refuse_change("an input", user.op, self.label)
+        if self.op is not None and self._changed > self._index:
+            refuse_change("the result", self.op, self.label)
 
-    def __copy__(self) -> NoReturn:
-        self._refuse_copy()
-
-    def __deepcopy__(self, memo: object) -> NoReturn:
-        self._refuse_copy()
-
-    def __reduce__(self) -> NoReturn:
-        self._refuse_copy()
-
-    def _refuse_copy(self) -> NoReturn:
+    def _refuse_copy(self, *_: object) -> NoReturn:
         kind = type(self).__name__
         raise TypeError(
             f"a {kind} is a place in a graph and is not copied or pickled: use {kind}(v.item()) for a new leaf with "
             "the same number, v.detach() for one that wants no gradient"
         )
 
-
-def changed_message(node: Node, which: str, op: Op | None) -> str:
-    """Say that a node's data was set after it was used, and what to do."""
-    name = f" ({node.label})" if node.label else ""
-    return (
-        f"the data of {which} of {op.name if op else 'an op'}{name} was changed after it was used, so the gradient "
-        "would be wrong; call backward() and make the Stepper before optimizer.step() or any other change of .data, "
-        f"or compute the result again\n  {caller()}"
-    )
+    __copy__ = __deepcopy__ = __reduce__ = _refuse_copy
 
 
-def refuse_changed(nodes: Iterable[Node]) -> None:
-    """Raise RuntimeError where data among these nodes was set after the graph was computed from it."""
-    for user, node in changed_edges(nodes):
-        node._unchanged(user)
-
-
-def changed_edges(nodes: Iterable[Node]) -> Iterator[tuple[Node, Node]]:
-    """Yield (user, node) where the data of `node` was set after `user` was computed; user is node for a result."""
-    for user in nodes:
-        if user.op is not None and user._changed > user._index >= 0:
-            yield user, user
-        for i in user.inputs:
-            if isinstance(i, Node) and i._changed > user._index >= 0:
-                yield user, i
+def fill(node: N, data: Any, op: Op | None, inputs: tuple[Any, ...], params: Params, label: str, index: int) -> N:
+    """Set every slot of a new node; the only place that does."""
+    node._data = data
+    node._grad = None
+    node._changed = 0
+    node.op = op
+    node.inputs = inputs
+    node.params = params
+    node.label = label
+    node._index = index
+    return node

@@ -9,11 +9,14 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from ..engine.op import NUMPY, Operand
+from ..engine.op import Operand
 
 Dim = int | tuple[int, ...] | None
 Keep = bool | None  # whether dimensions stay; None where it is not said
 Ours = TypeVar("Ours", bound=Callable[..., Any])
+
+# NumPy's functions, and the functions of ours that stand for them when they are called on an operand.
+NUMPY: dict[Any, Callable[..., Any]] = {}
 
 
 class Grid(Operand):

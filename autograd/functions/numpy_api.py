@@ -12,7 +12,7 @@ import numpy as np
 
 from ..rules import elementwise as ops
 from . import indexing, products, reductions, reshaping
-from .arguments import Dim, array_like, axis_of, known_to_numpy, raw
+from .arguments import NUMPY, Dim, array_like, axis_of, known_to_numpy, raw
 
 
 @known_to_numpy(np.shape)
@@ -162,3 +162,6 @@ def _dot(a: Any, b: Any) -> Any:
     if len(b.shape) > 2:
         raise ValueError(f"np.dot of shapes {a.shape} and {b.shape} is not known; use einsum")
     return products.matmul(a, b)
+
+
+NUMPY.update({np.where: ops.where, np.bitwise_and: ops.both})

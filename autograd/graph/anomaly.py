@@ -95,9 +95,9 @@ def _described(op: Op, inputs: tuple[Any, ...], of: Any) -> str:
     return ", ".join(words[:8]) + (f" and {len(words) - 8} more" if len(words) > 8 else "")
 
 
-def _input(i: Any, shape: tuple[int, ...], place: tuple[int, ...] | None) -> str:
+def _input(i: Node, shape: tuple[int, ...], place: tuple[int, ...] | None) -> str:
     data = _data(i)
-    name = f"{i.label or 'a node'} = " if isinstance(i, Node) else ""
+    name = f"{i.label or 'a node'} = " if i.label or i.requires_grad or i.op is not None else ""
     if not isinstance(data, np.ndarray) or not data.shape:
         return f"{name}{data.item() if isinstance(data, np.ndarray) else data!r}"
     if data.size <= SMALL:

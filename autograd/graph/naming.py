@@ -7,6 +7,8 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 
+import numpy as np
+
 from ..engine.node import Node
 from ..engine.op import OPS
 from ..operands.symbol import Symbol, literal
@@ -14,16 +16,9 @@ from ..operands.symbol import Symbol, literal
 RESERVED = frozenset({*keyword.kwlist, "inf", "nan", "True", "False", "None"})
 
 
-def graph(*roots: Node) -> list[Node]:
-    """Every node of the graph of one root or several, those that want no gradient too, oldest first."""
-    nodes = list(dict.fromkeys(roots))
-    found = set(nodes)
-    for node in nodes:  # the list grows while it is walked
-        for i in node.inputs:
-            if isinstance(i, Node) and i not in found:
-                found.add(i)
-                nodes.append(i)
-    return sorted(nodes, key=lambda node: node._index)
+def is_number(node: Node) -> bool:
+    """Tell whether a node is a plain number in a formula: a constant with one element and no label."""
+    return node.op is None and node._index < 0 and not node.label and np.size(node._data) == 1
 
 
 def names(
@@ -67,12 +62,12 @@ def _identifier(label: str) -> str:
 
 
 def terms(node: Node, name: Mapping[Node, str]) -> list[Symbol]:
-    """The inputs of a node as a formula names them: nodes by name, constants as numbers, masks as True or False."""
+    """Return the inputs of a node as a formula names them: nodes by name, other constants as numbers or masks."""
     found = []
     for position, i in enumerate(node.inputs):
-        if isinstance(i, Node):
-            found.append(Symbol(name[i]) if i in name else literal(i.item()))
+        if i in name:
+            found.append(Symbol(name[i]))
         else:
             mask = node.op is not None and node.op.rule(position, len(node.inputs)) is None
-            found.append(literal(bool(i) if mask else i))
+            found.append(literal(bool(i.item()) if mask else i.item()))
     return found

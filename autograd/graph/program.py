@@ -12,9 +12,10 @@ import numpy as np
 
 from ..engine.dtypes import rounded
 from ..engine.node import Node
+from ..engine.sweep import graph_nodes
 from ..operands.tensor import Tensor
 from ..operands.value import Value
-from .naming import graph
+from .naming import is_number
 from .program_text import Writer
 
 Function = Callable[..., Any]
@@ -59,10 +60,11 @@ class Program:
         for each in (root, *inputs):
             if not isinstance(each, Value | Tensor):
                 raise TypeError(f"a Program is of Values or Tensors: expected one, got {type(each).__name__}")
-        nodes = graph(root)
-        if len(nodes) > max_nodes:
+        nodes = graph_nodes(root)
+        count = sum(not is_number(node) for node in nodes)
+        if count > max_nodes:
             raise ValueError(
-                f"the graph has {len(nodes):,} nodes, more than max_nodes={max_nodes:,}; write down a part of it, or "
+                f"the graph has {count:,} nodes, more than max_nodes={max_nodes:,}; write down a part of it, or "
                 "raise max_nodes (compiling takes about 0.1 ms a node)"
             )
         if len({id(i) for i in inputs}) != len(inputs):

@@ -14,13 +14,15 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from ..engine.forms import ATOM, POWER, SUM, UNARY, Takes
 from ..engine.ieee import quietly
 from ..engine.node import Node
-from ..engine.op import ATOM, NO_PARAMS, OPS, POWER, SUM, UNARY, Op, Params
+from ..engine.op import NO_PARAMS, OPS, Op, Params
+from ..engine.sweep import graph_nodes
 from ..operands.symbol import Symbol, literal, rule_text, written
 from ..operands.tensor import Tensor
 from ..rules.structural_forward import sum_to
-from .naming import graph, names, terms
+from .naming import is_number, names, terms
 
 # What a line of an array may name besides ops.
 HELPERS: Final = {"asarray": np.asarray, "ones": np.ones, "ones_like": np.ones_like, "zeros_like": np.zeros_like}
@@ -45,19 +47,19 @@ class Writer:
     def __init__(self, root: Node, inputs: Sequence[Node]) -> None:
         given = set(inputs)
         reached = {root}
-        nodes = graph(root)[::-1]
+        nodes = graph_nodes(root)[::-1]
         for node in nodes:  # newest first: what lies behind an input is cut off by it
             if node in reached and node not in given:
-                reached.update(i for i in node.inputs if isinstance(i, Node))
+                reached.update(node.inputs)
         self.root: Final = root
         self.inputs: Final = inputs
         self.nodes: Final = [node for node in nodes if node in reached]
         self.results: Final = [node for node in self.nodes if node.op is not None and node not in given]
-        leaves = [n for n in reversed(self.nodes) if n.op is None and n not in given and isinstance(n, Tensor)]
+        leaves = [n for n in reversed(self.nodes) if n.op is None and n not in given and _is_array(n)]
         self.on_arrays: Final = any(isinstance(node, Tensor) for node in self.nodes)
         self.reserved: Final = RESERVED if self.on_arrays else ()
         self.name: Final = names([*inputs, *reversed(self.results), *leaves], None, self.reserved, leaves)
-        self.constants: Final[dict[str, np.ndarray]] = {self.name[leaf]: leaf.numpy() for leaf in leaves}
+        self.constants: Final[dict[str, np.ndarray]] = {self.name[leaf]: np.array(leaf._data) for leaf in leaves}
         self.params: Final = {node: self._named(node) for node in reversed(self.results)}
         # What depends on an input: only there does a gradient have to go.
         self.moving: Final = {i for i in inputs if not isinstance(i, Tensor) or i.dtype.kind == "f"}
@@ -104,7 +106,7 @@ class Writer:
         """What the source may name: every op, those with lists as inputs called on lists, the constants and helpers."""
         ops = dict(OPS)
         ops.update({node.op.name: node.op for node in self.results if node.op is not None})
-        spelled = {name: _on_lists(op) if op.variadic else op for name, op in ops.items()}
+        spelled = {name: _on_lists(op) if op.takes is not Takes.FIXED else op for name, op in ops.items()}
         helpers = {**HELPERS, "fit": fit} if self.on_arrays else {}
         return {**spelled, **helpers, "inf": np.inf, "nan": np.nan, **self.constants}
 
@@ -120,7 +122,7 @@ class Writer:
             return Line(self.name[node], written(op, terms(node, self.name), params), of, fixed)
         symbols = self._terms(node)
         text = written(op, symbols, params)
-        if op.binding == POWER:  # ** of an array is not always the same bits: NumPy's takes a square for x ** 2.0
+        if op.infix.binding == POWER:  # ** of an array is not always the same bits: NumPy's takes a square for x ** 2.0
             text = f"{op.name}({', '.join(map(str, symbols))})"
         if node.ndim == 0:  # what NumPy reduces to a number is an array of no dimension in a graph
             text = f"asarray({text})"
@@ -167,7 +169,7 @@ class Writer:
     def _terms(self, node: Node) -> list[Symbol]:
         """The inputs of a Tensor as a formula names them. A number is text without a value, so that nothing is worked
         out: a rule computes arrays of it, which have other bits and dtypes than a number worked out beforehand."""
-        return [self._symbol(self.name[i], i) if i in self.name else _number(_data(i)) for i in node.inputs]
+        return [self._symbol(self.name[i], i) if i in self.name else _number(i) for i in node.inputs]
 
     def _symbol(self, name: str, node: Node) -> Symbol:
         return Symbol(name, dims=node.shape if isinstance(node, Tensor) else None)
@@ -217,27 +219,28 @@ def _pulled(node: Node) -> list[tuple[int, Node]]:
     """The inputs a gradient can flow to, with their positions."""
     op = node.op
     count = len(node.inputs)
-    return [(k, i) for k, i in enumerate(node.inputs) if isinstance(i, Node) and op and op.rule(k, count) is not None]
+    return [(k, i) for k, i in enumerate(node.inputs) if op and op.rule(k, count) is not None]
 
 
 def _contribution(node: Node, position: int) -> Any:
     """A contribution to the input at this position, for its shape and dtype."""
     assert node.op is not None
     g = np.zeros_like(node._data)
-    return quietly(node.op.vjp, position, g, node._data, [_data(i) for i in node.inputs], node.params)
+    return quietly(node.op.vjp, position, g, node._data, [i._data for i in node.inputs], node.params)
 
 
 def _fits(contribution: Any, data: np.ndarray) -> bool:
     return np.shape(contribution) == data.shape and np.asarray(contribution).dtype == data.dtype
 
 
-def _number(x: float) -> Symbol:
-    text = repr(float(x))
+def _is_array(node: Node) -> bool:
+    """Tell whether a leaf is written as a name: an array, or a number that does not have the precision of a float."""
+    return isinstance(node, Tensor) and not (is_number(node) and node.dtype == np.float64 and node.ndim == 0)
+
+
+def _number(node: Node) -> Symbol:
+    text = repr(float(node.item()))
     return Symbol(text, UNARY if text.startswith("-") else ATOM)
-
-
-def _data(i: Any) -> Any:
-    return i._data if isinstance(i, Node) else i
 
 
 def _kind(array: np.ndarray) -> str:

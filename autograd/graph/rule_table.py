@@ -5,22 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from ..engine.calling import signature
+from ..engine.forms import Kind, Takes
 from ..engine.op import OPS, Op
 from ..engine.text import text_table
 from ..operands.symbol import Symbol, literal, rule_text, written
 
-# Where a rule computes with shapes or metadata there is no text without an example of them.
-EXAMPLES: Final[dict[str, dict[str, Any]]] = {
-    "transpose": {"axes": (1, 2, 0)},
-    "sum_over": {"axis": 1, "keepdims": False},
-    "spread": {"axis": 1, "keepdims": False, "shape": Symbol("shape")},
-    "amax": {"axis": None, "keepdims": False},
-    "logsumexp_over": {"axis": None, "keepdims": False},
-    "log_softmax": {"axis": 1},
-    "concatenate": {"axis": 0},
-    "cumsum": {"axis": 0, "reverse": False},
-    "einsum": {"subscripts": "ij,jk->ik"},
-}
 EXAMPLE_SHAPES: Final = ((2, 3), (3, 4))
 
 
@@ -48,7 +38,7 @@ def derivative_table(format: str = "text") -> str:
 
 def scalar_ops() -> list[Op]:
     """The ops whose derivatives are numbers: all but those that change shapes."""
-    return [op for op in OPS.values() if op.rules and not op.positional and (op.variadic or op.kind == "elementwise")]
+    return [op for op in OPS.values() if op.rules and (op.takes is Takes.LISTS or op.kind is Kind.ELEMENTWISE)]
 
 
 def structural_ops() -> list[Op]:
@@ -62,8 +52,8 @@ def _symbols(op: Op) -> list[Symbol]:
 
 
 def _spelling(op: Op) -> str:
-    if op.variadic or op.params:
-        return op.signature()
+    if op.takes is not Takes.FIXED or op.params:
+        return signature(op)
     return written(op, _symbols(op), {})
 
 
@@ -78,10 +68,12 @@ def _derivatives(op: Op) -> Iterator[str]:
 
 def _example(op: Op) -> tuple[list[Symbol], dict[str, Any]]:
     """Inputs and parameters to write an op down with."""
-    names = ("a", "b") if op.variadic else op.inputs
-    shapes = EXAMPLE_SHAPES if op.positional else (None,) * len(names)
+    names = ("a", "b") if op.takes is not Takes.FIXED else op.inputs
+    shapes = EXAMPLE_SHAPES if op.takes is Takes.SEQUENCE else (None,) * len(names)
     symbols = [Symbol(name, dims=dims, for_people=True) for name, dims in zip(names, shapes, strict=True)]
-    return symbols, EXAMPLES.get(op.name) or {name: Symbol(name) for name in op.params}
+    given = dict.fromkeys(op.params) if op.example is None else op.example
+    by_name = [name for name in given if op.example is None or name == "shape"]
+    return symbols, {**given, **{name: Symbol(name) for name in by_name}}
 
 
 def _structure(op: Op) -> str:

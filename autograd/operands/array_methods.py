@@ -7,10 +7,10 @@ from typing import Any, Self
 from ..functions import indexing, probabilities, products, reductions, reshaping
 from ..functions.arguments import Grid
 from ..rules import elementwise as ops, structural as s
-from .operators import Arithmetic
+from .operators import Operators
 
 
-class Shaped(Arithmetic, Grid):
+class ArrayMethods(Operators, Grid):
     """An operand with dimensions."""
 
     __slots__ = ()

@@ -1,4 +1,4 @@
-"""Plain data that meets a Tensor in an op: what is taken, in which dtype, and what to say of what does not fit."""
+"""Plain data that meets a Tensor in an op: which is taken, in which dtype, and what is said of data that misfits."""
 
 from __future__ import annotations
 
@@ -7,12 +7,42 @@ from typing import Any
 
 import numpy as np
 
-from ..engine.dtypes import REAL, default, rounded
+from ..engine.dtypes import default, rounded
+from ..engine.forms import Kind
 from ..engine.op import Op, Operand
+from ..engine.raw_data import REAL
 
 
-def constant(op: Op, arg: Any) -> Any:
-    """A number or an array of them, ready for NumPy; TypeError by name for anything else."""
+def as_operands(op: Op, args: Sequence[Any], data: Sequence[Any]) -> list[Any]:
+    """Return the data of an op's args as arrays, in the dtype that NumPy shall compute in.
+
+    A Python number takes the dtype of the Tensors: a float32 times 0.1 is a float32. So does an array where the op has
+    a derivative for it: NumPy would make float64 of a float32 times an int64. A mask stays a mask.
+    """
+    arrays = common_dtype(op, args, data)
+    if op.rules and any(type(a) is float for a in arrays) and not any(map(_is_float, arrays)):
+        # A float makes floats of integers, in the default dtype; NumPy would take float64.
+        arrays = [
+            a if not isinstance(a, np.ndarray) or op.rule(k, len(arrays)) is None else rounded(a, default.dtype)
+            for k, a in enumerate(arrays)
+        ]
+    known = [a.dtype for a in arrays if isinstance(a, np.ndarray)]
+    return [a if isinstance(a, np.ndarray) else _as_array(a, known) for a in arrays]
+
+
+def _as_array(number: bool | int | float, known: list[Any]) -> np.ndarray:
+    """Return a Python number as an array of no dimension, in the dtype that NumPy gives it beside these dtypes."""
+    floats = [dtype for dtype in known if dtype.kind == "f"]
+    if isinstance(number, float) and not floats:
+        return np.asarray(number, default.dtype)
+    try:
+        return np.asarray(number, np.result_type(*(floats or known), number))
+    except OverflowError:  # an int8 that meets 1000
+        return np.asarray(number)
+
+
+def checked(op: Op, arg: Any) -> Any:
+    """Return a number or an array of them, ready for NumPy; TypeError by name for anything else."""
     if isinstance(arg, int):
         try:
             float(arg)
@@ -35,17 +65,15 @@ def constant(op: Op, arg: Any) -> Any:
             f"{op.name} got a Tensor and a {type(arg).__name__}, which do not mix; make a Tensor of Values "
             "with stack(values)"
         )
-    raise TypeError(f"{op.name} of a Tensor takes Tensors, real numbers and arrays of them, got {_kind(arg)}")
+    raise TypeError(f"{op.name} of a Tensor takes Tensors, real numbers and arrays of them, got {_described(arg)}")
 
 
-def met(op: Op, args: Sequence[Any], arrays: list[Any]) -> list[Any]:
-    """The arrays that the args are or hold, in the dtype of the floats among the operands: NumPy makes a float32 times
-    an int64 a float64, and an array that no dtype was given for has float64. A mask, which has no derivative, stays
-    one."""
+def common_dtype(op: Op, args: Sequence[Any], arrays: Sequence[Any]) -> list[Any]:
+    """Cast operands to their common float dtype: that of the operands, else that of the arrays."""
     dtypes = [a.dtype for arg, a in zip(args, arrays, strict=True) if _is_float(a) and isinstance(arg, Operand)]
     dtypes = dtypes or [a.dtype for a in arrays if _is_float(a)]
     if not dtypes or not op.rules:
-        return arrays
+        return list(arrays)
     dtype = np.result_type(*dtypes)
     return [
         rounded(a, dtype)
@@ -58,32 +86,23 @@ def met(op: Op, args: Sequence[Any], arrays: list[Any]) -> list[Any]:
 
 
 def settled(op: Op, y: np.ndarray, arrays: list[Any]) -> np.ndarray:
-    """A result in the default dtype where it is the first float: a Tensor of ints divided by one, say."""
-    first = y.dtype == np.float64 and op.kind != "linear" and not any(map(_is_float, arrays))  # a cast is linear
+    """Round a result to the default dtype where it is the first float: a Tensor of ints divided by an int, say."""
+    first = y.dtype == np.float64 and op.kind is not Kind.LINEAR and not any(map(_is_float, arrays))  # a cast is linear
     return rounded(y, default.dtype) if first else y
 
 
-def _kind(x: Any) -> str:
-    return f"an array of {x.dtype}" if isinstance(x, np.ndarray) else f"{type(x).__name__} {x!r:.60}"
-
-
 def owned(who: str, y: Any, dtype: Any) -> np.ndarray:
-    """What a user's own function gave, as an array that no one else has: it may be what the function was handed, which
-    would then be written into with the result. In this dtype where they are no floats."""
+    """Return the result of a user's own function as an array that no one else holds, in floats (else of `dtype`)."""
     found = np.array(y)
     if found.dtype.kind not in REAL:
-        raise TypeError(f"{who} gave {_kind(y)}, expected real numbers")
+        raise TypeError(f"{who} gave {_described(y)}, expected real numbers")
     return found if found.dtype.kind == "f" else found.astype(dtype)
 
 
-def _is_float(a: Any) -> bool:
-    return isinstance(a, np.ndarray) and a.dtype.kind == "f"
-
-
 def misfit(op: Op, arrays: list[Any], error: ValueError) -> ValueError:
-    """What NumPy says of shapes that do not fit, in our words."""
+    """Return NumPy's error about shapes that do not fit in our words."""
     shapes = [np.shape(a) for a in arrays]
-    if op.kind != "elementwise":
+    if op.kind is not Kind.ELEMENTWISE:
         return ValueError(f"{op.name} of shapes {_listed(shapes)}: {error}")
     longest = max(map(len, shapes))
     for k in range(1, longest + 1):
@@ -94,6 +113,14 @@ def misfit(op: Op, arrays: list[Any], error: ValueError) -> ValueError:
                 f"dimensions {-k} have lengths {_listed(lengths)}, expected the same or 1; see reshape and unsqueeze"
             )
     return error
+
+
+def _is_float(a: Any) -> bool:
+    return isinstance(a, np.ndarray) and a.dtype.kind == "f"
+
+
+def _described(x: Any) -> str:
+    return f"an array of {x.dtype}" if isinstance(x, np.ndarray) else f"{type(x).__name__} {x!r:.60}"
 
 
 def _listed(things: list[Any]) -> str:

@@ -15,14 +15,14 @@ import numpy as np
 from ..engine.op import Op, Operand, Params
 from ..functions.arguments import raw
 from ..rules.structural import broadcast_to
-from .array_methods import Shaped
-from .constants import constant, met
+from .array_methods import ArrayMethods
+from .constants import checked, common_dtype
 
 levels: Final = itertools.count(1)
 
 
 @final
-class Dual(Shaped):
+class Dual(ArrayMethods):
     """`payload + tangent * epsilon`, with epsilon**2 = 0.
 
     The payload is anything an op takes: a float, a node, another Dual. Nested derivatives each have an epsilon of
@@ -46,7 +46,7 @@ class Dual(Shaped):
         payloads = [arg.payload if isinstance(arg, Dual) and arg.level == level else arg for arg in args]
         if any(type(payload) is np.ndarray for payload in payloads):
             # As a Tensor takes them: a float32 that meets an int64 or a float64 from NumPy stays one.
-            payloads = met(op, args, [p if isinstance(p, Operand) else constant(op, p) for p in payloads])
+            payloads = common_dtype(op, args, [p if isinstance(p, Operand) else checked(op, p) for p in payloads])
         y = op(*payloads, **params)
         if not op.rules:
             return y

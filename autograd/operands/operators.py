@@ -1,22 +1,18 @@
-"""The dunders and methods that every operand shares: `a + b`, `a < b`, `a.tanh()`, and NumPy's ufuncs called on one.
-
-What this file knows is Python's and NumPy's spelling of the ops; it decides nothing and computes nothing.
-"""
+"""The operators and methods that every operand shares: `a + b`, `a < b`, `a.tanh()`. Each applies one op."""
 
 from __future__ import annotations
 
-import difflib
 import numbers
-from typing import Any, Final, NoReturn, Self
+from typing import Any, Self
 
 import numpy as np
 
-from ..engine.op import NO_PARAMS, NUMPY, OPS, Operand
-from ..functions import numpy_api as numpy_api  # enters the functions of NumPy in NUMPY
+from ..engine.op import NO_PARAMS, Operand
 from ..rules import elementwise as ops
+from .numpy_protocol import NumpyProtocol
 
 
-class Arithmetic(Operand):
+class Operators(NumpyProtocol):
     """An operand that can be written in formulas."""
 
     __slots__ = ()
@@ -72,82 +68,6 @@ class Arithmetic(Operand):
     def minimum(self, other: object) -> Self: return self._apply(ops.minimum, (self, other), NO_PARAMS)
     def clip(self, min: float | None = None, max: float | None = None) -> Self: return ops.clip(self, min, max)
     # fmt: on
-
-    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        """`np.exp(v)` and `np.float64(2) * v` are ours: the op whose array function this ufunc is."""
-        ours = NUMPY.get(ufunc)
-        if ours is not None and method == "__call__" and not kwargs:
-            return ours(*inputs)  # np.matmul is a ufunc, and takes vectors, which the op does not
-        for op in OPS.values():
-            if op.array is ufunc:
-                if method != "__call__" or kwargs:
-                    call = f"np.{ufunc.__name__}" + (f".{method}" if method != "__call__" else "")
-                    given = f" with {', '.join(kwargs)}=" if kwargs else ""
-                    raise TypeError(f"{call}{given} is not known on a {type(self).__name__}; use {op.name}(...)")
-                return op(*inputs)
-        raise TypeError(
-            f"np.{ufunc.__name__} has no derivative here, so it cannot take a {type(self).__name__}{_nearest(ufunc)}. "
-            "For the bare numbers, without a gradient, use .data or .item()"
-        )
-
-    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        """`np.where(mask, v, 0.0)` and `np.clip(v, 0, 1)` are ours too; any other NumPy function is refused."""
-        ours = NUMPY.get(function)
-        name = getattr(function, "__name__", "?")
-        if ours is not None:
-            try:
-                return ours(*args, **kwargs)
-            except TypeError as error:
-                raise TypeError(f"np.{name} of a {type(self).__name__}: {error}") from error
-        raise TypeError(
-            f"np.{name} cannot take a {type(self).__name__}: it would cut the graph{_nearest(function)}. For the bare "
-            "numbers, without a gradient, use .data or .item()"
-        )
-
-    def __array__(self, dtype: object = None, copy: object = None) -> NoReturn:
-        raise TypeError(
-            f"a {type(self).__name__} does not turn into an array: the graph would be cut. For the bare numbers of a "
-            "Tensor use t.numpy(), of Values np.array([v.item() for v in values])"
-        )
-
-    @property
-    def _mask(self) -> NoReturn:
-        # A masked array on the left asks no protocol: it takes the `_data` of what it meets, and then its `_mask`.
-        raise TypeError(
-            f"a masked array does not mix with a {type(self).__name__}: the graph would be cut. Give .filled(...) of it"
-        )
-
-    def __float__(self) -> NoReturn:
-        raise TypeError(
-            f"float({type(self).__name__}) would cut the graph. Use .item() for the bare number, f'{{v:.3f}}' to "
-            "format it, and autograd.exp instead of math.exp"
-        )
-
-    def __round__(self, digits: int | None = None) -> NoReturn:
-        raise TypeError(f"round({type(self).__name__}) has no derivative; use round(v.item()) or f'{{v:.3f}}'")
-
-    def __int__(self) -> NoReturn:
-        raise TypeError(f"int({type(self).__name__}) would cut the graph; use int(v.item())")
-
-
-# What says the same here, where the names are not alike.
-INSTEAD: Final = {
-    "append": "concatenate", "array_split": "split or chunk", "average": "mean", "cbrt": "pow", "column_stack": "stack",
-    "copy": "t.detach()", "diagonal": "diag", "diff": "t[1:] - t[:-1]", "divmod": "div", "exp2": "2.0 ** t",
-    "fabs": "abs", "float_power": "pow", "fliplr": "flip", "flipud": "flip", "hstack": "concatenate with dim=1",
-    "inner": "einsum", "kron": "einsum", "log10": "log", "log2": "log", "logaddexp": "logsumexp", "median": "mean",
-    "pad": "autograd.pad", "ptp": "amax and amin", "repeat": "take", "rot90": "flip and transpose",
-    "tensordot": "einsum", "tile": "concatenate", "trace": "diag and sum", "vdot": "dot", "vecdot": "einsum",
-    "vstack": "stack, concatenate",
-}  # fmt: skip
-
-
-def _nearest(function: Any) -> str:
-    """What of ours says the same, or the functions we have whose names are most like it."""
-    name = getattr(function, "__name__", "")
-    known = [op.name for op in OPS.values() if op.kind == "elementwise"] + [theirs.__name__ for theirs in NUMPY]
-    found = INSTEAD.get(name) or ", ".join(difflib.get_close_matches(name, dict.fromkeys(known), 2, 0.7))
-    return f"; nearest to it: {found}" if found else ""
 
 
 def comparable(other: object) -> bool:

@@ -12,9 +12,10 @@ from typing import Any, ClassVar, Final, NoReturn, final
 
 import numpy as np
 
-from ..engine.op import ATOM, NO_PARAMS, POWER, UNARY, Op, Operand, Params
+from ..engine.forms import ATOM, POWER, UNARY, Kind, Takes
+from ..engine.op import NO_PARAMS, Op, Operand, Params
 from ..rules import elementwise as ops, structural as s
-from .array_methods import Shaped
+from .array_methods import ArrayMethods
 
 # What people call an op, where its name is not that.
 SPOKEN: Final = {"sum_over": "sum", "logsumexp_over": "logsumexp", "mT": "T"}
@@ -22,7 +23,7 @@ FEW: Final = 9  # elements of an index that is written out
 
 
 @final
-class Symbol(Shaped):
+class Symbol(ArrayMethods):
     """A formula. `value` is its number where it is one, else None; `dims` is its shape where that is known.
 
     Whatever is made of a symbol that is `for_people` is spelled for people too.
@@ -54,13 +55,13 @@ class Symbol(Shaped):
         """The op written down, with sums and products of numbers worked out."""
         symbols = [arg if isinstance(arg, Symbol) else literal(arg) for arg in args]
         numbers = [symbol.value for symbol in symbols if symbol.value is not None]
-        if len(numbers) == len(symbols) and op.binding < ATOM:
+        if len(numbers) == len(symbols) and op.infix.binding < ATOM:
             return literal(op.forward(tuple(numbers), params))  # 3 - 1 is 2, but log(2) says more than 0.693...
         short = _shortened(op, symbols) if numbers else None
         if short is not None:
             return short
         people = any(symbol.for_people for symbol in symbols)
-        return Symbol(written(op, symbols, params), op.binding, for_people=people)
+        return Symbol(written(op, symbols, params), op.infix.binding, for_people=people)
 
     @property
     def shape(self) -> Any:
@@ -131,23 +132,23 @@ def rule_text(op: Op, position: int, g: Symbol, y: Symbol, terms: list[Symbol], 
 
 def written(op: Op, symbols: list[Symbol], params: Params) -> str:
     """`a + b`, `-x` or `tanh(x)`, as Python reads it; of symbols for people as they read it."""
-    if op.kind != "elementwise" and op.binding == ATOM and any(symbol.for_people for symbol in symbols):
+    if op.kind is not Kind.ELEMENTWISE and op.infix.binding == ATOM and any(symbol.for_people for symbol in symbols):
         return _spoken(op, symbols, params)
-    if op.variadic or op.binding == ATOM:
-        size = len(symbols) // len(op.rules) if op.variadic else 1
-        groups = [symbols[k : k + size] for k in range(0, len(symbols), size)] if op.variadic else []
+    if op.takes is not Takes.FIXED or op.infix.binding == ATOM:
+        size = len(symbols) // len(op.rules) if op.takes is not Takes.FIXED else 1
+        groups = [symbols[k : k + size] for k in range(0, len(symbols), size)] if op.takes is not Takes.FIXED else []
         words = [f"[{', '.join(s.text for s in group)}]" for group in groups] or [s.text for s in symbols]
         words += [f"{key}={_metadata(value)}" for key, value in params.items() if not _same(value, op.params[key])]
         return f"{op.name}({', '.join(words)})"
-    if op.binding == UNARY:
+    if op.infix.binding == UNARY:
         (x,) = symbols
-        return op.sign + _wrapped(x, UNARY)
+        return op.infix.sign + _wrapped(x, UNARY)
     a, b = symbols
     # Python groups to the left: a - b - c is (a - b) - c. Powers group to the right, and comparisons chain.
-    left, right = (POWER + 1, UNARY) if op.binding == POWER else (op.binding, op.binding + 1)
+    left, right = (POWER + 1, UNARY) if op.infix.binding == POWER else (op.infix.binding, op.infix.binding + 1)
     if not op.rules:
-        left = op.binding + 1
-    return f"{_wrapped(a, left)} {op.sign} {_wrapped(b, right)}"
+        left = op.infix.binding + 1
+    return f"{_wrapped(a, left)} {op.infix.sign} {_wrapped(b, right)}"
 
 
 def _spoken(op: Op, symbols: list[Symbol], params: Params) -> str:
@@ -159,7 +160,7 @@ def _spoken(op: Op, symbols: list[Symbol], params: Params) -> str:
     if op is s.take:
         return f"{_wrapped(x, ATOM)}{_place(params['index'])}"
     inputs = [symbol.text for symbol in symbols]
-    words = inputs if not op.variadic or op is s.einsum else [f"[{', '.join(inputs)}]"]
+    words = inputs if op.takes is Takes.FIXED or op is s.einsum else [f"[{', '.join(inputs)}]"]
     named = []
     for key, value in params.items():
         if key == "subscripts":

@@ -1,28 +1,34 @@
-"""Tensor: a node that holds an ndarray. The same rules, the same sweep; what is new is shapes, dtypes and memory."""
+"""Tensor: a node that holds an ndarray. Rules and sweep are those of a Value; shapes, dtypes and memory are new."""
 
 from __future__ import annotations
 
-from typing import Any, Final, final
+from collections import namedtuple
+from collections.abc import Iterator
+from typing import Any, Self, final
 
 import numpy as np
 
 from ..engine.dtypes import default, real_array
-from ..engine.ieee import compute, runner
-from ..engine.mode import Mode, mode
-from ..engine.node import Node, created
-from ..engine.op import NO_PARAMS, Op, Operand, Params
+from ..engine.ieee import compute
+from ..engine.mode import mode
+from ..engine.node import CONSTANT, Node, created, fill
+from ..engine.op import BUILT_IN, NO_PARAMS, Op, Operand, Params
+from ..engine.short_ways import apply_to_tensors
 from ..engine.sweep import backward
 from ..functions.arguments import raw
 from ..rules import structural as s, structural_forward
-from .constants import constant, met, misfit, owned, settled
-from .holder import Holder
+from .array_methods import ArrayMethods
+from .constants import as_operands, checked, misfit, owned, settled
 from .value import Value
+from .watched_array import WatchedArray, same_memory
 
-_new: Final = object.__new__
+# The gradient of an inner node as a sweep found it. Other nodes may have the same memory, so it is copied when someone
+# looks at it, which is seldom.
+Lent = namedtuple("Lent", "array")
 
 
 @final
-class Tensor(Holder):
+class Tensor(ArrayMethods, Node):
     """An array in a computation graph.
 
     `data` is copied: a number, nested lists of numbers, or an array. Floats get the default dtype, an array keeps its
@@ -40,34 +46,139 @@ class Tensor(Holder):
     def __init__(self, data: Any, requires_grad: bool = False, dtype: Any = None, label: str = "") -> None:
         if type(label) is not str:
             raise TypeError(f"a label is text, got {type(label).__name__}: {label!r:.60}")
-        self._fill(real_array(data, dtype), label)
+        fill(self, real_array(data, dtype), None, (), NO_PARAMS, label, CONSTANT)
         if requires_grad:
             self.requires_grad_()
 
-    def _fill(self, data: np.ndarray, label: str) -> None:
-        self._data = data
-        self._grad = None
-        self._lent = None
-        self.op = None
-        self.inputs = ()
-        self.params = NO_PARAMS
-        self.label = label
-        self._changed = 0
-        self._index = -1
+    # --- the data ---
+
+    @property
+    def data(self) -> np.ndarray:
+        """The array. Writing into it is noticed: a backward pass through what was computed before is refused."""
+        return WatchedArray.of(self)
+
+    @data.setter
+    def data(self, data: Any) -> None:
+        if type(data) is WatchedArray and data.owner is self and same_memory(data, self._data):
+            return  # the second half of `x.data += 1`, which has been written and noticed already
+        if isinstance(data, Tensor) and data._index < 0:
+            data = data._data
+        new = real_array(data, self._data.dtype)
+        if new.shape != self._data.shape:
+            raise ValueError(
+                f"the data of this Tensor has shape {self._data.shape}, got {new.shape}; make a new Tensor"
+            )
+        self._data = new
+        self._changed = next(created)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The length of each dimension."""
+        shape: tuple[int, ...] = self._data.shape
+        return shape
+
+    @property
+    def ndim(self) -> int:
+        """The number of dimensions."""
+        ndim: int = self._data.ndim
+        return ndim
+
+    def dim(self) -> int:
+        """Return the number of dimensions."""
+        return self.ndim
+
+    @property
+    def dtype(self) -> Any:
+        """NumPy's dtype of the elements."""
+        return self._data.dtype
+
+    @property
+    def size(self) -> int:
+        """The number of elements, as in NumPy; `shape[k]` is the length of a dimension."""
+        return int(self._data.size)
+
+    def numel(self) -> int:
+        """Return the number of elements."""
+        return int(self._data.size)
+
+    def _array(self) -> np.ndarray:
+        array: np.ndarray = self._data
+        return array
+
+    def item(self) -> Any:
+        """Return the bare number, where there is one element."""
+        if self._data.size != 1:
+            raise ValueError(f"item() is for one element, this Tensor has shape {self.shape}; use numpy() or tolist()")
+        return self._data.item()
+
+    def numpy(self) -> np.ndarray:
+        """Return a copy of the data as an array, without the graph."""
+        return np.array(self._data)
+
+    def tolist(self) -> Any:
+        """Return the data as nested lists."""
+        return self._data.tolist()
 
     def detach(self) -> Tensor:
-        """A leaf with the same data that wants no gradient."""
+        """Return a leaf with the same data that wants no gradient."""
         return leaf(self.numpy(), self.label)
 
+    def to_(self, dtype: Any) -> Self:
+        """Cast the data of a leaf, and its gradient, to another dtype in place; return the Tensor."""
+        if self.op is not None:
+            raise RuntimeError("only a leaf can be cast in place, and this Tensor is the result of an op")
+        if self._index >= 0 and np.dtype(dtype).kind != "f":
+            raise TypeError(f"only floats have gradients, got dtype {np.dtype(dtype)}")
+        self._data = real_array(self._data, dtype)
+        self._grad = None if self._grad is None else real_array(self._grad, dtype)
+        self._changed = next(created)
+        return self
+
+    # --- the gradient ---
+
+    @property
+    def grad(self) -> np.ndarray | None:
+        """The gradient after a backward pass, None before; memory of its own, to be scaled or clipped in place."""
+        if type(self._grad) is Lent:
+            self._grad = np.array(self._grad.array)
+        found: np.ndarray | None = self._grad
+        return found
+
+    @grad.setter
+    def grad(self, grad: np.ndarray | None) -> None:
+        Node.grad.fset(self, grad)  # type: ignore[attr-defined]
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether gradients flow to it; setting it is `requires_grad_`."""
+        return self._index >= 0
+
+    @requires_grad.setter
+    def requires_grad(self, requires_grad: bool) -> None:
+        self.requires_grad_(requires_grad)
+
+    def requires_grad_(self, requires_grad: bool = True) -> Self:
+        """Ask for a gradient, or no longer, on a leaf; return the Tensor."""
+        if self.op is not None:
+            raise RuntimeError("only a leaf can be asked for a gradient, and this Tensor is the result of an op")
+        if requires_grad and self._data.dtype.kind != "f":
+            raise TypeError(f"only floats have gradients, got dtype {self._data.dtype}; use dtype=float")
+        self._index = (self._index if self._index >= 0 else next(created)) if requires_grad else CONSTANT
+        return self
+
+    def zero_grad(self) -> None:
+        """Forget the gradient."""
+        self._grad = None
+
     def backward(self, gradient: Any = None) -> None:
-        """Go back through the graph: `.grad` of every node below becomes, or on leaves grows by, its gradient.
+        """Set `.grad` of every node below to its gradient; leaves add it to the gradient that they have.
 
         `gradient` is what the sweep starts with, in the shape of this Tensor; it may be left out for one element.
         """
         backward(self, self._seed(gradient))
 
     def _seed(self, gradient: Any = None) -> np.ndarray:
-        """What a backward pass from here starts with; RuntimeError where it cannot start."""
+        """Return what a backward pass from here starts with; RuntimeError where it cannot start."""
         if self._index < 0:
             raise RuntimeError(
                 "backward() on a Tensor that wants no gradient: nothing it came from has requires_grad=True, or "
@@ -85,102 +196,91 @@ class Tensor(Holder):
             raise ValueError(f"gradient has shape {seed.shape}, expected this Tensor's {self.shape}")
         return seed
 
-    # How ops meet it
+    # --- how ops meet it ---
 
-    def _apply(self, op: Op, args: tuple[Any, ...], params: Params) -> Any:
-        """Compute on the arrays, and record a node that points at its inputs."""
-        now = mode.get()
-        # Tensors that all want a gradient are floats and need no looking after: most of a graph, in three quarters of
-        # the time.
-        if now.plain and self._index >= 0 and not op.foreign:
-            run = runner()
-            try:
-                if op.unary:
-                    y = run(op.array, self._data, **params) if params else run(op.array, self._data)
-                    return recorded(y, op, args, params)
-                if op.binary:
-                    a, b = args
-                    if type(a) is type(b) is Tensor:
-                        if a._index >= 0 and b._index >= 0:
-                            return recorded(run(op.array, a._data, b._data), op, args)
-                    elif type(a) is float:
-                        return recorded(run(op.array, a, self._data), op, args)
-                    elif type(b) is float:
-                        return recorded(run(op.array, self._data, b), op, args)
-                    elif type(b) is np.ndarray and b.dtype is self._data.dtype:
-                        b = _copied(b)
-                        return recorded(run(op.array, self._data, b._data), op, (a, b))
-            except ValueError as error:
-                raise misfit(op, [arg._data if type(arg) is Tensor else arg for arg in args], error) from error
-        return self._apply_generally(op, args, params, now)
+    _apply = apply_to_tensors  # without this line every op goes the general way, `Node._apply`
 
-    def _apply_generally(self, op: Op, args: tuple[Any, ...], params: Params, now: Mode) -> Any:
-        arrays = []
-        wanted = False
-        wrapped = False
-        whole = False
-        for arg in args:
-            if type(arg) is Tensor:
-                arrays.append(arg._data)
-                if arg._index >= 0:
-                    wanted = True
-                elif arg._data.dtype.kind != "f":
-                    whole = wrapped = True
-            elif type(arg) is float:
-                arrays.append(arg)
-            elif type(arg) is np.ndarray and arg.dtype is self._data.dtype and arg.dtype.kind == "f":
-                arrays.append(arg)
-                wrapped = True
-            elif isinstance(arg, Operand) and arg._precedence > self._precedence:
-                return arg._apply(op, args, params)
-            else:
-                arrays.append(constant(op, arg))
-                wrapped = True
-                whole = whole or type(arg) is np.ndarray
-        if whole:
-            arrays = met(op, args, arrays)
-        if wanted and not op.smooth and None in op.rules:
-            # What no gradient can flow to, such as the mask of a where, is a constant.
-            args = tuple([
-                arg.detach() if type(arg) is Tensor and arg._index >= 0 and op.rule(k, len(args)) is None else arg
-                for k, arg in enumerate(args)
-            ])  # fmt: skip
-            wanted = any(type(arg) is Tensor and arg._index >= 0 for arg in args)
+    def _lift(self, op: Op, args: tuple[Any, ...]) -> tuple[Node, ...]:
+        data = [arg._data if type(arg) is Tensor else checked(op, arg) for arg in args]
+        arrays = as_operands(op, args, data)
+        return tuple([
+            arg if type(arg) is Tensor and arg._data is array else _constant(arg, array)
+            for arg, array in zip(args, arrays, strict=True)
+        ])  # fmt: skip
+
+    def _compute(self, op: Op, inputs: tuple[Node, ...], params: Params) -> Any:
+        arrays = [i._data for i in inputs]
         try:
-            y = compute(op.array, *arrays, **params)
+            data = compute(op.array, *arrays, **params)
         except ValueError as error:
             raise misfit(op, arrays, error) from error
-        if op.foreign:
-            y = owned(f"the array function of {op.name}", y, self._data.dtype)
-        elif type(y) is not np.ndarray:
-            y = np.asarray(y)
-        if whole:
-            y = settled(op, y, arrays)
-        if wanted and now.recording and op.rules:
-            if wrapped:
-                args = tuple([_wrapped(arg, array) for arg, array in zip(args, arrays, strict=True)])
-            result = recorded(y, op, args, params)
-        else:
-            # Not a view, of a transpose say: with no inputs, no one would notice what is written into their memory.
-            result = leaf(np.array(y) if y.base is not None or any(y is array for array in arrays) else y)
-        if now.watch is not None:
-            now.watch.forward(result, op, args)
-        return result
+        if BUILT_IN.get(op.name) is not op:  # a user's own function may return the array it was given
+            return owned(f"the array function of {op.name}", data, self._data.dtype)
+        return settled(op, np.asarray(data), arrays)
+
+    def _unrecorded(self, op: Op, data: Any, inputs: tuple[Node, ...]) -> Any:
+        # Never a view, of a transpose say: with no inputs, no one would notice what is written into their memory.
+        shared = data.base is not None or any(data is i._data for i in inputs)
+        return leaf(np.array(data) if shared else data)
 
     def _fit(self, contribution: Any, user: Node | None = None) -> Any:
-        """The contribution in this Tensor's shape and dtype: what broadcasting copied is summed up again, here only."""
-        if self._changed:
-            self._unchanged(user)
+        """Return the contribution in this Tensor's shape and dtype; broadcast dimensions are summed here only."""
         data = self._data
         if isinstance(contribution, Operand):
             fitting: Any = of_values([contribution]) if type(contribution) is Value else contribution
             if fitting.shape != data.shape:
                 fitting = s.sum_to(fitting, shape=data.shape)
             return fitting if raw(fitting).dtype == data.dtype else s.cast(fitting, dtype=data.dtype.name)
-        if user is not None and user.op is not None and user.op.foreign:
+        if user is not None and user.op is not None and BUILT_IN.get(user.op.name) is not user.op:
             contribution = owned(f"a rule of {user.op.name}", contribution, data.dtype)
         contribution = np.asarray(contribution, dtype=data.dtype)
         return contribution if contribution.shape == data.shape else structural_forward.sum_to(contribution, data.shape)
+
+    def _accumulated(self, gradient: np.ndarray, shared: bool) -> Any:
+        if self.op is not None:
+            return Lent(gradient)
+        before = self._grad
+        if isinstance(before, Node):
+            raise TypeError("a .grad holds plain numbers, and this one was set to a node; set it to None")
+        if before is None:
+            return np.array(gradient) if shared or gradient.base is not None else gradient
+        if np.shape(before) != gradient.shape:
+            raise ValueError(
+                f"a .grad was set to the shape {np.shape(before)}, expected {gradient.shape}; set it to None"
+            )
+        return np.asarray(before + gradient, dtype=gradient.dtype)
+
+    # --- as a Python object ---
+
+    # fmt: off
+    def __iadd__(self, other: object) -> Self: return self._updated(self + other)
+    def __isub__(self, other: object) -> Self: return self._updated(self - other)
+    def __imul__(self, other: object) -> Self: return self._updated(self * other)
+    def __itruediv__(self, other: object) -> Self: return self._updated(self / other)
+    # fmt: on
+
+    def _updated(self, new: Self) -> Self:
+        """`p -= rate * p.grad` under no_grad() changes the leaf p, as in PyTorch; elsewhere p is a new Tensor."""
+        if self._index < 0 or self.op is not None or mode.get().recording:
+            return new
+        self.data = new._data
+        return self
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise TypeError("a Tensor with no dimension has no length")
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Self]:
+        return (self[k] for k in range(len(self)))
+
+    def __bool__(self) -> bool:
+        if self._data.size != 1:
+            raise ValueError("a Tensor of several elements is neither true nor false; use (a == b).all()")
+        return bool(self._data.item())
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if spec else repr(self)
 
     def __repr__(self) -> str:
         text = np.array2string(self._data, separator=", ", prefix="Tensor(")
@@ -191,44 +291,18 @@ class Tensor(Holder):
 
 
 def leaf(data: np.ndarray, label: str = "") -> Tensor:
-    """A leaf that wants no gradient, on this very array."""
-    leaf: Tensor = _new(Tensor)
-    leaf._fill(data, label)
-    return leaf
+    """Make a leaf that wants no gradient, on this very array."""
+    return fill(Tensor.__new__(Tensor), data, None, (), NO_PARAMS, label, CONSTANT)
+
+
+def _constant(arg: Any, array: Any) -> Tensor:
+    """Make a constant of a copy, since the user may write into an array of theirs before backward reads it."""
+    return leaf(np.array(array), arg.label if type(arg) is Tensor else "")
 
 
 def of_values(values: list[Value]) -> Tensor:
-    """Values as the elements of a Tensor, which stays connected to them."""
+    """Make a Tensor with Values as its elements, which stays connected to them."""
     data = np.array([value.item() for value in values])
     if mode.get().recording and any(value._index >= 0 for value in values):
-        return recorded(data, s.stacked, tuple(values))
+        return fill(Tensor.__new__(Tensor), data, s.stacked, tuple(values), NO_PARAMS, "", next(created))
     return leaf(data)
-
-
-def recorded(data: Any, op: Op, inputs: tuple[Any, ...], params: Params = NO_PARAMS) -> Tensor:
-    """A node that an op gave."""
-    node: Tensor = _new(Tensor)
-    node._data = data if type(data) is np.ndarray else np.asarray(data)
-    node._grad = None
-    node._lent = None
-    node.op = op
-    node.inputs = inputs
-    node.params = params
-    node.label = ""
-    node._changed = 0
-    node._index = next(created)
-    return node
-
-
-def _wrapped(arg: Any, array: Any) -> Any:
-    """An input as a node keeps it: a Tensor or a float."""
-    if type(arg) is float or (type(arg) is Tensor and arg._data is array):
-        return arg
-    if isinstance(array, (bool, int, float)):
-        return float(array)
-    return _copied(array, arg.label if type(arg) is Tensor else "")
-
-
-def _copied(array: Any, label: str = "") -> Tensor:
-    """A constant: a copy, because the user may write into an array of theirs before backward reads it."""
-    return leaf(np.array(array), label)

@@ -13,7 +13,7 @@ from ..engine.node import created
 
 
 @final
-class Watched(np.ndarray):
+class WatchedArray(np.ndarray):
     """The data of a Tensor as its user sees it: an array that says when it is written into.
 
     It is read-only, so that whatever writes without asking this class (memoryview, np.random's out=, np.put) is refused
@@ -24,7 +24,7 @@ class Watched(np.ndarray):
 
     @staticmethod
     def of(owner: Any) -> np.ndarray:
-        seen = owner._data.view(Watched)
+        seen = owner._data.view(WatchedArray)
         seen.owner = owner
         seen.setflags(write=False)
         return seen  # type: ignore[no-any-return]
@@ -61,15 +61,15 @@ class Watched(np.ndarray):
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         outs = kwargs.get("out", ())
         if outs:
-            kwargs["out"] = tuple(o._open() if isinstance(o, Watched) else o for o in outs)
-        plain = [np.asarray(i) if isinstance(i, Watched) else i for i in inputs]
-        if method == "at" and isinstance(inputs[0], Watched):
+            kwargs["out"] = tuple(o._open() if isinstance(o, WatchedArray) else o for o in outs)
+        plain = [np.asarray(i) if isinstance(i, WatchedArray) else i for i in inputs]
+        if method == "at" and isinstance(inputs[0], WatchedArray):
             plain[0] = inputs[0]._open()
         result = getattr(ufunc, method)(*plain, **kwargs)
-        if method == "at" and isinstance(inputs[0], Watched):
+        if method == "at" and isinstance(inputs[0], WatchedArray):
             inputs[0]._written()
         for out in outs:
-            if isinstance(out, Watched):
+            if isinstance(out, WatchedArray):
                 out._written()
                 return out
         return result
@@ -80,7 +80,7 @@ class Watched(np.ndarray):
         # None of NumPy's own functions: they call __array_ufunc__ and __setitem__ again, or find the data read-only.
         plain = [_plain(a, target) for a in args]
         result = function(*plain, **{k: _plain(a, target) for k, a in kwargs.items()})
-        if isinstance(target, Watched):
+        if isinstance(target, WatchedArray):
             target._written()
             return None if writes else target
         return result
@@ -98,7 +98,7 @@ def _plain(x: Any, target: Any) -> Any:
     """x with ndarrays in the place of data, in lists too; the target of a function that writes open for it."""
     if isinstance(x, (list, tuple)):
         return type(x)(_plain(each, target) for each in x) if type(x) in (list, tuple) else x
-    return x if not isinstance(x, Watched) else x._open() if x is target else np.asarray(x)
+    return x if not isinstance(x, WatchedArray) else x._open() if x is target else np.asarray(x)
 
 
 def same_memory(a: np.ndarray, b: np.ndarray) -> bool:

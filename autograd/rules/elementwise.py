@@ -16,7 +16,8 @@ from typing import Final
 
 import numpy as np
 
-from ..engine.op import AND, COMPARISON, NUMPY, POWER, PRODUCT, SUM, UNARY, op
+from ..engine.definition import op
+from ..engine.forms import AND, COMPARISON, POWER, PRODUCT, SUM, UNARY, Infix
 from . import elementwise_forward as f
 
 TWO_OVER_SQRT_PI: Final = 2.0 / math.sqrt(math.pi)
@@ -25,15 +26,15 @@ TWO_OVER_SQRT_PI: Final = 2.0 / math.sqrt(math.pi)
 # ruff: noqa: E501
 
 # arithmetic
-add = op("add", operator.add,     np.add,      lambda g, y, a, b: g,           lambda g, y, a, b: g,           sign="+", binding=SUM)
-sub = op("sub", operator.sub,     np.subtract, lambda g, y, a, b: g,           lambda g, y, a, b: -g,          sign="-", binding=SUM)
-mul = op("mul", operator.mul,     np.multiply, lambda g, y, a, b: g * b,       lambda g, y, a, b: g * a,       sign="*", binding=PRODUCT)
-div = op("div", operator.truediv, np.divide,   lambda g, y, a, b: g / b,       lambda g, y, a, b: -g * y / b,  sign="/", binding=PRODUCT)
-neg = op("neg", operator.neg,     np.negative, lambda g, y, x: -g,                                             sign="-", binding=UNARY)
+add = op("add", operator.add,     np.add,      lambda g, y, a, b: g,           lambda g, y, a, b: g,           infix=Infix("+", SUM))
+sub = op("sub", operator.sub,     np.subtract, lambda g, y, a, b: g,           lambda g, y, a, b: -g,          infix=Infix("-", SUM))
+mul = op("mul", operator.mul,     np.multiply, lambda g, y, a, b: g * b,       lambda g, y, a, b: g * a,       infix=Infix("*", PRODUCT))
+div = op("div", operator.truediv, np.divide,   lambda g, y, a, b: g / b,       lambda g, y, a, b: -g * y / b,  infix=Infix("/", PRODUCT))
+neg = op("neg", operator.neg,     np.negative, lambda g, y, x: -g,                                             infix=Infix("-", UNARY))
 # x**0 has gradient 0 at x = 0 too, and d(0**b)/db is 0 for b >= 0, where the plain formulas say 0 * inf.
 pow = op("pow", f.power,          np.power,    lambda g, y, a, b: g * b * pow(where((a == 0.0) & (b == 0.0), 1.0, a), b - 1.0),
                                                lambda g, y, a, b: g * y * log(where((a == 0.0) & (b >= 0.0), 1.0, a)),
-                                                                                                               sign="**", binding=POWER)
+                                                                                                               infix=Infix("**", POWER))
 identity   = op("identity",   lambda x: x,  lambda x: x,   lambda g, y, x: g)
 square     = op("square",     f.square,     np.square,     lambda g, y, x: g * 2.0 * x)
 reciprocal = op("reciprocal", f.reciprocal, np.reciprocal, lambda g, y, x: -g * y * y)
@@ -92,13 +93,11 @@ clip    = op("clip",    f.clip,       f.clip_array, lambda g, y, x, min, max: wh
 where   = op("where",   f.where,      np.where,    None, lambda g, y, mask, a, b: where(mask, g, 0.0), lambda g, y, mask, a, b: where(mask, 0.0, g), inputs=("mask", "a", "b"))
 
 # comparisons give masks, and masks have no derivative
-lt = op("lt", operator.lt, np.less,          inputs=("a", "b"), sign="<",  binding=COMPARISON)
-le = op("le", operator.le, np.less_equal,    inputs=("a", "b"), sign="<=", binding=COMPARISON)
-gt = op("gt", operator.gt, np.greater,       inputs=("a", "b"), sign=">",  binding=COMPARISON)
-ge = op("ge", operator.ge, np.greater_equal, inputs=("a", "b"), sign=">=", binding=COMPARISON)
-eq = op("eq", operator.eq, np.equal,         inputs=("a", "b"), sign="==", binding=COMPARISON)
-ne = op("ne", operator.ne, np.not_equal,     inputs=("a", "b"), sign="!=", binding=COMPARISON)
-both = op("both", operator.and_, np.logical_and, inputs=("a", "b"), sign="&", binding=AND)
+lt = op("lt", operator.lt, np.less,          inputs=("a", "b"), infix=Infix("<", COMPARISON))
+le = op("le", operator.le, np.less_equal,    inputs=("a", "b"), infix=Infix("<=", COMPARISON))
+gt = op("gt", operator.gt, np.greater,       inputs=("a", "b"), infix=Infix(">", COMPARISON))
+ge = op("ge", operator.ge, np.greater_equal, inputs=("a", "b"), infix=Infix(">=", COMPARISON))
+eq = op("eq", operator.eq, np.equal,         inputs=("a", "b"), infix=Infix("==", COMPARISON))
+ne = op("ne", operator.ne, np.not_equal,     inputs=("a", "b"), infix=Infix("!=", COMPARISON))
+both = op("both", operator.and_, np.logical_and, inputs=("a", "b"), infix=Infix("&", AND))
 # fmt: on
-
-NUMPY.update({np.where: where, np.bitwise_and: both})

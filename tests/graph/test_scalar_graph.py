@@ -9,8 +9,9 @@ import pytest
 
 import autograd
 from autograd import Stepper, Tensor, Value, draw, grad, no_grad, practice, stack, zoom
+from autograd.engine.forms import Takes
 from autograd.engine.op import OPS
-from autograd.graph.naming import graph
+from autograd.engine.sweep import graph_nodes
 from autograd.graph.rule_table import scalar_ops, structural_ops
 from tests.see.test_drawing import ENGINES, arrows, boxes
 
@@ -80,7 +81,7 @@ def agree(result: Tensor, leaves: dict[str, Tensor]) -> None:
     for v, weight in zip(scalars, weights.ravel(), strict=True):
         if v.requires_grad:
             v.backward(weight)
-    found = {node.label: node.grad for node in graph(*scalars) if node.is_leaf and node.requires_grad}
+    found = {node.label: node.grad for node in graph_nodes(*scalars) if node.is_leaf and node.requires_grad}
     expected = {
         f"{name}[{','.join(map(str, place))}]": gradient
         for name, tensor in leaves.items()
@@ -97,19 +98,20 @@ def test_numbers_and_gradients_are_those_of_the_tensor(of_one: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [op.name for op in scalar_ops() if op.kind == "elementwise" and not op.variadic and None not in op.rules]
+    "name",
+    [op.name for op in scalar_ops() if op.kind == "elementwise" and op.takes is Takes.FIXED and None not in op.rules],
 )
 def test_every_elementwise_op_is_zoomed_into(name: str) -> None:
     op = OPS[name]
     leaves = {k: Tensor(data, requires_grad=True) for k, data in zip("abc", (A, C, A + C), strict=True)}
-    agree(op(*list(leaves.values())[: op.arity]), dict(list(leaves.items())[: op.arity]))
+    agree(op(*list(leaves.values())[: len(op.inputs)]), dict(list(leaves.items())[: len(op.inputs)]))
 
 
 def test_every_structural_op_is_among_the_cases() -> None:
     used: set[str] = set()
     for case in OF_ONE.values():
         a = Tensor(A, requires_grad=True)
-        used |= {node.op.name for node in graph(case(a)) if node.op is not None}
+        used |= {node.op.name for node in graph_nodes(case(a)) if node.op is not None}
     backward_only = {"sum_to", "spread", "stack", "as_value", "cast", "mT"}
     assert {op.name for op in structural_ops()} <= used | backward_only
 
@@ -136,9 +138,9 @@ def test_a_layer_on_one_sample_is_neurons() -> None:
     n = neurons[0, 0]
     assert n.label == "h[0,0]"
     assert n.data == 0.5 * 1 + -1.0 * -2 + 0.1
-    assert [node.op.name for node in graph(n) if node.op is not None] == ["mul", "mul", "add", "add", "relu"]
-    assert {node.label for node in graph(n) if node.is_leaf} == {"x[0,0]", "x[0,1]", "w[0,0]", "w[0,1]", "b[0]"}
-    assert [node.requires_grad for node in graph(n) if node.label[:1] == "x"] == [False, False]
+    assert [node.op.name for node in graph_nodes(n) if node.op is not None] == ["mul", "mul", "add", "add", "relu"]
+    assert {node.label for node in graph_nodes(n) if node.is_leaf} == {"x[0,0]", "x[0,1]", "w[0,0]", "w[0,1]", "b[0]"}
+    assert [node.requires_grad for node in graph_nodes(n) if node.label[:1] == "x"] == [False, False]
     agree(h, {"w": w, "b": b})
 
 
@@ -180,14 +182,14 @@ def test_the_tensors_are_left_alone() -> None:
     z = zoom(y)
     z.inputs[0].data = 100.0
     assert t.data.tolist() == [1.0, 2.0]
-    assert [v.grad for v in graph(zoom(y))] == [None] * 3
+    assert [v.grad for v in graph_nodes(zoom(y))] == [None] * 3
 
 
 def test_values_that_were_stacked_come_out_as_values_again() -> None:
     a, b = Value(2.0, "a"), Value(3.0, "b")
     z = zoom((stack([a * b, autograd.sum([a, b, 1.0])]) * Tensor([1.0, 10.0])).sum())
     z.backward()
-    assert {node.label: node.grad for node in graph(z) if node.label} == {"a": 13.0, "b": 12.0}
+    assert {node.label: node.grad for node in graph_nodes(z) if node.label} == {"a": 13.0, "b": 12.0}
     assert a.grad is None
 
 

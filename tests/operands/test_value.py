@@ -129,8 +129,8 @@ def test_a_result_says_what_it_was_computed_by_and_from() -> None:
     assert y.op is not None
     assert y.op.name == "mul"
     assert y.inputs[0] is x
-    assert y.inputs[1] == 3.0
-    assert type(y.inputs[1]) is float
+    three = y.inputs[1]
+    assert (three.item(), three.requires_grad, three.is_leaf) == (3.0, False, True)
     assert y.requires_grad
     assert not y.is_leaf
     assert y._index > x._index

@@ -16,7 +16,7 @@ import pytest
 
 import autograd
 from autograd import Drawing, Value, draw
-from autograd.graph.naming import graph
+from autograd.engine.sweep import graph_nodes
 
 SVG = "{http://www.w3.org/2000/svg}"
 LONGEST = 40  # letters of a label in a box, as everywhere in pictures
@@ -342,9 +342,9 @@ def test_a_drawing_shows_the_graph_as_it_was_when_it_was_drawn() -> None:
 def test_drawing_leaves_the_graph_alone() -> None:
     o = neuron()
     o.backward()
-    before = [(n, n.item(), n.grad, n.label) for n in graph(o)]
+    before = [(n, n.item(), n.grad, n.label) for n in graph_nodes(o)]
     assert draw(o).svg
-    assert before == [(n, n.item(), n.grad, n.label) for n in graph(o)]
+    assert before == [(n, n.item(), n.grad, n.label) for n in graph_nodes(o)]
 
 
 # Where it is shown

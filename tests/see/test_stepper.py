@@ -14,8 +14,9 @@ import pytest
 
 import autograd
 from autograd import Stepper, Value, no_grad
+from autograd.engine.forms import Takes
 from autograd.engine.op import OPS, Op
-from autograd.graph.naming import graph
+from autograd.engine.sweep import graph_nodes
 from tests.see.test_drawing import boxes, neuron
 
 UNARY: list[Callable[[Value], Value]] = [
@@ -61,7 +62,7 @@ def bits(number: float | None) -> str | None:
 
 
 def gradients(root: Value) -> dict[Any, str | None]:
-    return {node: bits(node.grad) for node in graph(root)}
+    return {node: bits(node.grad) for node in graph_nodes(root)}
 
 
 SEEDS = range(300)
@@ -129,7 +130,7 @@ def on_lists(op: Op) -> Callable[..., Any]:
 
 def namespace(stepper: Stepper) -> dict[str, Any]:
     """The ops by name, and every node's number under its own."""
-    variadic = {name: on_lists(op) for name, op in OPS.items() if op.variadic}
+    variadic = {name: on_lists(op) for name, op in OPS.items() if op.takes is not Takes.FIXED}
     data = {name: np.float64(node._data) for node, name in stepper.names.items()}  # 1 / 0.0 is inf, as in a Value
     return {**OPS, **variadic, **data, "inf": math.inf, "nan": math.nan}
 
@@ -324,7 +325,7 @@ def test_the_picture_tells_what_a_step_touches_from_what_is_finished() -> None:
 
 def test_two_steppers_on_one_graph_do_not_meet() -> None:
     o = neuron()
-    x1 = graph(o)[0]
+    x1 = graph_nodes(o)[0]
     one, other = Stepper(o), Stepper(o)
     one.goto(4)
     assert other.position == 0
@@ -344,7 +345,7 @@ def test_a_stepper_shows_the_graph_as_it_was_when_it_was_made() -> None:
         stepper = Stepper(y)
         stepper.next()
         if change:
-            for node in graph(y):
+            for node in graph_nodes(y):
                 node.data = 0.25  # type: ignore[attr-defined]
         stepper.goto(3)
         picture = stepper.drawing("layered").svg

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from ...engine.node import Node
-from ...graph.naming import graph
+from ...engine.sweep import graph_nodes
+from ...graph.naming import is_number
 from ..layout.layered import layered
 from . import dot_text
 from .scene import Scene, scene
@@ -108,13 +109,13 @@ def draw(
     roots = [root] if isinstance(root, Node) else _several(root)
     if level not in ("auto", "op"):
         raise ValueError(f'level is "auto" or "op", got {level!r}')
-    nodes = graph(*roots)
-    constants = sum(not isinstance(i, Node) for node in nodes for i in node.inputs)
-    if max(len(nodes), constants) > max_nodes:
+    nodes = graph_nodes(*roots)
+    constants = sum(map(is_number, nodes))
+    if len(nodes) - constants > max_nodes or constants > max_nodes:
         raise ValueError(
-            f"the graph has {len(nodes):,} nodes and {constants:,} constants, too many to read as a picture "
-            f"(max_nodes={max_nodes:,}); draw one sample's output instead of a whole loss, an inner node, or raise "
-            "max_nodes"
+            f"the graph has {len(nodes) - constants:,} nodes and {constants:,} constants, too many to read as a "
+            f"picture (max_nodes={max_nodes:,}); draw one sample's output instead of a whole loss, "
+            "an inner node, or raise max_nodes"
         )
     return Drawing(scene(roots, named(nodes, labels), stats=stats), engine)
 

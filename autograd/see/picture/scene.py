@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ...engine.node import Node
-from ...graph.naming import graph
+from ...engine.sweep import graph_nodes
 from .figures import IN_FULL, dimensions, figure, in_box, in_line, single
 from .words import beside_an_arrow, clean, cut, equation, local_derivatives, made, over, spelling
 
@@ -93,19 +93,22 @@ def scene(
 ) -> Scene:
     """The graph of the roots with the gradients it has, or with those of a stepper that is underway. `stats` says more
     about arrays that are too large to be shown."""
-    nodes = graph(*roots)
+    nodes = graph_nodes(*roots)
     data = progress.data if progress else {node: node._data for node in nodes}
     shown = Scene(f"The computation graph of {_listed([names[root] for root in roots])}")
     place: dict[Node, int] = {}
     for node in nodes:
+        if node not in names:
+            continue  # a number has its box beside the first result that it goes into
         state = progress.state(node) if progress else ""
+        numbers = [i for i in dict.fromkeys(node.inputs) if i not in names and i not in place]
         if node.op is not None:
             op = len(shown.items)
             shown.items.append(Item(OP, cut(clean(spelling(node.op)), TITLE), hint=_made(node, names)))
-            tails = iter(range(op + 2, op + 2 + len(node.inputs)))
+            place |= {number: op + 2 + k for k, number in enumerate(numbers)}
             for position, derivative in enumerate(local_derivatives(node, names, data)):
                 i = node.inputs[position]
-                tail = place[i] if isinstance(i, Node) else next(tails)
+                tail = place[i]
                 words: tuple[str, ...] = ()
                 hint = ""
                 if derivative is not None:
@@ -124,9 +127,8 @@ def scene(
         gradient = progress.gradients.get(node) if progress else node.grad
         room = progress.room.get(node, 0) if progress else 0
         shown.items.append(_box(node, names, data[node], gradient, state, room, stats))
-        for i in node.inputs:
-            if not isinstance(i, Node):
-                shown.items.append(Item(CONSTANT, figure(i), hint=f"{i!r}: a constant"))
+        for i in numbers:
+            shown.items.append(Item(CONSTANT, figure(single(data[i])), hint=f"{single(data[i])!r}: a constant"))
     return shown
 
 

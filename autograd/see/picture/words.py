@@ -15,7 +15,7 @@ from ...engine.ieee import quietly
 from ...engine.node import Node
 from ...engine.op import Op
 from ...engine.text import display_width
-from ...graph.naming import names, terms
+from ...graph.naming import is_number, names, terms
 from ...operands.symbol import SPOKEN, Symbol, literal, rule_text, written
 from .figures import figure, in_line
 
@@ -54,7 +54,7 @@ def over(dims: tuple[int, ...]) -> str:
 
 def spelling(op: Op) -> str:
     """What stands in an op's circle."""
-    return op.sign or SPOKEN.get(op.name, op.name)
+    return op.infix.sign or SPOKEN.get(op.name, op.name)
 
 
 def _is_number(formula: str) -> bool:
@@ -70,7 +70,10 @@ def named(nodes: Iterable[Node], labels: Mapping[str, object] | None = None) -> 
 
     It stays x_0_1 where another node has that label too, or is called x itself.
     """
-    found = names(nodes, labels)
+    nodes = list(nodes)
+    inputs = {i for node in nodes for i in node.inputs}
+    given = {node for node in (labels or {}).values() if isinstance(node, Node)}
+    found = names([node for node in nodes if not is_number(node) or node not in inputs or node in given], labels)
     taken = set(found.values())
     for node in found:
         label = node.label
@@ -91,7 +94,7 @@ def _terms(node: Node, name: Mapping[Node, str]) -> list[Symbol]:
     if type(node._data) is float:
         return found
     return [
-        Symbol(term.text, term.binding, term.value, np.shape(i._data if isinstance(i, Node) else i), for_people=True)
+        Symbol(term.text, term.binding, term.value, np.shape(i._data), for_people=True)
         for term, i in zip(found, node.inputs, strict=True)
     ]
 
@@ -118,7 +121,7 @@ def local_derivatives(node: Node, name: Mapping[Node, str], data: Mapping[Node, 
     if op is None:
         return []
     inputs = _terms(node, name)
-    numbers = [data[i] if isinstance(i, Node) else i for i in node.inputs]
+    numbers = [data[i] for i in node.inputs]
     scalar = type(node._data) is float
     shape = () if scalar else node._data.shape
     g, y = (Symbol(text, dims=shape, for_people=not scalar) for text in ("g", name[node]))
@@ -126,7 +129,7 @@ def local_derivatives(node: Node, name: Mapping[Node, str], data: Mapping[Node, 
     by_itself = scalar or op.kind == "elementwise"
     found: list[Derivative | None] = []
     for position, i in enumerate(node.inputs):
-        if not isinstance(i, Node) or not i.requires_grad:
+        if not i.requires_grad:
             found.append(None)
             continue
         local: Any = None

@@ -174,7 +174,7 @@ def questions(stepper: Stepper) -> Iterator[Question]:
 
 
 def _contribution(stepper: Stepper, step: Step, flow: Flow) -> Contribution:
-    data = {stepper.names[i]: shown(i.item()) for i in step.node.inputs if isinstance(i, Node)}
+    data = {stepper.names[i]: shown(i.item()) for i in step.node.inputs if i in stepper.names}
     known = ", ".join(f"{key} = {number}" for key, number in data.items())
     twice = sum(other.input is flow.input for other in step.flows) > 1
     place = f", as its input {flow.position + 1}" if twice else ""
@@ -188,7 +188,7 @@ def _contribution(stepper: Stepper, step: Step, flow: Flow) -> Contribution:
 
 
 def _element(stepper: Stepper, step: Step, flow: Flow, place: tuple[int, ...]) -> Element:
-    inputs = {stepper.names[i]: shown(i._data) for i in step.node.inputs if isinstance(i, Node)}
+    inputs = {stepper.names[i]: shown(i._data) for i in step.node.inputs if i in stepper.names}
     known = ", ".join(f"{key} = {data}" for key, data in inputs.items())
     twice = sum(other.input is flow.input for other in step.flows) > 1
     way = f", as its input {flow.position + 1}" if twice else ""

@@ -13,13 +13,12 @@ from typing import Any, Final
 
 import numpy as np
 
+from ...engine.dtypes import number
 from ...engine.ieee import quietly
 from ...engine.node import Node
-from ...engine.sweep import commit, sweep, topology
+from ...engine.sweep import commit, graph_nodes, sweep
 from ...engine.text import text_table
-from ...graph.naming import graph
 from ...operands.tensor import Tensor
-from ...operands.value import number
 from ..picture.drawing import Drawing
 from ..picture.figures import in_box, norm, single
 from ..picture.scene import Progress, scene
@@ -63,14 +62,14 @@ class Stepper:
             seed = root._seed(gradient)
         else:
             seed = number(1.0 if gradient is None else gradient, "a Stepper starts with")
-        self._length: Final = len(topology(root))
+        self._length: Final = len(graph_nodes(root, wanted=True))
         if self._length > max_nodes:
             raise ValueError(
                 f"the graph has {self._length:,} nodes, more than max_nodes={max_nodes:,} to step through; take "
                 "a smaller part of it, such as one sample's loss, or raise max_nodes"
             )
         self.root: Final = root
-        nodes = graph(root)
+        nodes = graph_nodes(root)
         self.names: Final = named(nodes, labels)
         self.position = 0
         self._steps: list[Step] = []
@@ -107,7 +106,7 @@ class Stepper:
 
     def _pull(self, k: int) -> Step:
         node, g = self._sweep[k]
-        data = [self._data[i] if isinstance(i, Node) else i for i in node.inputs]
+        data = [self._data[i] for i in node.inputs]
         flows = []
         for position, derivative in enumerate(local_derivatives(node, self.names, self._data)):
             if derivative is None or node.op is None:

@@ -1,0 +1,186 @@
+"""Short ways for Values and Tensors: the same results to the bit as `Node._apply` and `sweep`, in less time.
+
+These exist only for speed, until the compiled build does this work. To remove them, delete this file, the lines
+`_apply = ...` in value.py and tensor.py, and the four lines in `sweep` that ask for `sweep_floats`.
+tests/engine/test_short_ways.py compares each with the general way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import numpy as np
+
+from .forms import Takes
+from .ieee import ARITHMETIC_ERRORS, compute
+from .mode import mode
+from .node import CONSTANT, Node, created, fill
+from .op import BUILT_IN, NO_PARAMS, Op, Params
+
+UNARY, BINARY, PAIRS, TERMS, WITH_PARAMS = range(1, 6)
+_forms: Final[dict[Op, int]] = {}
+_new: Final = object.__new__
+
+
+def form_of(op: Op) -> int:
+    """Return which short way an op may go; 0 for none: it has a mask, is a comparison, or is a user's own."""
+    if not op.rules or None in op.rules or BUILT_IN.get(op.name) is not op:
+        return 0
+    if op.takes is Takes.LISTS:
+        found = PAIRS if len(op.rules) == 2 else TERMS
+    elif op.takes is Takes.SEQUENCE or len(op.inputs) > 2:
+        found = 0
+    elif op.params:
+        found = WITH_PARAMS if len(op.inputs) == 1 else 0
+    else:
+        found = UNARY if len(op.inputs) == 1 else BINARY
+    _forms[op] = found
+    return found
+
+
+def apply_to_values(self: Any, op: Op, args: tuple[Any, ...], params: Params) -> Any:
+    """Apply an op to Values and floats that record a node; anything else goes the general way."""
+    form = _forms.get(op)
+    if form is None:
+        form = form_of(op)
+    if form and mode.get().is_plain:
+        kind = type(self)
+        try:
+            if form == BINARY:
+                a, b = args
+                if type(b) is not kind:
+                    if type(b) is float:
+                        b = fill(_new(kind), b, None, (), NO_PARAMS, "", CONSTANT)
+                    elif type(b) is int:
+                        b = fill(_new(kind), float(b), None, (), NO_PARAMS, "", CONSTANT)
+                    else:
+                        return Node._apply(self, op, args, params)
+                elif type(a) is not kind:
+                    if type(a) is float:
+                        a = fill(_new(kind), a, None, (), NO_PARAMS, "", CONSTANT)
+                    elif type(a) is int:
+                        a = fill(_new(kind), float(a), None, (), NO_PARAMS, "", CONSTANT)
+                    else:
+                        return Node._apply(self, op, args, params)
+                if a._index >= 0 or b._index >= 0:
+                    return fill(_new(kind), op.scalar(a._data, b._data), op, (a, b), NO_PARAMS, "", next(created))
+            elif form == UNARY:
+                if self._index >= 0:
+                    return fill(_new(kind), op.scalar(self._data), op, args, NO_PARAMS, "", next(created))
+            elif form != WITH_PARAMS and self._index >= 0 and set(map(type, args)) == {kind}:
+                data = op.scalar(*[i._data for i in args])
+                return fill(_new(kind), data, op, args, NO_PARAMS, "", next(created))
+        except (ValueError, *ARITHMETIC_ERRORS):
+            pass  # IEEE has an answer: the general way finds it
+    return Node._apply(self, op, args, params)
+
+
+def apply_to_tensors(self: Any, op: Op, args: tuple[Any, ...], params: Params) -> Any:
+    """Apply an op to Tensors that want a gradient, and so are floats; anything else goes the general way."""
+    form = _forms.get(op)
+    if form is None:
+        form = form_of(op)
+    if form and mode.get().is_plain and self._index >= 0:
+        kind = type(self)
+        try:
+            if form == UNARY:
+                data = compute(op.array, self._data)
+            elif form == WITH_PARAMS:
+                data = compute(op.array, self._data, **params)
+            elif form == BINARY:
+                a, b = args
+                if type(b) is not kind:
+                    b = _float_constant(self, b)
+                elif type(a) is not kind:
+                    a = _float_constant(self, a)
+                if a is None or b is None or a._data.dtype is not b._data.dtype:
+                    return Node._apply(self, op, args, params)
+                data = compute(op.array, a._data, b._data)
+                args = (a, b)
+            else:
+                return Node._apply(self, op, args, params)
+        except ValueError:
+            return Node._apply(self, op, args, params)  # which says what does not fit
+        data = data if type(data) is np.ndarray else np.asarray(data)
+        return fill(_new(kind), data, op, args, params, "", next(created))
+    return Node._apply(self, op, args, params)
+
+
+def _float_constant(like: Any, x: Any) -> Any:
+    """Return a float, or an array in the dtype of `like`, as a constant Tensor; None for other data."""
+    if type(x) is float:
+        return fill(_new(type(like)), np.array(x, like._data.dtype), None, (), NO_PARAMS, "", CONSTANT)
+    if type(x) is np.ndarray and x.dtype is like._data.dtype:
+        return fill(_new(type(like)), np.array(x), None, (), NO_PARAMS, "", CONSTANT)
+    return None
+
+
+def is_of_floats(nodes: list[Node], first: Any) -> bool:
+    """Tell whether a sweep over these nodes has floats for all of its gradients."""
+    return type(first) is float and len(set(map(type, nodes))) == 1
+
+
+def sweep_floats(nodes: list[Node], first: float) -> Iterator[tuple[Node, float]]:
+    """Sweep a graph of Values: the loop of `sweep` for each arity, with one dictionary of floats."""
+    # Every sum begins with -0.0, which adds nothing; 0.0 would turn a gradient of -0.0 into 0.0.
+    gradients = dict.fromkeys([node._index for node in nodes], -0.0)
+    gradients[nodes[0]._index] = first
+    gradients[CONSTANT] = -0.0  # contributions to constants end here
+    for node in nodes:
+        g = gradients[node._index]
+        if type(g) is not float:  # a rule may give an int or NumPy's float
+            g = float(g)
+        yield node, g
+        op = node.op
+        if op is None:
+            continue
+        inputs = node.inputs
+        made = node._index
+        y = node._data
+        if node._changed > made:
+            node._refuse_change(None)
+        form = _forms.get(op, 0)
+        try:
+            if form == BINARY:
+                a, b = inputs
+                if a._changed > made or b._changed > made:
+                    a._refuse_change(node)
+                    b._refuse_change(node)
+                to_a, to_b = op.rules
+                to, and_to = a._index, b._index
+                if and_to < 0:
+                    gradients[to] += to_a(g, y, a._data, b._data)  # type: ignore[misc]
+                elif to < 0:
+                    gradients[and_to] += to_b(g, y, a._data, b._data)  # type: ignore[misc]
+                else:
+                    xa, xb = a._data, b._data
+                    ga, gb = to_a(g, y, xa, xb), to_b(g, y, xa, xb)  # type: ignore[misc]
+                    gradients[to] += ga
+                    gradients[and_to] += gb
+                continue
+            if form == UNARY:
+                (x,) = inputs
+                if x._changed > made:
+                    x._refuse_change(node)
+                gradients[x._index] += op.rules[0](g, y, x._data)  # type: ignore[misc]
+                continue
+        except ARITHMETIC_ERRORS:
+            pass  # where Python raises, IEEE has an answer: `op.vjp` below finds it
+        for i in inputs:
+            if i._changed > made:
+                i._refuse_change(node)
+        xs = [i._data for i in inputs]
+        if form == PAIRS:
+            rules = op.rules
+            half = len(xs) // 2
+            each = zip(inputs, [rules[0]] * half + [rules[1]] * half, xs[:half] * 2, xs[half:] * 2, strict=True)
+            for position, (i, rule, xa, xb) in enumerate(each):
+                try:
+                    gradients[i._index] += rule(g, y, xa, xb)  # type: ignore[misc]
+                except ARITHMETIC_ERRORS:
+                    gradients[i._index] += op.vjp(position, g, y, xs, node.params)
+            continue
+        for position, i in enumerate(inputs):
+            if i._index >= 0 and made > i._index:
+                gradients[i._index] += op.vjp(position, g, y, xs, node.params)
