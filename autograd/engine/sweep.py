@@ -39,14 +39,16 @@ def graph_nodes(*roots: Node, wanted: bool = False) -> list[Node]:
     return sorted(nodes, key=operator.attrgetter("_index"))
 
 
-def sweep(root: Node, seed: Any = 1.0, record: bool = False) -> Iterator[tuple[Node, Any]]:
+def sweep(
+    root: Node, seed: Any = 1.0, record: bool = False, nodes: list[Node] | None = None
+) -> Iterator[tuple[Node, Any]]:
     """Yield `(node, gradient)` for every node below the root, newest first; each gradient is finished when it comes.
 
     With record=True the rules get nodes instead of the data in them, so that the gradients are nodes with a graph of
     their own, ready for another sweep. The gradients live in this generator only: a sweep that is paused, nested or
-    dropped leaves no trace on the graph.
+    dropped leaves no trace on the graph. `nodes` is what the sweep goes over, where the caller has it already.
     """
-    nodes = graph_nodes(root, wanted=True)[::-1]
+    nodes = nodes or graph_nodes(root, wanted=True)[::-1]
     first, watch = root._fit(seed), mode.get().watch  # now: the generator may run under another mode
     if is_of_floats(nodes, first) and not record and watch is None:
         return sweep_floats(nodes, first)
@@ -92,12 +94,12 @@ def _sum(before: Any, contribution: Any, index: int, own: set[int], record: bool
 
 def backward(root: Node, seed: Any = 1.0) -> None:
     """Fill `.grad` on every node below the root; nothing is written before the sweep is over."""
-    compute(_drain, sweep(root, seed))
+    nodes = graph_nodes(root, wanted=True)[::-1]
+    compute(_drain, nodes, sweep(root, seed, nodes=nodes))
 
 
-def _drain(steps: Iterator[tuple[Node, Any]]) -> None:
-    found = list(steps)
-    commit([node for node, _ in found], [g for _, g in found])
+def _drain(nodes: list[Node], steps: Iterator[tuple[Node, Any]]) -> None:
+    commit(nodes, [g for _, g in steps])
 
 
 def commit(nodes: Sequence[Node], gradients: Sequence[Any]) -> None:
