@@ -1,22 +1,21 @@
-"""Schedules one after another, and a look at a schedule before it is run."""
+"""SequentialLR: several schedules one after another; and the common one of warm-up and cosine."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any, final
 
-from ...given import whole
+from ...checks import integer
 from ..optimizer import Optimizer
 from .factors import CosineAnnealingLR, LinearLR
-from .plateau import ReduceLROnPlateau
-from .schedule import Change, LRScheduler, Schedule
+from .scheduler import Change, LRScheduler, Schedule
 
 
 @final
 class SequentialLR(Schedule):
-    """One schedule up to the first milestone, the next from there to the second, and so on; each begins at its step 0.
+    """Use the first schedule up to the first milestone, the second up to the next, and so on; each starts at step 0.
 
     >>> from nn.optim.lr_scheduler import ConstantLR, ExponentialLR, SequentialLR, preview
     >>> optimizer = nn.optim.SGD([Value(1.0)], lr=1.0)
@@ -32,29 +31,33 @@ class SequentialLR(Schedule):
     ) -> None:
         self.schedulers = list(schedulers)
         if not self.schedulers:
-            raise ValueError("SequentialLR got no schedulers; give it one or more")
-        self.milestones = [whole("a milestone", each, 0) for each in milestones]
+            raise ValueError("SequentialLR got no schedulers; give at least one")
+        self.milestones = [integer("a milestone", step, 0) for step in milestones]
         if len(self.schedulers) != len(self.milestones) + 1:
             raise ValueError(
-                f"between {len(self.schedulers)} schedulers there are {max(len(self.schedulers) - 1, 0)} milestones, "
-                f"got {len(self.milestones)}"
+                f"SequentialLR needs one milestone fewer than schedulers: {len(self.schedulers) - 1} for "
+                f"{len(self.schedulers)} schedulers, got {len(self.milestones)}"
             )
         if any(a >= b for a, b in pairwise(self.milestones)):
-            raise ValueError(f"milestones follow one another, got {self.milestones}")
+            raise ValueError(f"milestones must increase, got {self.milestones}")
         for scheduler in self.schedulers:
             if not isinstance(scheduler, Schedule):
-                raise TypeError(f"SequentialLR takes schedules known beforehand, got {type(scheduler).__name__}")
+                raise TypeError(
+                    f"SequentialLR takes schedules that depend on the step only, got {type(scheduler).__name__}"
+                )
             if scheduler.optimizer is not optimizer:
-                raise ValueError(f"this {type(scheduler).__name__} is of another optimizer")
+                raise ValueError(
+                    f"this {type(scheduler).__name__} belongs to another optimizer; create it with this one"
+                )
         super().__init__(optimizer, last_epoch)
 
     def lr_at(self, step: int) -> list[float]:
-        """The learning rates after `step` steps, one per group, as the schedule has them; nothing is set."""
-        part, since = self._part(whole("step", step, 0))
+        """Return the scheduled learning rates after `step` steps, one per group, without setting them."""
+        part, since = self._part(integer("step", step, 0))
         return part.lr_at(since)
 
     def _part(self, step: int) -> tuple[Schedule, int]:
-        """The schedule that holds at this step, and how many steps it has been going."""
+        """Return the schedule in use at this step, and the number of steps since it started."""
         k = bisect_right(self.milestones, step)
         return self.schedulers[k], step - self.milestones[k - 1] if k else step
 
@@ -65,46 +68,33 @@ class SequentialLR(Schedule):
         return [*changes, (vars(self), {"_last_lr": lrs, "last_epoch": step})]
 
     def state_dict(self) -> dict[str, Any]:
-        """What to save, with what each of the schedulers saves."""
+        """Return the state to save, including that of each schedule."""
         return {**super().state_dict(), "schedulers": [scheduler.state_dict() for scheduler in self.schedulers]}
 
-    def _fitting(self, state_dict: Mapping[str, Any]) -> list[tuple[LRScheduler, dict[str, Any]]]:
+    def _checked_state(self, state_dict: Mapping[str, Any]) -> list[tuple[LRScheduler, dict[str, Any]]]:
         parts = state_dict.get("schedulers", [])
         if len(parts) != len(self.schedulers):
             raise ValueError(f"this SequentialLR has {len(self.schedulers)} schedulers, the saved one {len(parts)}")
-        found = super()._fitting({name: value for name, value in state_dict.items() if name != "schedulers"})
+        found = super()._checked_state({name: value for name, value in state_dict.items() if name != "schedulers"})
         for scheduler, part in zip(self.schedulers, parts, strict=True):
-            found += scheduler._fitting(part)
+            found += scheduler._checked_state(part)
         return found
 
 
 def warmup_cosine(
     optimizer: Optimizer, warmup_steps: int, total_steps: int, eta_min: float = 0.0, start_factor: float = 0.01
 ) -> SequentialLR:
-    """Warm up on a straight line, then half a cosine: from start_factor · lr to lr in `warmup_steps` steps, and down to
-    `eta_min` at `total_steps`.
+    """Return a schedule of linear warm-up and then half a cosine.
+
+    The rate rises from start_factor · lr to lr in `warmup_steps` steps and falls to `eta_min` at `total_steps`.
 
     >>> optimizer = nn.optim.SGD([Value(1.0)], lr=0.5)
     >>> scheduler = nn.optim.lr_scheduler.warmup_cosine(optimizer, warmup_steps=10, total_steps=100)
     >>> [scheduler.lr_at(step) for step in (0, 10, 100)]
     [[0.005], [0.5], [0.0]]
     """
-    if whole("total_steps", total_steps, 1) <= whole("warmup_steps", warmup_steps, 1):
+    if integer("total_steps", total_steps, 1) <= integer("warmup_steps", warmup_steps, 1):
         raise ValueError(f"expected warmup_steps < total_steps, got {warmup_steps} and {total_steps}")
     warm_up = LinearLR(optimizer, start_factor, total_iters=warmup_steps)
     cosine = CosineAnnealingLR(optimizer, total_steps - warmup_steps, eta_min)
     return SequentialLR(optimizer, [warm_up, cosine], [warmup_steps])
-
-
-def preview(scheduler: LRScheduler, steps: int | Iterable[Any]) -> list[list[float]]:
-    """The learning rates of the first `steps` steps, each a list with one per group, without stepping.
-
-    What ReduceLROnPlateau does depends on the metrics: for it, `steps` is a list of them.
-    """
-    if isinstance(scheduler, ReduceLROnPlateau):
-        if not isinstance(steps, Iterable):
-            raise TypeError("ReduceLROnPlateau follows a metric: give preview() a list of metrics to follow")
-        return scheduler.after(steps)
-    if not isinstance(scheduler, Schedule):
-        raise TypeError(f"preview() takes a scheduler, got {type(scheduler).__name__}: {scheduler!r:.60}")
-    return [scheduler.lr_at(step) for step in range(whole("steps", steps, 0))]

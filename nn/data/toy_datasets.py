@@ -1,21 +1,21 @@
-"""Small data sets to learn by, drawn from a generator."""
+"""Small random datasets for experiments."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from ..given import drawing, number, whole
+from ..checks import integer, number, random_generator
 
 
 def moons(
     count: int = 100, noise: float = 0.1, generator: np.random.Generator | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Two half circles that reach into one another: points of shape (count, 2), and their classes, 0 and 1.
+    """Return points on two interleaved half circles, shape (count, 2), and their classes 0 and 1, in random order.
 
-    `noise` is the standard deviation of what is added to the points. They come in random order.
+    `noise` is the standard deviation of the normal noise added to the points.
     """
-    count, noise = whole("count", count, 2), number("noise", noise, 0)
-    draw = drawing(generator)
+    count, noise = integer("count", count, 2), number("noise", noise, 0)
+    draw = random_generator(generator)
     labels = draw.permutation(np.arange(count) % 2)
     angle = draw.uniform(0.0, np.pi, count)
     upper = np.stack([np.cos(angle), np.sin(angle)], axis=1)

@@ -1,4 +1,4 @@
-"""A network as a table: what each layer gives out for one input, and how many parameters it has."""
+"""summary: a table of the layers of a network with the shapes of their outputs and their numbers of parameters."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .module import Module
 
 @dataclass(frozen=True)
 class Row:
-    """One layer: its name, its kind, the shape of what it gave, and the number of its own parameters."""
+    """One layer: its name, its class, the shape of its output and the number of its own parameters."""
 
     name: str
     kind: str
@@ -24,7 +24,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Summary:
-    """The layers in the order of the network, which itself comes first; prints as a table."""
+    """The network and then its layers in order; prints as a table."""
 
     rows: tuple[Row, ...]
     parameters: int
@@ -43,9 +43,10 @@ class Summary:
 
 
 def summary(model: Module, *inputs: Any) -> Summary:
-    """Send the inputs through the model, in evaluation and without a gradient, and tell of each layer what it gave.
+    """Run the model on the inputs and return a table of its layers.
 
-    A shared parameter counts in the first layer that has it. A layer the inputs did not pass has the shape "–".
+    The model runs in evaluation mode under no_grad and is left unchanged. A shared parameter is counted in the first
+    layer that has it. A layer that did not run has the shape "–".
 
     >>> from nn import Linear, ReLU, Sequential
     >>> summary(Sequential(Linear(2, 8), ReLU(), Linear(8, 1)), Tensor([[0.0, 1.0]]))
@@ -60,11 +61,11 @@ def summary(model: Module, *inputs: Any) -> Summary:
     """
     if not inputs or (isinstance(inputs[0], tuple) and all(type(n) is int for n in inputs[0])):
         shape = ", ".join(map(str, inputs[0])) if inputs else "1, features"
-        raise TypeError(f"summary takes an input to send through the model; write summary(model, zeros({shape}))")
-    given: dict[int, str] = {}
+        raise TypeError(f"summary runs the model on an input and got none; write summary(model, zeros({shape}))")
+    shapes: dict[int, str] = {}
     training = [(module, module.training) for module in model.modules()]
     try:
-        with no_grad(), _watched(model, lambda module, y: given.update({id(module): _shape(y)})):
+        with no_grad(), _observed(model, lambda module, y: shapes.update({id(module): _shape(y)})):
             model.eval()(*inputs)
     finally:
         for module, mode in training:
@@ -74,27 +75,30 @@ def summary(model: Module, *inputs: Any) -> Summary:
     for name, module in model.named_modules():
         new = [p for p in module.parameters(recurse=False) if id(p) not in counted]
         counted.update(map(id, new))
-        rows.append(Row(name, type(module).__name__, given.get(id(module), "–"), sum(map(_count, new))))
+        rows.append(Row(name, type(module).__name__, shapes.get(id(module), "–"), sum(map(_count, new))))
     parameters = list(model.parameters())
     return Summary(tuple(rows), sum(map(_count, parameters)), sum(_count(p) for p in parameters if p.requires_grad))
 
 
 @contextmanager
-def _watched(model: Module, tell: Callable[[Module, Any], object]) -> Iterator[None]:
-    """While inside, every forward of every module tells what it gave: an attribute hides the method of that name."""
+def _observed(model: Module, report: Callable[[Module, Any], object]) -> Iterator[None]:
+    """Report the output of each forward of each module while the context is active.
 
-    def watching(module: Module, forward: Callable[..., Any]) -> Callable[..., Any]:
-        def watched(*args: Any, **kwargs: Any) -> Any:
+    An attribute named forward hides the method of the class until the context ends.
+    """
+
+    def observed(module: Module, forward: Callable[..., Any]) -> Callable[..., Any]:
+        def forward_and_report(*args: Any, **kwargs: Any) -> Any:
             y = forward(*args, **kwargs)
-            tell(module, y)
+            report(module, y)
             return y
 
-        return watched
+        return forward_and_report
 
     before = [(module, vars(module).get("forward")) for module in model.modules()]
     try:
         for module, _ in before:
-            vars(module)["forward"] = watching(module, module.forward)
+            vars(module)["forward"] = observed(module, module.forward)
         yield
     finally:
         for module, forward in before:

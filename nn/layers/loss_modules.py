@@ -1,6 +1,6 @@
-"""Losses as Modules: a function of `nn.functional` that remembers its options. What they take, see there.
+"""Losses as Modules: each one applies a function of `nn.functional` with its options; see there for the arguments.
 
-Weights of classes are buffers, saved with the Module, as in PyTorch.
+Weights are buffers and saved with the Module, as in PyTorch.
 """
 
 from __future__ import annotations
@@ -14,36 +14,36 @@ from ..module import Module
 
 
 class Loss(Module):
-    """Base: how the losses of a batch become one number, "mean", "sum", or with "none" stay as they are."""
+    """Base class: keeps the reduction, which is "mean", "sum" or "none"."""
 
     reductions: tuple[str, ...] = ("mean", "sum", "none")
 
     def __init__(self, reduction: str = "mean") -> None:
         if reduction not in self.reductions:
-            raise ValueError(f"reduction is one of {', '.join(self.reductions)}, got {reduction!r}")
+            raise ValueError(f"reduction must be one of {', '.join(self.reductions)}, got {reduction!r}")
         self.reduction = reduction
 
-    def _register(self, name: str, weight: Any) -> None:
+    def _register_weight(self, name: str, weight: Any) -> None:
         tensor = weight.detach() if isinstance(weight, Tensor) else None if weight is None else Tensor(weight)
         self.register_buffer(name, tensor)
 
 
 class MSELoss(Loss):
-    """The mean of (x - t)²."""
+    """Compute the mean of (x - t)²."""
 
     def forward(self, input: Any, target: Any) -> Any:
         return F.mse_loss(input, target, self.reduction)
 
 
 class L1Loss(Loss):
-    """The mean of |x - t|."""
+    """Compute the mean of |x - t|."""
 
     def forward(self, input: Any, target: Any) -> Any:
         return F.l1_loss(input, target, self.reduction)
 
 
 class HuberLoss(Loss):
-    """Half the square near by, and delta times the distance, less a constant, further out than delta."""
+    """Compute the Huber loss: quadratic where |x - t| <= delta, linear with slope delta elsewhere."""
 
     def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
         super().__init__(reduction)
@@ -54,7 +54,7 @@ class HuberLoss(Loss):
 
 
 class SmoothL1Loss(Loss):
-    """The Huber loss divided by beta."""
+    """Compute the Huber loss with delta = beta, divided by beta."""
 
     def __init__(self, reduction: str = "mean", beta: float = 1.0) -> None:
         super().__init__(reduction)
@@ -65,7 +65,7 @@ class SmoothL1Loss(Loss):
 
 
 class KLDivLoss(Loss):
-    """t (log t - x), for log-probabilities x; use reduction="batchmean" for the divergence."""
+    """Compute t (log t - x) for log-probabilities x; use reduction="batchmean" for the divergence."""
 
     reductions = ("mean", "sum", "none", "batchmean")
 
@@ -78,41 +78,41 @@ class KLDivLoss(Loss):
 
 
 class BCELoss(Loss):
-    """The binary cross-entropy of probabilities."""
+    """Compute the binary cross-entropy of probabilities."""
 
     weight: Tensor | None
 
     def __init__(self, weight: Any = None, reduction: str = "mean") -> None:
         super().__init__(reduction)
-        self._register("weight", weight)
+        self._register_weight("weight", weight)
 
     def forward(self, input: Any, target: Any) -> Any:
         return F.binary_cross_entropy(input, target, self.weight, self.reduction)
 
 
 class BCEWithLogitsLoss(Loss):
-    """The binary cross-entropy of scores, before the sigmoid."""
+    """Compute the binary cross-entropy of scores, before the sigmoid."""
 
     weight: Tensor | None
     pos_weight: Tensor | None
 
     def __init__(self, weight: Any = None, reduction: str = "mean", pos_weight: Any = None) -> None:
         super().__init__(reduction)
-        self._register("weight", weight)
-        self._register("pos_weight", pos_weight)
+        self._register_weight("weight", weight)
+        self._register_weight("pos_weight", pos_weight)
 
     def forward(self, input: Any, target: Any) -> Any:
         return F.binary_cross_entropy_with_logits(input, target, self.weight, self.reduction, self.pos_weight)
 
 
 class NLLLoss(Loss):
-    """The negative log-likelihood of log-probabilities, as LogSoftmax gives them."""
+    """Compute the negative log-likelihood of log-probabilities, the output of LogSoftmax."""
 
     weight: Tensor | None
 
     def __init__(self, weight: Any = None, ignore_index: int = -100, reduction: str = "mean") -> None:
         super().__init__(reduction)
-        self._register("weight", weight)
+        self._register_weight("weight", weight)
         self.ignore_index = ignore_index
 
     def forward(self, input: Any, target: Any) -> Any:
@@ -120,7 +120,7 @@ class NLLLoss(Loss):
 
 
 class CrossEntropyLoss(Loss):
-    """The cross-entropy of scores, before the softmax."""
+    """Compute the cross-entropy of scores, before the softmax."""
 
     weight: Tensor | None
 
@@ -128,7 +128,7 @@ class CrossEntropyLoss(Loss):
         self, weight: Any = None, ignore_index: int = -100, reduction: str = "mean", label_smoothing: float = 0.0
     ) -> None:
         super().__init__(reduction)
-        self._register("weight", weight)
+        self._register_weight("weight", weight)
         self.ignore_index = ignore_index
         self.label_smoothing = label_smoothing
 
@@ -137,7 +137,7 @@ class CrossEntropyLoss(Loss):
 
 
 class HingeLoss(Loss):
-    """max(0, margin - t x), for classes -1 and 1: micrograd's max-margin loss."""
+    """Compute max(0, margin - t x) for classes -1 and 1: micrograd's max-margin loss."""
 
     def __init__(self, margin: float = 1.0, reduction: str = "mean") -> None:
         super().__init__(reduction)

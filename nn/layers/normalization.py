@@ -1,4 +1,4 @@
-"""Layers that differ in training and evaluation or keep signals in size: dropout, batch-norm, layer-norm."""
+"""Normalization layers: BatchNorm1d over the batch, LayerNorm over the last dimensions of each sample."""
 
 from __future__ import annotations
 
@@ -9,32 +9,16 @@ import autograd as ag
 from autograd import Tensor
 
 from .. import functional as F
-from ..given import number, whole
+from ..checks import input_shape, integer, number
 from ..module import Module, Parameter
 
 
-class Dropout(Module):
-    """In training each element is 0 with probability p and the others are divided by 1 - p; else nothing changes.
-
-    `inplace` is taken for PyTorch's sake: nothing is ever changed in place here.
-    """
-
-    def __init__(self, p: float = 0.5, inplace: bool = False) -> None:
-        self.p = F.probability(p)
-        self.inplace = inplace
-
-    def forward(self, input: Any) -> Any:
-        return F.dropout(input, self.p, self.training)
-
-    def extra_repr(self) -> str:
-        return f"p={self.p}, inplace={self.inplace}"
-
-
 class BatchNorm1d(Module):
-    """Each feature with mean 0 and variance 1 over the batch, then times weight plus bias: (N, C) or (N, C, L).
+    """Normalize each feature over the batch to mean 0 and variance 1, then multiply by weight and add bias.
 
-    In training the batch's own statistics are used, and running ones kept of them (`momentum` is the part of the new
-    batch, or None for the plain average of all); in evaluation the running ones are used and stay as they are.
+    The input has shape (N, C) or (N, C, L). Training uses the statistics of the batch and updates the running ones:
+    `momentum` is the share of the new batch, or None for the average of all batches. Evaluation uses the running
+    statistics and leaves them unchanged.
     """
 
     running_mean: Tensor | None
@@ -52,7 +36,7 @@ class BatchNorm1d(Module):
         *,
         bias: bool = True,
     ) -> None:
-        self.num_features = count = whole("num_features", num_features, 0)
+        self.num_features = count = integer("num_features", num_features, 0)
         self.eps = number("eps", eps, 0)
         self.momentum = None if momentum is None else number("momentum", momentum, 0, 1)
         self.affine = affine
@@ -65,7 +49,7 @@ class BatchNorm1d(Module):
         self.register_buffer("num_batches_tracked", Tensor(0) if kept else None)
 
     def forward(self, input: Any) -> Any:
-        if len(F.shape_given("BatchNorm1d", input)) not in (2, 3) or input.shape[1] != self.num_features:
+        if len(input_shape("BatchNorm1d", input)) not in (2, 3) or input.shape[1] != self.num_features:
             raise ValueError(
                 f"BatchNorm1d({self.num_features}) takes (N, {self.num_features}) or (N, {self.num_features}, L), "
                 f"got shape {input.shape}"
@@ -95,7 +79,7 @@ class BatchNorm1d(Module):
 
 
 class LayerNorm(Module):
-    """The last dimensions, those of normalized_shape, with mean 0 and variance 1, then times weight plus bias."""
+    """Normalize over the last dimensions, of shape normalized_shape, then multiply by weight and add bias."""
 
     def __init__(
         self,
@@ -107,8 +91,8 @@ class LayerNorm(Module):
     ) -> None:
         shape = tuple(normalized_shape) if isinstance(normalized_shape, Iterable) else (normalized_shape,)
         if not shape:
-            raise ValueError("normalized_shape names the last dimensions to go over, one or more; got none")
-        self.normalized_shape = tuple(whole("normalized_shape", n, 1) for n in shape)
+            raise ValueError("normalized_shape must have at least one dimension, got ()")
+        self.normalized_shape = tuple(integer("normalized_shape", n, 1) for n in shape)
         self.eps = number("eps", eps, 0)
         self.elementwise_affine = elementwise_affine
         self.weight = Parameter(ag.ones(shape, dtype=dtype)) if elementwise_affine else None
