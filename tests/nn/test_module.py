@@ -1,4 +1,4 @@
-"""Module: what it finds, what it does to all of it, what it saves."""
+"""Module: train, freeze, cast, save, load, copy and print all parts of a network."""
 
 import copy
 import math
@@ -12,131 +12,7 @@ import autograd as ag
 import nn
 from autograd import Tensor, Value, no_grad
 
-
-class Scale(nn.Module):
-    """A Module that says nothing to its base."""
-
-    def __init__(self, size: int = 2) -> None:
-        self.weight = nn.Parameter(np.ones(size))
-
-    def forward(self, x: Any) -> Any:
-        return x * self.weight
-
-
-class Net(nn.Module):
-    """Every place a parameter can be in."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.first = nn.Linear(2, 3)
-        self.layers = [Scale(), (Scale(), nn.ReLU())]
-        self.heads = {"a": Scale(), "b": nn.Parameter(2.0)}
-        self.bias = nn.Parameter([0.0, 1.0])
-        self.value = Value(3.0)
-        self.constant = Tensor([1.0])
-        self.register_buffer("count", Tensor(0))
-        self.register_buffer("scratch", Tensor([0.5]), persistent=False)
-        self.register_buffer("absent", None)
-        self.numbers = [1, 2.0, "text", None]
-        self.result = nn.Parameter(1.0) * 2
-
-
-NAMES = [
-    "heads.b",
-    "bias",
-    "value",
-    "first.weight",
-    "first.bias",
-    "layers.0.weight",
-    "layers.1.0.weight",
-    "heads.a.weight",
-]
-
-
-def test_parameters_are_found_in_attributes_lists_tuples_dicts_and_modules() -> None:
-    net = Net()
-    assert [name for name, _ in net.named_parameters()] == NAMES
-    assert [p is q for p, (_, q) in zip(net.parameters(), net.named_parameters(), strict=True)] == [True] * len(NAMES)
-    assert [name for name, _ in net.named_parameters(recurse=False)] == NAMES[:3]
-    assert next(iter(net.named_parameters("net")))[0] == "net.heads.b"
-    assert sum(p.numel() for p in net.parameters() if isinstance(p, Tensor)) == 1 + 2 + 6 + 3 + 2 + 2 + 2
-
-
-def test_modules_children_and_buffers_are_found_with_their_names() -> None:
-    net = Net()
-    children = ["first", "layers.0", "layers.1.0", "layers.1.1", "heads.a"]
-    assert [name for name, _ in net.named_children()] == children
-    assert [name for name, _ in net.named_modules()] == ["", *children]
-    assert [type(m).__name__ for m in net.children()] == ["Linear", "Scale", "Scale", "ReLU", "Scale"]
-    assert next(net.modules()) is net
-    assert [name for name, _ in net.named_buffers()] == ["count", "scratch"]
-    assert [b.shape for b in net.buffers()] == [(), (1,)]
-
-
-def test_what_is_put_into_a_list_later_is_found() -> None:
-    net = Net()
-    net.layers.append(Scale(5))
-    assert "layers.2.weight" in dict(net.named_parameters())
-
-
-def test_shared_parameters_and_modules_count_once_and_are_saved_under_each_name() -> None:
-    class Tied(nn.Module):
-        def __init__(self) -> None:
-            self.a = nn.Linear(2, 2, bias=False)
-            self.b = nn.Linear(2, 2, bias=False)
-            self.b.weight = self.a.weight
-            self.again = self.a
-
-    tied = Tied()
-    assert [name for name, _ in tied.named_parameters()] == ["a.weight"]
-    assert [name for name, _ in tied.named_children()] == ["a", "b"]
-    assert list(tied.state_dict()) == ["a.weight", "b.weight", "again.weight"]
-    assert [name for name, _ in tied.named_parameters(remove_duplicate=False)] == list(tied.state_dict())
-
-
-def test_modules_that_know_each_other_are_walked_once() -> None:
-    class Child(nn.Module):
-        def __init__(self, parent: nn.Module) -> None:
-            self.parent = parent
-            self.weight = nn.Parameter(1.0)
-
-    parent = nn.Module()
-    parent.child = Child(parent)
-    assert list(parent.state_dict()) == ["child.weight"]
-    assert len(list(parent.modules())) == 2
-
-
-def test_a_parameter_gets_the_name_of_its_attribute_for_pictures() -> None:
-    net = Net()
-    assert net.first.weight.label == "weight"
-    assert net.value.label == "value"
-    named = nn.Parameter(1.0, label="slope")
-    net.other = named
-    assert named.label == "slope"
-
-
-def test_a_frozen_parameter_stays_a_parameter() -> None:
-    net = nn.Sequential(nn.Linear(2, 2), Scale())
-    before = list(net.state_dict())
-    net.requires_grad_(False)
-    assert not any(p.requires_grad for p in net.parameters())
-    assert list(net.state_dict()) == before
-    assert not net(ag.ones(1, 2)).requires_grad
-    assert all(p.requires_grad for p in net.requires_grad_().parameters())
-    alone = Scale()
-    alone.weight.requires_grad_(False)  # before anybody has asked for the parameters
-    assert list(alone.state_dict()) == ["weight"]
-
-
-def test_a_parameter_that_is_replaced_is_forgotten_and_one_that_is_frozen_elsewhere_is_not() -> None:
-    net = Scale()
-    net.twin = net.weight
-    net.requires_grad_(False)
-    old, net.weight = net.weight, nn.Parameter([3.0])
-    assert [p is old for p in net.parameters()] == [False, True]
-    for _ in range(5):
-        net.last = Value(1.0)
-    assert len(net._known) == 3
+from .networks import NAMES, Net, Scale
 
 
 def test_freezing_values_is_refused() -> None:
@@ -295,35 +171,6 @@ def test_a_deep_copy_keeps_what_is_shared_shared() -> None:
     assert twin[1].weight is twin[0].weight
 
 
-def test_names_that_cannot_be_are_refused() -> None:
-    net = nn.Module()
-    for name in ("", "a.b"):
-        with pytest.raises(KeyError, match="cannot be the name of a part"):
-            net.add_module(name, Scale())
-    with pytest.raises(KeyError, match="has a method of that name"):
-        net.register_buffer("parameters", Tensor(1.0))
-    with pytest.raises(TypeError, match="expected a Module"):
-        net.add_module("a", "text")  # type: ignore[arg-type]
-
-
-def test_buffers_hold_tensors_that_want_no_gradient() -> None:
-    net = nn.Module()
-    with pytest.raises(ValueError, match="wants a gradient"):
-        net.register_buffer("mean", nn.Parameter(1.0))
-    net.register_buffer("mean", Tensor(1.0))
-    with pytest.raises(TypeError, match="mean is a buffer, which holds a Tensor or None, got float"):
-        net.mean = 2.0
-    delattr(net, "mean")
-    assert list(net.buffers()) == []
-
-
-def test_a_registered_parameter_may_be_frozen_from_the_start_or_left_out() -> None:
-    net = nn.Module()
-    net.register_parameter("weight", Tensor([1.0]))
-    net.register_parameter("bias", None)
-    assert list(net.state_dict()) == ["weight"]
-
-
 def test_a_module_without_forward_says_what_to_do() -> None:
     with pytest.raises(NotImplementedError, match=r"define forward\(self, x\)"):
         nn.Module()(1.0)
@@ -341,67 +188,9 @@ def test_a_repr_shows_the_tree() -> None:
     )
 
 
-def test_a_summary_leaves_the_network_as_it_was() -> None:
-    net = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3), nn.ModuleList([nn.ReLU()]))
-    net[1].eval()
-    net.requires_grad_(False)
-    before, known = net.state_dict(), [set(vars(m)) for m in net.modules()]
-    with pytest.raises(NotImplementedError):
-        nn.summary(net, ag.ones(4, 2))
-    del net[2]
-    table = nn.summary(net, ag.ones(4, 2))
-    assert [(row.name, row.shape, row.parameters) for row in table.rows] == [
-        ("", "(4, 3)", 0),
-        ("0", "(4, 3)", 9),
-        ("1", "(4, 3)", 6),
-    ]
-    assert (table.parameters, table.trainable) == (15, 0)
-    assert str(table).endswith("15 parameters, 0 of them trainable")
-    assert [m.training for m in net.modules()] == [True, True, False]
-    assert all((array == before[name]).all() for name, array in net.state_dict().items())
-    assert [set(vars(m)) for m in net.modules()] == [known[0] - {"2"}, *known[1:3]]
-
-
-def test_a_summary_counts_what_is_shared_once() -> None:
-    net = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 2))
-    net[1].weight = net[0].weight
-    assert [row.parameters for row in nn.summary(net, ag.ones(1, 2)).rows] == [0, 6, 2]
-
-
 def test_under_no_grad_a_network_records_nothing() -> None:
     with no_grad():
         assert not nn.Linear(2, 2)(ag.ones(1, 2)).requires_grad
-
-
-@pytest.mark.parametrize(
-    "place",
-    [lambda w: w - 0.1, lambda w: w.detach(), lambda w: w.numpy(), lambda w: 0.0],
-    ids=["result", "leaf", "array", "number"],
-)
-def test_a_parameter_is_not_lost_to_what_is_none(place: Any) -> None:
-    net = nn.Linear(2, 1)
-    weight = net.weight
-    with no_grad(), pytest.raises(TypeError, match=r"weight is a parameter, .* write numbers into weight\.data"):
-        net.weight = place(weight)
-    assert net.weight is weight
-    neuron = nn.Neuron(2)
-    with pytest.raises(TypeError, match="b is a parameter"):
-        neuron.b = neuron.b * 0.9
-
-
-def test_a_parameter_gives_way_to_another_to_none_and_to_one_that_is_frozen_by_name() -> None:
-    net, frozen = nn.Linear(2, 1), Tensor([[1.0, 2.0]])
-    net.weight = nn.Parameter([[3.0, 4.0]])
-    assert net.state_dict()["weight"].tolist() == [[3.0, 4.0]]
-    net.register_parameter("weight", frozen)
-    net.bias = None
-    assert [(name, p is frozen) for name, p in net.named_parameters()] == [("weight", True)]
-
-
-def test_a_parameter_made_without_a_gradient_is_refused_with_the_way_to_freeze_one() -> None:
-    with pytest.raises(ValueError, match=r"requires_grad_\(False\), or use register_parameter"):
-        nn.Parameter([1.0], requires_grad=False)
-    assert nn.Parameter([1.0], True, np.float32).dtype == np.float32
 
 
 @pytest.mark.parametrize(
@@ -426,10 +215,3 @@ def test_numbers_too_large_for_the_dtype_are_refused_and_not_made_inf() -> None:
     assert all((array == state[name]).all() for name, array in net.state_dict().items())
     net.load_state_dict({"weight": np.array([[np.inf, 1.0]]), "bias": np.ones(1)})
     assert net.weight.tolist() == [[np.inf, 1.0]]
-
-
-def test_a_summary_of_a_shape_says_to_send_an_input() -> None:
-    with pytest.raises(TypeError, match=r"summary\(model, zeros\(4, 2\)\)"):
-        nn.summary(nn.Linear(2, 1), (4, 2))
-    with pytest.raises(TypeError, match="takes an input to send through the model"):
-        nn.summary(nn.Linear(2, 1))

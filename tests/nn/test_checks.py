@@ -1,4 +1,4 @@
-"""Counts, sizes and numbers as users mistype them: refused where they are given, by name, with what was expected."""
+"""Arguments out of range or of a wrong type are refused with the name of the argument."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ from nn.optim import SGD
 from nn.optim.lr_scheduler import StepLR
 
 DATA = TensorDataset([[1.0], [2.0]])
+
+
 WHOLE = "{} is a whole number >= {}, got {}"
+
 
 # What takes a count: a call with it, its name, and the least it may be.
 COUNTS: list[tuple[Callable[[Any], Any], str, int]] = [

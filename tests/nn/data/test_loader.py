@@ -1,4 +1,4 @@
-"""Datasets, their batches, and the small ones drawn from a generator."""
+"""DataLoader: batches in order or shuffled."""
 
 from typing import Any
 
@@ -7,10 +7,11 @@ import pytest
 
 import autograd as ag
 from autograd import Tensor
-from nn import Perceptron
-from nn.data import DataLoader, TensorDataset, moons
+from nn.data import DataLoader, TensorDataset
 
 X = np.arange(20.0).reshape(10, 2)
+
+
 Y = np.arange(10)
 
 
@@ -91,37 +92,8 @@ def test_samples_of_different_shapes_make_no_batch() -> None:
         list(DataLoader([([1.0, 2.0], 0), ([1.0], 1)], batch_size=2))
 
 
-def test_a_dataset_gives_samples_slices_and_places() -> None:
-    dataset = TensorDataset(Tensor(X), Y)
-    assert len(dataset) == 10
-    x, y = dataset[-1]
-    assert (x.tolist(), y.item()) == ([18.0, 19.0], 9)
-    assert [part.shape for part in dataset[2:5]] == [(3, 2), (3,)]
-    assert dataset[np.array([3, 3])][1].tolist() == [3, 3]
-    with pytest.raises(IndexError, match="the dataset has 10 samples, got the index 10"):
-        dataset[10]
-
-
 def test_an_empty_dataset_has_no_batches() -> None:
     assert list(DataLoader(TensorDataset(X[:0], Y[:0]), batch_size=2)) == []
-
-
-@pytest.mark.parametrize("tensors", [(), (X, Y[:9]), (3.0,)])
-def test_tensors_of_different_lengths_are_no_dataset(tensors: tuple[Any, ...]) -> None:
-    with pytest.raises(ValueError, match=r"a TensorDataset has one Tensor or more|as many samples"):
-        TensorDataset(*tensors)
-
-
-def test_moons_are_two_classes_that_no_line_parts() -> None:
-    X, y = moons(200, noise=0.0, generator=np.random.default_rng(1))
-    assert (X.shape, y.shape, y.dtype.kind) == ((200, 2), (200,), "i")
-    assert (y == 0).sum() == 100
-    upper, lower = X[y == 0], X[y == 1]
-    np.testing.assert_allclose(np.hypot(upper[:, 0], upper[:, 1]), 1.0)
-    np.testing.assert_allclose(np.hypot(lower[:, 0] - 1.0, lower[:, 1] - 0.5), 1.0)
-    assert not Perceptron(2).fit(X, y, max_epochs=100).converged
-    again, _ = moons(200, noise=0.0, generator=np.random.default_rng(1))
-    assert (again == X).all()
 
 
 def test_what_is_no_dataset_is_refused_by_the_loader() -> None:

@@ -1,4 +1,4 @@
-"""Losses on Tensors and on Values; what they compute is held against PyTorch in test_parity_nn.py."""
+"""Losses of Tensors and of lists of Values. test_parity.py compares them with PyTorch."""
 
 import math
 from collections.abc import Callable
@@ -13,11 +13,22 @@ from autograd import Tensor, Value
 from nn import functional as F
 
 SCORES = np.array([0.3, -1.2, 2.5, 0.4])
+
+
 NUMBERS = np.array([0.0, 1.0, 2.0, -1.0])
+
+
 SIGNS = np.array([1, -1, -1, 1])
+
+
 UNIT = np.array([0.3, 0.7, 0.5, 0.4])
+
+
 LOGITS = np.array([[0.3, -1.2, 2.5], [0.4, 0.0, 7.0]])
+
+
 CLASSES = np.array([2, 0])
+
 
 # name, input, target, options
 CASES: list[tuple[Callable[..., Any], Any, Any, dict[str, Any]]] = [

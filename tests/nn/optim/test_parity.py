@@ -17,8 +17,8 @@ import pytest
 import nn
 from autograd import Tensor
 
+from .lr_scheduler.schedules import SCHEDULES, Spec, build, spelled
 from .optimizers import CHOICES, START, Options, combinations, drive, gradients, make, parameters
-from .schedules import SCHEDULES, Spec, build, spelled
 
 torch: Any = pytest.importorskip("torch", reason="PyTorch is not installed; pip install glassgrad[parity]")
 
