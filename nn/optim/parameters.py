@@ -51,7 +51,10 @@ def numbers_of(node: Node) -> Any:
 
 
 def gradient(node: Node) -> Any:
-    """Return the gradient of a node: a float, or an array with the shape and dtype of the data, without a copy."""
+    """Return the gradient of a node: a float, or an array with the shape and dtype of the data.
+
+    The array may be the user's own and must not be changed.
+    """
     if isinstance(node.grad, Node):
         raise TypeError(
             "a .grad must hold plain numbers, and this one was set to a node; set it to None or to a number"

@@ -1,4 +1,4 @@
-"""Networks for the tests of Module and its registry."""
+"""Networks and data that several tests use."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from autograd import Tensor, Value
 
 
 class Scale(nn.Module):
-    """A Module that says nothing to its base."""
+    """A Module that does not call super().__init__()."""
 
     def __init__(self, size: int = 2) -> None:
         self.weight = nn.Parameter(np.ones(size))
@@ -19,7 +19,7 @@ class Scale(nn.Module):
 
 
 class Net(nn.Module):
-    """Every place a parameter can be in."""
+    """A Module with parameters in every kind of attribute."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -46,3 +46,5 @@ NAMES = [
     "layers.1.0.weight",
     "heads.a.weight",
 ]
+
+XOR = [([0.0, 0.0], 0.0), ([0.0, 1.0], 1.0), ([1.0, 0.0], 1.0), ([1.0, 1.0], 0.0)]

@@ -24,7 +24,7 @@ def normal(*shape: int, seed: int = 0) -> Array:
 
 
 def probabilities(*shape: int, seed: int = 0) -> Array:
-    """Rows that add up to 1 along the classes."""
+    """Return positive numbers that sum to 1 along the classes."""
     powers = np.exp(normal(*shape, seed=seed))
     return np.asarray(powers / powers.sum(1 if len(shape) > 1 else 0, keepdims=True))
 

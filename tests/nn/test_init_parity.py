@@ -38,7 +38,7 @@ INITIALISERS: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 def furthest(a: Array, b: Array) -> float:
-    """Kolmogorov and Smirnov's distance of two samples: the largest difference of their distribution functions."""
+    """Return the Kolmogorov–Smirnov distance: the largest difference of the distribution functions of two samples."""
     both = np.sort(np.concatenate([a.ravel(), b.ravel()]))
     count = [np.searchsorted(np.sort(x.ravel()), both, side="right") / x.size for x in (a, b)]
     return float(np.abs(count[0] - count[1]).max())
@@ -46,14 +46,14 @@ def furthest(a: Array, b: Array) -> float:
 
 @pytest.mark.parametrize("shape", [SHAPE, (40, 60), (8, 6, 50)])
 @pytest.mark.parametrize("name", INITIALISERS)
-def test_an_initialiser_draws_from_pytorchs_distribution(name: str, shape: tuple[int, ...]) -> None:
+def test_an_initializer_draws_from_pytorchs_distribution(name: str, shape: tuple[int, ...]) -> None:
     function, choices = INITIALISERS[name]
     torch.manual_seed(0)
     theirs = getattr(tnn.init, function)(torch.empty(shape, dtype=torch.float64), **choices).numpy()
     ours = ag.zeros(shape)
     given = {} if "val" in choices or function in ("zeros_", "ones_") else {"generator": np.random.default_rng(0)}
     assert getattr(nn.init, function)(ours, **choices, **given) is ours
-    # The chance of a false alarm, two samples of 2400 further apart than this, is about 1e-6.
+    # For two samples of size 2400, a larger distance has a probability of about 1e-6.
     assert furthest(ours.numpy(), theirs) < 2.7 * math.sqrt(2 / ours.numel())
     np.testing.assert_allclose(np.abs(ours.numpy()).max(), np.abs(theirs).max(), rtol=0.4)
 
@@ -70,7 +70,7 @@ def test_an_initialiser_draws_from_pytorchs_distribution(name: str, shape: tuple
         (lambda m: m.LayerNorm(30), "bias"),
     ],
 )
-def test_a_layer_starts_from_pytorchs_distribution(make: Callable[[Any], Any], parameter: str) -> None:
+def test_a_layer_has_initial_weights_from_pytorchs_distribution(make: Callable[[Any], Any], parameter: str) -> None:
     torch.manual_seed(0)
     ag.manual_seed(0)
     ours, theirs = make(nn).state_dict()[parameter], make(tnn).state_dict()[parameter].numpy()

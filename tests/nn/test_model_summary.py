@@ -6,7 +6,7 @@ import autograd as ag
 import nn
 
 
-def test_a_summary_leaves_the_network_as_it_was() -> None:
+def test_a_summary_leaves_the_network_unchanged() -> None:
     net = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3), nn.ModuleList([nn.ReLU()]))
     net[1].eval()
     net.requires_grad_(False)
@@ -27,14 +27,14 @@ def test_a_summary_leaves_the_network_as_it_was() -> None:
     assert [set(vars(m)) for m in net.modules()] == [known[0] - {"2"}, *known[1:3]]
 
 
-def test_a_summary_counts_what_is_shared_once() -> None:
+def test_a_summary_counts_shared_parameters_once() -> None:
     net = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 2))
     net[1].weight = net[0].weight
     assert [row.parameters for row in nn.summary(net, ag.ones(1, 2)).rows] == [0, 6, 2]
 
 
-def test_a_summary_of_a_shape_says_to_send_an_input() -> None:
+def test_a_summary_without_an_input_is_refused_with_an_example() -> None:
     with pytest.raises(TypeError, match=r"summary\(model, zeros\(4, 2\)\)"):
         nn.summary(nn.Linear(2, 1), (4, 2))
-    with pytest.raises(TypeError, match="takes an input to send through the model"):
+    with pytest.raises(TypeError, match="runs the model on an input and got none"):
         nn.summary(nn.Linear(2, 1))

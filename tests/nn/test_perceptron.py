@@ -8,10 +8,10 @@ import pytest
 
 import nn
 
-from .test_neuron import XOR
+from .networks import XOR
 
 
-def test_no_perceptron_gets_xor_right_and_learning_says_so() -> None:
+def test_no_perceptron_learns_xor_and_fit_reports_it() -> None:
     rows, classes = [x for x, _ in XOR], [int(y) for _, y in XOR]
     for order in itertools.permutations(range(4)):
         gate = nn.Perceptron(2)
@@ -26,7 +26,7 @@ def test_no_perceptron_gets_xor_right_and_learning_says_so() -> None:
 @pytest.mark.parametrize(
     "truth", [t for t in itertools.product((0, 1), repeat=4) if t not in ((0, 1, 1, 0), (1, 0, 0, 1))]
 )
-def test_a_perceptron_learns_each_of_the_fourteen_gates_that_a_line_can_part(truth: tuple[int, ...]) -> None:
+def test_a_perceptron_learns_each_of_the_fourteen_linearly_separable_gates(truth: tuple[int, ...]) -> None:
     gate = nn.Perceptron(2, lr=0.5)
     report = gate.fit(np.array([x for x, _ in XOR]), list(truth))
     assert report.converged
@@ -38,7 +38,7 @@ def test_a_perceptron_learns_each_of_the_fourteen_gates_that_a_line_can_part(tru
 def test_a_perceptron_learns_by_rosenblatts_rule_and_only_from_mistakes() -> None:
     gate = nn.Perceptron(2, lr=0.1)
     gate.w, gate.b = [1.0, -1.0], 0.5
-    assert gate.update([1.0, 2.0], 1)  # it said 0
+    assert gate.update([1.0, 2.0], 1)  # a mistake: it returned 0
     assert gate.w == [1.0 + 0.1 * 1.0, -1.0 + 0.1 * 2.0]
     assert gate.b == 0.5 + 0.1
     before = list(gate.w)
@@ -46,7 +46,7 @@ def test_a_perceptron_learns_by_rosenblatts_rule_and_only_from_mistakes() -> Non
     assert gate.w == before
 
 
-def test_a_perceptron_that_runs_out_of_epochs_says_that_it_does_not_know() -> None:
+def test_a_perceptron_that_runs_out_of_epochs_does_not_claim_a_result() -> None:
     report = nn.Perceptron(2).fit([[0.0, 0.0], [1.0, 1.0]], [1, 0], max_epochs=1)
     assert report.separable is None
     assert "not converged after 1 epochs" in str(report)
@@ -55,13 +55,14 @@ def test_a_perceptron_that_runs_out_of_epochs_says_that_it_does_not_know() -> No
 @pytest.mark.parametrize(
     ("rows", "classes", "complaint"),
     [
-        ([[0.0, 1.0]], [-1], "of -1 and 1 make them by"),
-        ([[0.0, 1.0]], [0.5], "the classes are 0 and 1, got 0.5"),
+        ([[0.0, 1.0]], [-1], "convert -1 and 1 with"),
+        ([[0.0, 1.0]], [0.5], "the classes must be 0 and 1, got 0.5"),
         ([[0.0, 1.0, 2.0]], [1], "takes 2 inputs, got 3"),
         ([[0.0, 1.0]], [1, 0], r"got shapes \(1, 2\) and \(2,\)"),
         ([], [], "expected rows of 2 numbers"),
+        ([[0.0, float("nan")], [1.0, 1.0]], [0, 1], "the samples have nan or inf"),
     ],
 )
-def test_what_a_perceptron_cannot_learn_from_is_refused(rows: Any, classes: Any, complaint: str) -> None:
+def test_invalid_samples_and_classes_of_a_perceptron_are_refused(rows: Any, classes: Any, complaint: str) -> None:
     with pytest.raises(ValueError, match=complaint):
         nn.Perceptron(2).fit(rows, classes)

@@ -32,13 +32,13 @@ def test_modules_children_and_buffers_are_found_with_their_names() -> None:
     assert [b.shape for b in net.buffers()] == [(), (1,)]
 
 
-def test_what_is_put_into_a_list_later_is_found() -> None:
+def test_a_module_added_to_a_list_later_is_found() -> None:
     net = Net()
     net.layers.append(Scale(5))
     assert "layers.2.weight" in dict(net.named_parameters())
 
 
-def test_shared_parameters_and_modules_count_once_and_are_saved_under_each_name() -> None:
+def test_shared_parameters_and_modules_are_listed_once_and_saved_under_each_name() -> None:
     class Tied(nn.Module):
         def __init__(self) -> None:
             self.a = nn.Linear(2, 2, bias=False)
@@ -53,7 +53,7 @@ def test_shared_parameters_and_modules_count_once_and_are_saved_under_each_name(
     assert [name for name, _ in tied.named_parameters(remove_duplicate=False)] == list(tied.state_dict())
 
 
-def test_modules_that_know_each_other_are_walked_once() -> None:
+def test_modules_that_refer_to_each_other_are_visited_once() -> None:
     class Child(nn.Module):
         def __init__(self, parent: nn.Module) -> None:
             self.parent = parent
@@ -83,11 +83,11 @@ def test_a_frozen_parameter_stays_a_parameter() -> None:
     assert not net(ag.ones(1, 2)).requires_grad
     assert all(p.requires_grad for p in net.requires_grad_().parameters())
     alone = Scale()
-    alone.weight.requires_grad_(False)  # before anybody has asked for the parameters
+    alone.weight.requires_grad_(False)  # before the first call of parameters()
     assert list(alone.state_dict()) == ["weight"]
 
 
-def test_a_parameter_that_is_replaced_is_forgotten_and_one_that_is_frozen_elsewhere_is_not() -> None:
+def test_a_replaced_parameter_is_forgotten_and_a_frozen_one_is_kept() -> None:
     net = Scale()
     net.twin = net.weight
     net.requires_grad_(False)
@@ -98,10 +98,10 @@ def test_a_parameter_that_is_replaced_is_forgotten_and_one_that_is_frozen_elsewh
     assert len(net._known) == 3
 
 
-def test_names_that_cannot_be_are_refused() -> None:
+def test_invalid_attribute_names_are_refused() -> None:
     net = nn.Module()
     for name in ("", "a.b"):
-        with pytest.raises(KeyError, match="cannot be the name of a part"):
+        with pytest.raises(KeyError, match="cannot name an attribute"):
             net.add_module(name, Scale())
     with pytest.raises(KeyError, match="has a method of that name"):
         net.register_buffer("parameters", Tensor(1.0))
@@ -109,9 +109,9 @@ def test_names_that_cannot_be_are_refused() -> None:
         net.add_module("a", "text")  # type: ignore[arg-type]
 
 
-def test_buffers_hold_tensors_that_want_no_gradient() -> None:
+def test_buffers_hold_tensors_that_require_no_gradient() -> None:
     net = nn.Module()
-    with pytest.raises(ValueError, match="wants a gradient"):
+    with pytest.raises(ValueError, match="requires a gradient"):
         net.register_buffer("mean", nn.Parameter(1.0))
     net.register_buffer("mean", Tensor(1.0))
     with pytest.raises(TypeError, match="mean is a buffer, which holds a Tensor or None, got float"):
@@ -120,7 +120,7 @@ def test_buffers_hold_tensors_that_want_no_gradient() -> None:
     assert list(net.buffers()) == []
 
 
-def test_a_registered_parameter_may_be_frozen_from_the_start_or_left_out() -> None:
+def test_a_registered_parameter_may_require_no_gradient_or_be_none() -> None:
     net = nn.Module()
     net.register_parameter("weight", Tensor([1.0]))
     net.register_parameter("bias", None)
@@ -132,10 +132,10 @@ def test_a_registered_parameter_may_be_frozen_from_the_start_or_left_out() -> No
     [lambda w: w - 0.1, lambda w: w.detach(), lambda w: w.numpy(), lambda w: 0.0],
     ids=["result", "leaf", "array", "number"],
 )
-def test_a_parameter_is_not_lost_to_what_is_none(place: Any) -> None:
+def test_a_parameter_cannot_be_replaced_by_something_that_is_no_parameter(place: Any) -> None:
     net = nn.Linear(2, 1)
     weight = net.weight
-    with no_grad(), pytest.raises(TypeError, match=r"weight is a parameter, .* write numbers into weight\.data"):
+    with no_grad(), pytest.raises(TypeError, match=r"weight is a parameter .* write numbers to weight\.data"):
         net.weight = place(weight)
     assert net.weight is weight
     neuron = nn.Neuron(2)
@@ -143,7 +143,7 @@ def test_a_parameter_is_not_lost_to_what_is_none(place: Any) -> None:
         neuron.b = neuron.b * 0.9
 
 
-def test_a_parameter_gives_way_to_another_to_none_and_to_one_that_is_frozen_by_name() -> None:
+def test_a_parameter_can_be_replaced_by_another_one_by_none_and_by_a_frozen_one() -> None:
     net, frozen = nn.Linear(2, 1), Tensor([[1.0, 2.0]])
     net.weight = nn.Parameter([[3.0, 4.0]])
     assert net.state_dict()["weight"].tolist() == [[3.0, 4.0]]
@@ -152,7 +152,7 @@ def test_a_parameter_gives_way_to_another_to_none_and_to_one_that_is_frozen_by_n
     assert [(name, p is frozen) for name, p in net.named_parameters()] == [("weight", True)]
 
 
-def test_a_parameter_made_without_a_gradient_is_refused_with_the_way_to_freeze_one() -> None:
+def test_a_parameter_without_gradient_is_refused_with_a_way_to_freeze_one() -> None:
     with pytest.raises(ValueError, match=r"requires_grad_\(False\), or use register_parameter"):
         nn.Parameter([1.0], requires_grad=False)
     assert nn.Parameter([1.0], True, np.float32).dtype == np.float32

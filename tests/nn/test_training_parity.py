@@ -14,7 +14,7 @@ from .parity import close, normal, tnn, torch
 
 
 @pytest.mark.parametrize("optimizer", ["SGD", "AdamW"])
-def test_a_classifier_trained_50_steps_from_the_same_weights_stays_pytorchs(optimizer: str) -> None:
+def test_a_classifier_trained_for_50_steps_from_the_same_weights_equals_pytorchs(optimizer: str) -> None:
     def classifier(m: Any) -> Any:
         return m.Sequential(
             m.Linear(8, 16), m.BatchNorm1d(16), m.ReLU(), m.Dropout(0.0),

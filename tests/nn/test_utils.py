@@ -11,7 +11,7 @@ from autograd import Tensor, Value
 from nn.utils import parameters_to_vector, vector_to_parameters
 
 
-def test_parameters_go_into_one_vector_and_back() -> None:
+def test_parameters_are_converted_to_a_vector_and_back() -> None:
     nodes: list[Any] = [
         Tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True),
         Value(5.0),
@@ -27,14 +27,14 @@ def test_parameters_go_into_one_vector_and_back() -> None:
 
 
 @pytest.mark.parametrize("vector", [[1.0, 2.0], [1.0] * 4, [[1.0, 2.0, 3.0]], 1.0])
-def test_a_vector_of_another_length_is_refused_and_nothing_is_written(vector: Any) -> None:
+def test_a_vector_of_a_wrong_length_is_refused_and_nothing_is_written(vector: Any) -> None:
     nodes: list[Any] = [Value(5.0), Tensor([6.0, 7.0], requires_grad=True)]
     with pytest.raises(ValueError, match=r"hold 3 numbers: .*got shape"):
         vector_to_parameters(vector, nodes)
     assert parameters_to_vector(nodes).tolist() == [5.0, 6.0, 7.0]
 
 
-def test_a_vector_that_cannot_be_written_whole_is_not_written_at_all() -> None:
+def test_a_vector_with_an_invalid_element_is_not_written_at_all() -> None:
     nodes: list[Any] = [Value(5.0), Tensor([6.0], requires_grad=True)]
     with pytest.raises((TypeError, ValueError)):
         vector_to_parameters(["8.0", "no number"], nodes)

@@ -30,14 +30,14 @@ def test_batches_are_tensors_in_order_with_labels_as_integers() -> None:
     assert samples(loader) == list(range(10))
 
 
-def test_the_last_batch_is_left_out_when_it_is_not_full_and_that_is_asked_for() -> None:
+def test_drop_last_drops_a_last_batch_that_is_not_full() -> None:
     loader = DataLoader(TensorDataset(X, Y), batch_size=4, drop_last=True)
     assert len(loader) == 2
     assert samples(loader) == list(range(8))
     assert len(DataLoader(TensorDataset(X, Y), batch_size=5, drop_last=True)) == 2
 
 
-def test_shuffling_takes_every_sample_once_in_another_order_every_epoch() -> None:
+def test_shuffling_yields_every_sample_once_in_a_new_order_each_epoch() -> None:
     loader = DataLoader(TensorDataset(X, Y), batch_size=3, shuffle=True, seed=0)
     first, second = samples(loader), samples(loader)
     assert sorted(first) == sorted(second) == list(range(10))
@@ -45,7 +45,7 @@ def test_shuffling_takes_every_sample_once_in_another_order_every_epoch() -> Non
     assert all((x.numpy()[:, 0] == 2 * y.numpy()).all() for x, y in loader)
 
 
-def test_the_order_depends_on_seed_and_epoch_alone() -> None:
+def test_the_order_depends_only_on_seed_and_epoch() -> None:
     a, b = (DataLoader(TensorDataset(X, Y), shuffle=True, seed=3) for _ in range(2))
     orders = [samples(a), samples(a)]
     ag.manual_seed(99)
@@ -64,13 +64,13 @@ def test_without_a_seed_the_default_generator_shuffles() -> None:
     assert samples(loader) != first
 
 
-def test_two_loops_over_one_loader_do_not_meet() -> None:
+def test_two_loops_over_one_loader_are_independent() -> None:
     loader = DataLoader(TensorDataset(X, Y), batch_size=5, shuffle=True, seed=0)
     outer = [int(k) for _, y in loader for _ in [samples(loader)] for k in y.tolist()]
     assert sorted(outer) == list(range(10))
 
 
-def test_any_dataset_with_a_length_and_samples_will_do() -> None:
+def test_any_object_with_a_length_and_samples_is_a_dataset() -> None:
     class Squares:
         def __len__(self) -> int:
             return 5
@@ -87,8 +87,8 @@ def test_any_dataset_with_a_length_and_samples_will_do() -> None:
     assert only.tolist() == [1.0, 2.0]
 
 
-def test_samples_of_different_shapes_make_no_batch() -> None:
-    with pytest.raises(ValueError, match=r"have one shape, got \(2,\), \(1,\); pad them"):
+def test_samples_of_different_shapes_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"must have one shape, got \(2,\), \(1,\); pad them"):
         list(DataLoader([([1.0, 2.0], 0), ([1.0], 1)], batch_size=2))
 
 
@@ -96,6 +96,6 @@ def test_an_empty_dataset_has_no_batches() -> None:
     assert list(DataLoader(TensorDataset(X[:0], Y[:0]), batch_size=2)) == []
 
 
-def test_what_is_no_dataset_is_refused_by_the_loader() -> None:
+def test_the_loader_refuses_an_object_that_is_no_dataset() -> None:
     with pytest.raises(TypeError, match=r"a length and dataset\[k\], got int 5"):
         DataLoader(5)

@@ -1,4 +1,4 @@
-"""TensorDataset."""
+"""TensorDataset: indexing and refused arguments."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ X = np.arange(20.0).reshape(10, 2)
 Y = np.arange(10)
 
 
-def test_a_dataset_gives_samples_slices_and_places() -> None:
+def test_a_dataset_is_indexed_by_integers_slices_and_arrays() -> None:
     dataset = TensorDataset(Tensor(X), Y)
     assert len(dataset) == 10
     x, y = dataset[-1]
@@ -24,6 +24,6 @@ def test_a_dataset_gives_samples_slices_and_places() -> None:
 
 
 @pytest.mark.parametrize("tensors", [(), (X, Y[:9]), (3.0,)])
-def test_tensors_of_different_lengths_are_no_dataset(tensors: tuple[Any, ...]) -> None:
-    with pytest.raises(ValueError, match=r"a TensorDataset has one Tensor or more|as many samples"):
+def test_tensors_of_different_lengths_are_refused(tensors: tuple[Any, ...]) -> None:
+    with pytest.raises(ValueError, match=r"a TensorDataset needs at least one Tensor|equal numbers of samples"):
         TensorDataset(*tensors)

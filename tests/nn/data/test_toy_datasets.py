@@ -1,4 +1,4 @@
-"""Random datasets."""
+"""moons: shapes, classes, reproducibility."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from nn import Perceptron
 from nn.data import moons
 
 
-def test_moons_are_two_classes_that_no_line_parts() -> None:
+def test_moons_are_two_classes_that_are_not_linearly_separable() -> None:
     X, y = moons(200, noise=0.0, generator=np.random.default_rng(1))
     assert (X.shape, y.shape, y.dtype.kind) == ((200, 2), (200,), "i")
     assert (y == 0).sum() == 100

@@ -10,7 +10,7 @@ from autograd import Tensor, Value
 from nn import functional as F
 
 
-def test_inplace_layers_change_nothing_in_place() -> None:
+def test_inplace_layers_do_not_change_the_input() -> None:
     x = Tensor([-1.0, 1.0])
     assert nn.ReLU(inplace=True)(x).tolist() == [0.0, 1.0]
     assert x.tolist() == [-1.0, 1.0]
@@ -20,7 +20,7 @@ def test_inplace_layers_change_nothing_in_place() -> None:
     ("layer", "name"),
     [(nn.ReLU(), "relu"), (nn.Tanh(), "tanh"), (nn.GELU(), "gelu"), (nn.SiLU(), "silu"), (nn.ELU(), "elu")],
 )
-def test_activations_take_values_too(layer: nn.Module, name: str) -> None:
+def test_activations_accept_values(layer: nn.Module, name: str) -> None:
     v = Value(-0.3)
     y = layer(v)
     y.backward()
@@ -29,7 +29,7 @@ def test_activations_take_values_too(layer: nn.Module, name: str) -> None:
 
 
 @pytest.mark.parametrize("f", [F.gelu, lambda x: F.gelu(x, "tanh"), F.softplus, F.hardtanh])
-def test_activations_with_options_have_right_gradients_on_values_and_tensors(f: Any) -> None:
+def test_activations_with_options_have_correct_gradients_on_values_and_tensors(f: Any) -> None:
     points = [-2.0, -0.3, 0.7, 1.5]
     ag.check_gradients(lambda xs: ag.sum([f(x) for x in xs]), points, order=2)
     x = Tensor(points, requires_grad=True)

@@ -10,7 +10,7 @@ from autograd import Tensor
 from nn import functional as F
 
 
-def test_a_sequential_is_a_list_of_modules() -> None:
+def test_a_sequential_behaves_like_a_list_of_modules() -> None:
     layers = [nn.Linear(1, 1), nn.ReLU(), nn.Tanh(), nn.Identity()]
     net = nn.Sequential(*layers[:2])
     assert net.append(layers[2]) is net
@@ -31,14 +31,14 @@ def test_a_sequential_is_a_list_of_modules() -> None:
         net[4]
 
 
-def test_a_sequential_may_be_named_and_its_parts_are_attributes() -> None:
+def test_a_sequential_from_a_dict_has_named_modules_as_attributes() -> None:
     net = nn.Sequential({"inner": nn.Linear(2, 3), "act": nn.ReLU()})
     assert list(net.state_dict()) == ["inner.weight", "inner.bias"]
     name = "inner"
     assert getattr(net, name) is net[0]
 
 
-def test_a_module_that_stands_twice_is_passed_twice_and_trained_once() -> None:
+def test_a_module_that_is_listed_twice_runs_twice_and_has_its_parameters_once() -> None:
     double = nn.Linear(1, 1, bias=False)
     double.weight.data = [[2.0]]
     net = nn.Sequential(double, double)
@@ -47,7 +47,7 @@ def test_a_module_that_stands_twice_is_passed_twice_and_trained_once() -> None:
 
 
 def test_an_empty_sequential_changes_nothing() -> None:
-    x = Tensor(X)
+    x = Tensor([[1.0, 2.0]])
     assert nn.Sequential()(x) is x
 
 
@@ -72,7 +72,7 @@ def test_containers_hold_modules_only(what: Any, complaint: str) -> None:
         what()
 
 
-def test_a_module_list_grows_and_is_found() -> None:
+def test_a_module_list_can_grow_and_its_parameters_are_found() -> None:
     class Net(nn.Module):
         def __init__(self) -> None:
             super().__init__()
@@ -90,7 +90,7 @@ def test_a_module_list_grows_and_is_found() -> None:
     assert list(net.state_dict())[-1] == "blocks.2.bias"
 
 
-def test_a_module_dict_is_a_dict() -> None:
+def test_a_module_dict_behaves_like_a_dict() -> None:
     parts = nn.ModuleDict({"a": nn.ReLU(), "b": nn.Linear(1, 1)})
     parts["c"] = nn.Tanh()
     assert list(parts) == list(parts.keys()) == ["a", "b", "c"]
@@ -99,7 +99,7 @@ def test_a_module_dict_is_a_dict() -> None:
     assert list(parts.state_dict()) == ["b.weight", "b.bias"]
     assert isinstance(parts.pop("c"), nn.Tanh)
     assert [type(m).__name__ for m in parts.values()] == ["ReLU", "Linear"]
-    with pytest.raises(KeyError, match="the names here are 'a', 'b'"):
+    with pytest.raises(KeyError, match="the names are 'a', 'b'"):
         parts["z"]
     with pytest.raises(KeyError, match="has a method of that name"):
         parts["keys"] = nn.ReLU()
@@ -107,7 +107,7 @@ def test_a_module_dict_is_a_dict() -> None:
     assert len(parts) == 0
 
 
-def test_modules_are_taken_out_and_rows_of_them_added() -> None:
+def test_modules_are_popped_and_sequentials_added() -> None:
     row = nn.Sequential(nn.Linear(2, 3), nn.ReLU()) + nn.Sequential(nn.Tanh())
     assert [type(module).__name__ for module in row] == ["Linear", "ReLU", "Tanh"]
     assert isinstance(row.pop(-2), nn.ReLU)

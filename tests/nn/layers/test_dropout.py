@@ -1,4 +1,4 @@
-"""Dropout."""
+"""Dropout: probability, seeds, evaluation mode, edge cases."""
 
 import math
 
@@ -13,7 +13,7 @@ from nn import functional as F
 X = np.random.default_rng(0).normal(size=(6, 4))
 
 
-def test_dropout_drops_with_its_probability_keeps_the_mean_and_is_off_in_evaluation() -> None:
+def test_dropout_zeroes_with_its_probability_keeps_the_mean_and_is_off_in_evaluation() -> None:
     ag.manual_seed(0)
     drop, x = nn.Dropout(0.3), ag.ones(100, 100, requires_grad=True)
     y = drop(x)
@@ -25,7 +25,7 @@ def test_dropout_drops_with_its_probability_keeps_the_mean_and_is_off_in_evaluat
     assert drop.eval()(x) is x
 
 
-def test_dropout_is_the_same_for_the_same_seed_and_another_each_time() -> None:
+def test_dropout_is_reproducible_by_seed_and_differs_between_calls() -> None:
     x = ag.ones(50)
     ag.manual_seed(1)
     first, second = F.dropout(x).tolist(), F.dropout(x).tolist()
@@ -37,7 +37,7 @@ def test_dropout_is_the_same_for_the_same_seed_and_another_each_time() -> None:
     )
 
 
-def test_dropout_of_everything_gives_zeros_even_of_inf_and_nan() -> None:
+def test_dropout_with_p_1_gives_zeros_even_for_inf_and_nan() -> None:
     x = Tensor([1.0, math.inf, -math.inf, math.nan], requires_grad=True)
     y = nn.Dropout(1.0)(x)
     assert y.tolist() == [0.0] * 4
@@ -47,7 +47,7 @@ def test_dropout_of_everything_gives_zeros_even_of_inf_and_nan() -> None:
 
 
 @pytest.mark.parametrize("p", [-0.1, 1.1, math.nan])
-def test_dropout_takes_a_probability(p: float) -> None:
+def test_dropout_refuses_a_p_that_is_no_probability(p: float) -> None:
     with pytest.raises(ValueError, match="a probability from 0 to 1"):
         nn.Dropout(p)
     with pytest.raises(ValueError, match="a probability from 0 to 1"):

@@ -1,4 +1,4 @@
-"""Embedding."""
+"""Embedding: lookup, gradients, padding, pretrained rows."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ import nn
 from autograd import Tensor
 
 
-def test_an_embedding_gives_rows_and_adds_up_the_gradients_of_repeats() -> None:
+def test_an_embedding_returns_rows_and_adds_the_gradients_of_repeated_ones() -> None:
     table = nn.Embedding(3, 2)
     table([0, 2, 2]).sum().backward()
     assert table.weight.grad is not None
@@ -33,12 +33,14 @@ def test_the_padding_row_is_zero_and_gets_no_gradient() -> None:
         ([0.0], TypeError, "takes integers, got float64"),
     ],
 )
-def test_an_embedding_is_looked_up_by_its_places(places: Any, error: type[Exception], complaint: str) -> None:
+def test_an_embedding_refuses_indices_that_are_out_of_range_or_not_integers(
+    places: Any, error: type[Exception], complaint: str
+) -> None:
     with pytest.raises(error, match=complaint):
         nn.Embedding(3, 2)(places)
 
 
-def test_an_embedding_is_made_of_rows_that_are_there_and_frozen_unless_asked_for() -> None:
+def test_an_embedding_from_pretrained_rows_is_frozen_by_default() -> None:
     rows = np.arange(6.0, dtype=np.float32).reshape(3, 2)
     fixed, free = nn.Embedding.from_pretrained(Tensor(rows)), nn.Embedding.from_pretrained(rows, freeze=False)
     assert fixed([2, 0]).tolist() == [[4.0, 5.0], [0.0, 1.0]]

@@ -1,4 +1,4 @@
-"""Linear, and what all layers have in common: dtypes, generators, refused inputs."""
+"""Linear, and properties of all layers: dtypes, generators, options, refused inputs."""
 
 from typing import Any
 
@@ -25,13 +25,13 @@ def test_a_weight_that_does_not_fit_is_refused() -> None:
         nn.PReLU(3)(Tensor(X))
     with pytest.raises(ValueError, match="'none' or 'tanh', got 'erf'"):
         nn.GELU("erf")(Tensor(X))
-    with pytest.raises(ValueError, match="padding_idx is one of the 3 rows, got 3"):
+    with pytest.raises(ValueError, match="padding_idx must be one of the 3 rows, got 3"):
         nn.Embedding(3, 2, padding_idx=3)
     with pytest.raises(ValueError, match="expected min_val < max_val"):
         nn.Hardtanh(1.0, 1.0)
 
 
-def test_layers_are_made_in_the_default_dtype_or_the_one_asked_for() -> None:
+def test_layers_have_the_default_dtype_or_the_requested_one() -> None:
     assert nn.Linear(2, 2).weight.dtype == np.float64
     ag.set_default_dtype(np.float32)
     try:
@@ -52,7 +52,7 @@ def test_a_generator_draws_the_weights_of_a_layer() -> None:
     assert a.weight.tolist() != nn.Linear(3, 2).weight.tolist()
 
 
-def test_layers_take_the_options_that_are_typed_for_pytorch() -> None:
+def test_layers_accept_common_options_of_pytorch() -> None:
     norm = nn.BatchNorm1d(3, bias=False)
     assert list(dict(norm.named_parameters())) == ["weight"]
     assert norm(ag.randn(4, 3)).shape == (4, 3)
@@ -67,7 +67,9 @@ def test_layers_take_the_options_that_are_typed_for_pytorch() -> None:
 
 
 @pytest.mark.parametrize("layer", [nn.Dropout(), nn.BatchNorm1d(2), nn.LayerNorm(2), nn.Flatten(), F.batch_norm])
-def test_a_layer_that_is_given_a_list_says_to_make_a_tensor_of_it(layer: Any) -> None:
+def test_a_layer_refuses_a_list_and_says_to_make_a_tensor_of_it(layer: Any) -> None:
     more = (None, None) if layer is F.batch_norm else ()
-    with pytest.raises(TypeError, match=r"takes a Tensor or an array, got list .*; make a Tensor by tensor\(\.\.\.\)"):
+    with pytest.raises(
+        TypeError, match=r"takes a Tensor or an array, got list .*; make a Tensor with tensor\(\.\.\.\)"
+    ):
         layer([[1.0, 2.0]], *more)

@@ -1,4 +1,4 @@
-"""BatchNorm1d and LayerNorm."""
+"""BatchNorm1d and LayerNorm: statistics, gradients, refused shapes."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,12 +15,12 @@ X = np.random.default_rng(0).normal(size=(6, 4))
 
 
 def slopes(f: Callable[[np.ndarray], float], x: np.ndarray, h: float = 1e-5) -> np.ndarray:
-    """Central differences of f in each element of x."""
+    """Return the central differences of f for each element of x."""
     steps = h * np.eye(x.size).reshape(-1, *x.shape)
     return np.array([(f(x + step) - f(x - step)) / (2 * h) for step in steps]).reshape(x.shape)
 
 
-def test_batch_norm_uses_the_batch_in_training_and_frozen_statistics_in_evaluation() -> None:
+def test_batch_norm_uses_batch_statistics_in_training_and_running_ones_in_evaluation() -> None:
     norm = nn.BatchNorm1d(4)
     y = norm(Tensor(X)).numpy()
     np.testing.assert_allclose(y.mean(0), 0.0, atol=1e-12)
@@ -45,13 +45,13 @@ def test_a_batch_of_one_in_training_is_refused_and_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize("shape", [(4,), (3, 5), (3, 5, 4), (2, 4, 1, 1)])
-def test_batch_norm_of_another_shape_is_refused(shape: tuple[int, ...]) -> None:
+def test_batch_norm_refuses_an_input_of_a_wrong_shape(shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match=r"BatchNorm1d\(4\) takes \(N, 4\) or \(N, 4, L\), got shape"):
         nn.BatchNorm1d(4)(ag.ones(shape))
 
 
 @pytest.mark.parametrize("layer", [nn.LayerNorm(4), nn.BatchNorm1d(4, track_running_stats=False)])
-def test_normalisation_has_right_gradients_of_both_orders(layer: nn.Module) -> None:
+def test_normalization_has_correct_gradients_of_first_and_second_order(layer: nn.Module) -> None:
     layer.requires_grad_(False)
     along = np.cos(np.arange(12.0)).reshape(3, 4)
     gradient = ag.grad(lambda x: (layer(x) ** 3).sum())
@@ -64,7 +64,7 @@ def test_normalisation_has_right_gradients_of_both_orders(layer: nn.Module) -> N
     )
 
 
-def test_layers_are_differentiated_forwards_too_and_batch_norm_keeps_its_statistics() -> None:
+def test_layers_support_forward_mode_and_batch_norm_updates_its_statistics() -> None:
     net = nn.Sequential(nn.Linear(4, 3), nn.BatchNorm1d(3), nn.GELU("tanh"), nn.LayerNorm(3), nn.PReLU())
     net.requires_grad_(False)
     along = np.cos(X)
@@ -75,9 +75,11 @@ def test_layers_are_differentiated_forwards_too_and_batch_norm_keeps_its_statist
     _, tangent = ag.jvp(loss, X, along)
     assert tangent == pytest.approx((ag.grad(loss)(X) * along).sum(), rel=1e-12)
     means = net[0](Tensor(X)).numpy().mean(0)
-    np.testing.assert_allclose(net[1].running_mean.data, 0.19 * means, rtol=1e-12)  # 0.1 of the first, then 0.09
+    np.testing.assert_allclose(
+        net[1].running_mean.data, 0.19 * means, rtol=1e-12
+    )  # two calls with momentum 0.1: 0.1 + 0.9 * 0.1
 
 
-def test_layer_norm_of_another_shape_is_refused() -> None:
+def test_layer_norm_refuses_an_input_of_a_wrong_shape() -> None:
     with pytest.raises(ValueError, match=r"layer_norm over \(5,\) got an input of shape \(6, 4\)"):
         nn.LayerNorm(5)(Tensor(X))

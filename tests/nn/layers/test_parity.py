@@ -20,7 +20,7 @@ from ..parity import DTYPES, Array, close, normal, tnn, torch
 EDGES = np.array([-1e3, -25.0, -1.0, -0.5, -0.0, 0.0, 0.3, 1.0, 19.0, 21.0, 1e3])
 
 
-# What makes it in both, and inputs.
+# A function that creates the layer from either package, and an input.
 LAYERS: dict[str, tuple[Callable[[Any], Any], Array]] = {
     "Linear": (lambda m: m.Linear(4, 3), normal(5, 4)),
     "Linear-no-bias": (lambda m: m.Linear(4, 3, bias=False), normal(5, 4)),
@@ -78,7 +78,7 @@ LAYERS: dict[str, tuple[Callable[[Any], Any], Array]] = {
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("name", LAYERS)
-def test_a_layer_gives_what_pytorchs_gives_with_the_same_gradients_and_statistics(name: str, dtype: str) -> None:
+def test_a_layer_has_pytorchs_outputs_gradients_and_statistics(name: str, dtype: str) -> None:
     make, data = LAYERS[name]
     whole = data.dtype.kind == "i"
     mine, theirs = make(nn).to(dtype), make(tnn).to(getattr(torch, dtype))
@@ -87,7 +87,7 @@ def test_a_layer_gives_what_pytorchs_gives_with_the_same_gradients_and_statistic
     state = {k: np.abs(v) + 0.5 if "var" in k else v for k, v in state.items()}
     mine.load_state_dict(state)
     theirs.load_state_dict({k: torch.as_tensor(v) for k, v in state.items()})
-    for training in (True, True, False):  # twice, for the running statistics
+    for training in (True, True, False):  # training twice, because of the running statistics
         mine.train(training).zero_grad()
         theirs.train(training).zero_grad()
         x = Tensor(data, requires_grad=not whole, dtype=None if whole else dtype)
@@ -121,8 +121,8 @@ REPRS: tuple[Callable[[Any], Any], ...] = (
 
 
 @pytest.mark.parametrize("make", REPRS)
-def test_a_layer_looks_as_in_pytorch(make: Callable[[Any], Any]) -> None:
-    # What PyTorch says of batch-norm grew a word in one of its versions.
+def test_a_layer_has_pytorchs_repr(make: Callable[[Any], Any]) -> None:
+    # Newer versions of PyTorch also show the bias of batch-norm.
     expected = (
         repr(make(tnn))
         .replace("affine=True, bias=True", "affine=True")

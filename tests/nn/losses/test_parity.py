@@ -54,7 +54,7 @@ Loss = tuple[str, tuple[Array, Array], dict[str, Any]]
 
 
 def options(name: str, data: tuple[Array, Array], **choices: tuple[Any, ...]) -> list[Loss]:
-    """Every combination."""
+    """Return a case for every combination of the options."""
     return [
         (name, data, dict(zip(choices, combination, strict=True)))
         for combination in itertools.product(*choices.values())
@@ -103,7 +103,7 @@ LOSSES: list[Loss] = [
 @pytest.mark.filterwarnings("ignore:reduction. 'mean' divides:UserWarning")
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize(("name", "data", "choices"), LOSSES)
-def test_a_loss_is_pytorchs_with_the_same_gradient(
+def test_a_loss_has_pytorchs_value_and_gradient(
     name: str, data: tuple[Array, Array], choices: dict[str, Any], dtype: str
 ) -> None:
     kind = getattr(torch, dtype)
@@ -114,7 +114,7 @@ def test_a_loss_is_pytorchs_with_the_same_gradient(
     assert list(mine.state_dict()) == list(theirs.state_dict())
     whole = data[1].dtype.kind == "i"
     x = Tensor(data[0], requires_grad=True, dtype=dtype)
-    # Their target of BCE may want none; of KL theirs is nan where the target is 0, and the slope of t log t infinite.
+    # PyTorch has no gradient for the target of BCELoss, and nan for that of KLDivLoss where the target is 0.
     wants = not (whole or name == "BCELoss" or (name == "KLDivLoss" and not data[1].all()))
     y = Tensor(data[1]) if whole else Tensor(data[1], requires_grad=wants, dtype=dtype)
     t = torch.tensor(data[0], requires_grad=True, dtype=kind)
@@ -130,14 +130,14 @@ def test_a_loss_is_pytorchs_with_the_same_gradient(
         close(y.grad, u.grad, 10 * DTYPES[dtype], "gradient of the target")
 
 
-def test_a_mean_over_no_sample_that_counts_is_nan_as_in_pytorch() -> None:
+def test_the_mean_over_ignored_samples_only_is_nan_as_in_pytorch() -> None:
     got = nn.CrossEntropyLoss()(Tensor(ROWS), np.full(5, -100))
     assert math.isnan(got.item())
     assert torch.isnan(tnn.CrossEntropyLoss()(torch.tensor(ROWS), torch.full((5,), -100)))
 
 
 @pytest.mark.parametrize("t", [0.0, 1.0, 0.25])
-def test_the_cross_entropy_of_probabilities_0_and_1_is_held_at_100_as_in_pytorch(t: float) -> None:
+def test_the_cross_entropy_of_probabilities_0_and_1_is_limited_to_100_as_in_pytorch(t: float) -> None:
     edges = np.array([0.0, 1e-300, 1e-50, 1e-40, 1e-16, 0.5, 1 - 1e-16, 1.0])
     got = nn.BCELoss(reduction="none")(Tensor(edges), np.full(8, t))
     close(got.data, tnn.BCELoss(reduction="none")(torch.tensor(edges), torch.full((8,), t).double()), 1e-12, "loss")

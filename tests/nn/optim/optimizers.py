@@ -1,4 +1,4 @@
-"""The optimizers with every combination of their options, and parameters to move: what the tests of them share."""
+"""Shared by the tests of optimizers: all combinations of options, parameters, gradients, interrupts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nn import optim
 
 Options = dict[str, Any]
 
-# What each option is tried with; the first is the default.
+# The values to try for each option; the first one is the default.
 CHOICES: dict[str, dict[str, tuple[Any, ...]]] = {
     "SGD": {
         "lr": (0.1,),
@@ -85,14 +85,14 @@ CHOICES: dict[str, dict[str, tuple[Any, ...]]] = {
 
 
 def combinations(name: str) -> Iterator[Options]:
-    """Every combination of the options of this optimizer that it takes."""
+    """Yield every valid combination of the options of an optimizer."""
     for values in product(*CHOICES[name].values()):
         options = dict(zip(CHOICES[name], values, strict=True))
         if not options.get("nesterov") or (options["momentum"] and not options["dampening"]):
             yield options
 
 
-# One of the defaults, one of everything that is not.
+# For each optimizer, the defaults, and one combination without any default.
 FEW: list[tuple[str, Options]] = [
     (name, {key: choices[k] if k < len(choices) else choices[-1] for key, choices in CHOICES[name].items()})
     for name in CHOICES
@@ -110,12 +110,12 @@ START: list[Any] = [np.array([[0.5, -1.5, 2.0], [0.0, 3.0, -0.25]]), np.array(0.
 
 
 def parameters() -> list[Any]:
-    """A matrix, a Tensor without dimensions and a Value."""
+    """Return a matrix, a Tensor of shape () and a Value."""
     return [Value(x) if isinstance(x, float) else Tensor(x, requires_grad=True) for x in START]
 
 
 def gradients(seed: int, steps: int) -> list[list[Any]]:
-    """A gradient of each parameter for each step: different in size, with signs that turn, sometimes 0."""
+    """Return random gradients of each parameter for each step: of different sizes and signs, sometimes 0."""
     draw = np.random.default_rng(seed)
     return [
         [np.round(draw.normal(size=np.shape(x)) * 10 ** draw.uniform(-2, 1), 3) for x in START] for _ in range(steps)
@@ -123,7 +123,7 @@ def gradients(seed: int, steps: int) -> list[list[Any]]:
 
 
 def drive(optimizer: optim.Optimizer, params: list[Any], given: list[list[Any]]) -> None:
-    """A step with each of these gradients."""
+    """Take one step with each list of gradients."""
     for each in given:
         for p, g in zip(params, each, strict=True):
             p.grad = np.array(g) if isinstance(p, Tensor) else float(g)
@@ -131,12 +131,12 @@ def drive(optimizer: optim.Optimizer, params: list[Any], given: list[list[Any]])
 
 
 def numbers(params: list[Any]) -> list[Any]:
-    """The data of the parameters, as lists and floats that compare by ==."""
+    """Return the data of the parameters as lists and floats, which compare with ==."""
     return [p.tolist() if isinstance(p, Tensor) else p.data for p in params]
 
 
 def exact(x: Any) -> Any:
-    """A state dict with lists in the place of arrays, which compares by == to the last bit."""
+    """Return a state dict with lists instead of arrays, which compares with == exactly."""
     if isinstance(x, dict):
         return {key: exact(each) for key, each in x.items()}
     if isinstance(x, (list, tuple)):
@@ -145,13 +145,13 @@ def exact(x: Any) -> Any:
 
 
 def interrupted_at(line: int, function: Callable[[], Any]) -> bool:
-    """Call the function, with Ctrl-C before the given line of all that it runs. False where it has fewer lines."""
+    """Call the function and raise KeyboardInterrupt before the given executed line. Return False if there are fewer."""
     count = 0
 
     def trace(frame: FrameType, event: str, argument: Any) -> Any:
         nonlocal count
         if frame.f_globals["__name__"].partition(".")[0] not in ("nn", "autograd"):
-            return None  # a hook of the garbage collector, say, where an interrupt would be lost
+            return None  # for example a hook of the garbage collector, which ignores exceptions
         count += event == "line"
         if event == "line" and count == line:
             raise KeyboardInterrupt

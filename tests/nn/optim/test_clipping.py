@@ -14,7 +14,7 @@ from nn.utils import clip_grad_norm_, clip_grad_value_
 
 
 def with_gradients(*gradients: Any, dtype: Any = np.float64) -> list[Any]:
-    """A Value for each number, a Tensor for each list, with that gradient."""
+    """Return a Value for each number and a Tensor for each list, with that gradient."""
     nodes: list[Any] = []
     for g in gradients:
         node: Any = Value(1.0) if isinstance(g, float) else Tensor(np.ones_like(g, dtype), requires_grad=True)
@@ -38,7 +38,9 @@ def with_gradients(*gradients: Any, dtype: Any = np.float64) -> list[Any]:
         ([], 2, 0.0),
     ],
 )
-def test_the_norm_is_returned_and_is_the_limit_afterwards(gradients: list[Any], norm_type: float, norm: float) -> None:
+def test_the_old_norm_is_returned_and_the_new_norm_is_the_limit(
+    gradients: list[Any], norm_type: float, norm: float
+) -> None:
     nodes = with_gradients(*gradients)
     assert clip_grad_norm_(nodes, 0.5, norm_type) == pytest.approx(norm, rel=1e-14)
     after = clip_grad_norm_(nodes, math.inf, norm_type)
@@ -49,9 +51,7 @@ def test_the_norm_is_returned_and_is_the_limit_afterwards(gradients: list[Any], 
 
 @given(st.lists(st.floats(-1e300, 1e300), min_size=1, max_size=6), st.floats(1e-3, 1e3))
 @settings(max_examples=100, deadline=None)
-def test_whatever_the_gradient_the_direction_stays_and_the_norm_is_at_most_the_limit(
-    g: list[float], limit: float
-) -> None:
+def test_clipping_keeps_the_direction_and_limits_the_norm_for_any_gradient(g: list[float], limit: float) -> None:
     (w,) = with_gradients(g)
     norm = clip_grad_norm_(w, limit)
     factor = min(1.0, limit / (norm + 1e-6))
@@ -68,7 +68,7 @@ def test_float32_gradients_whose_squares_overflow_are_clipped_and_stay_float32()
 
 @pytest.mark.parametrize("bad", [math.inf, -math.inf, math.nan])
 @pytest.mark.parametrize("norm_type", [2.0, 1.0, math.inf])
-def test_a_norm_that_is_not_finite_is_returned_and_spoils_no_other_gradient(bad: float, norm_type: float) -> None:
+def test_an_infinite_or_nan_norm_is_returned_and_leaves_the_gradients_unchanged(bad: float, norm_type: float) -> None:
     a, b = with_gradients(3.0, [bad, 1.0])
     norm = clip_grad_norm_([a, b], 1.0, norm_type)
     assert repr(norm) == repr(abs(bad))
@@ -78,7 +78,7 @@ def test_a_norm_that_is_not_finite_is_returned_and_spoils_no_other_gradient(bad:
     assert (a.grad, repr(b.grad.tolist())) == (3.0, repr([bad, 1.0]))
 
 
-def test_values_are_cut_at_both_ends_and_nan_stays_nan() -> None:
+def test_values_are_clipped_at_both_ends_and_nan_stays_nan() -> None:
     a, b = with_gradients(-3.0, [[0.5, math.inf, -math.inf, math.nan]])
     clip_grad_value_([a, b], 1.0)
     assert (a.grad, repr(b.grad.tolist())) == (-1.0, "[[0.5, 1.0, -1.0, nan]]")
@@ -88,7 +88,7 @@ def test_values_are_cut_at_both_ends_and_nan_stays_nan() -> None:
     assert (single.grad.dtype, single.grad.tolist()) == (np.float32, [0.5])
 
 
-def test_a_node_without_gradient_is_left_alone_and_the_users_array_is_not_written_into() -> None:
+def test_nodes_without_gradient_are_skipped_and_the_users_array_is_not_changed() -> None:
     g = np.array([3.0, 4.0])
     a, (b,) = Value(1.0), with_gradients([0.0, 0.0])
     b.grad = g
@@ -104,21 +104,21 @@ def test_a_node_without_gradient_is_left_alone_and_the_users_array_is_not_writte
     [
         (([3.0], 1.0), TypeError, "got float at position 0"),
         (({Value(1.0)}, 1.0), TypeError, "a set"),
-        ((iter([]), 1.0), ValueError, "nothing left"),
-        (([], -1.0), ValueError, "max_norm is a number >= 0"),
-        (([], math.nan), ValueError, "max_norm is a number >= 0"),
-        (([], "1"), TypeError, "max_norm is a number >= 0, got str"),
-        (([], 1.0, 0), ValueError, "norm_type is a number > 0"),
+        ((iter([]), 1.0), ValueError, "used-up generator"),
+        (([], -1.0), ValueError, "max_norm must be a number >= 0"),
+        (([], math.nan), ValueError, "max_norm must be a number >= 0"),
+        (([], "1"), TypeError, "max_norm must be a number >= 0, got str"),
+        (([], 1.0, 0), ValueError, "norm_type must be a number > 0"),
     ],
 )
-def test_what_cannot_be_clipped_is_refused_by_name(
+def test_invalid_arguments_of_clipping_are_refused(
     arguments: tuple[Any, ...], error: type[Exception], message: str
 ) -> None:
     with pytest.raises(error, match=message):
         clip_grad_norm_(*arguments)
 
 
-def test_the_largest_absolute_value_may_be_asked_for_by_the_word() -> None:
+def test_the_norm_type_may_be_the_string_inf() -> None:
     x = Value(1.0)
     x.grad = 4.0
     assert clip_grad_norm_([x], 1.0, norm_type="inf") == 4.0

@@ -15,9 +15,7 @@ from .optimizers import FEW, START, drive, exact, gradients, make, numbers, para
 
 
 @pytest.mark.parametrize(("name", "options"), FEW)
-def test_explain_says_what_the_step_then_does_to_the_bit_and_changes_nothing(
-    name: str, options: dict[str, Any]
-) -> None:
+def test_explain_shows_the_exact_result_of_the_step_and_changes_nothing(name: str, options: dict[str, Any]) -> None:
     params = parameters()
     optimizer = make(name, params, **options)
     drive(optimizer, params, gradients(2, 3))
@@ -31,7 +29,7 @@ def test_explain_says_what_the_step_then_does_to_the_bit_and_changes_nothing(
     )
 
 
-def test_the_table_of_a_step_names_the_parameters_and_shows_what_is_skipped() -> None:
+def test_the_table_of_a_step_names_the_parameters_and_shows_skipped_ones() -> None:
     w, b, frozen = Tensor(START[0], requires_grad=True), Value(0.5, label="b"), Value(9.0)
     optimizer = AdamW([("fc.weight", w)], lr=0.1, weight_decay=0.5)
     optimizer.add_param_group({"params": [b, frozen]})
@@ -45,7 +43,7 @@ def test_the_table_of_a_step_names_the_parameters_and_shows_what_is_skipped() ->
     assert lines[3].split() == ["parameter", "2", "9", *["–"] * 8]
 
 
-def test_parameters_of_one_label_are_told_apart_by_their_place() -> None:
+def test_parameters_with_equal_labels_are_distinguished_by_their_position() -> None:
     model = nn.Sequential(nn.Linear(1, 1), nn.Linear(1, 1, bias=False))
     names = [row.name for row in SGD(model.parameters()).explain().rows]
     assert names == ["parameter 0 (weight)", "bias", "parameter 2 (weight)"]

@@ -20,7 +20,7 @@ from .optimizers import CHOICES, FEW, drive, exact, gradients, interrupted_at, m
 @pytest.mark.parametrize(
     ("name", "options", "after"),
     [
-        # x = 2 and g = 0.5 twice, worked out by hand
+        # two steps from x = 2 with g = 0.5, calculated by hand
         ("SGD", {"lr": 0.1}, [1.95, 1.9]),
         ("SGD", {"lr": 0.1, "weight_decay": 0.5}, [1.85, 1.7075]),
         ("SGD", {"lr": 0.1, "momentum": 0.5}, [1.95, 1.875]),
@@ -31,14 +31,14 @@ from .optimizers import CHOICES, FEW, drive, exact, gradients, interrupted_at, m
         ("Adagrad", {"lr": 0.1, "eps": 0.0, "lr_decay": 1.0}, [1.9, 1.9 - 0.05 / math.sqrt(2)]),
         ("RMSprop", {"lr": 0.1, "alpha": 0.75, "eps": 0.0}, [1.8, 1.8 - 0.1 / math.sqrt(0.4375)]),
         ("RMSprop", {"lr": 0.1, "alpha": 0.75, "eps": 0.25}, [1.9, 1.9 - 0.05 / (0.5 * math.sqrt(0.4375) + 0.25)]),
-        ("Adadelta", {"rho": 0.75, "eps": 0.0}, [2.0, 2.0]),  # without eps it never begins
-        ("Adam", {"lr": 0.1, "eps": 0.0}, [1.9, 1.8]),  # equal gradients: the corrected means are the gradient
+        ("Adadelta", {"rho": 0.75, "eps": 0.0}, [2.0, 2.0]),  # without eps the first step is 0, and so are all others
+        ("Adam", {"lr": 0.1, "eps": 0.0}, [1.9, 1.8]),  # for equal gradients, the corrected mean is the gradient
         ("Adam", {"lr": 0.1, "eps": 0.5}, [1.95, 1.9]),
         ("AdamW", {"lr": 0.1, "eps": 0.0, "weight_decay": 0.5}, [1.8, 1.61]),
         ("Rprop", {"lr": 0.1}, [1.9, 1.78]),
     ],
 )
-def test_two_steps_give_what_they_give_by_hand(name: str, options: dict[str, Any], after: list[float]) -> None:
+def test_two_steps_equal_a_calculation_by_hand(name: str, options: dict[str, Any], after: list[float]) -> None:
     w = Value(2.0)
     optimizer = make(name, [w], **options)
     for expected in after:
@@ -47,7 +47,7 @@ def test_two_steps_give_what_they_give_by_hand(name: str, options: dict[str, Any
         assert w.data == pytest.approx(expected, rel=1e-12)
 
 
-def test_rprop_stays_for_once_where_the_sign_turned_and_goes_on_with_a_smaller_step() -> None:
+def test_rprop_skips_one_step_where_the_sign_changed_and_continues_with_a_smaller_step() -> None:
     w = Value(0.0)
     optimizer = make("Rprop", [w], lr=0.1)
     path = []
@@ -58,7 +58,7 @@ def test_rprop_stays_for_once_where_the_sign_turned_and_goes_on_with_a_smaller_s
     assert path == pytest.approx([-0.1, -0.1, -0.05, 0.01])
 
 
-def test_the_step_of_rprop_stays_within_its_sizes() -> None:
+def test_the_step_size_of_rprop_stays_in_its_range() -> None:
     for signs, end in (((1.0, 1.0, 1.0), -0.32), ((1.0, -1.0, -1.0), -0.02)):
         w = Value(0.0)
         optimizer = make("Rprop", [w], lr=0.1, step_sizes=(0.08, 0.11))
@@ -68,7 +68,7 @@ def test_the_step_of_rprop_stays_within_its_sizes() -> None:
 
 
 @pytest.mark.parametrize(("name", "options"), FEW)
-def test_floats_and_arrays_take_the_same_steps_to_the_bit(name: str, options: dict[str, Any]) -> None:
+def test_floats_and_arrays_take_bitwise_equal_steps(name: str, options: dict[str, Any]) -> None:
     start = [0.5, -1.5, 0.0]
     values, tensor = [Value(x) for x in start], Tensor(start, requires_grad=True)
     first, second = make(name, values, **options), make(name, [tensor], **options)
@@ -98,13 +98,13 @@ def test_float32_stays_float32_in_the_parameter_and_in_the_state(name: str, opti
 
 @given(g=st.floats(-1e6, 1e6), x=st.floats(-1e6, 1e6), lr=st.floats(0, 1))
 @settings(max_examples=100, deadline=None)
-def test_a_step_of_adam_is_no_longer_than_lr_at_first_and_goes_downhill(g: float, x: float, lr: float) -> None:
+def test_the_first_step_of_adam_is_at_most_lr_and_goes_downhill(g: float, x: float, lr: float) -> None:
     moved = Adam.update(x, g, {}, lr=lr).data - x
     assert abs(moved) <= lr * (1 + 1e-9) + 1e-9
     assert moved * g <= 0
 
 
-def test_a_division_by_zero_is_ieees_for_floats_as_for_arrays() -> None:
+def test_a_division_by_zero_follows_ieee_for_floats_and_arrays() -> None:
     value, tensor = Value(1.0), Tensor([1.0], requires_grad=True)
     value.grad, tensor.grad = 0.0, np.zeros(1)
     RMSprop([value, tensor], eps=0.0).step()
@@ -112,7 +112,7 @@ def test_a_division_by_zero_is_ieees_for_floats_as_for_arrays() -> None:
     assert np.isnan(tensor.numpy()).all()
 
 
-def test_an_update_of_your_own_is_an_optimizer() -> None:
+def test_a_class_with_an_update_is_an_optimizer() -> None:
     w = Value(2.0)
     optimizer = Halving([w])
     w.grad = 1.0
@@ -121,7 +121,7 @@ def test_an_update_of_your_own_is_an_optimizer() -> None:
     assert optimizer.state_dict()["state"] == {0: {"times": 1, "last": 1.0}}
 
 
-def test_what_an_update_of_your_own_remembers_is_not_the_gradient_itself() -> None:
+def test_a_state_entry_does_not_share_memory_with_the_gradient() -> None:
     w = Tensor([2.0, 4.0], requires_grad=True)
     optimizer = Halving([w])
     w.grad = g = np.array([1.0, 2.0])
@@ -141,7 +141,7 @@ class Halving(Optimizer):
         return Update(x / 2, {"times": state.get("times", 0) + 1, "last": g})
 
 
-def test_a_parameter_without_gradient_is_skipped_and_nothing_is_remembered_of_it() -> None:
+def test_a_parameter_without_gradient_is_skipped_and_gets_no_state() -> None:
     a, b = Value(1.0), Tensor([1.0], requires_grad=True)
     a.grad = 1.0
     optimizer = Adam([a, b])
@@ -154,7 +154,7 @@ def test_a_parameter_without_gradient_is_skipped_and_nothing_is_remembered_of_it
 
 
 @pytest.mark.parametrize(("name", "options"), FEW)
-def test_a_step_writes_into_no_array_of_the_user(name: str, options: dict[str, Any]) -> None:
+def test_a_step_changes_no_array_of_the_user(name: str, options: dict[str, Any]) -> None:
     w = Tensor([1.0, -2.0], requires_grad=True)
     optimizer = make(name, [w], **options)
     g = np.array([0.5, 0.25])
@@ -169,7 +169,7 @@ def test_a_step_writes_into_no_array_of_the_user(name: str, options: dict[str, A
     assert all(np.array_equal(a, b) for a, b in zip(kept, optimizer.state.get(w, {}).values(), strict=True))
 
 
-def test_a_graph_from_before_the_step_is_refused_and_one_after_it_is_right() -> None:
+def test_a_graph_built_before_the_step_is_refused_and_one_built_after_it_is_right() -> None:
     w = Tensor([3.0], requires_grad=True)
     optimizer = SGD([w], lr=0.5)
     old = (w * w).sum()
@@ -183,7 +183,7 @@ def test_a_graph_from_before_the_step_is_refused_and_one_after_it_is_right() -> 
     assert w.grad.tolist() == [0.0]
 
 
-def test_zero_grad_forgets_the_gradients_or_sets_those_there_are_to_zero() -> None:
+def test_zero_grad_sets_gradients_to_none_or_existing_ones_to_zero() -> None:
     a, b, c = Value(1.0), Tensor([[1.0, 2.0]], requires_grad=True), Value(1.0)
     optimizer = SGD([a, b, c])
     given = np.ones((1, 2))
@@ -211,7 +211,7 @@ def test_a_closure_is_called_first_with_gradients_on_and_its_loss_is_returned() 
     assert w.data == 0.0
 
 
-def test_groups_have_options_of_their_own_and_the_defaults_for_the_rest() -> None:
+def test_groups_have_their_own_options_and_the_defaults_for_the_rest() -> None:
     a, b, c = Value(1.0), Value(1.0), Value(1.0)
     optimizer = SGD([{"params": [a], "lr": 0.5}, {"params": b, "name": "bias"}], lr=0.25)
     optimizer.add_param_group({"params": [c], "maximize": True})
@@ -223,18 +223,18 @@ def test_groups_have_options_of_their_own_and_the_defaults_for_the_rest() -> Non
     assert "Parameter Group 2" in repr(optimizer)
 
 
-def test_options_given_as_numpys_numbers_are_kept_as_pythons() -> None:
+def test_options_given_as_numpy_numbers_become_python_floats() -> None:
     optimizer = Adam([Value(1.0)], lr=np.float32(0.5), betas=[np.float64(0.5), 0])  # type: ignore[arg-type]
     group = optimizer.param_groups[0]
     assert repr((group["lr"], group["betas"])) == "(0.5, (0.5, 0.0))"
 
 
-def test_an_option_that_is_set_out_of_range_later_is_refused_by_the_step() -> None:
+def test_an_option_that_is_later_set_out_of_range_is_refused_by_the_step() -> None:
     w = Value(1.0)
     optimizer = SGD([w])
     w.grad = 1.0
     optimizer.param_groups[0]["lr"] = -1.0
-    with pytest.raises(ValueError, match=r"lr is a finite number >= 0, got -1\.0"):
+    with pytest.raises(ValueError, match=r"lr must be a finite number >= 0, got -1\.0"):
         optimizer.step()
     assert w.data == 1.0
 
@@ -249,8 +249,8 @@ def used_up() -> Any:
     ("params", "error", "message"),
     [
         (list, ValueError, "an empty list"),
-        (used_up, ValueError, "nothing left"),
-        (lambda: [{"params": used_up()}], ValueError, "nothing left"),
+        (used_up, ValueError, "used-up generator"),
+        (lambda: [{"params": used_up()}], ValueError, "used-up generator"),
         (lambda: {Value(1.0)}, TypeError, "a set"),
         (lambda: [{"params": {Value(1.0)}}], TypeError, "a set"),
         (lambda: Value(1.0), TypeError, r"write \[parameter\]"),
@@ -271,12 +271,10 @@ def used_up() -> Any:
         (lambda: [Value(1.0), {"params": [Value(1.0)]}], TypeError, "both in one list"),
         (lambda: [("a", Value(1.0)), Value(2.0)], ValueError, "both in one group"),
         (lambda: [{"lr": 0.1}], ValueError, "needs the key 'params'"),
-        (lambda: [{"params": [Value(1.0)], "lr": math.nan}], ValueError, "lr is"),
+        (lambda: [{"params": [Value(1.0)], "lr": math.nan}], ValueError, "lr must be"),
     ],
 )
-def test_what_cannot_be_optimized_is_refused_by_name(
-    params: Callable[[], Any], error: type[Exception], message: str
-) -> None:
+def test_invalid_parameters_are_refused(params: Callable[[], Any], error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         SGD(params())
 
@@ -295,7 +293,7 @@ OUT_OF_RANGE = {
     "betas": ((1.0, 0.9), (0.9, 1.0), (-0.1, 0.9), (0.9, math.nan), 0.9, (0.9,), ("a", "b")),
     "etas": ((1.0, 1.2), (0.5, 1.0), (0.0, 1.2)),
     "step_sizes": ((2.0, 1.0), (-1.0, 1.0)),
-    "nesterov": (True, 1),  # True needs momentum
+    "nesterov": (True, 1),  # True requires momentum
     "maximize": (1, None),
     "centered": ("yes",),
     "amsgrad": (0,),
@@ -312,7 +310,7 @@ def test_options_out_of_range_are_refused_with_the_range(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", CHOICES)
-def test_what_optimizers_of_pytorch_have_beyond_the_formulas_is_not_there(name: str) -> None:
+def test_implementation_options_of_pytorch_are_refused(name: str) -> None:
     with pytest.raises(TypeError, match="foreach"):
         make(name, [Value(1.0)], foreach=True)
 
@@ -324,14 +322,14 @@ def test_a_gradient_that_does_not_fit_is_refused() -> None:
     with pytest.raises(ValueError, match=r"shape \(3,\), expected \(2,\)"):
         optimizer.step()
     w.grad = Tensor([1.0, 2.0])  # type: ignore[assignment]
-    with pytest.raises(TypeError, match="holds plain numbers"):
+    with pytest.raises(TypeError, match="must hold plain numbers"):
         optimizer.step()
 
 
 @pytest.mark.parametrize(
     ("name", "options"), [("SGD", {"momentum": 0.9}), ("Adam", {"amsgrad": True}), ("NAdam", {"weight_decay": 0.1})]
 )
-def test_an_interrupt_anywhere_in_a_step_leaves_it_taken_or_untouched(name: str, options: dict[str, Any]) -> None:
+def test_an_interrupt_at_any_line_of_a_step_leaves_all_changes_or_none(name: str, options: dict[str, Any]) -> None:
     params = parameters()
     optimizer = make(name, params, **options)
     first, second = gradients(3, 2)
@@ -366,6 +364,6 @@ def test_an_error_at_the_last_parameter_leaves_the_first_untouched() -> None:
 
 
 def test_groups_without_any_parameter_are_refused() -> None:
-    with pytest.raises(ValueError, match="groups without a parameter"):
+    with pytest.raises(ValueError, match="groups without parameters"):
         nn.optim.SGD([{"params": []}, {"params": []}])
     assert len(nn.optim.SGD([{"params": []}, {"params": [Value(1.0)]}]).param_groups) == 2

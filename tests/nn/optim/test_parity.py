@@ -1,7 +1,7 @@
-"""A differential test against PyTorch: optimizers, learning-rate schedules, clipping.
+"""Optimizers, learning-rate schedules and clipping compared with PyTorch.
 
-The same start and the same gradients, every combination of options, 100 steps. In float64 parameters agree to 1e-12
-on Tensors and on Values; learning rates and momenta of schedules agree to 1e-12.
+From the same start and with the same gradients, 100 steps with every combination of options give the same parameters,
+learning rates and momenta to 1e-12 in float64, for Tensors and Values.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ GRADIENTS = gradients(7, STEPS)
 
 @pytest.fixture(autouse=True)
 def float64() -> Iterator[None]:
-    """Without it PyTorch's NAdam counts in float32."""
+    """Make float64 PyTorch's default: otherwise its NAdam computes in float32."""
     before = torch.get_default_dtype()
     torch.set_default_dtype(torch.float64)
     yield
@@ -63,7 +63,7 @@ def test_a_hundred_steps_agree_with_every_combination_of_options(name: str) -> N
 
 
 @pytest.mark.parametrize("name", CHOICES)
-def test_the_defaults_are_theirs(name: str) -> None:
+def test_the_defaults_equal_pytorchs(name: str) -> None:
     mine, theirs = make(name, parameters()), getattr(torch.optim, name)(their_parameters())
     assert {key: theirs.defaults[key] for key in mine.defaults} == mine.defaults
     beyond = theirs.defaults.keys() - mine.defaults.keys()
@@ -71,7 +71,7 @@ def test_the_defaults_are_theirs(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", CHOICES)
-def test_their_saved_state_is_read_and_gone_on_from(name: str) -> None:
+def test_a_state_saved_by_pytorch_is_loaded_and_continued(name: str) -> None:
     mine, theirs = parameters(), their_parameters()
     options = {"momentum": 0.9} if name in ("SGD", "RMSprop") else {}
     optimizer = getattr(torch.optim, name)(theirs, **options)
@@ -89,7 +89,7 @@ def test_their_saved_state_is_read_and_gone_on_from(name: str) -> None:
     }
 
 
-def test_groups_with_options_of_their_own_agree_and_so_does_a_missing_gradient() -> None:
+def test_groups_with_their_own_options_and_missing_gradients_agree() -> None:
     mine, theirs = parameters(), their_parameters()
     groups: list[Options] = [{"weight_decay": 0.1}, {"lr": 0.05, "betas": (0.5, 0.9)}, {"maximize": True}]
     ours = nn.optim.Adam([{"params": [p], **options} for p, options in zip(mine, groups, strict=True)])
@@ -117,7 +117,7 @@ def two_optimizers(kind: str = "SGD", **options: Any) -> tuple[Any, Any]:
 
 
 def settings(optimizer: Any) -> list[float]:
-    """What schedules set."""
+    """Return the options that schedules change."""
     return [
         float(x)
         for group in optimizer.param_groups
@@ -134,7 +134,7 @@ def agree(mine: Any, theirs: Any) -> None:
 def test_a_hundred_steps_of_a_schedule_agree(spec: Spec, kind: str) -> None:
     mine, theirs = two_optimizers(kind, **({"momentum": 0.9} if kind == "SGD" else {}))
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # theirs warn of their own ways, and of no step taken
+        warnings.simplefilter("ignore")  # PyTorch warns that no optimizer step was taken, and of deprecations
         ours, other = build(nn.optim.lr_scheduler, mine, spec), build(torch.optim.lr_scheduler, theirs, spec)
         for step in range(STEPS + 1):
             agree(mine, theirs)
@@ -147,7 +147,7 @@ def test_a_hundred_steps_of_a_schedule_agree(spec: Spec, kind: str) -> None:
 @pytest.mark.parametrize(
     "spec", [spec for spec in SCHEDULES if spec[0] not in ("SequentialLR", "LambdaLR")], ids=spelled
 )
-def test_a_rate_that_was_changed_by_hand_goes_on_as_theirs_does(spec: Spec) -> None:
+def test_a_rate_that_was_changed_by_hand_continues_as_in_pytorch(spec: Spec) -> None:
     mine, theirs = two_optimizers(momentum=0.9)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -201,7 +201,7 @@ PLATEAUS: list[Options] = [
 
 
 @pytest.mark.parametrize("options", PLATEAUS, ids=str)
-def test_a_hundred_metrics_bring_the_same_reductions(options: Options) -> None:
+def test_a_hundred_metrics_cause_the_same_reductions(options: Options) -> None:
     mine, theirs = two_optimizers()
     ours = nn.optim.lr_scheduler.ReduceLROnPlateau(mine, **options)
     other = torch.optim.lr_scheduler.ReduceLROnPlateau(theirs, **options)

@@ -1,4 +1,4 @@
-"""Every schedule with every option, in a spelling that builds ours and PyTorch's alike."""
+"""Every schedule with every option, as names and arguments for this package and for PyTorch."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def spelled(spec: Spec) -> str:
 
 
 def build(package: Any, optimizer: Any, spec: Spec) -> Any:
-    """The scheduler from this package of schedulers."""
+    """Create the scheduler of that name from a package: ours or PyTorch's."""
     name, options = spec
     if name == "SequentialLR":
         options = {**options, "schedulers": [build(package, optimizer, part) for part in options["schedulers"]]}

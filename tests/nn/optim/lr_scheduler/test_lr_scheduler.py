@@ -1,4 +1,4 @@
-"""Learning-rate schedules: a formula that stepping follows, kept when others have a part in it, saved and loaded."""
+"""Learning-rate schedules: stepping equals the formula, other changes of the rate are kept, saving and loading."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from .schedules import SCHEDULES, Spec, ours, spelled
 
 
 def two_groups() -> Optimizer:
-    """An optimizer with two learning rates, which has taken a step."""
+    """Return an optimizer with two learning rates that has taken one step."""
     optimizer = SGD([{"params": [Value(1.0)], "lr": 0.5}, {"params": [Value(1.0)]}], lr=0.125, momentum=0.9)
     optimizer.step()
     return optimizer
@@ -55,7 +55,7 @@ def schedule(optimizer: Optimizer, spec: Spec) -> Schedule:
 
 
 @pytest.mark.parametrize("spec", SCHEDULES, ids=spelled)
-def test_stepping_follows_the_formula_to_the_bit_and_a_preview_does_not_step(spec: Spec) -> None:
+def test_stepping_equals_the_formula_exactly_and_a_preview_does_not_step(spec: Spec) -> None:
     optimizer = two_groups()
     scheduler = schedule(optimizer, spec)
     expected = preview(scheduler, 101)
@@ -85,7 +85,7 @@ def test_stepping_follows_the_formula_to_the_bit_and_a_preview_does_not_step(spe
     ],
     ids=lambda each: each[0] if isinstance(each, tuple) else None,
 )  # fmt: skip
-def test_the_first_steps_are_what_they_are_by_hand(spec: Spec, expected: list[float]) -> None:
+def test_the_first_steps_equal_a_calculation_by_hand(spec: Spec, expected: list[float]) -> None:
     scheduler = schedule(SGD([Value(1.0)], lr=1.0, momentum=0.5), spec)
     assert [lr for (lr,) in preview(scheduler, 5)] == pytest.approx(expected, abs=1e-15)
 
@@ -103,7 +103,7 @@ def test_stepping_before_the_optimizer_has_stepped_warns_once() -> None:
         StepLR(optimizer, 2).step()
 
 
-# --- others who have a part in the learning rate ---
+# --- other changes of the learning rate ---
 
 
 def test_two_schedules_of_one_optimizer_multiply() -> None:
@@ -127,7 +127,7 @@ def test_two_schedules_of_one_optimizer_multiply() -> None:
         lambda o: CosineAnnealingLR(o, T_max=20),
     ],
 )
-def test_a_rate_that_was_changed_by_hand_goes_on_from_there(make: Callable[[Optimizer], Schedule]) -> None:
+def test_a_rate_that_was_changed_by_hand_continues_from_the_new_rate(make: Callable[[Optimizer], Schedule]) -> None:
     optimizer = two_groups()
     scheduler = make(optimizer)
     scheduler.step()
@@ -138,7 +138,7 @@ def test_a_rate_that_was_changed_by_hand_goes_on_from_there(make: Callable[[Opti
     assert rates(optimizer) == [pytest.approx(first / 10, rel=1e-13), second]
 
 
-def test_a_reduction_on_a_plateau_outlasts_the_warm_up_that_goes_on() -> None:
+def test_a_reduction_on_a_plateau_persists_during_a_warm_up() -> None:
     optimizer = two_groups()
     warm_up, plateau = LinearLR(optimizer, total_iters=3), ReduceLROnPlateau(optimizer, patience=0)
     for loss in (3.0, 2.0, 2.0, 1.0, 0.5):
@@ -147,7 +147,7 @@ def test_a_reduction_on_a_plateau_outlasts_the_warm_up_that_goes_on() -> None:
     assert rates(optimizer) == pytest.approx([0.05, 0.0125], rel=1e-14)
 
 
-def test_a_cosine_leaves_its_lowest_point_although_no_scale_leads_away_from_zero() -> None:
+def test_a_cosine_schedule_rises_again_after_its_minimum_where_the_scale_is_0() -> None:
     optimizer = two_groups()
     scheduler = CosineAnnealingLR(optimizer, T_max=4, eta_min=0.0)
     for _ in range(4):
@@ -160,7 +160,7 @@ def test_a_cosine_leaves_its_lowest_point_although_no_scale_leads_away_from_zero
 # --- one cycle ---
 
 
-def test_one_cycle_moves_the_momentum_against_the_learning_rate() -> None:
+def test_one_cycle_moves_the_momentum_opposite_to_the_learning_rate() -> None:
     optimizer = two_groups()
     scheduler = OneCycleLR(optimizer, max_lr=1.0, total_steps=11, pct_start=0.5454545454545454)
     momenta = [optimizer.param_groups[0]["momentum"]]
@@ -172,7 +172,7 @@ def test_one_cycle_moves_the_momentum_against_the_learning_rate() -> None:
     assert rates(optimizer) == pytest.approx([1 / 25 / 1e4] * 2)
 
 
-def test_one_cycle_moves_the_first_beta_and_leaves_the_second() -> None:
+def test_one_cycle_changes_the_first_beta_and_keeps_the_second() -> None:
     optimizer = Adam([Value(1.0)], betas=(0.9, 0.99))
     scheduler = OneCycleLR(optimizer, max_lr=1.0, total_steps=10)
     assert optimizer.param_groups[0]["betas"] == (0.95, 0.99)
@@ -181,7 +181,7 @@ def test_one_cycle_moves_the_first_beta_and_leaves_the_second() -> None:
     assert optimizer.param_groups[0]["betas"] == (scheduler.momentum_at(1)[0], 0.99)
 
 
-def test_one_cycle_ends_and_stays_where_it_was() -> None:
+def test_one_cycle_refuses_a_step_after_its_end_and_stays_unchanged() -> None:
     optimizer = two_groups()
     scheduler = OneCycleLR(optimizer, max_lr=1.0, total_steps=3)
     for _ in range(3):
@@ -195,7 +195,7 @@ def test_one_cycle_ends_and_stays_where_it_was() -> None:
 # --- warm restarts, plateaus, sequences ---
 
 
-def test_warm_restarts_go_to_any_place_and_on_from_there() -> None:
+def test_warm_restarts_go_to_any_position_and_continue_from_there() -> None:
     optimizer = two_groups()
     scheduler = CosineAnnealingWarmRestarts(optimizer, T_0=4, T_mult=2)
     scheduler.step(5.5)
@@ -217,7 +217,7 @@ METRICS = [5.0, 4.0, 4.0, math.nan, 4.0, 3.99999, 3.0, 3.0, 3.0, 3.0, 3.0, 2.0, 
         {"patience": 2, "mode": "max", "factor": 0.5, "eps": 0.1},
     ],
 )
-def test_a_preview_of_a_plateau_says_what_these_metrics_then_do(options: dict[str, Any]) -> None:
+def test_a_preview_of_a_plateau_scheduler_equals_the_steps_with_these_metrics(options: dict[str, Any]) -> None:
     optimizer = two_groups()
     scheduler = ReduceLROnPlateau(optimizer, **options)
     expected = preview(scheduler, METRICS)
@@ -240,9 +240,7 @@ def test_a_preview_of_a_plateau_says_what_these_metrics_then_do(options: dict[st
         ({"patience": 0, "eps": 0.3}, [1, 0.5, 0.5, 0.5, 0.5, 0.5]),
     ],
 )
-def test_metrics_that_stay_the_same_bring_the_rate_down_in_these_steps(
-    options: dict[str, Any], expected: list[float]
-) -> None:
+def test_constant_metrics_reduce_the_rate_in_these_steps(options: dict[str, Any], expected: list[float]) -> None:
     scheduler = ReduceLROnPlateau(SGD([Value(1.0)], lr=1.0), factor=0.5, **options)
     assert [lr for (lr,) in preview(scheduler, [2.0] * 6)] == expected
 
@@ -253,11 +251,11 @@ def test_the_metric_of_a_plateau_may_be_a_node_of_one_number() -> None:
     for metric in (Value(1.0), Tensor(1.0), np.float32(1.0)):
         scheduler.step(metric)
     assert rates(optimizer) == pytest.approx([0.005, 0.00125])
-    with pytest.raises(TypeError, match="the metric is one number, got str"):
+    with pytest.raises(TypeError, match="the metric must be one number, got str"):
         scheduler.step("low")
 
 
-def test_warm_up_and_cosine_rises_to_the_learning_rate_and_falls_to_the_least() -> None:
+def test_warmup_cosine_rises_to_the_learning_rate_and_falls_to_eta_min() -> None:
     optimizer = two_groups()
     scheduler = warmup_cosine(optimizer, warmup_steps=5, total_steps=25, eta_min=0.01, start_factor=0.2)
     first = [lr for lr, _ in preview(scheduler, 26)]
@@ -282,7 +280,7 @@ INTERRUPTED: dict[str, Spec] = {
 
 
 @pytest.mark.parametrize("name", INTERRUPTED)
-def test_an_interrupt_anywhere_in_a_step_leaves_the_rates_of_all_groups_set_or_untouched(name: str) -> None:
+def test_an_interrupt_at_any_line_of_a_step_leaves_all_rates_changed_or_none(name: str) -> None:
     ends: list[tuple[Any, ...]] = []
     interrupted = True
     while interrupted:
@@ -306,7 +304,7 @@ def settings(optimizer: Optimizer, scheduler: LRScheduler) -> tuple[Any, ...]:
 
 
 @pytest.mark.parametrize("spec", SCHEDULES, ids=spelled)
-def test_saved_and_loaded_midway_it_goes_on_to_the_bit(spec: Spec) -> None:
+def test_training_continues_bitwise_equal_after_saving_and_loading(spec: Spec) -> None:
     optimizer = two_groups()
     scheduler = schedule(optimizer, spec)
     for _ in range(37):
@@ -324,7 +322,7 @@ def test_saved_and_loaded_midway_it_goes_on_to_the_bit(spec: Spec) -> None:
             assert (ours_["lr"], ours_["momentum"]) == (theirs["lr"], theirs["momentum"])
 
 
-def test_a_part_of_a_sequence_is_saved_with_its_place_so_that_a_change_by_hand_stays() -> None:
+def test_a_loaded_sequence_continues_from_a_rate_that_was_changed_by_hand() -> None:
     found = []
     for resumes in (False, True):
         optimizer = two_groups()
@@ -342,7 +340,7 @@ def test_a_part_of_a_sequence_is_saved_with_its_place_so_that_a_change_by_hand_s
     assert found[0] == found[1] == [3 * 0.5 * 0.25, 0.125 * 0.25]
 
 
-def test_a_plateau_is_saved_with_what_it_has_seen() -> None:
+def test_a_plateau_scheduler_is_saved_with_its_best_metric_and_counters() -> None:
     optimizer, other = two_groups(), two_groups()
     scheduler, resumed = (ReduceLROnPlateau(each, patience=2) for each in (optimizer, other))
     for metric in METRICS[:9]:
@@ -352,7 +350,7 @@ def test_a_plateau_is_saved_with_what_it_has_seen() -> None:
     assert preview(resumed, METRICS[9:]) == preview(scheduler, METRICS[9:])
 
 
-def test_a_schedule_is_resumed_from_the_optimizers_own_notes() -> None:
+def test_a_schedule_is_resumed_from_the_initial_lr_in_the_optimizer() -> None:
     optimizer = two_groups()
     scheduler = StepLR(optimizer, 2)
     for _ in range(5):
@@ -380,7 +378,7 @@ def test_a_state_of_another_kind_is_refused_and_nothing_is_changed() -> None:
     assert (scheduler.state_dict(), sequence.state_dict()) == (before, whole)
 
 
-# --- what is refused ---
+# --- refused arguments ---
 
 
 @pytest.mark.parametrize(
@@ -388,16 +386,16 @@ def test_a_state_of_another_kind_is_refused_and_nothing_is_changed() -> None:
     [
         (lambda o: StepLR(3, 2), TypeError, "takes an optimizer, got int"),  # type: ignore[arg-type]
         (lambda o: LambdaLR(None, abs), TypeError, "takes an optimizer"),  # type: ignore[arg-type]
-        (lambda o: StepLR(o, 0), ValueError, "step_size is a whole number >= 1, got 0"),
-        (lambda o: StepLR(o, 2.5), TypeError, "step_size is a whole number >= 1, got float"),  # type: ignore[arg-type]
+        (lambda o: StepLR(o, 0), ValueError, "step_size must be an integer >= 1, got 0"),
+        (lambda o: StepLR(o, 2.5), TypeError, "step_size must be an integer >= 1, got float"),  # type: ignore[arg-type]
         (lambda o: StepLR(o, 2, gamma=math.nan), ValueError, "gamma"),
         (lambda o: StepLR(o, 2, last_epoch=-2), ValueError, "last_epoch"),
         (lambda o: MultiStepLR(o, [-1]), ValueError, "milestone"),
-        (lambda o: ConstantLR(o, factor=1.5), ValueError, "factor is a number from 0 to 1"),
-        (lambda o: LinearLR(o, start_factor=0), ValueError, "start_factor is a number > 0"),
+        (lambda o: ConstantLR(o, factor=1.5), ValueError, "factor must be a number from 0 to 1"),
+        (lambda o: LinearLR(o, start_factor=0), ValueError, "start_factor must be a number > 0"),
         (lambda o: LinearLR(o, end_factor=1.5), ValueError, "end_factor"),
         (lambda o: PolynomialLR(o, total_iters=0), ValueError, "total_iters"),
-        (lambda o: LambdaLR(o, [abs]), ValueError, "one for each of 2, got 1"),
+        (lambda o: LambdaLR(o, [abs]), ValueError, "a list of 2, one for each; got 1"),
         (lambda o: LambdaLR(o, 0.5), TypeError, "a function of the step, got float"),  # type: ignore[arg-type]
         (lambda o: CosineAnnealingLR(o, 0), ValueError, "T_max"),
         (lambda o: CosineAnnealingWarmRestarts(o, 5, T_mult=0), ValueError, "T_mult"),
@@ -406,30 +404,30 @@ def test_a_state_of_another_kind_is_refused_and_nothing_is_changed() -> None:
         (lambda o: OneCycleLR(o, 0.1, epochs=0, steps_per_epoch=1), ValueError, "epochs"),
         (lambda o: OneCycleLR(o, 0.1, 10, pct_start=1.5), ValueError, "pct_start"),
         (lambda o: OneCycleLR(o, 0.1, 10, anneal_strategy="cosine"), ValueError, '"cos" or "linear"'),
-        (lambda o: OneCycleLR(o, [0.1], 10), ValueError, "max_lr is one for all groups"),
+        (lambda o: OneCycleLR(o, [0.1], 10), ValueError, "max_lr must be one value for all groups"),
         (lambda o: OneCycleLR(Adagrad([Value(1.0)]), 0.1, 10), ValueError, "neither momentum nor betas"),
         (lambda o: ReduceLROnPlateau(o, mode="low"), ValueError, '"min" or "max"'),
         (lambda o: ReduceLROnPlateau(o, threshold_mode="log"), ValueError, '"rel" or "abs"'),
-        (lambda o: ReduceLROnPlateau(o, factor=1.0), ValueError, "factor is a number >= 0 and < 1"),
-        (lambda o: SequentialLR(o, [StepLR(o, 2)], [3]), ValueError, "there are 0 milestones, got 1"),
-        (lambda o: SequentialLR(o, [StepLR(o, 2)] * 3, [3, 3]), ValueError, "follow one another"),
-        (lambda o: SequentialLR(o, [StepLR(two_groups(), 2)], []), ValueError, "of another optimizer"),
-        (lambda o: SequentialLR(o, [ReduceLROnPlateau(o)], []), TypeError, "known beforehand"),  # type: ignore[list-item]
+        (lambda o: ReduceLROnPlateau(o, factor=1.0), ValueError, "factor must be a number >= 0 and < 1"),
+        (lambda o: SequentialLR(o, [StepLR(o, 2)], [3]), ValueError, "0 for 1 schedulers, got 1"),
+        (lambda o: SequentialLR(o, [StepLR(o, 2)] * 3, [3, 3]), ValueError, "milestones must increase"),
+        (lambda o: SequentialLR(o, [StepLR(two_groups(), 2)], []), ValueError, "belongs to another optimizer"),
+        (lambda o: SequentialLR(o, [ReduceLROnPlateau(o)], []), TypeError, "depend on the step only"),  # type: ignore[list-item]
         (lambda o: warmup_cosine(o, 10, 10), ValueError, "warmup_steps < total_steps"),
         (lambda o: preview(ReduceLROnPlateau(o), 3), TypeError, "a list of metrics"),
         (lambda o: preview(o, 3), TypeError, "takes a scheduler, got SGD"),
-        (lambda o: StepLR(o, 2).lr_at(-1), ValueError, "step is a whole number >= 0"),
+        (lambda o: StepLR(o, 2).lr_at(-1), ValueError, "step must be an integer >= 0"),
         (lambda o: OneCycleLR(o, 0.1, 10).lr_at(11), ValueError, "has 10 steps"),
     ],
 )
-def test_what_makes_no_schedule_is_refused_by_name(
+def test_invalid_arguments_of_schedules_are_refused(
     make: Callable[[Any], Any], error: type[Exception], message: str
 ) -> None:
     with pytest.raises(error, match=message):
         make(two_groups())
 
 
-def test_a_group_that_came_later_is_refused_and_not_left_out() -> None:
+def test_a_group_added_after_the_scheduler_is_refused() -> None:
     optimizer = two_groups()
     scheduler = StepLR(optimizer, 2)
     optimizer.add_param_group({"params": [Value(1.0)]})
@@ -437,15 +435,15 @@ def test_a_group_that_came_later_is_refused_and_not_left_out() -> None:
         scheduler.step()
 
 
-def test_schedules_of_nothing_and_divisions_by_zero_are_refused() -> None:
+def test_empty_schedules_and_divisions_by_zero_are_refused() -> None:
     optimizer = nn.optim.SGD([Value(1.0)], lr=1.0)
     schedules = nn.optim.lr_scheduler
     for name in ("div_factor", "final_div_factor"):
-        with pytest.raises(ValueError, match=f"{name} is a number > 0, got 0"):
+        with pytest.raises(ValueError, match=f"{name} must be a number > 0, got 0"):
             schedules.OneCycleLR(optimizer, 1.0, 10, cycle_momentum=False, **{name: 0.0})  # type: ignore[arg-type]
     with pytest.raises(TypeError, match=r"write \[3\]"):
         schedules.MultiStepLR(optimizer, 3)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="got no schedulers"):
         schedules.SequentialLR(optimizer, [], [])
-    with pytest.raises(TypeError, match=r"loads what state_dict\(\) gave, got None"):
+    with pytest.raises(TypeError, match=r"loads the result of state_dict\(\), got None"):
         schedules.StepLR(optimizer, 2).load_state_dict(None)  # type: ignore[arg-type]
