@@ -1,7 +1,7 @@
-"""Neural networks on top of autograd's public names, with PyTorch's names: modules, layers, losses,
-optimizers, data, files.
+"""Neural networks with PyTorch's names: modules, layers, losses, optimizers, data, saved weights.
 
-On Values there are micrograd's `Neuron`, `Layer` and `MLP`, whose every number can be drawn.
+Layers compute with Tensors. `Neuron`, `Layer` and `MLP` are micrograd's: they compute with Values, so a picture can
+show every number. This package uses the public names of `autograd` only.
 """
 
 from . import data as data, functional as functional, init as init, optim as optim, utils as utils
@@ -22,9 +22,12 @@ from .layers.activations import (
     Softplus as Softplus,
     Tanh as Tanh,
 )
-from .layers.basic import Embedding as Embedding, Flatten as Flatten, Identity as Identity, Linear as Linear
 from .layers.containers import ModuleDict as ModuleDict, ModuleList as ModuleList, Sequential as Sequential
-from .layers.losses import (
+from .layers.dropout import Dropout as Dropout
+from .layers.embedding import Embedding as Embedding
+from .layers.flatten import Flatten as Flatten
+from .layers.linear import Identity as Identity, Linear as Linear
+from .layers.loss_modules import (
     BCELoss as BCELoss,
     BCEWithLogitsLoss as BCEWithLogitsLoss,
     CrossEntropyLoss as CrossEntropyLoss,
@@ -36,8 +39,8 @@ from .layers.losses import (
     NLLLoss as NLLLoss,
     SmoothL1Loss as SmoothL1Loss,
 )
-from .layers.regular import BatchNorm1d as BatchNorm1d, Dropout as Dropout, LayerNorm as LayerNorm
+from .layers.normalization import BatchNorm1d as BatchNorm1d, LayerNorm as LayerNorm
+from .model_summary import summary as summary
 from .module import Module as Module, Parameter as Parameter
 from .neuron import MLP as MLP, Layer as Layer, Neuron as Neuron
 from .perceptron import Perceptron as Perceptron
-from .summary import summary as summary

@@ -1,4 +1,7 @@
-"""Weights in files: safetensors with PyTorch's key names, written whole or not at all, and never run when read."""
+"""Save and load weights as safetensors files with PyTorch's key names.
+
+A file is written completely or not at all. Reading one executes no code from it.
+"""
 
 from __future__ import annotations
 
@@ -15,77 +18,88 @@ import numpy as np
 
 from autograd import Tensor, Value
 
-from .module import Module
-
-DIGEST = "sha256"  # in the metadata of the file: of all that is in it
+DIGEST = "sha256"  # key in the metadata of a file: the hash of all names and arrays in it
 RESERVED = "__metadata__"
 
 
 def save(state_dict: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
-    """Write arrays, Tensors or numbers by name to a safetensors file, which other programs can read as well.
+    """Write a dict from name to array, Tensor or number as a safetensors file, which other programs can read too.
 
-    It is written beside, synced to the disk and renamed: whatever happens, at `path` is the old file or the new one.
+    The data goes to a temporary file in the same folder, is synced to the disk and then renamed: if saving fails or is
+    interrupted, the old file at `path` is intact. If `path` is a link, its target is written.
     """
     if not isinstance(state_dict, Mapping):
         raise TypeError(
-            f"save(state_dict, path) takes arrays by name, got {type(state_dict).__name__} {state_dict!r:.60}; of a "
-            "Module give model.state_dict()"
+            f"save(state_dict, path) takes a dict from name to array, got {type(state_dict).__name__} "
+            f"{state_dict!r:.60}; for a Module give model.state_dict()"
         )
     safetensors = _library()
-    if not isinstance(state_dict, Mapping):
-        hint = "; give it model.state_dict()" if isinstance(state_dict, Module) else ""
-        raise TypeError(f"save takes arrays by name, got {type(state_dict).__name__}{hint}")
+    arrays = _arrays(state_dict)
+    content = safetensors.numpy.save(arrays, metadata={DIGEST: _digest(arrays)})
+    target = Path(os.path.realpath(path))
+    if not target.parent.is_dir():
+        raise FileNotFoundError(f"there is no folder {target.parent} to save {target.name} in; create it first")
+    _replace(target, content)
+
+
+def load(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
+    """Return the arrays in a safetensors file as a dict from name to array, for `load_state_dict`.
+
+    Raises ValueError if the file is incomplete or if its content differs from what `save` wrote. Files of other
+    programs contain no hash and are not checked for changes.
+    """
+    safetensors = _library()
+    with open(path, "rb"):
+        pass  # raises the usual OSError if the file cannot be opened
+    try:
+        with safetensors.safe_open(os.fspath(path), framework="np") as file:
+            metadata = file.metadata() or {}
+            arrays = {name: np.array(file.get_tensor(name)) for name in file.keys()}  # noqa: SIM118 (not a dict)
+    except (safetensors.SafetensorError, TypeError, KeyError, ValueError, AttributeError) as error:
+        raise ValueError(
+            f"{os.fspath(path)} is not a complete safetensors file of real numbers: {error}; save it again, or use a "
+            "copy"
+        ) from None
+    if DIGEST in metadata and metadata[DIGEST] != _digest(arrays):
+        raise ValueError(
+            f"{os.fspath(path)} is damaged: its content has another sha256 hash than when it was saved; use a copy"
+        )
+    return arrays
+
+
+def _arrays(state_dict: Mapping[str, Any]) -> dict[str, np.ndarray]:
     arrays = {}
     for name, x in state_dict.items():
         if not isinstance(name, str):
-            raise TypeError(f"the names in a state are text, got {type(name).__name__} {name!r:.60}")
+            raise TypeError(f"the names in a state are strings, got {type(name).__name__} {name!r:.60}")
         if name == RESERVED:
-            raise ValueError(f"the name {RESERVED} is the file format's own, and the file could not be read again")
-        # order="C": safetensors writes the memory as it lies
+            raise ValueError(f"the name {RESERVED} is reserved by the file format; use another name")
+        # order="C": safetensors writes the bytes in memory order
         array = np.array(x.data if isinstance(x, (Tensor, Value)) else x, order="C")
         if array.dtype.kind not in "fiub" or array.dtype.itemsize > 8:
             raise TypeError(f"{name} holds {array.dtype}, expected real numbers of at most 64 bits")
         arrays[name] = array.astype(array.dtype.newbyteorder("="), copy=False)
-    content = safetensors.numpy.save(arrays, metadata={DIGEST: _digest(arrays)})
-    target = Path(os.path.realpath(path))  # what a link points at is written, and the link stays
-    if not target.parent.is_dir():
-        raise FileNotFoundError(f"there is no folder {target.parent} to save {target.name} in; make it first")
-    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
-    # Not tempfile: its files are their owner's alone, and a saved network is as readable as any other file.
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    return arrays
+
+
+def _replace(target: Path, content: bytes) -> None:
+    """Write a file completely or not at all."""
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    # Not tempfile: only the owner can read its files, and a saved network should be as readable as any other file.
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         if target.exists():
-            os.chmod(beside, stat.S_IMODE(target.stat().st_mode))
-        os.replace(beside, target)
+            os.chmod(temporary, stat.S_IMODE(target.stat().st_mode))
+        os.replace(temporary, target)
     except BaseException:
         with suppress(FileNotFoundError):
-            os.unlink(beside)
+            os.unlink(temporary)
         raise
     _sync_folder(target.parent)
-
-
-def load(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
-    """The arrays in a safetensors file by name, for `load_state_dict`.
-
-    ValueError for what is not a whole safetensors file, or not what was saved; a file of another program, which says
-    nothing about its content, is taken as it is.
-    """
-    safetensors = _library()
-    with open(path, "rb"):
-        pass  # a file that is not there is the operating system's to name
-    try:
-        with safetensors.safe_open(os.fspath(path), framework="np") as file:
-            metadata = file.metadata() or {}
-            arrays = {name: np.array(file.get_tensor(name)) for name in file.keys()}  # noqa: SIM118 (not a dict)
-    except (safetensors.SafetensorError, TypeError, KeyError, ValueError, AttributeError) as error:
-        raise ValueError(f"{os.fspath(path)} is not a whole safetensors file of real numbers: {error}") from None
-    if DIGEST in metadata and metadata[DIGEST] != _digest(arrays):
-        raise ValueError(f"{os.fspath(path)} is damaged: its content is not what was saved (sha256 differs)")
-    return arrays
 
 
 def _digest(arrays: Mapping[str, np.ndarray]) -> str:
@@ -101,12 +115,12 @@ def _library() -> Any:
         import safetensors
         import safetensors.numpy
     except ImportError:
-        raise ImportError("files of weights need safetensors: pip install glassgrad[files]") from None
+        raise ImportError("saving and loading weights needs safetensors: pip install glassgrad[files]") from None
     return safetensors
 
 
 def _sync_folder(folder: Path) -> None:
-    """The new name reaches the disk too, where the system can say so."""
+    """Sync the renamed entry of a folder to the disk, on systems that can open folders."""
     with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

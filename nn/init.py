@@ -1,7 +1,7 @@
-"""Initial weights: how large random numbers are to be, so that signals keep their size from layer to layer.
+"""Initial weights: fill a Tensor with constants or random numbers, scaled so that signals keep their size.
 
-Each function writes into a leaf Tensor in place, without a gradient, and returns it. Random numbers come from
-`generator`, and where none is given from the default one, which `autograd.manual_seed` sets.
+Each function writes to a leaf Tensor in place, records no graph, and returns the Tensor. Random numbers come from
+`generator`, or from the default generator, which `autograd.manual_seed` seeds.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ import numpy as np
 
 from autograd import Tensor
 
-from .given import drawing
+from .checks import random_generator
 
 _GAINS = {"linear": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": math.sqrt(2), "selu": 3 / 4}
 
 
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
-    """The factor that makes up for what a nonlinearity takes from the standard deviation, by PyTorch's table.
+    """Return the factor that compensates how a nonlinearity changes the standard deviation, from PyTorch's table.
 
-    `param` is the negative slope of "leaky_relu", 0.01 when left out.
+    `param` is the negative slope of "leaky_relu", 0.01 by default.
 
     >>> calculate_gain("tanh")
     1.6666666666666667
@@ -35,52 +35,54 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
 
 
 def fan_in_and_fan_out(tensor: Tensor) -> tuple[int, int]:
-    """How many numbers a unit takes and how many units take it: for a weight (out, in) these are in and out."""
+    """Return the number of inputs and of outputs of a unit: (in, out) for a weight of shape (out, in)."""
     if _tensor(tensor).ndim < 2:
-        raise ValueError(f"fan in and fan out are those of a weight (out, in), got shape {tensor.shape}")
+        raise ValueError(
+            f"fan in and fan out need a weight (out, in) of two or more dimensions, got shape {tensor.shape}"
+        )
     field = math.prod(tensor.shape[2:])
     return tensor.shape[1] * field, tensor.shape[0] * field
 
 
 def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: np.random.Generator | None = None) -> Tensor:
-    """Uniform on [a, b)."""
+    """Fill with uniform random numbers from [a, b)."""
     if not a <= b:
-        raise ValueError(f"uniform_ from {a} to {b}: expected a <= b")
-    return _fill(tensor, lambda shape: drawing(generator).uniform(a, b, shape))
+        raise ValueError(f"uniform_ got a={a} and b={b}, expected a <= b")
+    return _fill(tensor, lambda shape: random_generator(generator).uniform(a, b, shape))
 
 
 def normal_(
     tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: np.random.Generator | None = None
 ) -> Tensor:
-    """Normal with this mean and standard deviation."""
+    """Fill with normal random numbers of this mean and standard deviation."""
     if not std >= 0:
         raise ValueError(f"normal_ got std={std}, expected 0 or more")
-    return _fill(tensor, lambda shape: drawing(generator).normal(mean, std, shape))
+    return _fill(tensor, lambda shape: random_generator(generator).normal(mean, std, shape))
 
 
 def constant_(tensor: Tensor, val: float) -> Tensor:
-    """One number everywhere."""
+    """Fill with one number."""
     return _fill(tensor, lambda shape: np.full(shape, val))
 
 
 def zeros_(tensor: Tensor) -> Tensor:
-    """Zeros."""
+    """Fill with zeros."""
     return constant_(tensor, 0.0)
 
 
 def ones_(tensor: Tensor) -> Tensor:
-    """Ones."""
+    """Fill with ones."""
     return constant_(tensor, 1.0)
 
 
 def xavier_uniform_(tensor: Tensor, gain: float = 1.0, generator: np.random.Generator | None = None) -> Tensor:
-    """Uniform within ± gain √(6 / (fan in + fan out)) (Glorot and Bengio, 2010)."""
+    """Fill with uniform numbers within ± gain √(6 / (fan in + fan out)) (Glorot and Bengio, 2010)."""
     bound = gain * math.sqrt(6 / sum(fan_in_and_fan_out(tensor)))
     return uniform_(tensor, -bound, bound, generator)
 
 
 def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator: np.random.Generator | None = None) -> Tensor:
-    """Normal with standard deviation gain √(2 / (fan in + fan out)) (Glorot and Bengio, 2010)."""
+    """Fill with normal numbers of standard deviation gain √(2 / (fan in + fan out)) (Glorot and Bengio, 2010)."""
     return normal_(tensor, 0.0, gain * math.sqrt(2 / sum(fan_in_and_fan_out(tensor))), generator)
 
 
@@ -91,7 +93,7 @@ def kaiming_uniform_(
     nonlinearity: str = "leaky_relu",
     generator: np.random.Generator | None = None,
 ) -> Tensor:
-    """Uniform within ± gain √(3 / fan) (He et al., 2015); `a` is the negative slope of leaky_relu."""
+    """Fill with uniform numbers within ± gain √(3 / fan) (He et al., 2015); `a` is the slope of leaky_relu."""
     bound = math.sqrt(3) * _kaiming_std(tensor, a, mode, nonlinearity)
     return uniform_(tensor, -bound, bound, generator)
 
@@ -103,18 +105,21 @@ def kaiming_normal_(
     nonlinearity: str = "leaky_relu",
     generator: np.random.Generator | None = None,
 ) -> Tensor:
-    """Normal with standard deviation gain / √fan (He et al., 2015); `a` is the negative slope of leaky_relu."""
+    """Fill with normal numbers of standard deviation gain / √fan (He et al., 2015); `a` is the slope of leaky_relu."""
     return normal_(tensor, 0.0, _kaiming_std(tensor, a, mode, nonlinearity), generator)
 
 
 def orthogonal_(tensor: Tensor, gain: float = 1.0, generator: np.random.Generator | None = None) -> Tensor:
-    """Orthonormal rows or columns, whichever are fewer, times gain (Saxe et al., 2013); flattened after the first."""
-    fan_in_and_fan_out(tensor)  # refuses what has fewer than two dimensions
+    """Fill with a random orthogonal matrix times gain (Saxe et al., 2013): orthonormal rows or columns, the fewer.
+
+    All dimensions after the first count as one.
+    """
+    fan_in_and_fan_out(tensor)  # raises ValueError for fewer than two dimensions
 
     def draw(shape: tuple[int, ...]) -> np.ndarray:
         rows, columns = shape[0], math.prod(shape[1:])
-        q, r = np.linalg.qr(drawing(generator).standard_normal((max(rows, columns), min(rows, columns))))
-        q = q * np.where(np.diag(r) < 0, -1.0, 1.0)  # without this the distribution is not uniform (Mezzadri, 2007)
+        q, r = np.linalg.qr(random_generator(generator).standard_normal((max(rows, columns), min(rows, columns))))
+        q = q * np.where(np.diag(r) < 0, -1.0, 1.0)  # else the distribution is not uniform (Mezzadri, 2007)
         return gain * (q if rows >= columns else q.T).reshape(shape)
 
     return _fill(tensor, draw)
@@ -122,19 +127,19 @@ def orthogonal_(tensor: Tensor, gain: float = 1.0, generator: np.random.Generato
 
 def _kaiming_std(tensor: Tensor, a: float, mode: str, nonlinearity: str) -> float:
     if mode not in ("fan_in", "fan_out"):
-        raise ValueError(f"mode is 'fan_in' or 'fan_out', got {mode!r}")
+        raise ValueError(f"mode must be 'fan_in' or 'fan_out', got {mode!r}")
     fan = fan_in_and_fan_out(tensor)[mode == "fan_out"]
     return calculate_gain(nonlinearity, a) / math.sqrt(fan) if fan else 0.0
 
 
 def _fill(tensor: Tensor, draw: Callable[[tuple[int, ...]], Any]) -> Tensor:
     if not _tensor(tensor).is_leaf:
-        raise RuntimeError("what is initialised is a leaf, and this Tensor is the result of an op")
+        raise RuntimeError("only a leaf can be initialized, and this Tensor is the result of an op; use its .detach()")
     tensor.data = draw(tensor.shape)
     return tensor
 
 
 def _tensor(x: Any) -> Tensor:
     if not isinstance(x, Tensor):
-        raise TypeError(f"what is initialised is a Tensor, got {type(x).__name__}")
+        raise TypeError(f"initializers take a Tensor, got {type(x).__name__}")
     return x

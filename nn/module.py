@@ -1,4 +1,4 @@
-"""Module: a piece of a network. What is done to all of it at once, how it is saved and how it looks."""
+"""Module, the base class of layers and networks: act on all parameters at once, save and load, copy, print."""
 
 from __future__ import annotations
 
@@ -11,21 +11,22 @@ import numpy as np
 
 from autograd import Tensor, Value
 
-from .assign import assign
-from .tree import Parameter as Parameter, Tree, join
+from .atomic import set_attributes
+from .registry import Parameter as Parameter, Registry, join
 
 
 class Keys(NamedTuple):
-    """What `load_state_dict(strict=False)` passed over."""
+    """The keys that `load_state_dict(strict=False)` ignored."""
 
     missing_keys: list[str]
     unexpected_keys: list[str]
 
 
-class Module(Tree):
-    """Base of layers and networks: subclass it, make parameters and layers in `__init__`, compute in `forward`.
+class Module(Registry):
+    """Base class of layers and networks.
 
-    `super().__init__()` may be called, as in PyTorch where it must be, or left out.
+    Subclass it, create parameters and layers in `__init__`, and compute the output in `forward`. Calling
+    `super().__init__()` is optional; PyTorch requires it.
 
     >>> class Line(Module):
     ...     def __init__(self):
@@ -42,28 +43,28 @@ class Module(Tree):
     def __init__(self) -> None:
         pass
 
-    def _unwritten(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise NotImplementedError(f"{type(self).__name__} computes nothing yet: define forward(self, x)")
+    def _forward_missing(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise NotImplementedError(f"{type(self).__name__} has no forward method; define forward(self, x)")
 
-    forward: Callable[..., Any] = _unwritten  # an attribute, so that a subclass's may take any arguments
+    forward: Callable[..., Any] = _forward_missing  # an attribute: a subclass may define it with any arguments
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.forward(*args, **kwargs)
 
-    # What is done to all of it
+    # --- act on all parameters and modules ---
 
     def train(self, mode: bool = True) -> Self:
-        """Switch this Module and all inside to training, or with False to evaluation; returns it."""
+        """Set this Module and all inner ones to training mode, or with False to evaluation mode. Returns self."""
         for module in self.modules():
             module.training = bool(mode)
         return self
 
     def eval(self) -> Self:
-        """Switch to evaluation: dropout is off, and batch-norm uses the statistics it has."""
+        """Set evaluation mode: dropout is off and batch normalization uses its running statistics. Returns self."""
         return self.train(False)
 
     def zero_grad(self, set_to_none: bool = True) -> None:
-        """Forget the gradients of all parameters, or with set_to_none=False make them zero."""
+        """Set the gradients of all parameters to None, or with set_to_none=False to zero."""
         for parameter in self.parameters():
             if set_to_none or parameter.grad is None:
                 parameter.grad = None
@@ -71,71 +72,72 @@ class Module(Tree):
                 parameter.grad = np.zeros_like(parameter.grad) if isinstance(parameter, Tensor) else 0.0
 
     def requires_grad_(self, requires_grad: bool = True) -> Self:
-        """Ask for the gradients of all parameters, or with False freeze them; they stay parameters."""
+        """Make all parameters require a gradient, or with False freeze them; frozen ones stay parameters."""
         parameters = list(self.parameters())
         if any(isinstance(parameter, Value) for parameter in parameters):
-            raise TypeError("a Value always wants a gradient; leave those to freeze out of the optimizer")
+            raise TypeError("a Value always requires a gradient; to freeze it, do not give it to the optimizer")
         for parameter in parameters:
             parameter.requires_grad_(requires_grad)
         return self
 
     def apply(self, fn: Callable[[Module], Any]) -> Self:
-        """Call fn on all Modules inside and then on this one, as to initialise them; returns it."""
+        """Call fn on all inner Modules and then on this one, for example to initialize weights. Returns self."""
         for module in self.children():
             module.apply(fn)
         fn(self)
         return self
 
     def to(self, dtype: Any) -> Self:
-        """Cast floating-point parameters and buffers, in place, so that an optimizer keeps what it holds."""
+        """Cast the floating-point parameters and buffers in place: optimizers keep the same nodes. Returns self."""
         try:
             wanted = np.dtype(dtype)
         except TypeError:
-            raise TypeError(
-                f"a Module is cast to a floating-point dtype, got {dtype!r}; there are no devices"
-            ) from None
+            raise TypeError(f"to() takes a floating-point dtype, got {dtype!r}; there are no devices") from None
         nodes = [*self.parameters(), *self.buffers()]
         if wanted.kind != "f":
-            raise TypeError(f"a Module is cast to a floating-point dtype, got {wanted}")
+            raise TypeError(f"to() takes a floating-point dtype, got {wanted}")
         if wanted != np.float64 and any(isinstance(node, Value) for node in nodes):
-            raise TypeError(f"a Value is a 64-bit float, and cannot be cast to {wanted}; see to_tensor()")
+            raise TypeError(
+                f"a Value is a 64-bit float and cannot be cast to {wanted}; use a network of Tensors, see to_tensor()"
+            )
         for node in nodes:
             if isinstance(node, Tensor) and node.dtype.kind == "f":
                 node.to_(wanted)
         return self
 
     def float(self) -> Self:
-        """Cast to float32."""
+        """Cast to float32. Returns self."""
         return self.to(np.float32)
 
     def double(self) -> Self:
-        """Cast to float64."""
+        """Cast to float64. Returns self."""
         return self.to(np.float64)
 
-    # What is saved
+    # --- save, load and copy ---
 
     def _saved(self) -> dict[str, Any]:
-        """The nodes that are saved, by name, a shared one under each of its names: PyTorch's keys in its order."""
+        """Return the nodes that are saved, with PyTorch's keys in its order; a shared node under each of its names."""
         found = {}
         for path, module in self.named_modules(remove_duplicate=False):
             kept = [(name, buffer) for name, buffer in module._own_buffers() if module._buffers[name]]
-            found.update({join(path, name): node for name, node in module._own() + kept})
+            found.update({join(path, name): node for name, node in module._own_parameters() + kept})
         return found
 
     def state_dict(self) -> dict[str, np.ndarray]:
-        """Copies of all parameters and saved buffers, as arrays by name."""
+        """Return copies of all parameters and saved buffers as a dict from name to array."""
         return {name: np.array(node.data) for name, node in self._saved().items()}
 
     def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True) -> Keys:
-        """Take the numbers from arrays, Tensors or floats by name: all of them, or on an error none.
+        """Load arrays, Tensors or floats by name: all of them, or none if there is an error.
 
-        RuntimeError lists every key that is missing, unexpected (both allowed when not `strict`) or of another shape.
+        Raises RuntimeError, which lists every key that is missing or unexpected (both are allowed if not `strict`) and
+        every array of a wrong shape.
         """
         if not isinstance(state_dict, Mapping):
-            fix = "nn.load(path)" if isinstance(state_dict, (str, os.PathLike)) else "what state_dict() gives"
+            fix = "nn.load(path)" if isinstance(state_dict, (str, os.PathLike)) else "the result of state_dict()"
             raise TypeError(
-                f"load_state_dict takes arrays by name, got {type(state_dict).__name__} {state_dict!r:.60}; give it "
-                f"{fix}"
+                f"load_state_dict takes a dict from name to array, got {type(state_dict).__name__} "
+                f"{state_dict!r:.60}; give it {fix}"
             )
         saved = self._saved()
         new = {name: state_dict[name] for name in saved if name in state_dict}
@@ -151,29 +153,31 @@ class Module(Tree):
             elif array.dtype.kind not in "fiub":
                 wrong.append(f"{name} holds {array.dtype}, expected numbers")
             elif _overflows(array, saved[name]):
-                wrong.append(f"{name} holds numbers too large for {saved[name].dtype}; cast the Module first, by to()")
+                wrong.append(
+                    f"{name} holds numbers too large for {saved[name].dtype}; cast the Module first, with to()"
+                )
         if wrong:
-            list_ = "\n  ".join(wrong)
-            raise RuntimeError(f"the state does not fit {type(self).__name__}, and nothing was loaded:\n  {list_}")
-        assign([(saved[name], "data", array) for name, array in arrays.items()])
+            reasons = "\n  ".join(wrong)
+            raise RuntimeError(f"the state does not fit {type(self).__name__}; nothing was loaded:\n  {reasons}")
+        set_attributes([(saved[name], "data", array) for name, array in arrays.items()])
         return Keys(missing, unexpected)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        # A node is a place in a graph and refuses to be copied; of a leaf there can be another.
+        # A node belongs to a graph and refuses to be copied; a new leaf with the same data can be made.
         for node in [*self.parameters(), *self.buffers()]:
             if id(node) not in memo:
-                memo[id(node)] = _again(node)
+                memo[id(node)] = _copied_leaf(node)
         twin = type(self).__new__(type(self))
         memo[id(self)] = twin
-        known = [memo[id(node)] for _, node in self._own()]
+        known = [memo[id(node)] for _, node in self._own_parameters()]
         vars(twin).update({name: copy.deepcopy(x, memo) for name, x in vars(self).items() if name != "_known"})
         vars(twin)["_known"] = {id(node): node for node in known}
         return twin
 
-    # How it looks
+    # --- print ---
 
     def extra_repr(self) -> str:
-        """What stands between the parentheses of its repr."""
+        """Return the text between the parentheses of the repr; override it to show options."""
         return ""
 
     def __repr__(self) -> str:
@@ -183,17 +187,17 @@ class Module(Tree):
         return "\n  ".join([f"{type(self).__name__}({self.extra_repr()}", *lines]) + "\n)"
 
     def _lines(self) -> list[str]:
-        named = ((name, module) for name, module in self._parts() if isinstance(module, Module))
+        named = ((name, module) for name, module in self._members() if isinstance(module, Module))
         return [indented(f"({name}): {module!r}") for name, module in named]
 
 
 def indented(text: str) -> str:
-    """A module's repr as part of the repr around it."""
+    """Indent the repr of a Module for use inside the repr of another one."""
     return text.replace("\n", "\n  ")
 
 
-def _again(node: Any) -> Any:
-    """Another leaf with the same data and gradient."""
+def _copied_leaf(node: Any) -> Any:
+    """Return a new leaf with the same data, gradient and label."""
     twin = Value(node.data, node.label) if isinstance(node, Value) else Tensor(node.numpy(), node.requires_grad)
     twin.label, twin.grad = node.label, copy.deepcopy(node.grad)
     return twin
@@ -201,12 +205,12 @@ def _again(node: Any) -> Any:
 
 @np.errstate(over="ignore")
 def _overflows(array: np.ndarray, node: Any) -> bool:
-    """Whether finite numbers would be inf in the dtype of the node."""
+    """Tell whether a finite number of the array would become inf in the dtype of the node."""
     if not isinstance(node, Tensor) or node.dtype.kind != "f":
         return False
     return bool((np.isinf(array.astype(node.dtype)) & ~np.isinf(array)).any())
 
 
 def _array(x: Any) -> np.ndarray:
-    # asarray first: another library's tensor may know how to become an array, and not what a copy is
+    # np.array(x) alone fails for tensors of libraries that convert to an array but do not know the copy argument.
     return np.array(np.asarray(x.data if isinstance(x, (Tensor, Value)) else x))

@@ -1,4 +1,4 @@
-"""Rosenblatt's perceptron: one neuron with a step, which learns from its mistakes and needs no gradient."""
+"""Rosenblatt's perceptron: one neuron with a step function, which learns from its mistakes without a gradient."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, final
 
-from .given import number, whole
-from .pairing import flat, shape_of
+from .checks import integer, number
+from .inputs import elements, nested_shape
 
 
 @dataclass(frozen=True)
 class Learning:
-    """How `Perceptron.fit` ended: mistakes in each epoch, and whether the classes can be parted by a line.
+    """The result of `Perceptron.fit`: the mistakes in each epoch, and whether the classes are linearly separable.
 
-    `separable` is True when an epoch had no mistake; False when the weights came back to what they were after an
-    earlier epoch, so that they would go round for ever; None when the epochs ran out before either.
+    `separable` is True if an epoch had no mistake; False if the weights returned to those of an earlier epoch and so
+    would repeat forever; None if the epochs ran out before either happened.
     """
 
     mistakes: tuple[int, ...]
@@ -24,23 +24,21 @@ class Learning:
 
     @property
     def converged(self) -> bool:
-        """Whether the last epoch had no mistake."""
+        """True if the last epoch had no mistake."""
         return self.separable is True
 
     def __str__(self) -> str:
         epochs = len(self.mistakes)
         if self.separable is None:
-            return (
-                f"not converged after {epochs} epochs: the classes may not be linearly separable, or need more epochs"
-            )
+            return f"not converged after {epochs} epochs: the classes are not linearly separable, or need more epochs"
         if self.separable:
             return f"converged after {epochs} epochs: the last had no mistake"
-        return f"the classes are not linearly separable: after {epochs} epochs the weights repeat, and would for ever"
+        return f"the classes are not linearly separable: after {epochs} epochs the weights repeat"
 
 
 @final
 class Perceptron:
-    """1 where w · x + b > 0, else 0; learns by w ← w + lr (y - ŷ) x after each sample (Rosenblatt, 1958).
+    """Return 1 if w · x + b > 0, else 0. Learns by w ← w + lr (y - ŷ) x after each sample (Rosenblatt, 1958).
 
     >>> gate = Perceptron(2)
     >>> print(gate.fit([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 0, 0, 1]))
@@ -48,15 +46,15 @@ class Perceptron:
     >>> [gate(x) for x in ([0, 1], [1, 1])]
     [0, 1]
     >>> print(Perceptron(2).fit([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]))
-    the classes are not linearly separable: after 3 epochs the weights repeat, and would for ever
+    the classes are not linearly separable: after 3 epochs the weights repeat
     """
 
     def __init__(self, nin: int, lr: float = 1.0) -> None:
-        self.w = [0.0] * whole("nin", nin, 1)
+        self.w = [0.0] * integer("nin", nin, 1)
         self.b = 0.0
         self.lr = number("lr", lr)
         if not 0 < self.lr < math.inf:
-            raise ValueError(f"lr is a finite number > 0, got {lr!r}")
+            raise ValueError(f"lr must be a finite number > 0, got {lr!r}")
 
     def __call__(self, x: Sequence[float]) -> int:
         inputs = list(x)
@@ -65,7 +63,7 @@ class Perceptron:
         return int(sum((w * x for w, x in zip(self.w, inputs, strict=True)), self.b) > 0.0)
 
     def update(self, x: Sequence[float], y: int) -> bool:
-        """Learn from one sample; returns whether it was a mistake, without which nothing changes."""
+        """Learn from one sample. Returns True if it was a mistake; otherwise nothing changes."""
         error = y - self(x)
         if error:
             self.w = [w + self.lr * error * x for w, x in zip(self.w, x, strict=True)]
@@ -73,33 +71,33 @@ class Perceptron:
         return error != 0
 
     def fit(self, X: Any, y: Any, max_epochs: int = 1000) -> Learning:
-        """Go through the samples again and again until an epoch has no mistake; the result says how it ended.
+        """Go through the samples until an epoch has no mistake, the weights repeat, or `max_epochs` is reached.
 
-        `X` holds a row of numbers for each sample, `y` their classes, 0 or 1; lists, arrays or Tensors.
+        `X` holds a row of numbers for each sample, `y` the classes 0 or 1; both are lists, arrays or Tensors.
         """
-        if len(shape_of(X)) != 2 or shape_of(y) != shape_of(X)[:1] or not len(y):
+        if len(nested_shape(X)) != 2 or nested_shape(y) != nested_shape(X)[:1] or not len(y):
             raise ValueError(
-                f"expected rows of {len(self.w)} numbers and as many classes, got shapes {shape_of(X)} and "
-                f"{shape_of(y)}"
+                f"expected rows of {len(self.w)} numbers and as many classes, got shapes {nested_shape(X)} and "
+                f"{nested_shape(y)}"
             )
-        rows = [list(flat(row)) for row in X]
-        classes = [int(c) if c in (0, 1) else c for c in flat(y)]
+        rows = [list(elements(row)) for row in X]
+        classes = [int(c) if c in (0, 1) else c for c in elements(y)]
         wrong = [c for c in classes if c not in (0, 1)]
         if wrong:
-            raise ValueError(f"the classes are 0 and 1, got {wrong[0]}; of -1 and 1 make them by (y + 1) // 2")
+            raise ValueError(f"the classes must be 0 and 1, got {wrong[0]}; convert -1 and 1 with (y + 1) // 2")
         if not all(math.isfinite(x) for row in rows for x in row):
             raise ValueError(
-                "a perceptron learns from finite numbers, and the samples have nan or inf; leave those out"
+                "a perceptron learns from finite numbers, and the samples have nan or inf; remove those samples"
             )
         mistakes: list[int] = []
-        whole("max_epochs", max_epochs, 0)
+        integer("max_epochs", max_epochs, 0)
         seen = {(*self.w, self.b)}
         while len(mistakes) < max_epochs:
             mistakes.append(sum(self.update(x, c) for x, c in zip(rows, classes, strict=True)))
             if not mistakes[-1]:
                 return Learning(tuple(mistakes), separable=True)
             if (*self.w, self.b) in seen:
-                # An epoch depends on nothing else, so all that followed then will follow again.
+                # An epoch depends on the weights alone, so the same epochs would follow again.
                 return Learning(tuple(mistakes), separable=False)
             seen.add((*self.w, self.b))
         return Learning(tuple(mistakes), separable=None)

@@ -18,7 +18,7 @@ FLOORS = {
         "see/layout/", "see/picture/", "see/steps/", "cli/", "__init__", "__main__",
     ),
     "nn": (
-        "assign given tree pairing", "module losses", "summary init functional data/ files",
+        "atomic checks inputs registry", "module losses/", "model_summary init functional/ data/ files",
         "layers/", "neuron perceptron optim/", "utils", "train/", "__init__", "__main__",
     ),
 }  # fmt: skip

@@ -1,5 +1,5 @@
-"""Data for training: arrays side by side, and batches of them."""
+"""Data for training: datasets of arrays, and loaders that return them in batches."""
 
 from .loader import DataLoader as DataLoader
 from .tensor_dataset import TensorDataset as TensorDataset
-from .toys import moons as moons
+from .toy_datasets import moons as moons

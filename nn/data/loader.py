@@ -1,4 +1,4 @@
-"""Batches of a dataset, in its order or in a random one."""
+"""DataLoader: the samples of a dataset in batches, in order or shuffled."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ import numpy as np
 
 from autograd import Tensor, default_generator
 
-from ..given import whole
+from ..checks import integer
 from .tensor_dataset import TensorDataset
 
 
 @final
 class DataLoader:
-    """Goes through a dataset in batches of Tensors: once for each `for` loop.
+    """Iterate over a dataset in batches, tuples of Tensors. Each `for` loop is one epoch.
 
-    `dataset` is a TensorDataset, or anything with a length and `dataset[k]`, a tuple of numbers, arrays or Tensors of
-    one shape. With `shuffle` the order is another in every epoch; it depends on `seed` and the number of the epoch
-    alone, or without a seed on the default generator. `drop_last` leaves out a last batch that is not full.
+    dataset     a TensorDataset, or any object with a length whose `dataset[k]` is a tuple of numbers, arrays or Tensors
+    shuffle     use a new random order in each epoch
+    drop_last   leave out the last batch if it is smaller than batch_size
+    seed        makes the order depend on the seed and the number of the epoch only; without it, the default generator
+                draws the order
 
     >>> loader = DataLoader(TensorDataset([1.0, 2.0, 3.0], [0, 1, 0]), batch_size=2)
     >>> for x, y in loader:
@@ -37,13 +39,13 @@ class DataLoader:
         seed: int | None = None,
     ) -> None:
         if not isinstance(dataset, Sized):
-            raise TypeError(f"a dataset has a length and dataset[k], got {type(dataset).__name__} {dataset!r:.60}")
+            raise TypeError(f"a dataset needs a length and dataset[k], got {type(dataset).__name__} {dataset!r:.60}")
         self.dataset: Any = dataset
-        self.batch_size = whole("batch_size", batch_size, 1)
+        self.batch_size = integer("batch_size", batch_size, 1)
         self.shuffle = shuffle
         self.drop_last = drop_last
-        self.seed = None if seed is None else whole("seed", seed, 0)
-        self.epoch = 0  # how many times it has been gone through from the start
+        self.seed = None if seed is None else integer("seed", seed, 0)
+        self.epoch = 0  # the number of loops that were started
 
     def __len__(self) -> int:
         full, rest = divmod(len(self.dataset), self.batch_size)
@@ -55,8 +57,8 @@ class DataLoader:
             generator = default_generator() if self.seed is None else np.random.default_rng([self.seed, self.epoch])
             order = generator.permutation(order)
         self.epoch += 1
-        places = (order[k * self.batch_size : (k + 1) * self.batch_size] for k in range(len(self)))
-        return (self._batch(chosen) for chosen in places)
+        batches = (order[k * self.batch_size : (k + 1) * self.batch_size] for k in range(len(self)))
+        return (self._batch(chosen) for chosen in batches)
 
     def _batch(self, chosen: np.ndarray) -> tuple[Tensor, ...]:
         if isinstance(self.dataset, TensorDataset):
@@ -70,5 +72,7 @@ class DataLoader:
         for column in columns:
             if len({x.shape for x in column}) > 1:
                 shapes = ", ".join(map(str, dict.fromkeys(x.shape for x in column)))
-                raise ValueError(f"the samples of a batch have one shape, got {shapes}; pad them, or use batch_size=1")
+                raise ValueError(
+                    f"the samples of a batch must have one shape, got {shapes}; pad them, or use batch_size=1"
+                )
         return tuple(Tensor(np.stack(column)) for column in columns)

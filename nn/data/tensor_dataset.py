@@ -1,4 +1,4 @@
-"""Arrays side by side: the k-th sample is the k-th element of each."""
+"""TensorDataset: the k-th sample holds the k-th element of each of several Tensors."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from autograd import Tensor
 
 @final
 class TensorDataset:
-    """Tensors or arrays with one element per sample; `dataset[k]` is a tuple with the k-th of each, as Tensors.
+    """A dataset of Tensors or arrays with one element per sample. `dataset[k]` is a tuple of Tensors, one from each.
 
-    `k` may be a slice or an array of places as well. Integers stay integers, as classes have to.
+    `k` may also be a slice or an array of indices. Integers stay integers, as needed for classes.
 
     >>> dataset = TensorDataset([[1.0, 2.0], [3.0, 4.0]], [0, 1])
     >>> len(dataset), dataset[1]
@@ -22,12 +22,12 @@ class TensorDataset:
 
     def __init__(self, *tensors: Any) -> None:
         if not tensors:
-            raise ValueError("a TensorDataset has one Tensor or more, got none")
+            raise ValueError("a TensorDataset needs at least one Tensor, got none")
         self.tensors = tuple(x if isinstance(x, Tensor) else Tensor(x) for x in tensors)
         if any(x.ndim == 0 or len(x) != len(self.tensors[0]) for x in self.tensors):
             shapes = ", ".join(str(x.shape) for x in self.tensors)
             raise ValueError(
-                f"the Tensors of a dataset have as many samples, their first dimension; got shapes {shapes}"
+                f"the Tensors of a dataset must have equal numbers of samples (dimension 0), got shapes {shapes}"
             )
 
     def __len__(self) -> int:

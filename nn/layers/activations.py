@@ -1,6 +1,6 @@
-"""Activations as Modules: a function of `nn.functional` with its options. Values are taken as well as Tensors.
+"""Activations as Modules: each one applies a function of `nn.functional` with its options, to Tensors or Values.
 
-`inplace` is taken for PyTorch's sake: nothing is ever changed in place here.
+`inplace` exists for compatibility with PyTorch and has no effect: the input is never changed.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from typing import Any, ClassVar
 import autograd as ag
 
 from .. import functional as F
-from ..given import number, whole
+from ..checks import integer, number
 from ..module import Module, Parameter
 
 
 class Activation(Module):
-    """Base: which function it is; its options are attributes, and shown in its repr."""
+    """Base class: applies `function` with the options, which are attributes and shown in the repr."""
 
     function: ClassVar[Callable[..., Any]]
     inplace = False
@@ -37,7 +37,7 @@ class Activation(Module):
 
 
 class ReLU(Activation):
-    """max(0, x)."""
+    """Compute max(0, x)."""
 
     function = staticmethod(F.relu)
 
@@ -46,7 +46,7 @@ class ReLU(Activation):
 
 
 class LeakyReLU(Activation):
-    """x, and negative_slope · x where x is negative."""
+    """Return x where x >= 0, else negative_slope · x."""
 
     function = staticmethod(F.leaky_relu)
 
@@ -55,7 +55,7 @@ class LeakyReLU(Activation):
 
 
 class ELU(Activation):
-    """x, and alpha (exp(x) - 1) where x is negative."""
+    """Return x where x >= 0, else alpha (exp(x) - 1)."""
 
     function = staticmethod(F.elu)
 
@@ -64,7 +64,7 @@ class ELU(Activation):
 
 
 class SELU(Activation):
-    """ELU scaled so that signals keep mean 0 and variance 1 (Klambauer et al., 2017)."""
+    """Compute a scaled ELU that keeps signals at mean 0 and variance 1 (Klambauer et al., 2017)."""
 
     function = staticmethod(F.selu)
 
@@ -73,7 +73,7 @@ class SELU(Activation):
 
 
 class GELU(Activation):
-    """x Φ(x), or with approximate="tanh" the form that is near it."""
+    """Compute x Φ(x), or with approximate="tanh" an approximation of it; see `nn.functional.gelu`."""
 
     function = staticmethod(F.gelu)
 
@@ -82,7 +82,7 @@ class GELU(Activation):
 
 
 class SiLU(Activation):
-    """x sigmoid(x)."""
+    """Compute x sigmoid(x)."""
 
     function = staticmethod(F.silu)
 
@@ -91,7 +91,7 @@ class SiLU(Activation):
 
 
 class Mish(Activation):
-    """x tanh(softplus(x))."""
+    """Compute x tanh(softplus(x))."""
 
     function = staticmethod(F.mish)
 
@@ -100,7 +100,7 @@ class Mish(Activation):
 
 
 class Sigmoid(Activation):
-    """1 / (1 + exp(-x))."""
+    """Compute 1 / (1 + exp(-x))."""
 
     function = staticmethod(F.sigmoid)
 
@@ -109,7 +109,7 @@ class Sigmoid(Activation):
 
 
 class Tanh(Activation):
-    """tanh(x)."""
+    """Compute tanh(x)."""
 
     function = staticmethod(F.tanh)
 
@@ -118,7 +118,7 @@ class Tanh(Activation):
 
 
 class Softplus(Activation):
-    """log(1 + exp(beta x)) / beta, and x itself where beta x is above the threshold."""
+    """Compute log(1 + exp(beta x)) / beta, or x where beta x is above the threshold."""
 
     function = staticmethod(F.softplus)
 
@@ -127,18 +127,18 @@ class Softplus(Activation):
 
 
 class Hardtanh(Activation):
-    """x cut off at min_val and max_val."""
+    """Limit x to the range from min_val to max_val."""
 
     function = staticmethod(F.hardtanh)
 
     def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> None:
         if not min_val < max_val:
-            raise ValueError(f"Hardtanh from {min_val} to {max_val}: expected min_val < max_val")
+            raise ValueError(f"Hardtanh got min_val={min_val} and max_val={max_val}, expected min_val < max_val")
         super().__init__(inplace, min_val=min_val, max_val=max_val)
 
 
 class Softmax(Activation):
-    """exp(x) / sum(exp(x)) along dim."""
+    """Compute exp(x) / sum(exp(x)) along dim."""
 
     function = staticmethod(F.softmax)
 
@@ -147,7 +147,7 @@ class Softmax(Activation):
 
 
 class LogSoftmax(Activation):
-    """log(softmax(x)) along dim."""
+    """Compute log(softmax(x)) along dim."""
 
     function = staticmethod(F.log_softmax)
 
@@ -156,10 +156,10 @@ class LogSoftmax(Activation):
 
 
 class PReLU(Module):
-    """x, and weight · x where x is negative: the slope is learnt, one or one for each channel (dimension 1)."""
+    """Return x where x > 0, else weight · x. The weight is learned: one number, or one per channel (dimension 1)."""
 
     def __init__(self, num_parameters: int = 1, init: float = 0.25, dtype: Any = None) -> None:
-        self.num_parameters = whole("num_parameters", num_parameters, 1)
+        self.num_parameters = integer("num_parameters", num_parameters, 1)
         self.weight = Parameter(ag.ones(self.num_parameters, dtype=dtype) * number("init", init))
 
     def forward(self, input: Any) -> Any:

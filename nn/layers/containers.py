@@ -1,4 +1,4 @@
-"""Modules that hold Modules: one after another, in a list, by name."""
+"""Modules that hold other Modules: Sequential, ModuleList, ModuleDict."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..module import Module, indented
 
 
 class Ordered(Module):
-    """Base of Sequential and ModuleList: Modules that are counted."""
+    """Base class of Sequential and ModuleList: Modules with an index, named "0", "1", and so on."""
 
     def __len__(self) -> int:
         return sum(1 for _ in self._entries())
@@ -21,27 +21,25 @@ class Ordered(Module):
     def __getitem__(self, k: int | slice) -> Any:
         modules = list(self)
         if isinstance(k, slice):
-            part = type(self)()
-            part.extend(modules[k])
-            return part
-        return modules[self._place(k)]
+            return type(self)().extend(modules[k])
+        return modules[self._position(k)]
 
     def __setitem__(self, k: int, module: Module) -> None:
-        name = list(self._entries())[self._place(k)][0]
+        name = list(self._entries())[self._position(k)][0]
         self.add_module(name, module)
 
     def __delitem__(self, k: int | slice) -> None:
         modules = list(self)
         del modules[k]
-        self._become(modules)
+        self._replace_all(modules)
 
     def append(self, module: Module) -> Self:
-        """Put a Module at the end; returns this one."""
-        self.add_module(str(len(self)), _module(self, module))
+        """Add a Module at the end. Returns self."""
+        self.add_module(str(len(self)), _checked_module(self, module))
         return self
 
     def extend(self, modules: Iterable[Module]) -> Self:
-        """Put Modules at the end; returns this one."""
+        """Add Modules at the end. Returns self."""
         if not isinstance(modules, Iterable):
             raise TypeError(
                 f"{type(self).__name__} takes a list of Modules here, got {type(modules).__name__} {modules!r:.60}; "
@@ -52,39 +50,39 @@ class Ordered(Module):
         return self
 
     def insert(self, k: int, module: Module) -> Self:
-        """Put a Module before the one at place k; returns this one."""
+        """Insert a Module before the one at index k. Returns self."""
         modules = list(self)
         modules.insert(k, module)
-        return self._become(modules)
+        return self._replace_all(modules)
 
     def pop(self, k: int) -> Any:
-        """Take the Module at place k out and return it."""
-        module = self[self._place(k)]
+        """Remove the Module at index k and return it."""
+        module = self[self._position(k)]
         del self[k]
         return module
 
     def __add__(self, other: Iterable[Module]) -> Self:
-        """The Modules of both in a new one."""
+        """Return a new container with the Modules of both."""
         return type(self)().extend([*self, *other])
 
-    def _become(self, modules: list[Any]) -> Self:
+    def _replace_all(self, modules: list[Any]) -> Self:
         for name, _ in list(self._entries()):
             delattr(self, name)
         return self.extend(modules)
 
     def _entries(self) -> Iterator[tuple[str, Any]]:
-        # Not named_children: a Module that stands in it twice is passed twice.
-        return ((name, part) for name, part in self._parts() if isinstance(part, Module))
+        # Not named_children: a Module that is in the list twice is yielded twice.
+        return ((name, module) for name, module in self._members() if isinstance(module, Module))
 
-    def _place(self, k: int) -> int:
-        n, place = len(self), operator.index(k)
-        if not -n <= place < n:
-            raise IndexError(f"{type(self).__name__} has {n} modules, got the index {place}")
-        return place % n
+    def _position(self, k: int) -> int:
+        n, position = len(self), operator.index(k)
+        if not -n <= position < n:
+            raise IndexError(f"{type(self).__name__} has {n} modules, got the index {position}")
+        return position % n
 
 
 class Sequential(Ordered):
-    """Modules one after another, each given what the one before gave; or by name, from a dict.
+    """Apply Modules in order, each to the output of the one before. A dict as argument gives them names.
 
     >>> Sequential(Module(), Module())
     Sequential(
@@ -96,7 +94,7 @@ class Sequential(Ordered):
     def __init__(self, *modules: Any) -> None:
         named = modules[0] if len(modules) == 1 and isinstance(modules[0], Mapping) else dict(enumerate(modules))
         for name, module in named.items():
-            self.add_module(str(name), _module(self, module))
+            self.add_module(str(name), _checked_module(self, module))
 
     def forward(self, x: Any) -> Any:
         for module in self:
@@ -105,7 +103,7 @@ class Sequential(Ordered):
 
 
 class ModuleList(Ordered):
-    """A list of Modules; what is done with them is said in the forward of the Module that has it."""
+    """A list of Modules, for use in the forward of another Module; it has no forward itself."""
 
     def __init__(self, modules: Iterable[Module] | None = None) -> None:
         self.extend(() if modules is None else modules)
@@ -114,7 +112,9 @@ class ModuleList(Ordered):
         return self.extend(modules)
 
     def _lines(self) -> list[str]:
-        runs: list[tuple[int, int, str]] = []  # as PyTorch does, "(0-2): 3 x Linear(...)"
+        runs: list[
+            tuple[int, int, str]
+        ] = []  # first index, last index, repr: equal neighbours share a line, as in PyTorch
         for k, module in enumerate(self):
             text = repr(module)
             if runs and runs[-1][2] == text:
@@ -125,24 +125,24 @@ class ModuleList(Ordered):
 
 
 class ModuleDict(Module):
-    """Modules by name."""
+    """A dict of Modules, for use in the forward of another Module; it has no forward itself."""
 
     def __init__(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]] | None = None) -> None:
         self.update(() if modules is None else modules)
 
     def update(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]]) -> None:
-        """Take in Modules with their names."""
+        """Add Modules, given as a dict or as pairs (name, Module)."""
         for name, module in dict(modules).items():
             self[name] = module
 
     def __getitem__(self, name: str) -> Any:
         found = dict(self.items())
         if name not in found:
-            raise KeyError(f"{name!r}; the names here are {', '.join(map(repr, found)) or 'none'}")
+            raise KeyError(f"no module {name!r}; the names are {', '.join(map(repr, found)) or 'none'}")
         return found[name]
 
     def __setitem__(self, name: str, module: Module) -> None:
-        self.add_module(name, _module(self, module))
+        self.add_module(name, _checked_module(self, module))
 
     def __delitem__(self, name: str) -> None:
         self.pop(name)
@@ -157,30 +157,30 @@ class ModuleDict(Module):
         return name in dict(self.items())
 
     def pop(self, name: str) -> Any:
-        """Take a Module out and return it."""
+        """Remove a Module and return it."""
         module = self[name]
         delattr(self, name)
         return module
 
     def clear(self) -> None:
-        """Take all of them out."""
+        """Remove all Modules."""
         for name in list(self):
             delattr(self, name)
 
     def keys(self) -> Iterator[str]:
-        """The names."""
+        """Return an iterator over the names."""
         return (name for name, _ in self.items())
 
     def values(self) -> Iterator[Any]:
-        """The Modules."""
+        """Return an iterator over the Modules."""
         return (module for _, module in self.items())
 
     def items(self) -> Iterator[tuple[str, Any]]:
-        """The names and the Modules."""
-        return ((name, part) for name, part in self._parts() if isinstance(part, Module))
+        """Return an iterator over pairs (name, Module)."""
+        return ((name, module) for name, module in self._members() if isinstance(module, Module))
 
 
-def _module(holder: Module, module: Any) -> Module:
+def _checked_module(holder: Module, module: Any) -> Module:
     if isinstance(module, Module):
         return module
     hint = "; wrap a plain function in a Module of your own" if callable(module) else ""

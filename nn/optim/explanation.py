@@ -1,4 +1,4 @@
-"""What an optimizer's update finds out about a parameter, and the table of it."""
+"""Update, the result of the formula of an optimizer, and Explanation, the table of a step."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ State = dict[str, Any]
 
 
 class Update(NamedTuple):
-    """What an update gives for one parameter."""
+    """The result of an update of one parameter."""
 
-    data: Any  # the new number, or array
-    state: State  # what to remember until the next step
-    terms: Mapping[str, Any] = MappingProxyType({})  # what came in between, for the table
+    data: Any  # the new float or array
+    state: State  # kept until the next step
+    terms: Mapping[str, Any] = MappingProxyType({})  # intermediate results, shown in the table
 
 
 class Row(NamedTuple):
-    """One parameter and what a step does to it. `gradient` is None where the step skips it."""
+    """One parameter and its update. `gradient` is None if the step skips the parameter."""
 
     name: str
     node: Node
@@ -34,17 +34,17 @@ class Row(NamedTuple):
 
     @property
     def change(self) -> Any:
-        """What the step adds to the data; None where it skips the parameter."""
+        """The difference that the step adds to the data; None if it skips the parameter."""
         return None if self.gradient is None else self.update.data - self.data
 
     def cells(self) -> dict[str, Any]:
-        """The numbers of this row by column, in the order in which they come about."""
+        """Return the numbers of this row by column, in the order of the computation."""
         inner = {**self.update.state, **self.update.terms}
         return {"data": self.data, "gradient": self.gradient, **inner, "change": self.change}
 
 
 class Explanation:
-    """The table of a step: `print` it, or read `.rows`."""
+    """The table of a step: print it, or read `.rows`."""
 
     def __init__(self, rows: list[Row]) -> None:
         self.rows = rows
@@ -63,7 +63,7 @@ class Explanation:
 
 @np.errstate(all="ignore")
 def _figure(number: Any) -> str:
-    """Four digits; an array of several numbers is shown by its root mean square."""
+    """Format a number with four digits; show an array of several numbers as its root mean square."""
     if number is None:
         return "–"
     if np.size(number) == 1:

@@ -1,8 +1,7 @@
-"""Optimizer: what all optimizers share. Which parameters, with which options, and a step that is taken whole or not.
+"""Optimizer, the base class: parameter groups, the step, the table of a step, saving and loading.
 
-What an optimizer computes it says in one pure function, `update`: the number, its gradient and what the optimizer
-remembers of it go in, the new number and the new memory come out. The step, and the table that explains the step, are
-made of it here.
+The formula of an optimizer is one pure function, `update`: it gets the data of a parameter, its gradient and the state
+kept for it, and returns new data and a new state. `step` applies it and `explain` shows it.
 """
 
 from __future__ import annotations
@@ -16,17 +15,19 @@ import numpy as np
 
 from autograd import Tensor, enable_grad
 
+from ..atomic import set_attributes
 from .explanation import Explanation, Row, State, Update
 from .options import valid
-from .parameters import Node, assign, gradient, listed, raw
+from .parameters import Node, gradient, numbers_of, parameter_list
+from .saved_state import check_layout, restored_state
 
 
 class Optimizer:
-    """Base of the optimizers: parameter groups, the step, what is saved and loaded.
+    """Base class of the optimizers.
 
-    `params` are Values and Tensors that are leaves; or pairs (name, node), as `model.named_parameters()` gives them; or
-    dicts, each a group with options of its own: `{"params": [...], "lr": 0.1}`. A subclass writes `update` and
-    hands its options to `super().__init__(params, defaults)`. A parameter whose grad is None is skipped.
+    `params` is a list of leaves (Values and Tensors); or of pairs (name, node), as from `model.named_parameters()`; or
+    of dicts, each a group with its own options: `{"params": [...], "lr": 0.1}`. A subclass defines `update` and passes
+    its options to `super().__init__(params, defaults)`. Parameters whose grad is None are skipped.
 
     >>> class Signs(nn.optim.Optimizer):
     ...     def __init__(self, params, lr=0.5):
@@ -46,87 +47,89 @@ class Optimizer:
         self.defaults = self.checked(defaults)
         self.state: dict[Node, State] = {}
         self.param_groups: list[dict[str, Any]] = []
-        self.steps = 0  # taken by this object; a scheduler wants to know whether any was
-        what = type(self).__name__
+        self.steps = 0  # the steps taken by this object; a scheduler warns if there were none
+        name = type(self).__name__
         if isinstance(params, Node):
-            raise TypeError(f"{what} takes a list of parameters, got one {type(params).__name__}; write [parameter]")
+            raise TypeError(f"{name} takes a list of parameters, got one {type(params).__name__}; write [parameter]")
         if isinstance(params, dict):
-            raise TypeError(f"{what} takes a list of parameters or of groups, got a dict; write [{{'params': ...}}]")
-        given = listed(params, what)
-        if not given:
-            raise ValueError(f"{what} got an empty list of parameters; give it what is to learn, model.parameters()")
-        grouped = [isinstance(each, dict) for each in given]
-        if any(grouped) and not all(grouped):
-            raise TypeError(f"{what} takes parameters or groups (dicts), got both in one list")
-        for group in given if all(grouped) else [{"params": given}]:
+            raise TypeError(f"{name} takes a list of parameters or of groups, got a dict; write [{{'params': ...}}]")
+        members = parameter_list(params, name)
+        if not members:
+            raise ValueError(f"{name} got an empty list of parameters; give it model.parameters()")
+        is_group = [isinstance(member, dict) for member in members]
+        if any(is_group) and not all(is_group):
+            raise TypeError(f"{name} takes parameters or groups (dicts), got both in one list; give groups only")
+        for group in members if all(is_group) else [{"params": members}]:
             self.add_param_group(group)
         if not self._nodes():
-            raise ValueError(f"{what} got groups without a parameter; give it what is to learn, model.parameters()")
+            raise ValueError(f"{name} got groups without parameters; give it model.parameters()")
 
     @staticmethod
     @abstractmethod
     def update(x: Any, g: Any, state: State, *args: Any, **options: Any) -> Update:
-        """The formula, on floats and on arrays: from the data, the gradient and the state to the new data and state.
+        """Return the new data and the new state for data x and gradient g, which are floats or arrays.
 
-        Pure: it writes into nothing. The state is empty at first. The options are those of the group; `maximize` is
-        not among them, the gradient has its sign already.
+        A pure function: it changes none of its arguments. The state is empty in the first step. The options are those
+        of the group without `maximize`, which has already changed the sign of the gradient.
         """
 
     def checked(self, options: Mapping[str, Any]) -> dict[str, Any]:
-        """The options, each within its range. TypeError or ValueError where one is not."""
+        """Return the options, checked. Raises TypeError or ValueError if one is out of range."""
         return {name: valid(name, value) for name, value in options.items()}
 
     def add_param_group(self, param_group: Mapping[str, Any]) -> None:
-        """Take on more parameters, `{"params": [...]}`, with options of their own or else the defaults."""
-        what = type(self).__name__
+        """Add parameters, `{"params": [...]}`, with their own options or the defaults."""
+        name = type(self).__name__
         if not isinstance(param_group, Mapping):
-            raise TypeError(f"a group is a dict with the key 'params', got {type(param_group).__name__}")
+            raise TypeError(f"a group must be a dict with the key 'params', got {type(param_group).__name__}")
         if "params" not in param_group:
             raise ValueError(f"a group needs the key 'params', got the keys {list(param_group)}")
-        given = param_group["params"]
-        members = [given] if isinstance(given, Node) else listed(given, what)
-        pairs = [each for each in members if isinstance(each, tuple) and len(each) == 2]
-        names = [name for name, _ in pairs]
+        params = param_group["params"]
+        members = [params] if isinstance(params, Node) else parameter_list(params, name)
+        pairs = [member for member in members if isinstance(member, tuple) and len(member) == 2]
+        names = [name_of_node for name_of_node, _ in pairs]
         if names and len(names) != len(members):
-            raise ValueError(f"{what} takes parameters with names or without, got both in one group")
+            raise ValueError(f"{name} takes parameters with or without names, got both in one group; give names to all")
         nodes = [node for _, node in pairs] or members
-        taken = {id(node) for group in self.param_groups for node in group["params"]}
+        present = {id(node) for node in self._nodes()}
         for k, node in enumerate(nodes):
-            self._admit(node, k)
-            if id(node) in taken:
+            self._check_parameter(node, k)
+            if id(node) in present:
                 raise ValueError(
-                    f"the parameter at position {k} is in the optimizer already; one that is there twice would be "
-                    f"moved twice: {node!r:.60}"
+                    f"the parameter at position {k} is in the optimizer already, so each step would change it twice: "
+                    f"{node!r:.60}; give it once"
                 )
-            taken.add(id(node))
+            present.add(id(node))
         options = {**self.defaults, **param_group}
         group = {**options, **self.checked({name: options[name] for name in self.defaults}), "params": nodes}
         self.param_groups.append({**group, "param_names": names} if names else group)
 
-    def _admit(self, node: Any, k: int) -> None:
+    def _check_parameter(self, node: Any, k: int) -> None:
         if not isinstance(node, Node):
             raise TypeError(
-                f"{type(self).__name__} moves Values and Tensors, got {type(node).__name__} at position {k}: "
+                f"{type(self).__name__} takes Values and Tensors, got {type(node).__name__} at position {k}: "
                 f"{node!r:.60}"
             )
         if not node.is_leaf:
             raise ValueError(
-                f"the parameter at position {k} is the result of an op, {node!r:.60}: to move it would change "
-                "nothing that it came from; give the leaves themselves"
+                f"the parameter at position {k} is the result of an op, {node!r:.60}: a change to it would not reach "
+                "the leaves it was computed from; give the leaves"
             )
         if isinstance(node, Tensor) and node.dtype.kind != "f":
             raise TypeError(f"the parameter at position {k} holds {node.dtype}, expected floats; use dtype=float")
 
     def zero_grad(self, set_to_none: bool = True) -> None:
-        """Forget the gradients, or set those that there are to 0."""
+        """Set all gradients to None, or with set_to_none=False those that are not None to 0."""
         nodes = [node for node in self._nodes() if node.grad is not None]
-        zeros = [None if set_to_none else _like(raw(node), np.zeros(np.shape(raw(node)))) for node in nodes]
-        assign([(node, "grad", zero) for node, zero in zip(nodes, zeros, strict=True)])
+        zeros = [
+            None if set_to_none else _like(numbers_of(node), np.zeros(np.shape(numbers_of(node)))) for node in nodes
+        ]
+        set_attributes([(node, "grad", zero) for node, zero in zip(nodes, zeros, strict=True)])
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
-        """Move every parameter that has a gradient; the result is what `closure()`, called before, gives.
+        """Update every parameter that has a gradient. If there is a closure, call it first and return its result.
 
-        All or nothing: whatever raises in the middle, Ctrl-C included, parameters and state are as they were.
+        All or nothing: if anything raises, Ctrl-C included, parameters and state are unchanged.
         """
         loss = None
         if closure is not None:
@@ -134,7 +137,7 @@ class Optimizer:
                 loss = closure()
         rows = self._rows()
         state = {**self.state, **{row.node: row.update.state for row in rows}}
-        assign(
+        set_attributes(
             [
                 *((row.node, "data", row.update.data) for row in rows),
                 (self, "state", {node: kept for node, kept in state.items() if kept}),
@@ -144,11 +147,10 @@ class Optimizer:
         return loss
 
     def explain(self) -> Explanation:
-        """What `step()` would do now, without doing it: a table with one row per parameter.
+        """Return a table of what `step()` would do now, without doing it; one row per parameter.
 
-        Its gradient, what is remembered of the gradients with this one (the moments), the same corrected for its bias
-        where the optimizer does that, what weight decay contributes, and the change. Arrays are shown by their root
-        mean square; `.rows` has them whole.
+        The columns are the gradient, the new state (running averages), the averages after bias correction, the decay
+        term and the change of the data. Arrays are shown by their root mean square; `.rows` has them in full.
 
         >>> w = Value(1.0, label="w")
         >>> (w * w).backward()
@@ -156,7 +158,7 @@ class Optimizer:
         parameter  data  gradient  step  exp_avg  exp_avg_sq  exp_avg/(1-β1^t)  exp_avg_sq/(1-β2^t)  decay  change
         w             1         2     1      0.2       0.004                 2                    4      0    -0.1
         """
-        rows = self._rows(skipped=True)
+        rows = self._rows(with_skipped=True)
         count = Counter(row.name for row in rows)
         return Explanation(
             [
@@ -166,8 +168,8 @@ class Optimizer:
         )
 
     @np.errstate(all="ignore")
-    def _rows(self, skipped: bool = False) -> list[Row]:
-        """What a step would do to each parameter."""
+    def _rows(self, with_skipped: bool = False) -> list[Row]:
+        """Compute the update of each parameter that has a gradient; optionally list the others too."""
         rows = []
         count = 0
         for group in self.param_groups:
@@ -177,91 +179,69 @@ class Optimizer:
             for k, node in enumerate(group["params"]):
                 name = names[k] if names else node.label or f"parameter {count}"
                 count += 1
-                x = raw(node)
+                x = numbers_of(node)
                 if node.grad is not None:
                     g = gradient(node)
                     state = self.state.get(node, {})
                     rows.append(Row(name, node, x, g, self._updated(x, -g if maximize else g, state, options)))
-                elif skipped:
+                elif with_skipped:
                     rows.append(Row(name, node, x, None, Update(x, self.state.get(node, {}))))
         return rows
 
     def _updated(self, x: Any, g: Any, state: State, options: dict[str, Any]) -> Update:
         try:
-            data, found, terms = self.update(x, g, state, **options)
-        except (ZeroDivisionError, OverflowError):  # where Python raises, IEEE has an answer
-            data, found, terms = self.update(np.float64(x), np.float64(g), state, **options)
-        return Update(_like(x, data), {name: _kept(x, g, kept) for name, kept in found.items()}, terms)
+            data, kept, terms = self.update(x, g, state, **options)
+        except (ZeroDivisionError, OverflowError):  # raised for Python floats; NumPy's follow IEEE
+            data, kept, terms = self.update(np.float64(x), np.float64(g), state, **options)
+        return Update(_like(x, data), {name: _kept(x, g, value) for name, value in kept.items()}, terms)
 
     def state_dict(self) -> dict[str, Any]:
-        """What to save, in PyTorch's layout: under "state" what is remembered of each parameter, by its number,
-        under "param_groups" the options of each group and the numbers of its parameters. Arrays are copies."""
+        """Return the state to save, in PyTorch's layout. Arrays are copies.
+
+        "state" holds the state of each parameter under its number; "param_groups" holds the options of each group and
+        the numbers of its parameters.
+        """
         numbers = {node: k for k, node in enumerate(self._nodes())}
         return {
             "state": {
                 numbers[node]: {
-                    name: np.array(kept) if isinstance(kept, np.ndarray) else kept for name, kept in s.items()
+                    name: np.array(kept) if isinstance(kept, np.ndarray) else kept for name, kept in state.items()
                 }
-                for node, s in self.state.items()
+                for node, state in self.state.items()
             },
             "param_groups": [{**group, "params": [numbers[p] for p in group["params"]]} for group in self.param_groups],
         }
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        """Take on what `state_dict` saved, by the order of the parameters. All or nothing.
+        """Load what `state_dict` returned; parameters are matched by order. All or nothing.
 
-        ValueError where the groups differ in number or size, where an option is missing or out of range, or where what
-        is remembered does not fit the parameter.
+        Raises ValueError if the groups differ in number or size, an option is missing or out of range, or a saved
+        array does not fit its parameter.
         """
-        what = type(self).__name__
-        if not isinstance(state_dict, Mapping) or not {"state", "param_groups"} <= state_dict.keys():
-            raise ValueError(f"{what} loads a dict with the keys 'state' and 'param_groups', got {state_dict!r:.60}")
-        saved = state_dict["param_groups"]
-        if not isinstance(saved, (list, tuple)) or not all(
-            isinstance(group, Mapping) and "params" in group for group in saved
-        ):
-            raise ValueError(f"{what} loads 'param_groups' that are a list of dicts with 'params', got {saved!r:.60}")
-        if not isinstance(state_dict["state"], Mapping):
-            raise ValueError(f"{what} loads a 'state' that is a dict, got {state_dict['state']!r:.60}")
-        sizes = [len(group["params"]) for group in self.param_groups]
-        if sizes != [len(group["params"]) for group in saved]:
-            raise ValueError(
-                f"{what} has groups of {sizes} parameters, the saved state has groups of "
-                f"{[len(group['params']) for group in saved]}; build the optimizer as it was when it was saved"
-            )
+        name = type(self).__name__
+        check_layout(name, state_dict, [len(group["params"]) for group in self.param_groups])
         groups: list[dict[str, Any]] = []
-        places: dict[Any, tuple[Node, dict[str, Any]]] = {}
-        for own, group in zip(self.param_groups, saved, strict=True):
-            if missing := [name for name in self.defaults if name not in group]:
-                raise ValueError(f"the saved group lacks {', '.join(missing)}: it is not of {what}")
-            options = self.checked({name: group[name] for name in self.defaults})
+        owners: dict[Any, tuple[Node, dict[str, Any]]] = {}
+        for own, saved in zip(self.param_groups, state_dict["param_groups"], strict=True):
+            if missing := [option for option in self.defaults if option not in saved]:
+                raise ValueError(f"the saved group lacks {', '.join(missing)}, so it is not from {name}")
+            options = self.checked({option: saved[option] for option in self.defaults})
             names = {"param_names": own["param_names"]} if "param_names" in own else {}
-            groups.append({**group, **options, "params": own["params"], **names})
-            places.update({n: (p, options) for n, p in zip(group["params"], own["params"], strict=True)})
+            groups.append({**saved, **options, "params": own["params"], **names})
+            owners.update({number: (p, options) for number, p in zip(saved["params"], own["params"], strict=True)})
         state = {}
         for number, kept in state_dict["state"].items():
-            if number not in places:
-                raise ValueError(f"the saved state is of a parameter {number!r} that is in none of its groups")
-            node, options = places[number]
-            state[node] = self._loaded(node, options, kept, f"{what}, parameter {number}")
-        assign([(self, "param_groups", groups), (self, "state", state)])
+            if number not in owners:
+                raise ValueError(f"the saved state has a parameter {number!r} that is in none of its groups")
+            node, options = owners[number]
+            state[node] = restored_state(f"{name}, parameter {number}", self._first_state(node, options), kept)
+        set_attributes([(self, "param_groups", groups), (self, "state", state)])
 
     @np.errstate(all="ignore")
-    def _loaded(self, node: Node, options: dict[str, Any], kept: Mapping[str, Any], what: str) -> State:
-        """What was saved of one parameter, in the form that an update leaves."""
-        x = raw(node)
-        plain = {name: value for name, value in options.items() if name != "maximize"}
-        pattern = self._updated(x, 0.0 * x, {}, plain).state
-        if pattern.keys() != kept.keys():
-            raise ValueError(f"{what}: expected {', '.join(pattern) or 'nothing'}, got {', '.join(kept) or 'nothing'}")
-        state: State = {}
-        for name, like in pattern.items():
-            # Twice, for PyTorch's tensors: they turn into an array, but not into a copy.
-            array = np.array(np.asarray(kept[name]), dtype=like.dtype if isinstance(like, np.ndarray) else None)
-            if array.shape != np.shape(like):
-                raise ValueError(f"{what}: {name} has shape {array.shape}, expected {np.shape(like)}")
-            state[name] = array if isinstance(like, np.ndarray) else type(like)(array.item())
-        return state
+    def _first_state(self, node: Node, options: dict[str, Any]) -> State:
+        """Return the state after one update with gradient 0: the names, shapes and types that a state has."""
+        x = numbers_of(node)
+        return self._updated(x, 0.0 * x, {}, {name: v for name, v in options.items() if name != "maximize"}).state
 
     def _nodes(self) -> list[Node]:
         return [node for group in self.param_groups for node in group["params"]]
@@ -275,13 +255,16 @@ class Optimizer:
 
 
 def _like(x: Any, data: Any) -> Any:
-    """A result of an update with the dtype of the parameter: a float for a float."""
+    """Return the result of an update with the dtype of the parameter, or as a float for a float."""
     return np.asarray(data, dtype=x.dtype) if isinstance(x, np.ndarray) else float(data)
 
 
-def _kept(x: Any, g: Any, kept: Any) -> Any:
-    """What is remembered: a count or a number as it is, an array with the parameter's dtype and memory of its own."""
-    if type(kept) is int or (type(kept) is float and isinstance(x, np.ndarray)):
-        return kept
-    found = _like(x, kept)
-    return np.array(found) if isinstance(found, np.ndarray) and np.may_share_memory(found, g) else found
+def _kept(x: Any, g: Any, value: Any) -> Any:
+    """Return an entry of the state: counts and floats as they are, arrays with the parameter's dtype.
+
+    An array that shares memory with the gradient is copied, because the user may write to the gradient.
+    """
+    if type(value) is int or (type(value) is float and isinstance(x, np.ndarray)):
+        return value
+    entry = _like(x, value)
+    return np.array(entry) if isinstance(entry, np.ndarray) and np.may_share_memory(entry, g) else entry

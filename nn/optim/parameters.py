@@ -1,7 +1,4 @@
-"""Parameters: the leaves of a graph that learn, Values and Tensors alike.
-
-What this file knows is what may be a parameter, and how its numbers are read.
-"""
+"""Read lists of parameters, Values and Tensors alike: check them, get their data and their gradients."""
 
 from __future__ import annotations
 
@@ -12,17 +9,19 @@ import numpy as np
 
 from autograd import Tensor, Value
 
-from ..assign import assign as assign
 from ..module import Module
 
 Node = Value | Tensor
 
 
-def listed(parameters: Iterable[Any], what: str) -> list[Any]:
-    """The parameters as a list; `what` takes them, and begins the sentence that refuses a set or an empty generator."""
+def parameter_list(parameters: Iterable[Any], what: str) -> list[Any]:
+    """Return the parameters as a list. Refuses sets, single arrays and used-up generators.
+
+    `what` is the name of the function or class that takes them, for error messages.
+    """
     if isinstance(parameters, (set, frozenset)):
         raise TypeError(
-            f"{what} got a set of parameters, whose order differs from run to run; give a list, such as "
+            f"{what} got a set of parameters, whose order differs between runs; give a list, such as "
             "list(model.parameters())"
         )
     if isinstance(parameters, (str, bytes, dict, np.ndarray, Module)) or not isinstance(parameters, Iterable):
@@ -31,34 +30,39 @@ def listed(parameters: Iterable[Any], what: str) -> list[Any]:
     found = list(parameters)
     if not found and isinstance(parameters, Iterator):
         raise ValueError(
-            f"{what} got a generator with nothing left in it: a generator gives its parameters once; call "
+            f"{what} got a used-up generator: a generator yields its parameters once; call "
             "model.parameters() again, or keep list(model.parameters())"
         )
     return found
 
 
-def several(parameters: Node | Iterable[Node], what: str) -> list[Node]:
-    """One node or several, as a list of nodes."""
-    found = [parameters] if isinstance(parameters, Node) else listed(parameters, what)
+def node_list(parameters: Node | Iterable[Node], what: str) -> list[Node]:
+    """Return one node or several as a list of nodes."""
+    found = [parameters] if isinstance(parameters, Node) else parameter_list(parameters, what)
     for k, node in enumerate(found):
         if not isinstance(node, Node):
             raise TypeError(f"{what} takes Values and Tensors, got {type(node).__name__} at position {k}: {node!r:.60}")
     return found
 
 
-def raw(node: Node) -> Any:
-    """The numbers of a node to compute with: a float, or an array that is not to be written into."""
+def numbers_of(node: Node) -> Any:
+    """Return the data of a node: a float, or an array that must not be changed."""
     return np.asarray(node.data) if isinstance(node, Tensor) else node.data
 
 
 def gradient(node: Node) -> Any:
-    """The gradient of a node, a float or an array with the shape and the dtype of its data; no copy where it is one."""
+    """Return the gradient of a node: a float, or an array with the shape and dtype of the data.
+
+    The array may be the user's own and must not be changed.
+    """
     if isinstance(node.grad, Node):
-        raise TypeError("a .grad holds plain numbers, and this one was set to a node; set it to None or to a number")
-    given: Any = node.grad
+        raise TypeError(
+            "a .grad must hold plain numbers, and this one was set to a node; set it to None or to a number"
+        )
+    grad: Any = node.grad
     if not isinstance(node, Tensor):
-        return float(given)
-    array = np.asarray(given, dtype=node.dtype)
+        return float(grad)
+    array = np.asarray(grad, dtype=node.dtype)
     if array.shape != node.shape:
         raise ValueError(f"a .grad was set to the shape {array.shape}, expected {node.shape}; set it to None")
     return array

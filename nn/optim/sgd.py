@@ -1,25 +1,25 @@
-"""SGD: a step against the gradient, with momentum where asked for."""
+"""SGD: stochastic gradient descent with optional momentum."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any, final
 
-from .decay import l2
 from .explanation import State, Update
 from .optimizer import Optimizer
+from .weight_decay import l2
 
 
 @final
 class SGD(Optimizer):
-    """Stochastic gradient descent, with momentum and Nesterov's momentum.
+    """Stochastic gradient descent with optional momentum, also Nesterov's.
 
-    g ← g + weight_decay · x        (L2: the decay goes through the momentum)
+    g ← g + weight_decay · x        (L2: the decay enters the momentum)
     b ← momentum · b + (1 − dampening) · g        (b = g in the first step)
     x ← x − lr · b        (nesterov: x ← x − lr · (g + momentum · b))
 
-    The learning rate stands outside the buffer, as in PyTorch and unlike in Sutskever et al., "On the importance of
-    initialization and momentum in deep learning" (2013): a new lr holds for the whole buffer at once.
+    The learning rate is outside of the buffer b, so a new lr applies to the whole buffer at once. PyTorch does the
+    same; Sutskever et al., "On the importance of initialization and momentum in deep learning" (2013), do not.
 
     >>> w = Value(5.0)
     >>> optimizer = nn.optim.SGD([w], lr=0.1, momentum=0.9)

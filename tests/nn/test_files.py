@@ -1,4 +1,4 @@
-"""Weights in files: what is saved comes back, and what is not whole is refused."""
+"""Weights in files: they are loaded as saved, and damaged files are refused."""
 
 import os
 import subprocess
@@ -29,7 +29,7 @@ STATE = {
 }
 
 
-def test_what_is_saved_comes_back_to_the_bit(tmp_path: Path) -> None:
+def test_saved_arrays_are_loaded_bitwise_equal(tmp_path: Path) -> None:
     nn.save(STATE, tmp_path / "state.safetensors")
     found = nn.load(str(tmp_path / "state.safetensors"))
     assert set(found) == set(STATE)
@@ -41,7 +41,7 @@ def test_what_is_saved_comes_back_to_the_bit(tmp_path: Path) -> None:
         assert found[name].flags.writeable
 
 
-def test_a_network_is_saved_and_restored(tmp_path: Path) -> None:
+def test_a_network_is_saved_and_loaded(tmp_path: Path) -> None:
     for net, other in (
         (nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3)), nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3))),
         (nn.MLP(2, [2, 1]), nn.MLP(2, [2, 1])),
@@ -56,25 +56,25 @@ def test_nodes_and_numbers_are_saved_as_arrays(tmp_path: Path) -> None:
     assert {name: array.tolist() for name, array in nn.load(tmp_path / "a").items()} == {"t": [1.0], "v": 2.0, "x": 3.0}
 
 
-def test_nothing_is_saved_as_nothing(tmp_path: Path) -> None:
+def test_an_empty_state_is_saved_and_loaded(tmp_path: Path) -> None:
     nn.save({}, tmp_path / "a")
     assert nn.load(tmp_path / "a") == {}
 
 
-def test_other_programs_can_read_it_and_theirs_is_read(tmp_path: Path) -> None:
+def test_files_are_exchanged_with_other_programs(tmp_path: Path) -> None:
     nn.save({"w": np.arange(3.0)}, tmp_path / "a")
     assert safetensors.load_file(tmp_path / "a")["w"].tolist() == [0.0, 1.0, 2.0]
     safetensors.save_file({"w": np.arange(2.0)}, tmp_path / "b")
     assert nn.load(tmp_path / "b")["w"].tolist() == [0.0, 1.0]
 
 
-def test_a_file_cut_short_anywhere_or_with_a_bit_changed_is_refused(tmp_path: Path) -> None:
+def test_a_truncated_file_or_one_with_a_changed_bit_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a"
     nn.save({"w": np.arange(8.0), "b": np.ones(2)}, path)
     whole = path.read_bytes()
     for length in range(0, len(whole), 7):
         path.write_bytes(whole[:length])
-        with pytest.raises(ValueError, match="is not a whole safetensors file"):
+        with pytest.raises(ValueError, match="is not a complete safetensors file"):
             nn.load(path)
     for place in range(0, len(whole), 5):
         path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
@@ -82,15 +82,15 @@ def test_a_file_cut_short_anywhere_or_with_a_bit_changed_is_refused(tmp_path: Pa
             found = nn.load(path)
         except ValueError:
             continue
-        # the one thing a bit may change unseen is the name of our digest, so that the file is as another program's
+        # Only a change in the name of the hash is unnoticed: then the file looks like one of another program.
         assert b'"sha256"' not in path.read_bytes()
         assert {name: array.tolist() for name, array in found.items()} == {"w": [*range(8)], "b": [1.0, 1.0]}
     path.write_bytes(b"\x80\x04\x95 a pickle, say")
-    with pytest.raises(ValueError, match="is not a whole safetensors file"):
+    with pytest.raises(ValueError, match="is not a complete safetensors file"):
         nn.load(path)
 
 
-def test_a_file_that_is_not_there_is_the_systems_to_name(tmp_path: Path) -> None:
+def test_a_missing_file_raises_file_not_found_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         nn.load(tmp_path / "absent")
     with pytest.raises(FileNotFoundError):
@@ -98,7 +98,7 @@ def test_a_file_that_is_not_there_is_the_systems_to_name(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("broken", ["fsync", "replace"])
-def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
+def test_a_failed_write_leaves_the_old_file_and_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
     path = tmp_path / "a"
@@ -115,7 +115,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
     assert os.listdir(tmp_path) == ["a"]
 
 
-def test_it_is_on_the_disk_before_it_gets_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_data_is_synced_to_the_disk_before_the_rename(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     done: list[str] = []
     fsync, replace = os.fsync, os.replace
 
@@ -137,13 +137,13 @@ def test_it_is_on_the_disk_before_it_gets_its_name(tmp_path: Path, monkeypatch: 
     ("state", "complaint"),
     [
         (nn.Linear(1, 1), r"got Linear.*state_dict\(\)"),
-        ([1.0], "by name, got list"),
-        ({1: 1.0}, "names in a state are text, got int 1"),
+        ([1.0], "from name to array, got list"),
+        ({1: 1.0}, "names in a state are strings, got int 1"),
         ({"a": "text"}, "a holds <U4"),
         ({"a": 1j}, "a holds complex128"),
     ],
 )
-def test_what_is_no_state_is_refused(tmp_path: Path, state: Any, complaint: str) -> None:
+def test_save_refuses_an_invalid_state(tmp_path: Path, state: Any, complaint: str) -> None:
     with pytest.raises(TypeError, match=complaint):
         nn.save(state, tmp_path / "a")
     assert os.listdir(tmp_path) == []
@@ -155,27 +155,27 @@ def test_without_the_library_the_message_names_the_extra(tmp_path: Path, monkeyp
         nn.save({}, tmp_path / "a")
 
 
-def test_importing_nn_needs_no_library_for_files() -> None:
+def test_importing_nn_does_not_import_safetensors() -> None:
     code = "import sys, nn; sys.exit(any(name.startswith('safetensors') for name in sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
-def test_what_is_no_state_is_refused_and_no_file_is_left(tmp_path: Path) -> None:
+def test_an_invalid_target_or_state_leaves_no_file(tmp_path: Path) -> None:
     wrong: list[tuple[Any, type[Exception], str]] = [
         (nn.Linear(2, 1), TypeError, r"give model\.state_dict\(\)"),
         ("model", TypeError, r"save\(state_dict, path\)"),
-        ({"__metadata__": np.ones(2)}, ValueError, "could not be read again"),
+        ({"__metadata__": np.ones(2)}, ValueError, "reserved by the file format"),
     ]
     for state, error, complaint in wrong:
         with pytest.raises(error, match=complaint):
             nn.save(state, tmp_path / "model.safetensors")
-    with pytest.raises(FileNotFoundError, match=r"there is no folder .* make it first"):
+    with pytest.raises(FileNotFoundError, match=r"there is no folder .* create it first"):
         nn.save({}, tmp_path / "none" / "model.safetensors")
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.skipif(os.name == "nt", reason="permissions and links are those of POSIX")
-def test_a_file_is_as_readable_as_any_other_and_keeps_its_mode_and_its_link(tmp_path: Path) -> None:
+def test_a_new_file_has_the_usual_mode_and_an_old_one_keeps_its_mode_and_link(tmp_path: Path) -> None:
     path, link, other = (tmp_path / name for name in ("a.safetensors", "link", "other"))
     other.write_text("")
     nn.save({"a": np.ones(2)}, path)

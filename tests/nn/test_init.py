@@ -1,4 +1,4 @@
-"""Initial weights by their promises; their distributions are held against PyTorch in test_parity_nn.py."""
+"""Initial weights: in place, reproducible, correctly scaled. test_init_parity.py compares them with PyTorch."""
 
 import math
 from collections.abc import Callable
@@ -23,7 +23,7 @@ RANDOM = [
 
 
 @pytest.mark.parametrize("init", RANDOM)
-def test_initialisers_write_in_place_without_a_gradient_and_keep_the_dtype(init: Callable[..., Tensor]) -> None:
+def test_initializers_write_in_place_without_a_graph_and_keep_the_dtype(init: Callable[..., Tensor]) -> None:
     weight = nn.Parameter(np.zeros((4, 3), np.float32))
     assert init(weight) is weight
     assert weight.is_leaf
@@ -34,7 +34,7 @@ def test_initialisers_write_in_place_without_a_gradient_and_keep_the_dtype(init:
 
 
 @pytest.mark.parametrize("init", RANDOM)
-def test_random_numbers_come_from_the_generator_given_or_the_default_one(init: Callable[..., Tensor]) -> None:
+def test_random_numbers_come_from_the_given_generator_or_the_default_one(init: Callable[..., Tensor]) -> None:
     def drawn(**options: Any) -> Any:
         return init(ag.zeros(4, 3), **options).tolist()
 
@@ -43,7 +43,7 @@ def test_random_numbers_come_from_the_generator_given_or_the_default_one(init: C
     first = drawn()
     assert drawn() != first
     ag.manual_seed(7)
-    drawn(generator=np.random.default_rng(1))  # leaves the default one alone
+    drawn(generator=np.random.default_rng(1))  # does not use the default generator
     assert drawn() == first
 
 
@@ -54,7 +54,7 @@ def test_orthogonal_weights_are_orthogonal(shape: tuple[int, ...]) -> None:
     np.testing.assert_allclose(product, 4.0 * np.eye(min(w.shape)), atol=1e-12)
 
 
-def test_constants_are_constant() -> None:
+def test_constant_initializers_fill_with_one_number() -> None:
     assert nn.init.zeros_(ag.ones(2)).tolist() == [0.0, 0.0]
     assert nn.init.ones_(ag.zeros(2)).tolist() == [1.0, 1.0]
     assert nn.init.constant_(ag.zeros(2), 0.3).tolist() == [0.3, 0.3]
@@ -68,7 +68,7 @@ def test_kaiming_keeps_the_size_of_signals_through_many_relu_layers() -> None:
     assert 0.2 < np.mean(x.numpy() ** 2) < 5.0
 
 
-def test_fan_in_is_what_a_unit_takes() -> None:
+def test_fan_in_is_the_number_of_inputs_of_a_unit() -> None:
     assert nn.init.fan_in_and_fan_out(ag.zeros(5, 3)) == (3, 5)
     assert nn.init.fan_in_and_fan_out(ag.zeros(5, 3, 2, 4)) == (24, 40)
 
@@ -76,8 +76,12 @@ def test_fan_in_is_what_a_unit_takes() -> None:
 @pytest.mark.parametrize(
     ("call", "error", "complaint"),
     [
-        (lambda: nn.init.kaiming_normal_(nn.Linear(2, 2)), TypeError, "is a Tensor, got Linear"),  # type: ignore[arg-type]
-        (lambda: nn.init.xavier_uniform_(ag.zeros(3)), ValueError, r"a weight \(out, in\), got shape \(3,\)"),
+        (lambda: nn.init.kaiming_normal_(nn.Linear(2, 2)), TypeError, "take a Tensor, got Linear"),  # type: ignore[arg-type]
+        (
+            lambda: nn.init.xavier_uniform_(ag.zeros(3)),
+            ValueError,
+            r"a weight \(out, in\) of two or more dimensions, got shape \(3,\)",
+        ),
         (lambda: nn.init.orthogonal_(ag.zeros(3)), ValueError, r"got shape \(3,\)"),
         (lambda: nn.init.kaiming_normal_(ag.zeros(3, 3), mode="in"), ValueError, "'fan_in' or 'fan_out', got 'in'"),
         (lambda: nn.init.calculate_gain("swish"), ValueError, "no gain is known for 'swish'"),
@@ -85,9 +89,11 @@ def test_fan_in_is_what_a_unit_takes() -> None:
         (lambda: nn.init.normal_(ag.zeros(3), std=-1.0), ValueError, "expected 0 or more"),
         (lambda: nn.init.normal_(ag.zeros(3), std=math.nan), ValueError, "expected 0 or more"),
         (lambda: nn.init.zeros_(nn.Parameter(1.0) * 2), RuntimeError, "is the result of an op"),
-        (lambda: nn.init.zeros_(np.ones(3)), TypeError, "is a Tensor, got ndarray"),  # type: ignore[arg-type]
+        (lambda: nn.init.zeros_(np.ones(3)), TypeError, "take a Tensor, got ndarray"),  # type: ignore[arg-type]
     ],
 )
-def test_what_cannot_be_initialised_is_refused(call: Callable[[], Any], error: type[Exception], complaint: str) -> None:
+def test_invalid_arguments_of_initializers_are_refused(
+    call: Callable[[], Any], error: type[Exception], complaint: str
+) -> None:
     with pytest.raises(error, match=complaint):
         call()

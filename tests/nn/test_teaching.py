@@ -1,4 +1,4 @@
-"""Code as it is taught for PyTorch and micrograd, typed from memory with only the imports changed."""
+"""Typical code from courses on PyTorch and micrograd runs with only the imports changed."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from nn.data import DataLoader, TensorDataset
 
 
 def blobs(count: int, classes: int, features: int) -> tuple[np.ndarray, np.ndarray]:
-    """Points around a centre for each class, well apart."""
+    """Return points around a centre for each class; the centres are far apart."""
     draw = np.random.default_rng(0)
     labels = draw.integers(0, classes, count)
     centres = 3.0 * draw.normal(size=(classes, features))
@@ -33,7 +33,7 @@ class MLP(nn.Module):
         return F.log_softmax(self.fc2(x), dim=1)
 
 
-def test_a_class_with_super_init_and_functional_relu_is_trained_by_the_usual_loop() -> None:
+def test_a_class_with_super_init_and_functional_relu_trains_in_the_usual_loop() -> None:
     torch.manual_seed(0)
     X, y = blobs(64, 3, 4)
     model = MLP(4, 16, 3)
@@ -64,7 +64,7 @@ def test_a_class_with_super_init_and_functional_relu_is_trained_by_the_usual_loo
     assert running_loss / len(loader) < 0.2
 
 
-def test_a_sequential_with_batch_norm_gelu_and_dropout_is_trained_with_clipped_gradients() -> None:
+def test_a_sequential_with_batch_norm_gelu_and_dropout_trains_with_clipped_gradients() -> None:
     torch.manual_seed(0)
     model = nn.Sequential(
         nn.Flatten(),
@@ -119,7 +119,7 @@ def test_a_regression_is_fitted_with_mse_and_adam() -> None:
     assert model.weight.item() == pytest.approx(3.0, abs=0.05)
 
 
-def test_a_state_is_saved_and_loaded_into_a_network_made_anew(tmp_path: Any) -> None:
+def test_a_state_is_saved_and_loaded_into_a_new_network(tmp_path: Any) -> None:
     model = MLP(4, 8, 3)
     nn.save(model.state_dict(), tmp_path / "model.safetensors")
     model2 = MLP(4, 8, 3)
@@ -129,7 +129,7 @@ def test_a_state_is_saved_and_loaded_into_a_network_made_anew(tmp_path: Any) -> 
     assert (model(x).numpy() == model2(x).numpy()).all()
 
 
-def test_layers_are_frozen_for_fine_tuning() -> None:
+def test_frozen_layers_do_not_change_in_fine_tuning() -> None:
     model = MLP(4, 8, 3)
     for p in model.fc1.parameters():
         p.requires_grad = False

@@ -1,4 +1,4 @@
-"""Whole networks trained with parts of `nn`: Mazur's to its published numbers, micrograd's demo to its accuracy."""
+"""Networks trained to known results: Mazur's published numbers, and the accuracy of micrograd's demo."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ OUTPUT: dict[str, Any] = {"weight": [[0.40, 0.45], [0.50, 0.55]], "bias": [0.60,
 def check(hidden: Any, outputs: Any, error: float, weights: dict[str, Any], biases: dict[str, Any]) -> None:
     got = {**dict(zip(("h1", "h2"), hidden, strict=True)), **dict(zip(("o1", "o2"), outputs, strict=True)), "E": error}
     assert got == {name: pytest.approx(want, abs=ROUNDED) for name, want in FORWARD.items()}
-    # One bias feeds both neurons of a layer there: its gradient is the sum of theirs.
+    # Mazur uses one bias for both neurons of a layer: its gradient is the sum of the two here.
     got = {**weights, **{name: sum(both) for name, both in biases.items()}}
     assert {name: got[name] for name in GRADIENT} == {n: pytest.approx(g, abs=ROUNDED) for n, g in GRADIENT.items()}
 
@@ -44,7 +44,7 @@ def test_mazurs_network_of_neurons_has_its_published_numbers() -> None:
         names(w.grad for w in weights),
         {f"b{k}": [neuron.b.grad for neuron in layer.neurons] for k, layer in ((1, hidden), (2, output))},
     )
-    optim.SGD(weights, lr=0.5).step()  # the biases stay
+    optim.SGD(weights, lr=0.5).step()  # Mazur does not update the biases
     assert names(w.data for w in weights) == {n: pytest.approx(w, abs=ROUNDED) for n, w in UPDATED.items()}
 
 
@@ -69,7 +69,7 @@ def test_mazurs_network_of_layers_has_its_published_numbers() -> None:
 
 @pytest.mark.slow
 def test_micrograds_demo_reaches_99_percent_on_100_points_in_100_steps() -> None:
-    """Max-margin loss with L2, SGD whose rate falls from 1 to 0.1."""
+    """Max-margin loss with L2, SGD with a learning rate that falls from 1 to 0.1."""
     draw = np.random.default_rng(0)
     X, y = nn.data.moons(100, noise=0.1, generator=draw)
     rows, signs = X.tolist(), 2 * y - 1

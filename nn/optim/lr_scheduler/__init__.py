@@ -1,7 +1,7 @@
-"""Learning-rate schedules, with PyTorch's names, arguments and defaults.
+"""Learning-rate schedules with PyTorch's names, arguments and defaults.
 
-Call `scheduler.step()` after `optimizer.step()`. `scheduler.lr_at(step)` is the schedule as a formula, `preview` a
-piece of it; neither steps.
+Call `scheduler.step()` after `optimizer.step()`. `scheduler.lr_at(step)` returns the learning rates of any step, and
+`preview(scheduler, steps)` those of the first steps; neither changes the optimizer.
 """
 
 from .cycles import CosineAnnealingWarmRestarts as CosineAnnealingWarmRestarts, OneCycleLR as OneCycleLR
@@ -16,5 +16,6 @@ from .factors import (
     StepLR as StepLR,
 )
 from .plateau import ReduceLROnPlateau as ReduceLROnPlateau
-from .schedule import LRScheduler as LRScheduler, Schedule as Schedule
-from .sequence import SequentialLR as SequentialLR, preview as preview, warmup_cosine as warmup_cosine
+from .previews import preview as preview
+from .scheduler import LRScheduler as LRScheduler, Schedule as Schedule
+from .sequential import SequentialLR as SequentialLR, warmup_cosine as warmup_cosine

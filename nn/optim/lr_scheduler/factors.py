@@ -1,4 +1,4 @@
-"""Schedules that are the initial learning rate times a factor, a function of the step alone."""
+"""Schedules that multiply the initial learning rate by a factor, which depends on the step only."""
 
 from __future__ import annotations
 
@@ -8,36 +8,36 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from typing import final
 
-from ...given import number, whole
+from ...checks import integer, number
 from ..optimizer import Optimizer
-from .schedule import Schedule, Settings, per_group
+from .scheduler import Schedule, Settings, per_group
 
 
 class FactorLR(Schedule):
-    """Base: lr = floor + (initial lr − floor) · scale(step).
+    """Base class: lr = floor + (initial lr − floor) · scale(step).
 
-    Where a learning rate is not what the schedule has, because another scheduler of the same optimizer has a part in it
-    or someone wrote `group["lr"] /= 10`, that is kept: it goes on by scale(step) / scale(step − 1). PyTorch always goes
-    on that way, and gathers rounding errors.
+    If the learning rate differs from the schedule, because of another scheduler of the same optimizer or a line such as
+    `group["lr"] /= 10`, the difference is kept: the rate is multiplied by scale(step) / scale(step − 1). PyTorch always
+    multiplies, which accumulates rounding errors.
     """
 
     @abstractmethod
     def scale(self, step: int) -> float:
-        """By what the initial learning rate is multiplied at this step."""
+        """Return the factor of the initial learning rate at this step."""
 
     @property
     def floor(self) -> float:
-        """What the learning rate comes down to where the scale is 0."""
+        """The learning rate where the scale is 0."""
         return 0.0
 
     def lr_at(self, step: int) -> list[float]:
-        """The learning rates after `step` steps, one per group, as the schedule has them; nothing is set."""
-        scale = self.scale(whole("step", step, 0))
+        """Return the scheduled learning rates after `step` steps, one per group, without setting them."""
+        scale = self.scale(integer("step", step, 0))
         return [self.floor + (base - self.floor) * scale for base in self.base_lrs]
 
     def _settings(self, step: int) -> list[Settings]:
         scheduled = self.lr_at(step)
-        if step != self.last_epoch + 1:  # not by stepping: begun anew, as a part of a sequence
+        if step != self.last_epoch + 1:  # a jump, not a step: a SequentialLR starts this schedule
             return [{"lr": lr} for lr in scheduled]
         before, last = (self.scale(step - 1), self.lr_at(step - 1)) if step else (1.0, self.base_lrs)
         now = self.scale(step)
@@ -47,14 +47,14 @@ class FactorLR(Schedule):
                 settings.append({"lr": lr})
             elif before:
                 settings.append({"lr": self.floor + (group["lr"] - self.floor) * (now / before)})
-            else:  # no scale leads away from 0
+            else:  # a factor cannot change the scale 0
                 settings.append({"lr": group["lr"] + (base - self.floor) * now})
         return settings
 
 
 @final
 class StepLR(FactorLR):
-    """Times gamma every `step_size` steps.
+    """Multiply the learning rate by gamma every `step_size` steps.
 
     >>> optimizer = nn.optim.SGD([Value(1.0)], lr=0.5)
     >>> scheduler = nn.optim.lr_scheduler.StepLR(optimizer, step_size=2, gamma=0.1)
@@ -63,7 +63,7 @@ class StepLR(FactorLR):
     """
 
     def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1, last_epoch: int = -1) -> None:
-        self.step_size = whole("step_size", step_size, 1)
+        self.step_size = integer("step_size", step_size, 1)
         self.gamma = number("gamma", gamma)
         super().__init__(optimizer, last_epoch)
 
@@ -73,14 +73,16 @@ class StepLR(FactorLR):
 
 @final
 class MultiStepLR(FactorLR):
-    """Times gamma at each of the milestones; twice at one that is named twice."""
+    """Multiply the learning rate by gamma at each milestone; twice at a milestone that is listed twice."""
 
     def __init__(
         self, optimizer: Optimizer, milestones: Iterable[int], gamma: float = 0.1, last_epoch: int = -1
     ) -> None:
         if not isinstance(milestones, Iterable):
-            raise TypeError(f"milestones is a list of steps, got {type(milestones).__name__}; write [{milestones}]")
-        self.milestones = sorted(whole("a milestone", each, 0) for each in milestones)
+            raise TypeError(
+                f"milestones must be a list of steps, got {type(milestones).__name__}; write [{milestones}]"
+            )
+        self.milestones = sorted(integer("a milestone", step, 0) for step in milestones)
         self.gamma = number("gamma", gamma)
         super().__init__(optimizer, last_epoch)
 
@@ -90,11 +92,11 @@ class MultiStepLR(FactorLR):
 
 @final
 class ConstantLR(FactorLR):
-    """Times `factor` for the first `total_iters` steps, then the initial learning rate."""
+    """Multiply the initial learning rate by `factor` for the first `total_iters` steps; then use it unchanged."""
 
     def __init__(self, optimizer: Optimizer, factor: float = 1 / 3, total_iters: int = 5, last_epoch: int = -1) -> None:
         self.factor = number("factor", factor, 0, 1)
-        self.total_iters = whole("total_iters", total_iters, 0)
+        self.total_iters = integer("total_iters", total_iters, 0)
         super().__init__(optimizer, last_epoch)
 
     def scale(self, step: int) -> float:
@@ -103,7 +105,7 @@ class ConstantLR(FactorLR):
 
 @final
 class LinearLR(FactorLR):
-    """A factor that goes on a straight line from `start_factor` to `end_factor` in `total_iters` steps, and stays."""
+    """Multiply by a factor that goes linearly from `start_factor` to `end_factor` in `total_iters` steps."""
 
     def __init__(
         self,
@@ -115,9 +117,11 @@ class LinearLR(FactorLR):
     ) -> None:
         self.start_factor = number("start_factor", start_factor, 0, 1)
         if self.start_factor == 0:
-            raise ValueError("start_factor is a number > 0 and <= 1, got 0: with lr 0 the first step would do nothing")
+            raise ValueError(
+                "start_factor must be a number > 0 and <= 1, got 0: with lr 0 the first step would do nothing"
+            )
         self.end_factor = number("end_factor", end_factor, 0, 1)
-        self.total_iters = whole("total_iters", total_iters, 0)
+        self.total_iters = integer("total_iters", total_iters, 0)
         super().__init__(optimizer, last_epoch)
 
     def scale(self, step: int) -> float:
@@ -128,7 +132,7 @@ class LinearLR(FactorLR):
 
 @final
 class ExponentialLR(FactorLR):
-    """Times gamma in every step."""
+    """Multiply the learning rate by gamma in every step."""
 
     def __init__(self, optimizer: Optimizer, gamma: float, last_epoch: int = -1) -> None:
         self.gamma = number("gamma", gamma)
@@ -140,10 +144,10 @@ class ExponentialLR(FactorLR):
 
 @final
 class PolynomialLR(FactorLR):
-    """Times (1 − step / total_iters) ^ power: to 0 in `total_iters` steps."""
+    """Multiply the initial learning rate by (1 − step / total_iters) ^ power, which is 0 from `total_iters` on."""
 
     def __init__(self, optimizer: Optimizer, total_iters: int = 5, power: float = 1.0, last_epoch: int = -1) -> None:
-        self.total_iters = whole("total_iters", total_iters, 1)
+        self.total_iters = integer("total_iters", total_iters, 1)
         self.power = number("power", power, 0)
         super().__init__(optimizer, last_epoch)
 
@@ -153,13 +157,13 @@ class PolynomialLR(FactorLR):
 
 @final
 class CosineAnnealingLR(FactorLR):
-    """Half a cosine from the initial learning rate down to `eta_min` in T_max steps; after that it goes up again.
+    """Half a cosine from the initial learning rate down to `eta_min` in T_max steps; then up again, periodically.
 
     Loshchilov and Hutter, "SGDR: Stochastic gradient descent with warm restarts" (2017), without the restarts.
     """
 
     def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0, last_epoch: int = -1) -> None:
-        self.T_max = whole("T_max", T_max, 1)
+        self.T_max = integer("T_max", T_max, 1)
         self.eta_min = number("eta_min", eta_min)
         super().__init__(optimizer, last_epoch)
 
@@ -173,7 +177,7 @@ class CosineAnnealingLR(FactorLR):
 
 @final
 class LambdaLR(Schedule):
-    """Times what a function of the step gives; a list has one function per group.
+    """Multiply the initial learning rate by a function of the step; a list has one function per group.
 
     >>> optimizer = nn.optim.SGD([Value(1.0)], lr=0.5)
     >>> scheduler = nn.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 1 / (1 + step))
@@ -192,10 +196,12 @@ class LambdaLR(Schedule):
         self.lr_lambdas = per_group("lr_lambda", lr_lambda, optimizer)
         for function in self.lr_lambdas:
             if not callable(function):
-                raise TypeError(f"lr_lambda is a function of the step, got {type(function).__name__}: {function!r:.60}")
+                raise TypeError(
+                    f"lr_lambda must be a function of the step, got {type(function).__name__}: {function!r:.60}"
+                )
         super().__init__(optimizer, last_epoch)
 
     def lr_at(self, step: int) -> list[float]:
-        """The learning rates after `step` steps, one per group, as the schedule has them; nothing is set."""
-        whole("step", step, 0)
+        """Return the scheduled learning rates after `step` steps, one per group, without setting them."""
+        integer("step", step, 0)
         return [base * float(f(step)) for base, f in zip(self.base_lrs, self.lr_lambdas, strict=True)]
