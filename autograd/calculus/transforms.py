@@ -9,7 +9,7 @@ import numpy as np
 
 from ..engine.dtypes import rounded
 from ..engine.mode import enable_grad, mode
-from ..functions.arguments import raw
+from ..functions.arguments import array_of
 from ..functions.reshaping import reshape, stack
 from ..operands.dual import Dual, levels, zero
 from ..operands.tensor import Tensor
@@ -76,8 +76,8 @@ def derivative(f: Function) -> Function:
 
 def _ones(x: Any) -> Any:
     """How a number or an array moves when each of its elements moves by one."""
-    shape = np.shape(raw(x))
-    return np.ones(shape, raw(x).dtype) if shape else 1.0
+    shape = np.shape(array_of(x))
+    return np.ones(shape, array_of(x).dtype) if shape else 1.0
 
 
 def jvp(f: Function, x: Any, v: Any) -> tuple[Any, Any]:
@@ -110,9 +110,9 @@ def _moving(x: Any, v: Any, level: int) -> Dual:
 
 def _along(v: Any, x: Any) -> Any:
     """The direction v, where it has the shape of x; ValueError where it would have to be broadcast."""
-    if np.shape(raw(v)) != np.shape(raw(x)):
+    if np.shape(array_of(v)) != np.shape(array_of(x)):
         raise ValueError(
-            f"the two have to have the same shape: expected one of {np.shape(raw(x))}, got {np.shape(raw(v))}"
+            f"the two have to have the same shape: expected one of {np.shape(array_of(x))}, got {np.shape(array_of(v))}"
         )
     return v
 
@@ -159,7 +159,7 @@ def _rows(out: Any, pull: Function) -> Any:
     if not shape:
         return pull(out)
     if 0 in shape:
-        return mapped(lambda part: np.zeros((*shape, *np.shape(raw(part))), raw(part).dtype), pull(out))
+        return mapped(lambda part: np.zeros((*shape, *np.shape(array_of(part))), array_of(part).dtype), pull(out))
     rows = []
     for place in np.ndindex(shape):
         seed = np.zeros(shape)
@@ -167,7 +167,7 @@ def _rows(out: Any, pull: Function) -> Any:
         rows.append(pull(out, seed))
 
     def joined(*parts: Any) -> Any:
-        return reshape(stack([_as_tensor(part) for part in parts]), (*shape, *np.shape(raw(parts[0]))))
+        return reshape(stack([_as_tensor(part) for part in parts]), (*shape, *np.shape(array_of(parts[0]))))
 
     return gathered(joined, rows)
 

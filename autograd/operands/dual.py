@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Final, final
 import numpy as np
 
 from ..engine.op import Op, Operand, Params
-from ..functions.arguments import raw
+from ..functions.arguments import array_of
 from ..rules.structural import broadcast_to
 from .array_methods import Shaped
 from .constants import constant, met
@@ -63,7 +63,7 @@ class Dual(Shaped):
 
     def _array(self) -> np.ndarray:
         """The array in it, without the tangent."""
-        return raw(self.payload)  # type: ignore[no-any-return]
+        return array_of(self.payload)  # type: ignore[no-any-return]
 
     def item(self) -> float:
         """The bare number, without the tangent."""

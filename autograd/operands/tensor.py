@@ -12,7 +12,7 @@ from ..engine.mode import Mode, mode
 from ..engine.node import Node, created
 from ..engine.op import NO_PARAMS, Op, Operand, Params
 from ..engine.sweep import backward
-from ..functions.arguments import raw
+from ..functions.arguments import array_of
 from ..rules import structural as s, structural_forward
 from .constants import constant, met, misfit, owned, settled
 from .holder import Holder
@@ -176,7 +176,7 @@ class Tensor(Holder):
             fitting: Any = of_values([contribution]) if type(contribution) is Value else contribution
             if fitting.shape != data.shape:
                 fitting = s.sum_to(fitting, shape=data.shape)
-            return fitting if raw(fitting).dtype == data.dtype else s.cast(fitting, dtype=data.dtype.name)
+            return fitting if array_of(fitting).dtype == data.dtype else s.cast(fitting, dtype=data.dtype.name)
         if user is not None and user.op is not None and user.op.foreign:
             contribution = owned(f"a rule of {user.op.name}", contribution, data.dtype)
         contribution = np.asarray(contribution, dtype=data.dtype)

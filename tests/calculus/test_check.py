@@ -12,7 +12,7 @@ import pytest
 import autograd
 from autograd import GradientError, Op, Tensor, Value, check_gradients
 from autograd.calculus.numeric import relative_error
-from autograd.functions.arguments import raw
+from autograd.functions.arguments import array_of
 
 Function = Callable[..., Any]
 
@@ -258,8 +258,8 @@ WRONG: dict[str, Op] = {
     "a shape of its own": structural("gram", lambda x: x @ x.T, lambda g, y, x: autograd.matmul(g, x)),
 }
 SECOND: dict[str, Op] = {
-    "elementwise": Op("cut", lambda x: x * x, lambda x: x * x, lambda g, y, x: g * 2 * raw(x)),
-    "structural": structural("squares", lambda x: np.sum(x * x), lambda g, y, x: g * 2.0 * raw(x)),
+    "elementwise": Op("cut", lambda x: x * x, lambda x: x * x, lambda g, y, x: g * 2 * array_of(x)),
+    "structural": structural("squares", lambda x: np.sum(x * x), lambda g, y, x: g * 2.0 * array_of(x)),
 }
 
 

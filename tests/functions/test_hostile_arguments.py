@@ -26,7 +26,7 @@ REFUSED: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: X.view(np.float32), TypeError, "integers, got type"),
     (lambda: X.reshape(-2, -3), ValueError, r"to \(-2, -3\): a length is 0 or more, or -1"),
     (lambda: X.expand(2.0, 3), TypeError, "broadcast_to takes the lengths of dimensions, integers, got float"),
-    (lambda: X.unsqueeze(1.5), TypeError, "unsqueeze takes the place of a new dimension, an integer, got float"),
+    (lambda: X.unsqueeze(1.5), TypeError, "unsqueeze takes the number of a new dimension, an integer, got float"),
     (lambda: X.unsqueeze(None), TypeError, "unsqueeze takes .* got NoneType"),
     (
         lambda: np.einsum(X, [0, 1]),
