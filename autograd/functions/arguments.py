@@ -86,6 +86,11 @@ def array_of(x: Any) -> Any:
     return np.asarray(x.item() if isinstance(x, Operand) else x)  # type: ignore[attr-defined]
 
 
+def shape_of(x: Any) -> Any:
+    """Return the shape of an array or of an operand that has one, and () for anything else."""
+    return x.shape if isinstance(x, (Grid, np.ndarray)) else ()
+
+
 def number_of(x: Any) -> float:
     """Return the number in x, without the graph; 0 for a formula, which has no number."""
     return 0.0 if isinstance(x, Operand) and x._is_text else float(array_of(x))
@@ -145,12 +150,11 @@ def axes_of(name: str, x: Any, dim: Dim) -> Dim:
     ndim = len(x.shape)
     counted = builtins.max(ndim, 1)  # as in PyTorch, a number accepts the dims 0 and -1
     given = tuple(dim) if isinstance(dim, (tuple, list)) else (dim,)
-    for k in given:
-        if not isinstance(k, (int, np.integer)) or isinstance(k, bool):
-            raise TypeError(f"{name} takes the number of a dimension, got {type(k).__name__}: {k!r:.60}")
+    numbers = [integer(name, "the number of a dimension", k) for k in given]
+    for k in numbers:
         if not -counted <= k < counted:
             raise IndexError(f"{name} over dim={k}, but the shape {x.shape} has {ndim} dimensions")
-    axes = tuple(int(k) % counted for k in given)
+    axes = tuple(k % counted for k in numbers)
     if len(set(axes)) != len(axes):
         raise ValueError(f"{name} over dim={dim} names a dimension twice; name each one once")
     return axes if ndim else None
@@ -170,23 +174,24 @@ def _one_dim(name: str, dim: Any) -> Any:
     return dim
 
 
-# Shapes and indices
+# Integers, shapes and indices
+
+
+def integer(name: str, expected: str, n: Any) -> int:
+    """Return n as an int; TypeError if it is not an integer. `expected` says what the function takes."""
+    try:
+        if not isinstance(n, bool):
+            return operator.index(n)
+    except TypeError:
+        pass
+    raise TypeError(f"{name} takes {expected}, got {type(n).__name__}: {n!r:.60}")
 
 
 def lengths(name: str, given: tuple[Any, ...]) -> tuple[int, ...]:
     """Read a shape, given as several arguments or as one sequence; TypeError if a length is not an integer."""
     first = given[0] if len(given) == 1 else None
     found = first if isinstance(first, Iterable) and not isinstance(first, (str, Operand)) else given
-    return tuple(_length(name, n) for n in found)
-
-
-def _length(name: str, n: Any) -> int:
-    try:
-        if not isinstance(n, bool):
-            return operator.index(n)
-    except TypeError:
-        pass
-    raise TypeError(f"{name} takes the lengths of dimensions, integers, got {type(n).__name__}: {n!r:.60}")
+    return tuple(integer(name, "the lengths of dimensions, integers", n) for n in found)
 
 
 def index_of(key: Any) -> tuple[Any, ...]:

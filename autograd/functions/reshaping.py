@@ -15,7 +15,18 @@ import numpy as np
 from ..engine.dtypes import real_dtype
 from ..rules import elementwise as e, structural as s
 from ..rules.structural_forward import axis_tuple
-from .arguments import Dim, array_of, axes_of, axis_of, dim_or_axis, implements, lengths, nonempty_list, require_array
+from .arguments import (
+    Dim,
+    array_of,
+    axes_of,
+    axis_of,
+    dim_or_axis,
+    implements,
+    integer,
+    lengths,
+    nonempty_list,
+    require_array,
+)
 
 MAX_JOINED: Final = 64  # inputs of one concatenate op
 
@@ -67,9 +78,8 @@ def squeeze(x: Any, dim: Dim = None, *, axis: Dim = None) -> Any:
 @implements(np.expand_dims)
 def unsqueeze(x: Any, dim: int | None = None, *, axis: int | None = None) -> Any:
     """Insert a new dimension of length 1, whose number is `dim`."""
-    k, ndim = dim_or_axis("unsqueeze", dim, axis), len(x.shape)
-    if not isinstance(k, (int, np.integer)):
-        raise TypeError(f"unsqueeze takes the number of a new dimension, an integer, got {type(k).__name__}: {k!r:.60}")
+    ndim = len(x.shape)
+    k = integer("unsqueeze", "the number of a new dimension, an integer", dim_or_axis("unsqueeze", dim, axis))
     if not -ndim - 1 <= k <= ndim:
         raise IndexError(f"unsqueeze at dim={k} of shape {x.shape}: expected {-ndim - 1} to {ndim}")
     k %= ndim + 1
@@ -199,8 +209,8 @@ def pad(x: Any, pad: Sequence[int], mode: str = "constant", value: float = 0.0) 
         raise ValueError(f'pad has the mode "constant" only, got {mode!r}')
     if len(widths) % 2 or len(widths) // 2 > len(x.shape) or builtins.min(widths, default=0) < 0:
         raise ValueError(
-            f"pad of shape {x.shape} takes pairs of widths, one for each dimension from the last on, none negative, got "
-            f"{tuple(pad)}"
+            f"pad of shape {x.shape} takes pairs of widths, one for each dimension from the last on, none negative, "
+            f"got {tuple(pad)}"
         )
     pairs = [(0, 0)] * (len(x.shape) - len(widths) // 2) + [
         (widths[k], widths[k + 1]) for k in range(len(widths) - 2, -1, -2)

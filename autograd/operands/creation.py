@@ -12,7 +12,7 @@ import numpy as np
 
 from ..engine.dtypes import default, float_dtype
 from ..functions import reshaping
-from ..functions.arguments import array_of, dim_or_axis, implements, lengths, require_array
+from ..functions.arguments import array_of, dim_or_axis, implements, integer, lengths, require_array
 from .tensor import Tensor, of_values
 from .value import Value
 
@@ -108,7 +108,8 @@ def ones_like(x: Any, *, dtype: Any = None, requires_grad: bool = False) -> Tens
 
 def eye(n: int, m: int | None = None, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
     """The n × m matrix with ones on the diagonal and zeros elsewhere; n × n without m."""
-    return Tensor(np.eye(*_size("eye", (n, n if m is None else m)), dtype=_dtype(dtype)), requires_grad)
+    rows, columns = _count("eye", "n", n), _count("eye", "m", n if m is None else m)
+    return Tensor(np.eye(rows, columns, dtype=_dtype(dtype)), requires_grad)
 
 
 def arange(
@@ -134,7 +135,7 @@ def arange(
 def linspace(start: float, end: float, steps: int, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
     """`steps` evenly spaced numbers from start to end, both included."""
     _require_finite("linspace", start=start, end=end)
-    (count,) = _size("linspace", (steps,))
+    count = _count("linspace", "steps", steps)
     return Tensor(np.linspace(start, end, count), requires_grad, _dtype(dtype))
 
 
@@ -153,7 +154,7 @@ def one_hot(labels: Any, num_classes: int | None = None) -> Tensor:
     if num_classes is None or num_classes == -1:
         count = int(classes.max(initial=-1)) + 1
     else:
-        (count,) = _size("one_hot", (num_classes,))
+        count = _count("one_hot", "num_classes", num_classes)
     if classes.size and not 0 <= classes.min() <= classes.max() < count:
         raise ValueError(f"one_hot of labels from {classes.min()} to {classes.max()}, expected 0 to {count - 1}")
     return Tensor(np.eye(count, dtype=np.int64)[classes])
@@ -198,11 +199,10 @@ def randint(
         size, high = high, None
     if size is None:
         raise TypeError("randint needs a size, as in randint(0, 10, (2, 3)) or randint(10, (2, 3))")
-    start, end = (0, low) if high is None else (low, high)
-    for bound in (start, end):
-        if not isinstance(bound, (int, np.integer)):
-            raise TypeError(f"randint takes integers as low and high, got {type(bound).__name__}: {bound!r:.60}")
-    if start >= end:  # type: ignore[operator]
+    start, end = (
+        integer("randint", "integers as low and high", n) for n in ((0, low) if high is None else (low, high))
+    )
+    if start >= end:
         raise ValueError(f"randint from {start} to below {end} has no integer to draw; expected low < high")
     return Tensor(_generator(generator).integers(start, end, _size("randint", (size,))), requires_grad, dtype)
 
@@ -211,7 +211,7 @@ def randperm(
     n: int, *, generator: np.random.Generator | None = None, dtype: Any = np.int64, requires_grad: bool = False
 ) -> Tensor:
     """The integers from 0 to n - 1 in random order."""
-    (count,) = _size("randperm", (n,))
+    count = _count("randperm", "n", n)
     return Tensor(_generator(generator).permutation(count), requires_grad, dtype)
 
 
@@ -226,6 +226,14 @@ def _size(name: str, size: tuple[Any, ...]) -> tuple[int, ...]:
     if any(n < 0 for n in wanted):
         raise ValueError(f"{name} got the size {wanted}; expected no negative length")
     return wanted
+
+
+def _count(name: str, argument: str, n: Any) -> int:
+    """Return n as an int; TypeError if it is not an integer, ValueError if it is negative."""
+    count = integer(name, f"an integer as {argument}", n)
+    if count < 0:
+        raise ValueError(f"{name} got {argument}={count}; expected 0 or more")
+    return count
 
 
 def _require_finite(name: str, **numbers: Any) -> None:
