@@ -1,4 +1,4 @@
-"""Tensors made from nothing: sizes, dtypes, seeds, and what is refused."""
+"""Functions that make Tensors: sizes, dtypes, seeds, and the arguments that they refuse."""
 
 import subprocess
 import sys
@@ -11,7 +11,7 @@ import pytest
 import autograd
 from autograd import Tensor
 
-a: Any = autograd  # what is refused is refused by the types as well
+a: Any = autograd  # untyped, because mypy would refuse the wrong arguments below
 ROOT = Path(__file__).resolve().parents[1]
 SIZED = [autograd.zeros, autograd.ones, autograd.rand, autograd.randn]
 RANDOM: dict[str, Any] = {
@@ -59,7 +59,7 @@ def test_a_size_is_given_as_numbers_or_as_one_tuple(make: Any, size: tuple[int, 
         (lambda: np.zeros_like(Tensor([1.0, 2.0])), np.zeros(2)),
     ],
 )
-def test_constants_and_ranges_are_numpys(made: Any, expected: np.ndarray) -> None:
+def test_constants_and_ranges_match_numpy(made: Any, expected: np.ndarray) -> None:
     x = made()
     assert type(x) is Tensor
     assert (x.dtype, x.shape, x.requires_grad) == (expected.dtype, expected.shape, False)
@@ -67,7 +67,7 @@ def test_constants_and_ranges_are_numpys(made: Any, expected: np.ndarray) -> Non
 
 
 @pytest.mark.parametrize("name", RANDOM)
-def test_a_seed_gives_the_same_bits_whether_by_default_or_by_hand(name: str) -> None:
+def test_a_seed_gives_the_same_bits_with_the_default_generator_and_with_a_given_one(name: str) -> None:
     draw = RANDOM[name]
     first = autograd.manual_seed(7)
     assert first is autograd.default_generator()
@@ -77,7 +77,7 @@ def test_a_seed_gives_the_same_bits_whether_by_default_or_by_hand(name: str) -> 
     assert draw().tolist() == one.tolist()
     before = autograd.default_generator().bit_generator.state
     assert draw(generator=np.random.Generator(np.random.PCG64(7))).tolist() == one.tolist()
-    assert autograd.default_generator().bit_generator.state == before  # one that is given leaves the default alone
+    assert autograd.default_generator().bit_generator.state == before  # the default one has not moved
 
 
 def test_a_seed_gives_the_same_bits_in_every_process() -> None:
@@ -117,7 +117,7 @@ def test_random_numbers_have_the_distribution_they_are_named_for() -> None:
     assert autograd.randint(2, (3, 1)).shape == (3, 1)
 
 
-def test_the_default_dtype_is_that_of_the_floats_made() -> None:
+def test_floats_are_made_in_the_default_dtype() -> None:
     autograd.set_default_dtype(np.float32)
     try:
         for x in (
@@ -161,6 +161,6 @@ def test_the_default_dtype_is_that_of_the_floats_made() -> None:
         (lambda: a.zeros_like(a.Value(1.0)), TypeError, "zeros_like takes"),
     ],
 )
-def test_what_cannot_be_made_is_refused_by_name(make: Any, error: type[Exception], says: str) -> None:
+def test_wrong_arguments_are_refused_by_name(make: Any, error: type[Exception], says: str) -> None:
     with pytest.raises(error, match=says):
         make()
