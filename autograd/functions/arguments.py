@@ -65,7 +65,7 @@ def nonempty_list(name: str, values: Iterable[Any]) -> list[Any]:
     """Return the values as a list; ValueError if there are none."""
     found = list(values)
     if not found:
-        raise ValueError(f"{name} of no values is not defined; give at least one value")
+        raise ValueError(f"{name} of no values is not defined; expected at least one")
     return found
 
 

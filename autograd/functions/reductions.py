@@ -38,7 +38,7 @@ from .reshaping import squeeze
 @implements(np.sum)
 def sum(x: Any, dim: Dim = None, keepdim: Keep = None, *, axis: Dim = None, keepdims: Keep = None) -> Any:
     """The sum of all elements or of those along `dim`; of a list of Values or numbers, as one op (0.0 if empty)."""
-    if isinstance(x, Grid):  # first, and without a call of `s.total`, because losses and the sweep sum Tensors most
+    if isinstance(x, Grid):  # the usual case, in fewer steps
         axes = None if dim is axis is None else axes_of("sum", x, dim_or_axis("sum", dim, axis))
         return x._apply(s.total, (x,), {"axis": axes, "keepdims": keep_or_keeps("sum", keepdim, keepdims)})
     if is_list(x):
@@ -102,9 +102,9 @@ def _sqrt_flat_at_zero(x: Any) -> Any:
 
 
 def norm(x: Any, p: Any = 2, dim: Dim = None, keepdim: Keep = None, *, axis: Dim = None, keepdims: Keep = None) -> Any:
-    """The p-norm of all elements or of those along `dim`, by default the Euclidean norm; its gradient is 0 where it is.
+    """The p-norm of all elements or of those along `dim`, by default the Euclidean norm.
 
-    p is a number above 0, or inf for the largest magnitude.
+    p is a number above 0, or inf for the largest magnitude. The gradient is 0 where the norm is 0.
     """
     require_array("norm", x)
     if p == "fro":  # PyTorch's name for the Euclidean norm of a matrix
