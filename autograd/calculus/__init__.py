@@ -1,3 +1,3 @@
-"""Functions in, functions out: grad, jacobian, jvp and their kin, and the checks of gradients. Only this folder knows
-how derivatives nest.
+"""Functions that take a function and return its derivative (grad, jacobian, jvp and others), and the check of gradients
+against numeric derivatives. Only this folder knows how derivatives nest.
 """

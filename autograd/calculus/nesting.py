@@ -1,13 +1,36 @@
-"""How a derivative meets the derivatives around it.
+"""Run a function on variables of its own, so that derivatives nest.
 
-Each derivative makes variables of its own for its arguments, so an outer one never mistakes them for its own; and it
-hands back nodes or duals wherever the answer depends on an outer variable, plain numbers and arrays otherwise.
+Why a derivative needs variables of its own: in this program the inner function is x * y, and its derivative with
+respect to y is x. The outer one differentiates x * x, which gives 2x.
+
+>>> grad(lambda x: x * grad(lambda y: x * y)(x))(3.0)
+6.0
+
+The inner function is called at y = x. If it got x itself for y, it would compute x * x, its derivative would be 2x, and
+the program would return 12:
+
+>>> x = Value(3.0)
+>>> y = x
+>>> (x * y).backward()
+>>> y.grad
+6.0
+
+So `_variable` makes a new node, with x as its input: the inner derivative stops at y, and the outer one goes on to x.
+
+>>> x = Value(3.0)
+>>> y = identity(x)
+>>> (x * y).backward()
+>>> y.grad
+3.0
+
+Why results may be nodes: the inner derivative is x, and the outer derivative goes through it. So an inner derivative
+returns nodes or duals if the result depends on an outer variable, and plain numbers and arrays otherwise (`Caller`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final, final
 
 import numpy as np
 
@@ -15,125 +38,156 @@ from ..engine.ieee import quietly
 from ..engine.mode import enable_grad, mode
 from ..engine.node import Node
 from ..engine.sweep import graph_nodes, sweep
-from ..operands.dual import Dual, zero
+from ..operands.dual import Dual, innermost, zero_tangent
 from ..operands.tensor import Tensor
 from ..operands.value import Value, constant
 from ..rules.elementwise import identity
 from .trees import Function, leaves, mapped
 
 Argnums = int | tuple[int, ...]
-Given = type[Node] | None
 
 
-def run(f: Function, args: Sequence[Any], kwargs: dict[str, Any], argnums: Argnums) -> tuple[Any, Function, Function]:
-    """`f` on variables in place of its arguments; how to pull a result back to them; and how to hand things out."""
-    which = (argnums,) if isinstance(argnums, int) else tuple(argnums)
-    if len(set(which)) != len(which) or not all(type(n) is int for n in which):
-        raise ValueError(f"argnums is one argument's number or several different ones, got {argnums!r}")
-    for n in which:
-        if not 0 <= n < len(args):
-            raise ValueError(f"argnums names argument {n}, but the function was called with {len(args)}, from 0")
-    asked = [args[n] for n in which]
-    outer = mode.get().recording
-    with enable_grad():
-        # An array among the other arguments is met by the variables too, and a Value does not mix with arrays.
-        tensors = any(isinstance(innermost(leaf), (Tensor, np.ndarray)) for leaf in leaves([*args, *kwargs.values()]))
-        variables = [mapped(lambda x: _variable(x, tensors), arg) for arg in asked]
-        wrt = variables[0] if isinstance(argnums, int) else tuple(variables)
-        bases: list[Node] = [innermost(v) for v in leaves(wrt)]
-        replaced = list(args)
-        for n, variable in zip(which, variables, strict=True):
-            replaced[n] = mapped(lambda x: x, variable)  # lists of f's own, which it may sort or empty
-        value = mapped(checked, f(*replaced, **kwargs))
-    given = kind_given(leaves(asked))
-    own = {base._index for base in bases}
+@final
+class Run:
+    """A function, run once with variables in place of some arguments; gradients are pulled back to these.
 
-    def pull(out: Any, seed: Any = 1.0) -> Any:
+    `value` is what the function returned: a tree of nodes, duals and numbers.
+    """
+
+    __slots__ = ("_caller", "_nodes", "_variables", "value")
+
+    def __init__(self, f: Function, args: Sequence[Any], kwargs: dict[str, Any], argnums: Argnums) -> None:
+        numbers = _argument_numbers(argnums, len(args))
+        self._caller: Final = Caller([args[n] for n in numbers])
         with enable_grad():
-            # The seed is a plain array, and a rule may do arithmetic on it before it meets a node.
-            flat = iter(quietly(_pulled, out, bases, seed))
-        return mapped(lambda _: next(flat), wrt)
+            # If any argument is an array, all variables are Tensors, because a Value does not mix with arrays.
+            tensors = any(
+                isinstance(innermost(leaf), (Tensor, np.ndarray)) for leaf in leaves([*args, *kwargs.values()])
+            )
+            variables = {n: mapped(lambda x: _variable(x, tensors), args[n]) for n in numbers}
+            given = list(args)
+            for n, variable in variables.items():
+                given[n] = mapped(lambda x: x, variable)  # new lists, because f may sort or empty its own
+            self.value: Final = mapped(require_result, f(*given, **kwargs))
+        self._variables: Final = variables[argnums] if isinstance(argnums, int) else tuple(variables.values())
+        self._nodes: Final[list[Node]] = [innermost(variable) for variable in leaves(self._variables)]
 
-    def settle(tree: Any) -> Any:
-        return mapped(lambda result: settled(result, own, given, outer), tree)
+    def pull(self, result: Any, seed: Any = 1.0) -> Any:
+        """Return the gradient of one result, times `seed`, with respect to the variables, in their structure."""
+        with enable_grad():
+            # Quietly, because a rule may compute with the seed, a plain array, before it meets a node.
+            gradients = iter(quietly(_pulled, result, self._nodes, seed))
+        return mapped(lambda _: next(gradients), self._variables)
 
-    return value, pull, settle
+    def answer(self, tree: Any) -> Any:
+        """Return a value or gradient as the caller can use it: see `Caller.answer`."""
+        return self._caller.answer(tree, {node._index for node in self._nodes})
+
+
+def _argument_numbers(argnums: Argnums, count: int) -> tuple[int, ...]:
+    """Return argnums as a tuple; ValueError if they are not different numbers of `count` arguments."""
+    numbers = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    if len(set(numbers)) != len(numbers) or not all(type(n) is int for n in numbers):
+        raise ValueError(f"argnums is the number of one argument or a tuple of different numbers, got {argnums!r}")
+    for n in numbers:
+        if not 0 <= n < count:
+            raise ValueError(
+                f"argnums names argument {n}, but the function was called with {count} positional arguments, counted "
+                "from 0"
+            )
+    return numbers
 
 
 def _variable(x: Any, tensors: bool) -> Any:
-    """A variable of our own in the place of x, with x behind it where an outer derivative watches x."""
+    """Return a new variable with the value of x. It has x as its input if an outer derivative may go on to x."""
     if isinstance(x, Dual):
         return Dual(_variable(x.payload, tensors), x.tangent, x.level)
     if isinstance(x, Node) and x.requires_grad:
         return identity(x)
     if tensors:
-        return Tensor(plain(x._data if isinstance(x, Node) else np.asarray(x)), requires_grad=True)
+        return Tensor(as_floats(x._data if isinstance(x, Node) else np.asarray(x)), requires_grad=True)
     return Value(x.item() if isinstance(x, Node) else x)
 
 
-def _pulled(out: Any, bases: list[Node], seed: Any) -> list[Any]:
-    """The gradient of `out`, times `seed`, with respect to each base."""
+def _pulled(result: Any, variables: list[Node], seed: Any) -> list[Any]:
+    """Return the gradient of the result, times `seed`, with respect to each variable."""
     if isinstance(seed, Dual):
-        # The seed moves too: u^T J is linear in u.
-        payloads, tangents = _pulled(out, bases, seed.payload), _pulled(out, bases, seed.tangent)
-        return [p + Dual(zero(p), t, seed.level) for p, t in zip(payloads, tangents, strict=True)]
-    if isinstance(out, Dual):
-        # d/dx (p + t eps) = dp/dx + dt/dx eps
-        pairs = zip(_pulled(out.payload, bases, seed), _pulled(out.tangent, bases, seed), strict=True)
-        return [Dual(payload, tangent, out.level) for payload, tangent in pairs]
-    nothing = [zero(base) for base in bases]
-    if not isinstance(out, Node) or not out.requires_grad:
-        return nothing
-    if isinstance(out, Tensor) and not isinstance(seed, Node):
-        seed = np.broadcast_to(np.asarray(seed, dtype=out.dtype), out.shape)
-    wanted = {base._index for base in bases}
-    gradients = {node._index: g for node, g in sweep(out, seed, record=True) if node._index in wanted}
-    return [gradients.get(base._index, none) for base, none in zip(bases, nothing, strict=True)]
-
-
-def kind_given(numbers: list[Any]) -> Given:
-    """Which nodes there are among the arguments, and so among the answers: Tensors, Values or none."""
-    found = {kind for number in numbers for kind in _kinds(number)}
-    return Tensor if Tensor in found else Value if found else None
-
-
-def _kinds(x: Any) -> list[type[Node]]:
-    return _kinds(x.payload) + _kinds(x.tangent) if isinstance(x, Dual) else [type(x)] if isinstance(x, Node) else []
-
-
-def settled(result: Any, own: set[int], given: Given, outer: bool) -> Any:
-    """A node only where the answer depends on something outside of this derivative, else the number or array in it."""
+        # The gradient is linear in the seed, so its tangent is the gradient for the tangent of the seed.
+        payloads = _pulled(result, variables, seed.payload)
+        tangents = _pulled(result, variables, seed.tangent)
+        return [p + Dual(zero_tangent(p), t, seed.level) for p, t in zip(payloads, tangents, strict=True)]
     if isinstance(result, Dual):
-        payload, tangent = (settled(part, own, given, outer) for part in (result.payload, result.tangent))
-        return Dual(payload, tangent, result.level)
-    if isinstance(result, Node):
-        below = graph_nodes(result, wanted=True) if result.requires_grad else []
-        foreign = any(node.is_leaf and node._index not in own for node in below)
-        if given or foreign:
-            return result if outer else result.detach()
-        result = result._array() if isinstance(result, Tensor) else result.item()
-    elif given:
-        return Tensor(result) if given is Tensor else constant(result)
-    # A copy: it may be the user's own array, or the gradient of another argument too, or a view not to be written.
-    return np.array(result) if isinstance(result, np.ndarray) and result.shape else float(result)
+        # d/dx (p + t epsilon) = dp/dx + dt/dx epsilon
+        payloads = _pulled(result.payload, variables, seed)
+        tangents = _pulled(result.tangent, variables, seed)
+        return [Dual(p, t, result.level) for p, t in zip(payloads, tangents, strict=True)]
+    zeros = [zero_tangent(variable) for variable in variables]
+    if not isinstance(result, Node) or not result.requires_grad:
+        return zeros
+    if isinstance(result, Tensor) and not isinstance(seed, Node):
+        seed = np.broadcast_to(np.asarray(seed, dtype=result.dtype), result.shape)
+    wanted = {variable._index for variable in variables}
+    gradients = {node._index: g for node, g in sweep(result, seed, record=True) if node._index in wanted}
+    return [gradients.get(variable._index, zero) for variable, zero in zip(variables, zeros, strict=True)]
 
 
-def innermost(x: Any) -> Any:
-    """What is in a Dual, and in the Dual in that."""
-    while isinstance(x, Dual):
-        x = x.payload
-    return x
+@final
+class Caller:
+    """The code that called a derivative: which kind of results it can use.
+
+    It is made before the function runs, when the mode is still that of the caller.
+    """
+
+    __slots__ = ("kind", "recording")
+
+    def __init__(self, arguments: Any) -> None:
+        kinds = {kind for leaf in leaves(arguments) for kind in _node_kinds(leaf)}
+        self.kind: Final = Tensor if Tensor in kinds else Value if kinds else None  # of the nodes among the arguments
+        self.recording: Final = mode.get().recording
+
+    def answer(self, tree: Any, own: set[int]) -> Any:
+        """Return the results in the tree as nodes if the caller gave nodes or a result depends on an outer variable.
+
+        Otherwise return plain numbers and arrays. `own` has the indices of the variables of this derivative.
+        """
+        return mapped(lambda result: self._answer(result, own), tree)
+
+    def _answer(self, result: Any, own: set[int]) -> Any:
+        if isinstance(result, Dual):
+            return Dual(self._answer(result.payload, own), self._answer(result.tangent, own), result.level)
+        if isinstance(result, Node):
+            if self.kind or _depends_on_others(result, own):
+                return result if self.recording else result.detach()
+            result = result._array() if isinstance(result, Tensor) else result.item()
+        elif self.kind:
+            return Tensor(result) if self.kind is Tensor else constant(result)
+        # A copy, because the array may be the user's own, another gradient too, or a view that is read-only.
+        return np.array(result) if isinstance(result, np.ndarray) and result.shape else float(result)
 
 
-def plain(x: Any) -> Any:
-    """A number or an array of them, as floats; nodes and duals as they are."""
+def _node_kinds(x: Any) -> list[type[Node]]:
+    """Return the classes of the nodes in x, which may be a Dual of nodes."""
+    if isinstance(x, Dual):
+        return _node_kinds(x.payload) + _node_kinds(x.tangent)
+    return [type(x)] if isinstance(x, Node) else []
+
+
+def _depends_on_others(result: Node, own: set[int]) -> bool:
+    """Tell whether the result depends on a leaf that wants a gradient and is not one of our own variables."""
+    return result.requires_grad and any(
+        node.is_leaf and node._index not in own for node in graph_nodes(result, wanted=True)
+    )
+
+
+def as_floats(x: Any) -> Any:
+    """Return a number as a float and an array as an array of floats; nodes and duals as they are."""
     if isinstance(x, np.ndarray) and x.dtype.kind in "fiub":
         return x if x.dtype.kind == "f" else x.astype(np.float64)
     return x if isinstance(x, (Node, Dual)) else Value(x).item()
 
 
-def checked(x: Any) -> Any:
-    """One result of the user's function; TypeError where it is None."""
+def require_result(x: Any) -> Any:
+    """Return one result of the user's function as floats; TypeError if it is None."""
     if x is None:
         raise TypeError("the function returned None, expected a number or a list of numbers; is a `return` missing?")
-    return plain(x)
+    return as_floats(x)

@@ -1,58 +1,93 @@
-"""Derivatives without derivative rules: what `check.py` holds the rules against.
+"""Derivatives without derivative rules, with which `check.py` compares those of the rules.
 
-A complex step where every op on the way is analytic: exact to the last digits, since nothing is subtracted. Else,
-extrapolated central differences, with the slopes on either side, which tell a kink from a jump. Both go along a
-direction: that of one element, or one in which all of them move.
+A complex step is used if every op on the way is analytic: it is exact to the last digits, since nothing is subtracted.
+Otherwise central differences are extrapolated, and the slopes on either side are estimated, which tell a kink from a
+jump. Both are taken along a direction, which moves one element or all of them.
 """
 
 from __future__ import annotations
 
 import math
-from typing import Any, ClassVar, Final, final
+from typing import Any, Final, final
 
 import numpy as np
 
 from ..engine.mode import no_grad
 from ..engine.node import Node
-from ..engine.op import Op, Params
-from ..operands.array_methods import ArrayMethods
+from ..operands.complex_number import ComplexNumber, NotAnalyticError
+from ..operands.dual import innermost
 from ..operands.tensor import Tensor
 from ..operands.value import Value
-from ..rules import elementwise as ops
-from ..rules.structural import list_dot, list_sum
-from .nesting import innermost
 from .trees import Function, leaves, mapped
 
-# Their NumPy functions are the analytic continuations of the real ones; so are those of every linear op.
-ANALYTIC: Final = frozenset(
-    (
-        *(ops.add, ops.sub, ops.mul, ops.div, ops.neg, ops.pow, ops.identity, ops.square, ops.reciprocal, ops.sqrt),
-        *(ops.exp, ops.expm1, ops.log, ops.log1p, ops.sin, ops.cos, ops.tan, ops.asin, ops.acos, ops.atan),
-        *(ops.sinh, ops.cosh, ops.tanh, list_sum, list_dot),
-    )
-)
-LINEAR: Final = ("linear", "multilinear")
-STEP: Final = 1e-20
-EPSILON: Final = 2.0**-52
-TINY: Final = 1e-290  # below it floats lose digits
+COMPLEX_STEP: Final = 1e-20
+EPSILON: Final = 2.0**-52  # the relative precision of float64
+TINY: Final = 1e-290  # numbers below have fewer digits
+# Step sizes of differences, times the size of the argument. The smallest costs half of the digits by rounding: next to
+# a kink and on steep curves only small steps give the right slope.
+STEPS: Final = tuple(2.0**-k for k in (6, 9, 12, 15, 18, 22, 26, 30))
+SIDE_STEPS: Final = (2.0**-24, 2.0**-20)  # of the slopes on either side, near and far
 
-Found = tuple[float, str, float, "Slopes | None"]  # the number, how, how far rounding may have moved it, slopes
 Vector = np.ndarray
 
 
 def relative_error(a: float, b: float, floor: float = 0.0) -> float:
-    """|a - b| over the larger of the two, or over `floor`, below which the comparison has no digits."""
+    """Return |a - b| divided by the larger of the two, or by `floor` if both are smaller.
+
+    Differences below the floor are rounding errors. The error is 0 if a and b are equal or both nan. It is inf if only
+    one of them is finite.
+    """
     if a == b or (a != a and b != b):
         return 0.0
     return abs(a - b) / max(abs(a), abs(b), floor, TINY) if math.isfinite(a) and math.isfinite(b) else math.inf
 
 
 @final
-class Probe:
-    """A function at a point, both as flat vectors: what it gives, and how that changes along a direction.
+class Slopes:
+    """The slopes on the left and right of a point, where they differ."""
 
-    `weights` make one number of all that the function gives: the sum of weights times results. Where it is `analytic`,
-    a complex step is tried first.
+    __slots__ = ("bounded", "left", "right")
+
+    def __init__(self, left: float, right: float, bounded: bool) -> None:
+        self.left: Final = left
+        self.right: Final = right
+        self.bounded: Final = bounded  # False: a slope grows without bound as the step shrinks
+
+    @staticmethod
+    def of(left: float, right: float, far_left: float, far_right: float) -> Slopes | None:
+        """Judge from differences over a small step and over one 16 times as large; None if the curve is smooth.
+
+        On a smooth curve the two sides approach each other in proportion to the step. At a kink they stay apart. At a
+        jump one of them grows 16 times, at a vertical tangent such as that of the square root 4 times.
+        """
+        for near, far in ((left, far_left), (right, far_right)):
+            if abs(near) > 3 * abs(far) and abs(near) > 1.0:
+                return Slopes(left, right, bounded=False)
+        gap, far_gap = abs(right - left), abs(far_right - far_left)
+        apart = gap > 1e-4 * max(1.0, abs(left), abs(right)) and gap > 0.5 * far_gap and math.isfinite(gap)
+        return Slopes(left, right, bounded=True) if apart else None
+
+
+@final
+class Estimate:
+    """A numeric derivative: the number, the method, the possible rounding error, and the slopes if they differ."""
+
+    __slots__ = ("method", "noise", "number", "slopes")
+
+    def __init__(self, number: float, method: str, noise: float = 0.0, slopes: Slopes | None = None) -> None:
+        self.number: Final = number
+        self.method: Final = method
+        self.noise: Final = noise
+        self.slopes: Final = slopes
+
+
+@final
+class Probe:
+    """A function at a point, whose numeric derivatives are taken along directions.
+
+    The point is a list of arguments. A direction is a vector with one number for each element of the point. Results are
+    a vector too; with `weights` they are one number, the sum of weights times results. If `analytic`, a complex step is
+    tried before differences. `epsilon` is the relative precision in which the function computes.
     """
 
     __slots__ = ("analytic", "epsilon", "f", "point", "weights")
@@ -64,166 +99,114 @@ class Probe:
         self.f: Final = f
         self.point: Final = point
         self.weights: Final = weights
-        self.epsilon: Final = epsilon  # the relative precision that the function computes with
+        self.epsilon: Final = epsilon
 
-    def derivatives(self, v: Vector) -> list[Found]:
-        """The derivative of every result along v."""
+    def derivatives(self, v: Vector) -> list[Estimate]:
+        """Return the derivative of every result along v."""
         return (self._complex_step(v) if self.analytic else None) or self._differences(v)
 
     def _weighted(self, numbers: Vector) -> Vector:
         return numbers if self.weights is None else np.array([np.dot(self.weights, numbers)])
 
-    def _complex_step(self, v: Vector) -> list[Found] | None:
-        """Im f(x + i h v) / h with h = 1e-20; None where some op on the way is not analytic."""
+    def _complex_step(self, v: Vector) -> list[Estimate] | None:
+        """Return Im f(x + ihv) / h with h = 1e-20; None if some op on the way is not analytic."""
         try:
             with no_grad():
-                outs = leaves(self.f(*_moved(self.point, v, _complex)))
-        except _NotAnalyticError:
+                outs = leaves(self.f(*moved(self.point, v, _with_imaginary_part)))
+        except NotAnalyticError:
             return None
-        numbers = np.concatenate([_complex_number(out) for out in outs])
-        for number, real in zip(numbers.real, results(self.f, self.point), strict=True):
+        numbers = np.concatenate([_complex_vector(out) for out in outs])
+        for number, real in zip(numbers.real, results_at(self.f, self.point), strict=True):
             if relative_error(number, real, 1e-9) > 1e-9:
-                return None  # a branch cut: the complex function is another one here, as log is left of 0
-        return [(float(x), "complex step", 0.0, None) for x in self._weighted(numbers.imag / STEP)]
+                return None  # the complex function differs from the real one here, as log does for negative numbers
+        return [Estimate(float(x), "complex step") for x in self._weighted(numbers.imag / COMPLEX_STEP)]
 
-    def _differences(self, v: Vector) -> list[Found]:
-        """Central differences, extrapolated, at the step where two of them agree best; the slopes on either side."""
-
-        def at(h: float) -> Vector:
-            return self._weighted(results(self.f, _moved(self.point, h * v, lambda x, step: x + step)))
-
-        def slope(a: float, b: float) -> Vector:
-            rise: Vector = at(b) - at(a)
-            return rise / (b - a)
-
-        moving = flat(self.point)[v != 0]
-        scale = 2.0 ** round(math.log2(max(np.abs(moving).max(initial=1.0), 1.0)))  # a power of two: x + h nearly exact
-        # Down to steps at which rounding costs half of the digits: next to a kink and on steep curves only they are
-        # right.
-        steps = [scale * 2.0**-k for k in (6, 9, 12, 15, 18, 22, 26, 30)]
-        here = results(self.f, self.point)
-        size = np.abs(here) if self.weights is None else np.array([np.dot(np.abs(self.weights), np.abs(here))])
+    def _differences(self, v: Vector) -> list[Estimate]:
+        """Return extrapolated central differences along v, and the slopes on either side."""
+        elements = numbers_in(self.point)[v != 0]
+        # A power of two, so that x + h is almost exact.
+        scale = 2.0 ** round(math.log2(max(np.abs(elements).max(initial=1.0), 1.0)))
+        here = results_at(self.f, self.point)
+        sizes = np.abs(here) if self.weights is None else np.array([np.dot(np.abs(self.weights), np.abs(here))])
         with np.errstate(all="ignore"):
-            pairs = [(slope(-h, h), slope(-h / 2, h / 2)) for h in steps]
-            near, far = ((slope(-h, 0.0), slope(0.0, h)) for h in (scale * 2.0**-24, scale * 2.0**-20))
-            found: list[Found] = []
-            for k in range(len(size)):
-                tries = [
-                    (abs(wide[k] - narrow[k]) + self.epsilon * size[k] / h, (4 * narrow[k] - wide[k]) / 3)
-                    for h, (wide, narrow) in zip(steps, pairs, strict=True)
-                ]
-                noise, best = min((t for t in tries if t[0] == t[0]), default=(math.nan, math.nan))
-                # A step that shows a kink is lost in the rounding of float32.
-                sides = [float(side[k]) for side in (*near, *far)] if self.epsilon == EPSILON else None
-                slopes = Slopes.of(*sides) if sides else None
-                found.append((float(best), "differences", 8 * float(noise), slopes))
+            steps = [scale * step for step in STEPS]
+            pairs = [(self._slope(v, -h, h), self._slope(v, -h / 2, h / 2)) for h in steps]
+            sides = [
+                side for h in SIDE_STEPS for side in (self._slope(v, -scale * h, 0.0), self._slope(v, 0.0, scale * h))
+            ]
+            found = []
+            for k, size in enumerate(sizes):
+                rounding = [self.epsilon * size / h for h in steps]
+                number, noise = _extrapolated([(float(wide[k]), float(narrow[k])) for wide, narrow in pairs], rounding)
+                # In float32 the small steps that show a kink are lost in rounding.
+                slopes = Slopes.of(*(float(side[k]) for side in sides)) if self.epsilon == EPSILON else None
+                found.append(Estimate(number, "differences", noise, slopes))
         return found
 
+    def _slope(self, v: Vector, a: float, b: float) -> Vector:
+        """Return the slope of each result between the point moved by a times v and the point moved by b times v."""
+        rise: Vector = self._at(b * v) - self._at(a * v)
+        return rise / (b - a)
 
-@final
-class Slopes:
-    """The slopes on either side of a point where they differ."""
-
-    __slots__ = ("bounded", "left", "right")
-
-    def __init__(self, left: float, right: float, bounded: bool) -> None:
-        self.left: Final = left
-        self.right: Final = right
-        self.bounded: Final = bounded
-
-    @staticmethod
-    def of(left: float, right: float, far_left: float, far_right: float) -> Slopes | None:
-        """From differences over a small step and over one 16 times as large; None where the curve is smooth.
-
-        On a smooth curve the two sides draw together in proportion to the step. At a kink they stay apart; at a jump
-        one of them grows 16 times, at a vertical tangent such as the root's 4 times.
-        """
-        for one, far in ((left, far_left), (right, far_right)):
-            if abs(one) > 3 * abs(far) and abs(one) > 1.0:
-                return Slopes(left, right, bounded=False)
-        gap, wide = abs(right - left), abs(far_right - far_left)
-        apart = gap > 1e-4 * max(1.0, abs(left), abs(right)) and gap > 0.5 * wide and math.isfinite(gap)
-        return Slopes(left, right, bounded=True) if apart else None
+    def _at(self, step: Vector) -> Vector:
+        return self._weighted(results_at(self.f, moved(self.point, step, lambda x, part: x + part)))
 
 
-class _NotAnalyticError(Exception):
-    pass
+def _extrapolated(pairs: list[tuple[float, float]], rounding: list[float]) -> tuple[float, float]:
+    """Return the best derivative and its possible error.
+
+    Each pair has the slopes over a step and over half of it, and `rounding` their rounding errors. The best step is the
+    one where the two slopes agree best. Richardson's extrapolation removes the error in proportion to the step squared.
+    """
+    tries = [
+        (abs(wide - narrow) + error, (4 * narrow - wide) / 3)
+        for (wide, narrow), error in zip(pairs, rounding, strict=True)
+    ]
+    noise, number = min((each for each in tries if not math.isnan(each[0])), default=(math.nan, math.nan))
+    return float(number), 8 * float(noise)
 
 
-@final
-class _Complex(ArrayMethods):
-    """A complex number or array to take a complex step with."""
-
-    __slots__ = ("number",)
-    _precedence: ClassVar[int] = 3
-
-    def __init__(self, number: Any) -> None:
-        self.number: Final = number
-
-    def _apply(self, op: Op, args: tuple[Any, ...], params: Params) -> Any:
-        numbers = [arg.number if isinstance(arg, _Complex) else arg for arg in args]
-        numbers = [n._data if isinstance(n, Node) else n for n in numbers]  # a node that the function closes over
-        if not op.rules:
-            return op.forward(tuple(np.real(n) for n in numbers), params)
-        # The complex power of a negative number loses the step in its rounding.
-        if not (op in ANALYTIC or op.kind in LINEAR) or (op is ops.pow and np.any(np.real(numbers[0]) < 0)):
-            raise _NotAnalyticError
-        with np.errstate(all="ignore"):
-            return _Complex(op.array(*numbers, **params))
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The shape of the number."""
-        return np.shape(self.number)
-
-    def item(self) -> Any:
-        # The step would not go on from here, just as a gradient does not: the mistake would not be seen.
-        raise _NotAnalyticError
-
-    data = property(item)
-    detach = item
-    numpy = item
-    _array = item
+# Points and results as vectors
 
 
-def _complex(x: Any, step: Any) -> Any:
-    return _Complex(x + 1j * STEP * step) if np.any(step) else node(x)
-
-
-def _complex_number(out: Any) -> Vector:
-    return np.ravel(out.number if isinstance(out, _Complex) else plain(out)).astype(complex)
-
-
-def results(f: Function, point: list[Any]) -> Vector:
-    """All that f gives at the point, with nodes as its arguments, so that it may call their methods."""
-    with no_grad():
-        return flat(f(*mapped(node, point)))
-
-
-def flat(tree: Any) -> Vector:
-    """Every number of a tree of numbers and arrays, in a row."""
-    return np.concatenate([np.zeros(0), *(np.ravel(plain(leaf)) for leaf in leaves(tree))])
-
-
-def node(x: Any) -> Node:
-    """A Tensor of an array, a Value of a number."""
+def as_node(x: Any) -> Node:
+    """Return a Tensor of an array, a Value of a number."""
     return Tensor(x) if isinstance(x, np.ndarray) else Value(x)
 
 
-def plain(x: Any) -> Any:
-    """A number as a float, an array or a Tensor as an array of float64."""
+def as_float64(x: Any) -> Any:
+    """Return a number as a float; an array or a Tensor as an array of float64; both without graph and tangent."""
     x = innermost(x)
     x = x._data if isinstance(x, Node) else x
     return np.asarray(x, np.float64) if isinstance(x, np.ndarray) and x.dtype.kind in "fiub" else Value(x).item()
 
 
-def _moved(point: list[Any], v: Vector, move: Function) -> list[Any]:
-    """The point with every number and array moved by its part of v."""
+def numbers_in(tree: Any) -> Vector:
+    """Return every element of a tree of numbers and arrays, as one vector."""
+    return np.concatenate([np.zeros(0), *(np.ravel(as_float64(leaf)) for leaf in leaves(tree))])
+
+
+def results_at(f: Function, point: list[Any]) -> Vector:
+    """Return every element of f at the point. Its arguments are nodes, so that it may call their methods."""
+    with no_grad():
+        return numbers_in(f(*mapped(as_node, point)))
+
+
+def moved(point: list[Any], v: Vector, move: Function) -> list[Any]:
+    """Return the point with `move(x, part)` in place of every number or array x, where part is the part of v for x."""
     rest = v
 
     def one(x: Any) -> Any:
         nonlocal rest
-        mine, rest = rest[: np.size(x)], rest[np.size(x) :]
-        return move(x, mine.reshape(np.shape(x)) if np.shape(x) else float(mine[0]))
+        part, rest = rest[: np.size(x)], rest[np.size(x) :]
+        return move(x, part.reshape(np.shape(x)) if np.shape(x) else float(part[0]))
 
     return list(mapped(one, point))
+
+
+def _with_imaginary_part(x: Any, part: Any) -> Any:
+    return ComplexNumber(x + 1j * COMPLEX_STEP * part) if np.any(part) else as_node(x)
+
+
+def _complex_vector(out: Any) -> Vector:
+    return np.ravel(out.number if isinstance(out, ComplexNumber) else as_float64(out)).astype(complex)

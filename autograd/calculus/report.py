@@ -1,4 +1,4 @@
-"""Report: what a check of derivatives found, row by row, and the table that it prints as."""
+"""Report: the result of a check of derivatives, one row for each, printed as a table."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .numeric import relative_error
 
 
 class GradientError(AssertionError):
-    """A gradient that is not what the function does; `.report` has the table."""
+    """A derivative that `check_gradients` found to be wrong; `.report` has the table."""
 
     def __init__(self, report: Report) -> None:
         super().__init__(f"{len(report.failed)} of {len(report.rows)} derivatives are wrong\n{report}")
@@ -18,7 +18,7 @@ class GradientError(AssertionError):
 
 @final
 class Row:
-    """One derivative: which, what the rules say, what the function does."""
+    """One derivative: by the rules (`analytic`), without them (`numeric`), and whether the two agree (`ok`)."""
 
     __slots__ = ("analytic", "element", "error", "method", "note", "numeric", "ok")
 
@@ -36,7 +36,7 @@ class Row:
 
 @final
 class Report:
-    """What `check_gradients` found; prints as a table."""
+    """The result of `check_gradients`; prints as a table."""
 
     __slots__ = ("notes", "rows")
 
@@ -51,7 +51,7 @@ class Report:
 
     @property
     def failed(self) -> list[Row]:
-        """The rows that are not."""
+        """The rows of the derivatives that are wrong."""
         return [row for row in self.rows if not row.ok]
 
     def __str__(self) -> str:

@@ -1,4 +1,7 @@
-"""Functions in, functions out: derivatives of Python functions, nested to any order."""
+"""Derivatives of Python functions: grad, jacobian, jvp and others, which nest to any order.
+
+Arguments and results are trees (`trees.py`): numbers, arrays, Values, Tensors, and lists and tuples of them.
+"""
 
 from __future__ import annotations
 
@@ -8,22 +11,24 @@ from typing import Any
 import numpy as np
 
 from ..engine.dtypes import rounded
-from ..engine.mode import enable_grad, mode
-from ..functions.arguments import raw
+from ..engine.mode import enable_grad
+from ..functions.arguments import array_of, shape_of
 from ..functions.reshaping import reshape, stack
-from ..operands.dual import Dual, levels, zero
+from ..operands.dual import Dual, levels, zero_tangent
 from ..operands.tensor import Tensor
 from ..rules.elementwise import add
-from .nesting import Argnums, checked, kind_given, plain, run, settled
-from .trees import Function, gathered, leaves, mapped, zipped
+from .nesting import Argnums, Caller, Run, as_floats, require_result
+from .trees import Function, is_container, leaves, mapped
 
 
 def grad(f: Function, argnums: Argnums = 0) -> Function:
-    """The gradient of `f`, a function that returns one number, with respect to its arguments `argnums`.
+    """Return a function that computes the gradient of `f` with respect to its arguments `argnums`.
 
-    An argument is a number, an array, a Value, a Tensor, or a list or tuple of them; the gradient has its shape. Plain
-    numbers and arrays in give plain ones out (of no dimension: a float), unless the answer depends on a node that `f`
-    got from outside; nodes in give nodes out. ValueError where `f` returns more than one number.
+    `f` returns one number; ValueError if it returns several. An argument is a number, an array, a Value, a Tensor, or a
+    list or tuple of them, and the gradient has its shape.
+
+    The gradient of nodes is nodes. That of plain numbers and arrays is plain (a float if it has no dimension), unless
+    it depends on a node that `f` got from outside.
 
     >>> grad(lambda x: x**3)(2.0)
     12.0
@@ -39,145 +44,153 @@ def grad(f: Function, argnums: Argnums = 0) -> Function:
 
 
 def value_and_grad(f: Function, argnums: Argnums = 0) -> Function:
-    """A function that returns `(f(...), grad(f)(...))` from one run of `f`."""
+    """Return a function that computes `(f(...), grad(f)(...))` in one run of `f`."""
 
     def value_and_gradient(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
-        value, pull, settle = run(f, args, kwargs, argnums)
-        if isinstance(value, (list, tuple)):
+        run = Run(f, args, kwargs, argnums)
+        value = run.value
+        if is_container(value):
             raise ValueError(
                 f"grad takes a function that returns one number, got one that returns a {type(value).__name__} of "
                 f"{len(value)}; use jacobian, or sum the results"
             )
-        shape = tuple(getattr(value, "shape", ()))
+        shape = tuple(shape_of(value))
         if math.prod(shape) != 1:
             raise ValueError(
                 f"grad takes a function that returns one number, got one that returns an array of shape {shape}; use "
                 "jacobian, or reduce it, as with .sum()"
             )
-        return settle(value), settle(pull(value))
+        return run.answer(value), run.answer(run.pull(value))
 
     return value_and_gradient
 
 
 def derivative(f: Function) -> Function:
-    """The derivative of a function of one number, in forward mode; `f` may return a list.
+    """Return a function that computes the derivative of `f`, a function of one number, in forward mode.
 
-    At an array, `f` works element by element, and its derivative does too.
+    `f` may return a list. For an array, `f` must work element by element; so does its derivative.
 
     >>> derivative(derivative(lambda x: x**3))(2.0)
     12.0
     """
 
     def slope(x: Any) -> Any:
-        return jvp(f, x, 1.0 if isinstance(x, (list, tuple)) else _ones(x))[1]
+        return jvp(f, x, 1.0 if is_container(x) else _ones(x))[1]
 
     return slope
 
 
 def _ones(x: Any) -> Any:
-    """How a number or an array moves when each of its elements moves by one."""
-    shape = np.shape(raw(x))
-    return np.ones(shape, raw(x).dtype) if shape else 1.0
+    """The tangent of a number or an array whose elements all move at speed 1."""
+    array = array_of(x)
+    return np.ones(array.shape, array.dtype) if array.shape else 1.0
 
 
 def jvp(f: Function, x: Any, v: Any) -> tuple[Any, Any]:
-    """`(f(x), J v)`: the value and how it changes when x moves along v, in one forward run. v has the shape of x.
+    """Compute `(f(x), J v)`, where J v is the change of f(x) as x moves along v, in one forward run.
+
+    v has the structure and shape of x.
 
     >>> jvp(lambda x: x[0] * x[1], [2.0, 3.0], [1.0, 0.0])
     (6.0, 3.0)
     """
     level = next(levels)
-    outer = mode.get().recording
+    caller = Caller([x, v])
     with enable_grad():
-        y = f(zipped(lambda a, t: _moving(plain(a), plain(t), level), x, v))
+        y = f(mapped(lambda a, t: _moving(as_floats(a), as_floats(t), level), x, v))
 
-    given = kind_given(leaves([x, v]))
+    def payload(result: Any) -> Any:
+        return result.payload if _is_of_level(result, level) else require_result(result)
 
-    def own(out: Any) -> Dual:
-        if not isinstance(out, Dual) or out.level != level:
-            out = Dual(checked(out), zero(checked(out)), level)
-        return Dual(settled(out.payload, set(), given, outer), settled(out.tangent, set(), given, outer), level)
+    def tangent(result: Any) -> Any:
+        return result.tangent if _is_of_level(result, level) else zero_tangent(require_result(result))
 
-    return mapped(lambda out: own(out).payload, y), mapped(lambda out: own(out).tangent, y)
+    return caller.answer(mapped(payload, y), set()), caller.answer(mapped(tangent, y), set())
+
+
+def _is_of_level(result: Any, level: int) -> bool:
+    """Tell whether the result moves with the variable of this level; another Dual belongs to an outer derivative."""
+    return isinstance(result, Dual) and result.level == level
 
 
 def _moving(x: Any, v: Any, level: int) -> Dual:
-    """x, moving along v, in the dtype of x where both are arrays."""
-    v = _along(v, x)
-    both = isinstance(x, np.ndarray) and isinstance(v, np.ndarray)
-    return Dual(x, rounded(v, x.dtype) if both else v, level)
+    """A Dual of x that moves along v, in the dtype of x if both are arrays."""
+    v = _require_shape(v, x)
+    arrays = isinstance(x, np.ndarray) and isinstance(v, np.ndarray)
+    return Dual(x, rounded(v, x.dtype) if arrays else v, level)
 
 
-def _along(v: Any, x: Any) -> Any:
-    """The direction v, where it has the shape of x; ValueError where it would have to be broadcast."""
-    if np.shape(raw(v)) != np.shape(raw(x)):
+def _require_shape(v: Any, x: Any) -> Any:
+    """Return v if it has the shape of x; ValueError otherwise, because broadcasting it could hide a mistake."""
+    expected, got = array_of(x).shape, array_of(v).shape
+    if expected != got:
         raise ValueError(
-            f"the two have to have the same shape: expected one of {np.shape(raw(x))}, got {np.shape(raw(v))}"
+            f"tangents and gradients have the shape of what they belong to: expected {expected}, got {got}"
         )
     return v
 
 
 def vjp(f: Function, x: Any) -> tuple[Any, Function]:
-    """`(f(x), pullback)`, where pullback(u) is uᵀ J: what a gradient u at the result is at x. u has the shape of f(x).
+    """Compute `(f(x), pullback)`, where pullback(u) is uᵀ J: the gradient at x for the gradient u at f(x).
+
+    u has the structure and shape of f(x).
 
     >>> value, pullback = vjp(lambda x: [x[0] * x[1], x[0]], [2.0, 3.0])
     >>> pullback([1.0, 10.0])
     [13.0, 2.0]
     """
-    value, pull, settle = run(f, (x,), {}, 0)
+    run = Run(f, (x,), {}, 0)
 
     def pullback(u: Any) -> Any:
-        outs, seeds = leaves(value), leaves(zipped(lambda out, seed: _along(plain(seed), out), value, u))
+        seeds = mapped(lambda result, seed: _require_shape(as_floats(seed), result), run.value, u)
         total: Any = None
-        for out, seed in zip(outs, seeds, strict=True):
-            part = pull(out, seed)
-            total = part if total is None else zipped(add, total, part)
-        return settle(total)
+        for result, seed in zip(leaves(run.value), leaves(seeds), strict=True):
+            part = run.pull(result, seed)
+            total = part if total is None else mapped(add, total, part)
+        return run.answer(total)
 
-    return settle(value), pullback
+    return run.answer(run.value), pullback
 
 
 def jacobian(f: Function, argnums: Argnums = 0) -> Function:
-    """All first derivatives of `f`: the shape of its result, with the shape of the argument in place of each number.
+    """Return a function that computes all first derivatives of `f`.
 
-    For an array of shape (2, 3) that `f` makes one of shape (4,) it is an array of shape (4, 2, 3).
+    They have the structure of the result of `f`, with the structure of the argument in place of each number. If `f`
+    takes an array of shape (2, 3) and returns one of shape (4,), the derivatives are an array of shape (4, 2, 3).
 
     >>> jacobian(lambda x: [x[0] * x[1], x[0] + x[1]])([2.0, 3.0])
     [[3.0, 2.0], [1.0, 1.0]]
     """
 
     def derivatives(*args: Any, **kwargs: Any) -> Any:
-        value, pull, settle = run(f, args, kwargs, argnums)
-        return settle(mapped(lambda out: _rows(out, pull), value))
+        run = Run(f, args, kwargs, argnums)
+        return run.answer(mapped(lambda result: _derivatives_of(result, run), run.value))
 
     return derivatives
 
 
-def _rows(out: Any, pull: Function) -> Any:
-    """The derivatives of one result: of a tensor, one pull per element, put together in its shape."""
-    shape = tuple(getattr(out, "shape", ()))
+def _derivatives_of(result: Any, run: Run) -> Any:
+    """The derivatives of one result; of an array, one pull for each element, joined in its shape."""
+    shape = tuple(shape_of(result))
     if not shape:
-        return pull(out)
+        return run.pull(result)
     if 0 in shape:
-        return mapped(lambda part: np.zeros((*shape, *np.shape(raw(part))), raw(part).dtype), pull(out))
+        return mapped(lambda x: np.zeros((*shape, *array_of(x).shape), array_of(x).dtype), run.pull(result))
     rows = []
     for place in np.ndindex(shape):
         seed = np.zeros(shape)
         seed[place] = 1.0
-        rows.append(pull(out, seed))
+        rows.append(run.pull(result, seed))
 
     def joined(*parts: Any) -> Any:
-        return reshape(stack([_as_tensor(part) for part in parts]), (*shape, *np.shape(raw(parts[0]))))
+        tensors = [part if isinstance(part, (Tensor, Dual)) else Tensor(part) for part in parts]
+        return reshape(stack(tensors), (*shape, *array_of(parts[0]).shape))
 
-    return gathered(joined, rows)
-
-
-def _as_tensor(x: Any) -> Any:
-    return x if isinstance(x, (Tensor, Dual)) else Tensor(x)
+    return mapped(joined, *rows)
 
 
 def hessian(f: Function, argnums: Argnums = 0) -> Function:
-    """All second derivatives of `f`, a function that returns one number.
+    """Return a function that computes all second derivatives of `f`, which returns one number.
 
     >>> hessian(lambda x: x[0] * x[0] * x[1])([2.0, 3.0])
     [[6.0, 4.0], [4.0, 0.0]]
@@ -186,7 +199,9 @@ def hessian(f: Function, argnums: Argnums = 0) -> Function:
 
 
 def hvp(f: Function) -> Function:
-    """A function (x, v) that gives the Hessian of `f` at x times v, without the Hessian: forward over reverse.
+    """Return a function (x, v) that computes the Hessian of `f` at x times v, without computing the Hessian.
+
+    It takes the forward-mode derivative of the gradient.
 
     >>> hvp(lambda x: x[0] * x[0] * x[1])([2.0, 3.0], [1.0, 0.0])
     [6.0, 4.0]

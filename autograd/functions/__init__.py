@@ -1,3 +1,3 @@
-"""The functions that users call on arrays and lists, under PyTorch's and NumPy's names, composed of ops. Only this
-folder knows how dims, axes, lists and NumPy's own functions are read.
+"""The functions that users call on arrays and on lists of Values, under PyTorch's and NumPy's names. Each is composed
+of a few ops. Only this folder knows how dims, axes, lists and calls of NumPy's own functions are read.
 """

@@ -1,8 +1,13 @@
-"""What users hand over, read: dims and axes, lists or tensors, and which of NumPy's functions is which of ours."""
+"""Read the arguments that users give: lists or arrays, dims and axes, shapes and indices.
+
+The other files of this folder ask here what kind of object an argument is. A function that reads an argument takes the
+name of the function that the user called, for its error message.
+"""
 
 from __future__ import annotations
 
 import builtins
+import operator
 from abc import abstractmethod
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
@@ -12,8 +17,8 @@ import numpy as np
 from ..engine.op import Operand
 
 Dim = int | tuple[int, ...] | None
-Keep = bool | None  # whether dimensions stay; None where it is not said
-Ours = TypeVar("Ours", bound=Callable[..., Any])
+Keep = bool | None  # None: the user gave neither keepdim nor keepdims
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 # NumPy's functions, and the functions of ours that stand for them when they are called on an operand.
 NUMPY: dict[Any, Callable[..., Any]] = {}
@@ -31,119 +36,189 @@ class Grid(Operand):
 
     @property
     def dtype(self) -> Any:
-        """NumPy's dtype of the elements, where it is known."""
+        """NumPy's dtype of the elements, None if it is not known."""
         return None
 
     @abstractmethod
     def _array(self) -> np.ndarray:
-        """The array in it, without the graph."""
+        """The elements as an array, without the graph."""
 
 
-def known_to_numpy(*functions: Any) -> Callable[[Ours], Ours]:
-    """NumPy's own function, called on a Tensor, goes to the decorated one."""
+def implements(*numpy_functions: Any) -> Callable[[Decorated], Decorated]:
+    """Register the decorated function: NumPy calls it when a user calls one of these functions of NumPy on a Tensor."""
 
-    def register(ours: Ours) -> Ours:
-        NUMPY.update(dict.fromkeys(functions, ours))
-        return ours
+    def register(function: Decorated) -> Decorated:
+        NUMPY.update(dict.fromkeys(numpy_functions, function))
+        return function
 
     return register
 
 
+# Lists, arrays and numbers
+
+
 def is_list(x: Any) -> bool:
-    """Whether this is a list of numbers and not one operand or array."""
-    return type(x) is list or (
-        not isinstance(x, (Operand, np.ndarray, str, int, float, np.generic)) and isinstance(x, Iterable)
-    )
+    """Tell whether x is a list (or another iterable) of numbers, and not one operand, array, number or string."""
+    if type(x) is list:
+        return True
+    return isinstance(x, Iterable) and not isinstance(x, (Operand, np.ndarray, np.generic, str))
 
 
-def items(name: str, values: Any, empty: bool = False) -> list[Any]:
-    """The list; ValueError for an empty one where it has no meaning."""
+def nonempty_list(name: str, values: Iterable[Any]) -> list[Any]:
+    """Return the values as a list; ValueError if there are none."""
     found = list(values)
-    if not found and not empty:
-        raise ValueError(f"{name} of no values has no meaning; expected at least one")
+    if not found:
+        raise ValueError(f"{name} of no values is not defined; expected at least one")
     return found
 
 
-def bare(x: Any) -> float:
-    """The number in an operand; 0 for a formula, which has none."""
-    return 0.0 if isinstance(x, Operand) and x._is_text else float(raw(x))
+def require_array(name: str, x: Any) -> Any:
+    """Return x if it has a shape; TypeError for a list, a number or a Value."""
+    if isinstance(x, (Grid, np.ndarray, np.generic)):
+        return x
+    if isinstance(x, Operand):
+        raise TypeError(f"{name} takes a list of Values or a Tensor, got {type(x).__name__}; see stack(values)")
+    hint = "; write Tensor(...) around numbers, stack(...) around nodes" if is_list(x) else ""
+    raise TypeError(f"{name} takes a Tensor or an array, got {type(x).__name__}{hint}")
 
 
-def array_like(name: str, x: Any) -> Any:
-    """x, where it has a shape; TypeError for a Value or anything else."""
-    if not isinstance(x, Grid) and not isinstance(x, (np.ndarray, np.generic)):
-        if isinstance(x, Operand):
-            raise TypeError(f"{name} takes a list of Values or a Tensor, got {type(x).__name__}; see stack(values)")
-        hint = "; write Tensor(...) around numbers, stack(...) around nodes" if is_list(x) else ""
-        raise TypeError(f"{name} takes a Tensor or an array, got {type(x).__name__}{hint}")
-    return x
+def array_of(x: Any) -> Any:
+    """Return the elements of x as an array, without the graph."""
+    if isinstance(x, Grid):
+        return x._array()
+    return np.asarray(x.item() if isinstance(x, Operand) else x)  # type: ignore[attr-defined]
 
 
-def of_one_dtype(name: str, a: Any, b: Any) -> None:
-    """TypeError for Tensors of two float dtypes: a float32 network would go on in float64, and no one would see it."""
-    if isinstance(a, Grid) and isinstance(b, Grid):
-        left, right = a.dtype, b.dtype
-        both = left is not right and isinstance(left, np.dtype) and isinstance(right, np.dtype)
-        if both and left != right and left.kind == right.kind == "f":
-            raise TypeError(f"{name} got Tensors of {left} and of {right}; cast one of them, with float() or double()")
+def shape_of(x: Any) -> Any:
+    """Return the shape of an array or of an operand that has one, and () for anything else."""
+    return x.shape if isinstance(x, (Grid, np.ndarray)) else ()
 
 
-def by_one_name(name: str, dim: Dim, axis: Dim, otherwise: Dim = None) -> Any:
-    """What was given, by either name; `otherwise` where neither was."""
+def number_of(x: Any) -> float:
+    """Return the number in x, without the graph; 0 for a formula, which has no number."""
+    return 0.0 if isinstance(x, Operand) and x._is_text else float(array_of(x))
+
+
+def require_one_float_dtype(name: str, a: Any, b: Any) -> None:
+    """Raise TypeError for Tensors of two float dtypes.
+
+    NumPy would compute in the wider one: a network in float32 would silently continue in float64.
+    """
+    if not (isinstance(a, Grid) and isinstance(b, Grid)):
+        return
+    left, right = a.dtype, b.dtype
+    if left is right or not isinstance(left, np.dtype) or not isinstance(right, np.dtype):
+        return
+    if left != right and left.kind == right.kind == "f":
+        raise TypeError(f"{name} got Tensors of {left} and of {right}; cast one of them, with float() or double()")
+
+
+# Dims and axes. PyTorch writes dim and keepdim, NumPy axis and keepdims; every function takes both spellings.
+
+
+def dim_or_axis(name: str, dim: Dim, axis: Dim, default: Dim = None) -> Any:
+    """Return whichever of dim and axis was given, or the default; TypeError if both were."""
     if dim is not None and axis is not None:
         raise TypeError(f"{name} got both dim and axis, which mean the same; give one")
-    return dim if dim is not None else otherwise if axis is None else axis
+    if dim is not None:
+        return dim
+    return default if axis is None else axis
 
 
-def keeps(name: str, keepdim: Keep, keepdims: Keep) -> bool:
-    """Whether dimensions that are summed over stay with length 1, said by either name; False where neither was."""
+def required_dim(name: str, dim: int | None, axis: int | None) -> Any:
+    """Return whichever of dim and axis was given; TypeError if neither was."""
+    found = dim_or_axis(name, dim, axis)
+    if found is None:
+        raise TypeError(f"{name} of a Tensor needs a dimension to go along: {name}(x, dim=-1)")
+    return _one_dim(name, found)
+
+
+def keep_or_keeps(name: str, keepdim: Keep, keepdims: Keep) -> bool:
+    """Tell whether reduced dimensions stay with length 1, given by either name; False by default."""
     if keepdim is not None and keepdims is not None and keepdim != keepdims:
         raise TypeError(f"{name} got keepdim={keepdim} and keepdims={keepdims}, which mean the same; give one")
     return bool(keepdim or keepdims)
 
 
-def axes_of(name: str, x: Any, dim: Dim, axis: Dim) -> Dim:
-    """The dimensions to go over, checked, none of them negative; None for all."""
-    dim = by_one_name(name, dim, axis)
-    if dim is None or not isinstance(x.shape, tuple):
+def reduction(name: str, x: Any, dim: Dim, axis: Dim, keepdim: Keep, keepdims: Keep) -> tuple[Dim, bool]:
+    """Read the arguments of a reduction: the axes that it goes over, None for all, and whether they stay."""
+    axes = axes_of(name, require_array(name, x), dim_or_axis(name, dim, axis))
+    return axes, keep_or_keeps(name, keepdim, keepdims)
+
+
+def axes_of(name: str, x: Any, dim: Dim) -> Dim:
+    """Return the dimensions of x that dim names, as a tuple of numbers from 0 on; None for all dimensions."""
+    if dim is None or not isinstance(x.shape, tuple):  # the shape of a formula is a formula
         return dim
     ndim = len(x.shape)
-    axes = (dim,) if not isinstance(dim, (tuple, list)) else tuple(dim)
-    for k in axes:
-        if not isinstance(k, (int, np.integer)) or isinstance(k, bool):
-            raise TypeError(f"{name} takes the number of a dimension, got {type(k).__name__}: {k!r:.60}")
-        if not -builtins.max(ndim, 1) <= k < builtins.max(ndim, 1):
+    counted = builtins.max(ndim, 1)  # as in PyTorch, a number accepts the dims 0 and -1
+    given = tuple(dim) if isinstance(dim, (tuple, list)) else (dim,)
+    numbers = [integer(name, "the number of a dimension", k) for k in given]
+    for k in numbers:
+        if not -counted <= k < counted:
             raise IndexError(f"{name} over dim={k}, but the shape {x.shape} has {ndim} dimensions")
-    axes = tuple(int(k) % builtins.max(ndim, 1) for k in axes)
+    axes = tuple(k % counted for k in numbers)
     if len(set(axes)) != len(axes):
-        raise ValueError(f"{name} over dim={dim} names a dimension twice")
+        raise ValueError(f"{name} over dim={dim} names a dimension twice; name each one once")
     return axes if ndim else None
 
 
 def axis_of(name: str, x: Any, dim: int) -> int:
-    """The one dimension to go along, checked and not negative."""
-    axes = axes_of(name, x, _single(name, dim), None)
+    """Return the one dimension of x that dim names, as a number from 0 on; IndexError if x has no dimension."""
+    axes = axes_of(name, x, _one_dim(name, dim))
     if axes is None:
-        raise IndexError(f"{name} along dim={dim} of a Tensor that has no dimension")
+        raise IndexError(f"{name} along dim={dim} of a Tensor that has no dimension; give one with a dimension")
     return axes[0] if isinstance(axes, tuple) else axes
 
 
-def one_of(name: str, dim: int | None, axis: int | None) -> int:
-    """The one dimension that was given by either name; TypeError where neither was."""
-    found: int | None = by_one_name(name, dim, axis)
-    if found is None:
-        raise TypeError(f"{name} of a Tensor needs to know along which dimension: {name}(x, dim=-1)")
-    return _single(name, found)
-
-
-def _single(name: str, dim: int) -> int:
+def _one_dim(name: str, dim: Any) -> Any:
     if isinstance(dim, (tuple, list)):
         raise TypeError(f"{name} goes along one dimension, got dim={dim!r:.60}; name one, or flatten them first")
     return dim
 
 
-def raw(x: Any) -> Any:
-    """The array in it, without the graph."""
-    if isinstance(x, Grid):
-        return x._array()
-    return np.asarray(x.item() if isinstance(x, Operand) else x)  # type: ignore[attr-defined]
+# Integers, shapes and indices
+
+
+def integer(name: str, expected: str, n: Any) -> int:
+    """Return n as an int; TypeError if it is not an integer. `expected` says what the function takes."""
+    try:
+        if not isinstance(n, bool):
+            return operator.index(n)
+    except TypeError:
+        pass
+    raise TypeError(f"{name} takes {expected}, got {type(n).__name__}: {n!r:.60}")
+
+
+def lengths(name: str, given: tuple[Any, ...]) -> tuple[int, ...]:
+    """Read a shape, given as several arguments or as one sequence; TypeError if a length is not an integer."""
+    first = given[0] if len(given) == 1 else None
+    found = first if isinstance(first, Iterable) and not isinstance(first, (str, Operand)) else given
+    return tuple(integer(name, "the lengths of dimensions, integers", n) for n in found)
+
+
+def index_of(key: Any) -> tuple[Any, ...]:
+    """Read the key of x[key]: lists and operands become arrays of integers or bools.
+
+    Arrays are copied, because the user may write into an array of indices before backward reads it.
+    """
+    index = tuple(_index_array(k) for k in (key if isinstance(key, tuple) else (key,)))
+    for k in index:
+        if isinstance(k, np.ndarray) and k.dtype.kind not in "iub":
+            raise IndexError(f"indices are integers or bools, got {k.dtype}")
+    return index
+
+
+def _index_array(k: Any) -> Any:
+    if not isinstance(k, (Operand, list, np.ndarray)):
+        return k
+    empty = isinstance(k, list) and not k  # NumPy makes the empty list an array of floats
+    return np.array(array_of(k), np.intp if empty else None)
+
+
+def integer_indices(name: str, index: Any) -> np.ndarray:
+    """Return a copy of the index as an array of integers; IndexError if it holds anything else."""
+    found = np.array(array_of(index))
+    if found.dtype.kind not in "iu" and found.size:
+        raise IndexError(f"{name} takes integer indices, got {found.dtype}")
+    return found.astype(np.intp)

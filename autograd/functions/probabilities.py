@@ -1,4 +1,7 @@
-"""logsumexp, softmax and the loss made of them: what users call, said with the ops. Lists of Values are taken too."""
+"""logsumexp, softmax, log_softmax and cross_entropy, of arrays and of lists of Values.
+
+No derivative is written here: each function is composed of ops, and the derivatives are those of the ops.
+"""
 
 from __future__ import annotations
 
@@ -14,16 +17,16 @@ from .arguments import (
     Dim,
     Grid,
     Keep,
-    array_like,
+    array_of,
     axes_of,
     axis_of,
-    bare,
-    by_one_name,
+    dim_or_axis,
     is_list,
-    items,
-    keeps,
-    one_of,
-    raw,
+    nonempty_list,
+    number_of,
+    reduction,
+    require_array,
+    required_dim,
 )
 from .indexing import gather
 from .products import dot
@@ -32,75 +35,83 @@ from .reshaping import squeeze
 
 
 def logsumexp(x: Any, dim: Dim = None, keepdim: Keep = None, *, axis: Dim = None, keepdims: Keep = None) -> Any:
-    """log(sum(exp(x))) over `dim` or a list, without overflow: logsumexp([1000.0, 1000.0]) is 1000.69."""
+    """log(sum(exp(x))) of all elements, of those along `dim`, or of a list, without overflow.
+
+    >>> logsumexp([1000.0, 1000.0])
+    1000.6931471805599
+    """
     if is_list(x):
-        return s.list_logsumexp(*items("logsumexp", x))
-    axes = axes_of("logsumexp", array_like("logsumexp", x), dim, axis)
-    return s.logsumexp(x, axis=axes, keepdims=keeps("logsumexp", keepdim, keepdims))
+        return s.list_logsumexp(*nonempty_list("logsumexp", x))
+    axes, keep = reduction("logsumexp", x, dim, axis, keepdim, keepdims)
+    return s.logsumexp(x, axis=axes, keepdims=keep)
 
 
 def log_softmax(x: Any, dim: int | None = None, *, axis: int | None = None) -> Any:
-    """log(softmax(x)), finite where softmax itself underflows, and with all its digits where softmax is almost 1."""
+    """log(softmax(x)): finite where softmax underflows to 0, and precise where softmax is almost 1."""
     if is_list(x):
-        values = items("log_softmax", x)
-        # Softmax does not change when all inputs move by one number; at 1e17 the digits of x - logsumexp are gone.
-        top = builtins.max([bare(value) for value in values])
+        values = nonempty_list("log_softmax", x)
+        # Subtracting one number from all inputs does not change softmax. Without it, x - logsumexp has no correct
+        # digits left for x around 1e17.
+        top = builtins.max([number_of(value) for value in values])
         shifted = [value - top for value in values] if math.isfinite(top) else values
         total = s.list_logsumexp(*shifted)
         return [value - total for value in shifted]
-    axes = axes_of("log_softmax", array_like("log_softmax", x), one_of("log_softmax", dim, axis), None)
-    return s.log_softmax(x, axis=axes)
+    along = required_dim("log_softmax", dim, axis)
+    return s.log_softmax(x, axis=axes_of("log_softmax", require_array("log_softmax", x), along))
 
 
 def softmax(x: Any, dim: int | None = None, *, axis: int | None = None) -> Any:
-    """exp(x) / sum(exp(x)) along `dim`, or of a list; the results are positive and add up to 1."""
+    """exp(x) / sum(exp(x)) along `dim`, or of a list; the results are not negative and their sum is 1."""
     if is_list(x):
         return [e.exp(value) for value in log_softmax(x)]
-    return e.exp(log_softmax(array_like("softmax", x), one_of("softmax", dim, axis)))
+    return e.exp(log_softmax(require_array("softmax", x), required_dim("softmax", dim, axis)))
 
 
 def cross_entropy(logits: Any, target: Any, dim: int | None = None, *, axis: int | None = None) -> Any:
-    """-log of the probability that softmax gives the target: one loss for each sample, not yet reduced.
+    """-log of the probability that softmax gives the target: one loss for each sample, without a reduction.
 
-    logits    a number for each class along `dim`, the last one unless named; or a list of Values, one for each class
+    logits    one number for each class along `dim`, by default the last dimension; or a list of Values, one for each
+              class
     target    the class of each sample, integers in the shape of the logits without `dim`; or probabilities of the
-              classes in the shape of the logits, which may want a gradient
+              classes in the shape of the logits, through which gradients flow too
 
     >>> cross_entropy(Tensor([[1000.0, 0.0], [1000.0, 0.0]]), [0, 1])
     Tensor([   0., 1000.])
     """
     if is_list(logits):
-        return _of_list(items("cross_entropy", logits), target)
-    shape = tuple(array_like("cross_entropy", logits).shape)
+        return _cross_entropy_of_list(nonempty_list("cross_entropy", logits), target)
+    shape = tuple(require_array("cross_entropy", logits).shape)
     if not shape:
         raise ValueError("cross_entropy takes logits with a dimension for the classes, got a number")
-    k = axis_of("cross_entropy", logits, by_one_name("cross_entropy", dim, axis, -1))
-    classes = target if isinstance(target, Operand) else np.asarray(target)
-    found = tuple(array_like("cross_entropy", classes).shape)
+    k = axis_of("cross_entropy", logits, dim_or_axis("cross_entropy", dim, axis, -1))
+    targets = target if isinstance(target, Operand) else np.asarray(target)
+    found = tuple(require_array("cross_entropy", targets).shape)
     if found == shape:
-        return 0.0 - sum(classes * log_softmax(logits, k), k)  # not -: a loss of nothing is 0 and not -0
-    if found != shape[:k] + shape[k + 1 :]:
+        return 0.0 - sum(targets * log_softmax(logits, k), k)  # not -sum(...), which would make a loss of 0 a -0
+    without_classes = shape[:k] + shape[k + 1 :]
+    if found != without_classes:
         raise ValueError(
             f"cross_entropy got logits of shape {shape} and a target of shape {found}; expected classes of shape "
-            f"{shape[:k] + shape[k + 1 :]} or probabilities of shape {shape}"
+            f"{without_classes} or probabilities of shape {shape}"
         )
-    places = np.expand_dims(_classes(raw(classes), shape[k]), k)
-    return 0.0 - squeeze(gather(log_softmax(logits, k), k, places), k)
+    indices = np.expand_dims(_checked_classes(array_of(targets), shape[k]), k)
+    return 0.0 - squeeze(gather(log_softmax(logits, k), k, indices), k)
 
 
-def _of_list(logits: list[Any], target: Any) -> Any:
-    if isinstance(target, Grid) and raw(target).dtype.kind != "f":
-        target = raw(target)  # integers, which no gradient flows to
+def _cross_entropy_of_list(logits: list[Any], target: Any) -> Any:
+    """The cross-entropy of one sample, whose target is a class or a list of probabilities."""
+    if isinstance(target, Grid) and array_of(target).dtype.kind != "f":
+        target = array_of(target)  # integers, to which no gradient flows
     if is_list(target) or (isinstance(target, np.ndarray) and target.shape):
         return -dot(log_softmax(logits), list(target))
-    k = int(_classes(np.asarray(target), len(logits)))
-    # log(1 + sum(exp(x_j - x_k))) for the other j: no digit cancels, in the loss nor in its gradient.
-    others = [x - logits[k] for j, x in enumerate(logits) if j != k]
-    return s.list_logsumexp(0.0, *others) if others else -log_softmax(logits)[0]
+    k = int(_checked_classes(np.asarray(target), len(logits)))
+    # log(1 + sum(exp(x_j - x_k))) over the other classes j: no digits cancel, in the loss or in its gradient.
+    differences = [x - logits[k] for j, x in enumerate(logits) if j != k]
+    return s.list_logsumexp(0.0, *differences) if differences else -log_softmax(logits)[0]
 
 
-def _classes(target: np.ndarray, count: int) -> np.ndarray:
-    """Class indices, checked."""
+def _checked_classes(target: np.ndarray, count: int) -> np.ndarray:
+    """Return the target if it holds integers from 0 to count - 1; TypeError or IndexError otherwise."""
     if target.dtype.kind not in "iu":
         raise TypeError(f"classes are integers, got {target.dtype}; probabilities have the shape of the logits")
     wrong = target[(target < 0) | (target >= count)]

@@ -1,7 +1,7 @@
-"""Sums, means and extremes over dimensions: what users call, said with the ops. Lists of Values are taken too.
+"""Sums, means, norms and extremes along dimensions. `sum` and `mean` take lists of Values too.
 
-No derivative stands here: each function is a few ops, and the rules of those are its rules. The names and arguments are
-PyTorch's; `axis` and `keepdims` are accepted as well.
+No derivative is written here: each function is composed of ops, and the derivatives are those of the ops. Names and
+arguments are PyTorch's; NumPy's `axis` and `keepdims` are accepted as well.
 """
 
 from __future__ import annotations
@@ -19,47 +19,48 @@ from .arguments import (
     Dim,
     Grid,
     Keep,
-    array_like,
+    array_of,
     axes_of,
     axis_of,
-    by_one_name,
+    dim_or_axis,
+    implements,
     is_list,
-    items,
-    keeps,
-    known_to_numpy,
-    one_of,
-    raw,
+    keep_or_keeps,
+    nonempty_list,
+    reduction,
+    require_array,
+    required_dim,
 )
 from .indexing import gather
 from .reshaping import squeeze
 
 
-@known_to_numpy(np.sum)
+@implements(np.sum)
 def sum(x: Any, dim: Dim = None, keepdim: Keep = None, *, axis: Dim = None, keepdims: Keep = None) -> Any:
-    """The sum over all elements or over `dim`; of a list of Values or numbers as one op, 0.0 when it is empty."""
-    if isinstance(x, Grid):
-        axes = None if dim is axis is None else axes_of("sum", x, dim, axis)
-        return x._apply(s.total, (x,), {"axis": axes, "keepdims": keeps("sum", keepdim, keepdims)})
+    """The sum of all elements or of those along `dim`; of a list of Values or numbers, as one op (0.0 if empty)."""
+    if isinstance(x, Grid):  # the usual case, in fewer steps
+        axes = None if dim is axis is None else axes_of("sum", x, dim_or_axis("sum", dim, axis))
+        return x._apply(s.total, (x,), {"axis": axes, "keepdims": keep_or_keeps("sum", keepdim, keepdims)})
     if is_list(x):
-        values = items("sum", x, empty=True)
+        values = list(x)
         return s.list_sum(*values) if values else 0.0
-    axes = axes_of("sum", array_like("sum", x), dim, axis)
-    return s.total(x, axis=axes, keepdims=keeps("sum", keepdim, keepdims))
+    axes, keep = reduction("sum", x, dim, axis, keepdim, keepdims)
+    return s.total(x, axis=axes, keepdims=keep)
+
+
+@implements(np.mean)
+def mean(x: Any, dim: Dim = None, keepdim: Keep = None, *, axis: Dim = None, keepdims: Keep = None) -> Any:
+    """The arithmetic mean of all elements or of those along `dim`, or of a list of Values or numbers."""
+    if is_list(x):
+        values = nonempty_list("mean", x)
+        return s.list_sum(*values) / len(values)
+    axes, keep = reduction("mean", x, dim, axis, keepdim, keepdims)
+    return s.total(x, axis=axes, keepdims=keep) / float(_count(x, axes))
 
 
 def _count(x: Any, axes: Dim) -> int:
+    """How many elements of x are reduced to one when it is reduced over these axes."""
     return int(np.prod([x.shape[k] for k in axis_tuple(axes, len(x.shape))], dtype=int))
-
-
-@known_to_numpy(np.mean)
-def mean(x: Any, dim: Dim = None, keepdim: Keep = None, *, axis: Dim = None, keepdims: Keep = None) -> Any:
-    """The arithmetic mean over all elements or over `dim`, or of a list of Values or numbers."""
-    if is_list(x):
-        values = items("mean", x)
-        return s.list_sum(*values) / len(values)
-    array_like("mean", x)
-    axes = axes_of("mean", x, dim, axis)
-    return s.total(x, axis=axes, keepdims=keeps("mean", keepdim, keepdims)) / float(_count(x, axes))
 
 
 def var(
@@ -73,43 +74,46 @@ def var(
     keepdims: Keep = None,
     ddof: int | None = None,
 ) -> Any:
-    """The variance; the sum of squares is divided by n - correction, which is 1 as in PyTorch, and not NumPy's 0."""
-    array_like("var", x)
-    given = [less for less in (correction, unbiased, ddof) if less is not None]
-    if len(given) > 1:
+    """The variance: the sum of squared deviations from the mean, divided by n - correction.
+
+    The correction is 1 by default as in PyTorch, not 0 as in NumPy. `ddof` is NumPy's name for it, `unbiased` an older
+    one of PyTorch's.
+    """
+    corrections = [given for given in (correction, unbiased, ddof) if given is not None]
+    if len(corrections) > 1:
         raise TypeError("var got several of correction, unbiased and ddof, which mean the same; give one")
-    less = given[0] if given else 1
-    axes = axes_of("var", x, dim, axis)
-    centred = x - s.total(x, axis=axes, keepdims=True) / float(_count(x, axes))
-    # As in NumPy and PyTorch: over 0 where there are no more elements than that, not over a number below 0.
-    freedom = float(builtins.max(_count(x, axes) - less, 0))
-    return s.total(e.square(centred), axis=axes, keepdims=keeps("var", keepdim, keepdims)) / freedom
+    axes, keep = reduction("var", x, dim, axis, keepdim, keepdims)
+    count = _count(x, axes)
+    centred = x - s.total(x, axis=axes, keepdims=True) / float(count)
+    # As in NumPy and PyTorch, a correction above the count divides by 0 and not by a negative number.
+    divisor = float(builtins.max(count - (corrections[0] if corrections else 1), 0))
+    return s.total(e.square(centred), axis=axes, keepdims=keep) / divisor
 
 
-def safe_sqrt(x: Any) -> Any:
-    """sqrt with gradient 0 at 0, where the norm and the std of constants have their kink."""
+def std(x: Any, dim: Dim = None, correction: int | None = None, keepdim: Keep = None, **other: Any) -> Any:
+    """The standard deviation, the square root of `var`; its gradient is 0 where all elements are equal."""
+    return _sqrt_flat_at_zero(var(x, dim, correction, keepdim, **other))
+
+
+def _sqrt_flat_at_zero(x: Any) -> Any:
+    """The square root, with gradient 0 at 0, where norm and std have a kink and the rule of sqrt gives inf."""
     zero = e.eq(x, 0.0)
     return e.where(zero, 0.0, e.sqrt(e.where(zero, 1.0, x)))
 
 
-def std(x: Any, dim: Dim = None, correction: int | None = None, keepdim: Keep = None, **other: Any) -> Any:
-    """The standard deviation, the root of `var`; its gradient is 0 where all elements are the same."""
-    return safe_sqrt(var(x, dim, correction, keepdim, **other))
-
-
 def norm(x: Any, p: Any = 2, dim: Dim = None, keepdim: Keep = None, *, axis: Dim = None, keepdims: Keep = None) -> Any:
-    """The p-norm of all elements or over `dim`: the Euclidean one at p = 2; its gradient where it is 0 is 0.
+    """The p-norm of all elements or of those along `dim`, by default the Euclidean norm.
 
-    p is a number above 0, or inf for the largest magnitude.
+    p is a number above 0, or inf for the largest magnitude. The gradient is 0 where the norm is 0.
     """
-    array_like("norm", x)
-    if p == "fro":  # PyTorch's name for it
+    require_array("norm", x)
+    if p == "fro":  # PyTorch's name for the Euclidean norm of a matrix
         p = 2
     if not isinstance(p, (int, float)) or not p > 0:
         raise ValueError(f"norm takes p above 0, or inf, got {p!r:.60}")
-    axes, keep = axes_of("norm", x, dim, axis), keeps("norm", keepdim, keepdims)
+    axes, keep = reduction("norm", x, dim, axis, keepdim, keepdims)
     if p == 2:
-        return safe_sqrt(s.total(e.square(x), axis=axes, keepdims=keep))
+        return _sqrt_flat_at_zero(s.total(e.square(x), axis=axes, keepdims=keep))
     if p == 1:
         return s.total(e.abs(x), axis=axes, keepdims=keep)
     if p == math.inf:
@@ -119,76 +123,88 @@ def norm(x: Any, p: Any = 2, dim: Dim = None, keepdim: Keep = None, *, axis: Dim
     return e.where(zero, 0.0, e.pow(e.where(zero, 1.0, power), 1.0 / p))
 
 
-@known_to_numpy(np.max, np.amax)
+# Extremes
+
+
+@implements(np.max, np.amax)
 def amax(x: Any, dim: Dim = None, keepdim: Keep = None, *, axis: Dim = None, keepdims: Keep = None) -> Any:
-    """The largest element over `dim`; where several are the largest they share the gradient evenly."""
-    array_like("amax", x)
-    return s.amax(x, axis=axes_of("amax", x, dim, axis), keepdims=keeps("amax", keepdim, keepdims))
+    """The largest of all elements or of those along `dim`; if several are, they share the gradient evenly."""
+    axes, keep = reduction("amax", x, dim, axis, keepdim, keepdims)
+    return s.amax(x, axis=axes, keepdims=keep)
 
 
-@known_to_numpy(np.min, np.amin)
+@implements(np.min, np.amin)
 def amin(x: Any, dim: Dim = None, keepdim: Keep = None, *, axis: Dim = None, keepdims: Keep = None) -> Any:
-    """The smallest element over `dim`; where several are the smallest they share the gradient evenly."""
+    """The smallest of all elements or of those along `dim`; if several are, they share the gradient evenly."""
     return -amax(-x, dim, keepdim, axis=axis, keepdims=keepdims)
 
 
 def max(x: Any, dim: int | None = None, keepdim: Keep = None, *, axis: int | None = None, keepdims: Keep = None) -> Any:
-    """The largest element; with `dim` a pair (values, indices), the gradient going to the element taken."""
-    return _extreme("max", x, by_one_name("max", dim, axis), keeps("max", keepdim, keepdims), amax, argmax)
+    """The largest element; with `dim` the pair (values, indices).
+
+    With `dim` the gradient goes to the elements at the indices only; otherwise equal elements share it, as in amax.
+    """
+    return _extreme("max", x, dim_or_axis("max", dim, axis), keep_or_keeps("max", keepdim, keepdims), amax, argmax)
 
 
 def min(x: Any, dim: int | None = None, keepdim: Keep = None, *, axis: int | None = None, keepdims: Keep = None) -> Any:
-    """The smallest element; with `dim` a pair (values, indices)."""
-    return _extreme("min", x, by_one_name("min", dim, axis), keeps("min", keepdim, keepdims), amin, argmin)
+    """The smallest element; with `dim` the pair (values, indices). The gradient goes to the same elements as in max."""
+    return _extreme("min", x, dim_or_axis("min", dim, axis), keep_or_keeps("min", keepdim, keepdims), amin, argmin)
 
 
 def _extreme(
-    name: str, x: Any, dim: int | None, keepdim: bool, of_all: Callable[..., Any], place: Callable[..., Any]
+    name: str, x: Any, dim: int | None, keep: bool, of_all: Callable[..., Any], find: Callable[..., Any]
 ) -> Any:
-    array_like(name, x)
+    """max or min: `of_all` gives it for the whole array, `find` gives the indices of it along one dimension."""
+    require_array(name, x)
     if dim is None:
         return of_all(x)
-    dim = axis_of(name, x, dim)
-    places = place(x, dim)
-    index = np.expand_dims(places, dim)
-    values = gather(x, dim, index)
-    return (values, index) if keepdim else (squeeze(values, dim), places)
+    k = axis_of(name, x, dim)
+    indices = find(x, k)
+    index = np.expand_dims(indices, k)
+    values = gather(x, k, index)
+    return (values, index) if keep else (squeeze(values, k), indices)
 
 
-def _one_or_all(name: str, x: Any, dim: int | None, axis: int | None) -> int | None:
-    k = by_one_name(name, dim, axis)
-    return axis_of(name, x, k) if array_like(name, x).shape and k is not None else None
-
-
-@known_to_numpy(np.argmax)
+@implements(np.argmax)
 def argmax(
     x: Any, dim: int | None = None, keepdim: Keep = None, *, axis: int | None = None, keepdims: Keep = None
 ) -> Any:
-    """Where the largest element is, as an array of indices."""
-    return np.argmax(raw(x), _one_or_all("argmax", x, dim, axis), keepdims=keeps("argmax", keepdim, keepdims))
+    """The index of the largest element in the flattened x; with `dim` the array of the indices along this dimension."""
+    k, keep = _one_or_all("argmax", x, dim, axis), keep_or_keeps("argmax", keepdim, keepdims)
+    return np.argmax(array_of(x), k, keepdims=keep)
 
 
-@known_to_numpy(np.argmin)
+@implements(np.argmin)
 def argmin(
     x: Any, dim: int | None = None, keepdim: Keep = None, *, axis: int | None = None, keepdims: Keep = None
 ) -> Any:
-    """Where the smallest element is, as an array of indices."""
-    return np.argmin(raw(x), _one_or_all("argmin", x, dim, axis), keepdims=keeps("argmin", keepdim, keepdims))
+    """The index of the smallest element in the flattened x; with `dim` the indices along this dimension."""
+    k, keep = _one_or_all("argmin", x, dim, axis), keep_or_keeps("argmin", keepdim, keepdims)
+    return np.argmin(array_of(x), k, keepdims=keep)
 
 
-@known_to_numpy(np.all)
+def _one_or_all(name: str, x: Any, dim: int | None, axis: int | None) -> int | None:
+    """Return the axis that was named, or None for all of them."""
+    found = dim_or_axis(name, dim, axis)
+    return axis_of(name, x, found) if require_array(name, x).shape and found is not None else None
+
+
+@implements(np.all)
 def all(x: Any, dim: Dim = None, keepdim: Keep = None, *, axis: Dim = None, keepdims: Keep = None) -> Any:
-    """Whether every element is true, as a plain bool or an array of them."""
-    return np.all(raw(x), axes_of("all", array_like("all", x), dim, axis), keepdims=keeps("all", keepdim, keepdims))
+    """Tell whether every element is true, of the whole x or along `dim`, as a bool or an array of bools."""
+    axes, keep = reduction("all", x, dim, axis, keepdim, keepdims)
+    return np.all(array_of(x), axes, keepdims=keep)
 
 
-@known_to_numpy(np.any)
+@implements(np.any)
 def any(x: Any, dim: Dim = None, keepdim: Keep = None, *, axis: Dim = None, keepdims: Keep = None) -> Any:
-    """Whether some element is true, as a plain bool or an array of them."""
-    return np.any(raw(x), axes_of("any", array_like("any", x), dim, axis), keepdims=keeps("any", keepdim, keepdims))
+    """Tell whether some element is true, of the whole x or along `dim`, as a bool or an array of bools."""
+    axes, keep = reduction("any", x, dim, axis, keepdim, keepdims)
+    return np.any(array_of(x), axes, keepdims=keep)
 
 
 def cumsum(x: Any, dim: int | None = None, *, axis: int | None = None) -> Any:
-    """The running sum along one dim."""
-    k = one_of("cumsum", dim, axis)
-    return s.cumsum(x, axis=axis_of("cumsum", x, k)) if array_like("cumsum", x).shape else x
+    """The running sum along one dimension."""
+    along = required_dim("cumsum", dim, axis)
+    return s.cumsum(x, axis=axis_of("cumsum", x, along)) if require_array("cumsum", x).shape else x

@@ -1,7 +1,7 @@
-"""Shapes, dtypes, joining and parting: what users call, said with the ops.
+"""Change shapes and dtypes, join arrays and split them.
 
-No derivative stands here: each function is a few ops, and the rules of those are its rules. The names and arguments are
-PyTorch's; `axis` and `keepdims` are accepted as well.
+No derivative is written here: each function is composed of ops, and the derivatives are those of the ops. Names and
+arguments are PyTorch's; NumPy's `axis` is accepted as well.
 """
 
 from __future__ import annotations
@@ -15,98 +15,104 @@ import numpy as np
 from ..engine.dtypes import real_dtype
 from ..rules import elementwise as e, structural as s
 from ..rules.structural_forward import axis_tuple
-from .arguments import Dim, array_like, axes_of, axis_of, by_one_name, items, known_to_numpy, raw
+from .arguments import (
+    Dim,
+    array_of,
+    axes_of,
+    axis_of,
+    dim_or_axis,
+    implements,
+    integer,
+    lengths,
+    nonempty_list,
+    require_array,
+)
 
-GROUP: Final = 64  # of so many inputs at most is one concatenation
+MAX_JOINED: Final = 64  # inputs of one concatenate op
 
-# shapes
+# Shapes
 
 
 def reshape(x: Any, *shape: Any) -> Any:
-    """The same elements in another shape; -1 is what is left over."""
-    wanted = _lengths("reshape", shape)
+    """The same elements in another shape; a length of -1 is computed from the others."""
+    wanted = lengths("reshape", shape)
     size = int(np.prod(x.shape, dtype=int))
     if builtins.min(wanted, default=0) < -1:
-        raise ValueError(f"reshape of shape {x.shape} to {wanted}: a length is 0 or more, or -1 for what is left over")
-    if -1 in wanted:
-        rest = -int(np.prod(wanted, dtype=int))
-        if wanted.count(-1) > 1 or rest <= 0 or size % rest:
-            raise ValueError(f"shape {x.shape} does not go into {wanted}: {size} elements")
-        wanted = tuple(size // rest if n == -1 else n for n in wanted)
-    if int(np.prod(wanted, dtype=int)) != size:
         raise ValueError(
-            f"shape {x.shape} does not go into {wanted}: {size} elements and {int(np.prod(wanted, dtype=int))}"
+            f"reshape of shape {x.shape} to {wanted}: a length is 0 or more, or -1 where it follows from the others"
         )
+    if -1 in wanted:
+        others = -int(np.prod(wanted, dtype=int))
+        if wanted.count(-1) > 1 or others <= 0 or size % others:
+            raise ValueError(
+                f"shape {x.shape} does not go into {wanted}: no length in place of -1 gives {size} elements"
+            )
+        wanted = tuple(size // others if n == -1 else n for n in wanted)
+    count = int(np.prod(wanted, dtype=int))
+    if count != size:
+        raise ValueError(f"shape {x.shape} does not go into {wanted}: {size} elements and {count}")
     return s.reshape(x, shape=wanted)
 
 
-def _lengths(name: str, given: tuple[Any, ...]) -> tuple[int, ...]:
-    """A shape, given as one argument or as several; TypeError where a length is no integer."""
-    lengths = given[0] if len(given) == 1 and isinstance(given[0], (tuple, list, np.ndarray)) else given
-    for n in lengths:
-        if not isinstance(n, (int, np.integer)) or isinstance(n, bool):
-            raise TypeError(f"{name} takes the lengths of dimensions, integers, got {type(n).__name__}: {n!r:.60}")
-    return tuple(int(n) for n in lengths)
-
-
 def flatten(x: Any, start_dim: int = 0, end_dim: int = -1) -> Any:
-    """The dimensions from start_dim to end_dim made one."""
+    """Join the dimensions from start_dim to end_dim, both included, into one."""
     ndim = len(x.shape)
     if ndim == 0:
         return reshape(x, 1)
     start, end = axis_of("flatten", x, start_dim), axis_of("flatten", x, end_dim)
     if start > end:
-        raise ValueError(f"flatten from dim {start_dim} to {end_dim} of shape {x.shape}; expected the first one first")
-    middle = int(np.prod(x.shape[start : end + 1], dtype=int))  # not -1, which is any length where another is 0
+        raise ValueError(f"flatten from dim {start_dim} to {end_dim} of shape {x.shape}: exchange the two dims")
+    middle = int(
+        np.prod(x.shape[start : end + 1], dtype=int)
+    )  # not -1: with a length of 0 elsewhere it would be ambiguous
     return reshape(x, (*x.shape[:start], middle, *x.shape[end + 1 :]))
 
 
-@known_to_numpy(np.squeeze)
+@implements(np.squeeze)
 def squeeze(x: Any, dim: Dim = None, *, axis: Dim = None) -> Any:
-    """Without the dimensions of length 1, or those of them named by `dim`."""
-    axes = axis_tuple(axes_of("squeeze", x, dim, axis), len(x.shape))
+    """Remove the dimensions of length 1, or those of them that `dim` names."""
+    axes = axis_tuple(axes_of("squeeze", x, dim_or_axis("squeeze", dim, axis)), len(x.shape))
     return s.reshape(x, shape=tuple(n for k, n in enumerate(x.shape) if not (k in axes and n == 1)))
 
 
-@known_to_numpy(np.expand_dims)
+@implements(np.expand_dims)
 def unsqueeze(x: Any, dim: int | None = None, *, axis: int | None = None) -> Any:
-    """With a new dimension of length 1 at `dim`."""
-    k = by_one_name("unsqueeze", dim, axis)
-    if not isinstance(k, (int, np.integer)):
-        raise TypeError(f"unsqueeze takes the place of a new dimension, an integer, got {type(k).__name__}: {k!r:.60}")
-    if not -len(x.shape) - 1 <= k <= len(x.shape):
-        raise IndexError(f"unsqueeze at dim={k} of shape {x.shape}")
-    k %= len(x.shape) + 1
+    """Insert a new dimension of length 1, whose number is `dim`."""
+    ndim = len(x.shape)
+    k = integer("unsqueeze", "the number of a new dimension, an integer", dim_or_axis("unsqueeze", dim, axis))
+    if not -ndim - 1 <= k <= ndim:
+        raise IndexError(f"unsqueeze at dim={k} of shape {x.shape}: expected {-ndim - 1} to {ndim}")
+    k %= ndim + 1
     return s.reshape(x, shape=(*x.shape[:k], 1, *x.shape[k:]))
 
 
 def permute(x: Any, *dims: Any) -> Any:
-    """The dimensions in another order."""
-    axes = dims[0] if len(dims) == 1 and not isinstance(dims[0], (int, np.integer)) else dims
-    order = axes_of("permute", x, tuple(axes), None)
+    """Put the dimensions into another order, given as several arguments or as one sequence."""
+    given = tuple(dims[0] if len(dims) == 1 and not isinstance(dims[0], (int, np.integer)) else dims)
+    order = axes_of("permute", x, given)
     if len(order or ()) != len(x.shape):  # type: ignore[arg-type]
-        raise ValueError(
-            f"permute of shape {x.shape} takes each of its {len(x.shape)} dimensions once, got {tuple(axes)}"
-        )
+        raise ValueError(f"permute of shape {x.shape} takes each of its {len(x.shape)} dimensions once, got {given}")
     return s.transpose(x, axes=order)
 
 
 def transpose(x: Any, dim0: int, dim1: int) -> Any:
-    """With two dimensions exchanged."""
+    """Exchange two dimensions."""
     axes = list(range(len(x.shape)))
     first, second = axis_of("transpose", x, dim0), axis_of("transpose", x, dim1)
     axes[first], axes[second] = second, first
     return s.transpose(x, axes=tuple(axes))
 
 
-@known_to_numpy(np.broadcast_to)
+@implements(np.broadcast_to)
 def broadcast_to(x: Any, *shape: Any) -> Any:
-    """Repeated along dimensions of length 1 to a larger shape; -1 keeps a length."""
-    wanted = _lengths("broadcast_to", shape)
+    """Repeat dimensions of length 1 so that x has this shape; -1 keeps the length of a dimension."""
+    wanted = lengths("broadcast_to", shape)
     own = (1,) * (len(wanted) - len(x.shape)) + tuple(x.shape)
     wanted = tuple(own[k] if n == -1 else n for k, n in enumerate(wanted))
     if len(own) != len(wanted) or any(a not in (1, b) for a, b in zip(own, wanted, strict=True)):
-        raise ValueError(f"shape {x.shape} does not broadcast to {wanted}")
+        raise ValueError(
+            f"shape {x.shape} does not broadcast to {wanted}: counted from the right, its lengths are the same or 1"
+        )
     return s.broadcast_to(x, shape=wanted)
 
 
@@ -114,56 +120,57 @@ expand = broadcast_to
 
 
 def to(x: Any, dtype: Any) -> Any:
-    """The same numbers in another dtype; a gradient comes back in the one they had. No gradient flows to integers."""
+    """The same numbers in another dtype; the gradient is cast back to the dtype of x. No gradient flows to integers."""
     wanted = real_dtype(dtype)
-    if raw(array_like("to", x)).dtype == wanted:
+    if array_of(require_array("to", x)).dtype == wanted:
         return x
     return (s.cast if wanted.kind == "f" else s.as_integers)(x, dtype=wanted.name)
 
 
-# joining and parting
+# Joining and splitting
 
 
 def concatenate(tensors: Sequence[Any], dim: int | None = None, *, axis: int | None = None) -> Any:
-    """Tensors one after another along a dimension that they have, the first unless named."""
-    parts = items("concatenate", tensors)
-    k = by_one_name("concatenate", dim, axis, 0)
-    shapes = [array_like("concatenate", p).shape for p in parts]
+    """Join tensors along a dimension that they have, by default the first."""
+    parts = nonempty_list("concatenate", tensors)
+    k = dim_or_axis("concatenate", dim, axis, 0)
+    shapes = [require_array("concatenate", p).shape for p in parts]
     if any(len(a) != len(shapes[0]) or not a for a in shapes):
-        raise ValueError(f"concatenate takes tensors of as many dimensions, one or more, got shapes {shapes}")
+        raise ValueError(f"concatenate takes tensors with equally many dimensions, one or more, got shapes {shapes}")
     k = axis_of("concatenate", parts[0], k)
     for a in shapes:
         if a[:k] + a[k + 1 :] != shapes[0][:k] + shapes[0][k + 1 :]:
-            raise ValueError(f"concatenate along dim={k}: shapes {shapes[0]} and {a} differ elsewhere")
-    # In groups where there are many: the rule adds up the lengths before each input, so 10,000 at once are 50 million.
-    while len(parts) > GROUP:
-        parts = [s.concatenate(*parts[a : a + GROUP], axis=k) for a in range(0, len(parts), GROUP)]
+            raise ValueError(f"concatenate along dim={k}: shapes {shapes[0]} and {a} differ in another dimension")
+    # Many parts are joined in groups: the rule sums the lengths of all inputs before its own, so the sweep through one
+    # op of 10,000 inputs would take 50 million additions.
+    while len(parts) > MAX_JOINED:
+        parts = [s.concatenate(*parts[a : a + MAX_JOINED], axis=k) for a in range(0, len(parts), MAX_JOINED)]
     return s.concatenate(*parts, axis=k)
 
 
 cat = concatenate
 
 
-@known_to_numpy(np.stack)
+@implements(np.stack)
 def stack(tensors: Sequence[Any], dim: int | None = None, *, axis: int | None = None) -> Any:
-    """Tensors of one shape along a new dimension, which is the first unless named."""
-    parts = items("stack", tensors)
-    k = by_one_name("stack", dim, axis, 0)
-    if any(array_like("stack", p).shape != parts[0].shape for p in parts):
+    """Join tensors of one shape along a new dimension, by default the first."""
+    parts = nonempty_list("stack", tensors)
+    k = dim_or_axis("stack", dim, axis, 0)
+    if any(require_array("stack", p).shape != parts[0].shape for p in parts):
         raise ValueError(f"stack takes tensors of one shape, got {[p.shape for p in parts]}")
     return concatenate([unsqueeze(p, k) for p in parts], k)
 
 
 def narrow(x: Any, dim: int, start: int, length: int) -> Any:
-    """A stretch of one dimension."""
+    """`length` elements along one dimension, from `start` on."""
     return s.take(x, index=(*(slice(None),) * (dim % len(x.shape)), slice(start, start + length)))
 
 
 def split(
     x: Any, split_size_or_sections: int | Sequence[int], dim: int | None = None, *, axis: int | None = None
 ) -> list[Any]:
-    """Pieces of one size (the last may be smaller) or of the sizes listed, along `dim`, the first unless named."""
-    k = axis_of("split", x, by_one_name("split", dim, axis, 0))
+    """Split along `dim`, by default the first, into pieces of one size (the last may be smaller) or of these sizes."""
+    k = axis_of("split", x, dim_or_axis("split", dim, axis, 0))
     n, size = x.shape[k], split_size_or_sections
     if isinstance(size, (int, np.integer)):
         if size < 1:
@@ -181,8 +188,8 @@ def split(
 
 
 def chunk(x: Any, chunks: int, dim: int | None = None, *, axis: int | None = None) -> list[Any]:
-    """About `chunks` pieces of equal size along a dimension, the first unless named."""
-    k = axis_of("chunk", x, by_one_name("chunk", dim, axis, 0))
+    """Split along `dim`, by default the first, into at most `chunks` pieces of equal size (the last may be smaller)."""
+    k = axis_of("chunk", x, dim_or_axis("chunk", dim, axis, 0))
     n = x.shape[k]
     if chunks < 1:
         raise ValueError(f"chunk into {chunks} pieces, expected 1 or more")
@@ -190,12 +197,21 @@ def chunk(x: Any, chunks: int, dim: int | None = None, *, axis: int | None = Non
 
 
 def pad(x: Any, pad: Sequence[int], mode: str = "constant", value: float = 0.0) -> Any:
-    """`value` around x: (left, right) of the last dimension, then of the one before, as in PyTorch."""
+    """Add elements with this value around x.
+
+    `pad` has the widths before and after x along the last dimension, then along the one before it, as in PyTorch.
+
+    >>> pad(Tensor([1.0, 2.0]), (2, 1))
+    Tensor([0., 0., 1., 2., 0.])
+    """
     widths = [int(n) for n in pad]
     if mode != "constant":
-        raise ValueError(f'pad knows the mode "constant" only, got {mode!r}')
+        raise ValueError(f'pad has the mode "constant" only, got {mode!r}')
     if len(widths) % 2 or len(widths) // 2 > len(x.shape) or builtins.min(widths, default=0) < 0:
-        raise ValueError(f"pad takes pairs of widths from the last dimension on, none negative, got {tuple(pad)}")
+        raise ValueError(
+            f"pad of shape {x.shape} takes pairs of widths, one for each dimension from the last on, none negative, "
+            f"got {tuple(pad)}"
+        )
     pairs = [(0, 0)] * (len(x.shape) - len(widths) // 2) + [
         (widths[k], widths[k + 1]) for k in range(len(widths) - 2, -1, -2)
     ]
@@ -209,28 +225,34 @@ def pad(x: Any, pad: Sequence[int], mode: str = "constant", value: float = 0.0) 
     return e.where(around, value, y)
 
 
-@known_to_numpy(np.flip)
+@implements(np.flip)
 def flip(x: Any, dims: Dim = None, *, axis: Dim = None) -> Any:
-    """Reversed along the dimensions."""
-    axes = axis_tuple(axes_of("flip", x, dims, axis), len(x.shape))
+    """Reverse the order of the elements along these dimensions, by default all."""
+    axes = axis_tuple(axes_of("flip", x, dim_or_axis("flip", dims, axis)), len(x.shape))
     return s.take(x, index=tuple(slice(None, None, -1 if k in axes else 1) for k in range(len(x.shape))))
 
 
 def roll(x: Any, shifts: int | tuple[int, ...], dims: Dim = None, *, axis: Dim = None) -> Any:
-    """Shifted along one dimension or several, what falls off coming in at the other side."""
-    k = by_one_name("roll", dims, axis)
-    if isinstance(k, (tuple, list)):
-        each = shifts if isinstance(shifts, (tuple, list)) else (shifts,) * len(k)
-        if len(each) != len(k):
-            raise ValueError(f"roll takes a shift for each dimension, got shifts {each} and dims {k}")
-        for shift, dim in zip(each, k, strict=True):
-            x = roll(x, shift, dim)
+    """Shift elements along one or several dimensions; those that leave at the end come in at the start.
+
+    Without dims, the elements of the flattened x are shifted.
+    """
+    along = dim_or_axis("roll", dims, axis)
+    if isinstance(along, (tuple, list)):
+        each = shifts if isinstance(shifts, (tuple, list)) else (shifts,) * len(along)
+        if len(each) != len(along):
+            raise ValueError(f"roll takes one shift for each dimension, got shifts {each} and dims {along}")
+        for shift, dim in zip(each, along, strict=True):
+            x = _roll_along(x, shift, axis_of("roll", x, dim))
         return x
     if isinstance(shifts, (tuple, list)):
-        raise TypeError(f"roll got the shifts {shifts} for dims={k}; name as many dimensions")
-    if k is None:
-        return reshape(roll(reshape(x, -1), shifts, 0), x.shape)
-    k = axis_of("roll", x, k)
+        raise TypeError(f"roll got the shifts {shifts} for dims={along}; name one dimension for each shift")
+    if along is None:
+        return reshape(_roll_along(reshape(x, -1), shifts, 0), x.shape)
+    return _roll_along(x, shifts, axis_of("roll", x, along))
+
+
+def _roll_along(x: Any, shift: int, k: int) -> Any:
     n = x.shape[k]
-    cut = -shifts % n if n else 0
+    cut = -shift % n if n else 0
     return cat([narrow(x, k, cut, n - cut), narrow(x, k, 0, cut)], k) if cut else x

@@ -1,32 +1,30 @@
-"""Tensors made of data, of Values, and of nothing: constants, ranges, random numbers and the generator they come from.
+"""Make Tensors: from data, from Values, of constants, ranges and random numbers.
 
-What this file knows: sizes as PyTorch takes them, and how a generator's float64 becomes a number of a smaller dtype.
+The default generator of random numbers is kept here. Sizes are taken as in PyTorch: zeros(2, 3) or zeros((2, 3)).
 """
 
 from __future__ import annotations
 
 import math
-import operator
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from ..engine.dtypes import default, float_dtype
 from ..functions import reshaping
-from ..functions.arguments import array_like, by_one_name, known_to_numpy, raw
+from ..functions.arguments import array_of, dim_or_axis, implements, integer, lengths, require_array
 from .tensor import Tensor, of_values
 from .value import Value
 
 
 class _random:
-    """Where random numbers come from that no generator was given for; `manual_seed` sets it."""
+    """The default generator of random numbers; `manual_seed` replaces it."""
 
     generator = np.random.Generator(np.random.PCG64())
 
 
 def manual_seed(seed: int) -> np.random.Generator:
-    """Start the default generator anew from this seed, and return it.
+    """Restart the default generator from this seed, and return it.
 
     The same seed gives the same bits in every process.
 
@@ -37,13 +35,13 @@ def manual_seed(seed: int) -> np.random.Generator:
     True
     """
     if not isinstance(seed, (int, np.integer)) or seed < 0:
-        raise ValueError(f"a seed is a whole number from 0 on, got {seed!r:.60}")
+        raise ValueError(f"a seed is an integer from 0 on, got {seed!r:.60}")
     _random.generator = np.random.Generator(np.random.PCG64(int(seed)))
     return _random.generator
 
 
 def default_generator() -> np.random.Generator:
-    """The generator that is drawn from where none is given; differs from process to process until `manual_seed`."""
+    """Return the generator that is used where none is given. Before `manual_seed`, it differs between processes."""
     return _random.generator
 
 
@@ -53,7 +51,9 @@ def tensor(data: Any, requires_grad: bool = False, dtype: Any = None, label: str
 
 
 def stack(tensors: Any, dim: int | None = None, *, axis: int | None = None) -> Any:
-    """Tensors of one shape along a new dimension; or Values as the elements of a Tensor, which stays connected to them.
+    """Join Tensors of one shape along a new dimension, or make a Tensor whose elements are Values.
+
+    The gradient of a Tensor made of Values flows back to them.
 
     >>> a, b = Value(2.0), Value(3.0)
     >>> (stack([a, b]) * Tensor([1.0, 10.0])).sum().backward()
@@ -63,10 +63,13 @@ def stack(tensors: Any, dim: int | None = None, *, axis: int | None = None) -> A
     parts = list(tensors)
     if not any(type(part) is Value for part in parts):
         return reshaping.stack(parts, dim, axis=axis)
-    k = by_one_name("stack", dim, axis, 0)
+    k = dim_or_axis("stack", dim, axis, 0)
     if k not in (0, -1):
         raise IndexError(f"stack along dim={k!r:.60} of Values, which makes a Tensor of one dimension; expected 0")
     return of_values([part if type(part) is Value else Value(part) for part in parts])
+
+
+# Constants and ranges
 
 
 def zeros(*size: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
@@ -84,90 +87,98 @@ def ones(*size: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
 
 
 def full(size: Any, fill_value: float, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
-    """A Tensor with one number everywhere, in the dtype of that number: an int gives ints."""
-    one = Tensor(fill_value, dtype=dtype)
-    if one.shape:
-        raise ValueError(f"full takes one number to fill with, got the shape {one.shape}")
-    return Tensor(np.full(_size("full", (size,)), one.numpy()), requires_grad)
+    """A Tensor filled with one number, in the dtype of that number: an int gives ints."""
+    filling = Tensor(fill_value, dtype=dtype)
+    if filling.shape:
+        raise ValueError(f"full takes one number to fill with, got an array of shape {filling.shape}")
+    return Tensor(np.full(_size("full", (size,)), filling.numpy()), requires_grad)
 
 
-@known_to_numpy(np.zeros_like)
+@implements(np.zeros_like)
 def zeros_like(x: Any, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
     """Zeros in the shape and dtype of a Tensor or array."""
-    return Tensor(np.zeros_like(raw(array_like("zeros_like", x))), requires_grad, dtype)
+    return Tensor(np.zeros_like(array_of(require_array("zeros_like", x))), requires_grad, dtype)
 
 
-@known_to_numpy(np.ones_like)
+@implements(np.ones_like)
 def ones_like(x: Any, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
     """Ones in the shape and dtype of a Tensor or array."""
-    return Tensor(np.ones_like(raw(array_like("ones_like", x))), requires_grad, dtype)
+    return Tensor(np.ones_like(array_of(require_array("ones_like", x))), requires_grad, dtype)
 
 
 def eye(n: int, m: int | None = None, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
-    """The n × m matrix with ones on the diagonal; square without m."""
-    return Tensor(np.eye(*_size("eye", (n, n if m is None else m)), dtype=_dtype(dtype)), requires_grad)
+    """The n × m matrix with ones on the diagonal and zeros elsewhere; n × n without m."""
+    rows, columns = _count("eye", "n", n), _count("eye", "m", n if m is None else m)
+    return Tensor(np.eye(rows, columns, dtype=_dtype(dtype)), requires_grad)
 
 
 def arange(
     start: float, end: float | None = None, step: float = 1, *, dtype: Any = None, requires_grad: bool = False
 ) -> Tensor:
-    """start, start + step, ... up to but without end: ints where all three are ints.
+    """The numbers start, start + step, ... up to but without end; ints if all three are ints.
 
     >>> arange(3), arange(1, 2, 0.5)
     (Tensor([0, 1, 2], dtype=int64), Tensor([1. , 1.5]))
     """
     if end is None:
         start, end = 0, start
-    _finite("arange", start=start, end=end, step=step)
+    _require_finite("arange", start=start, end=end, step=step)
     if step == 0 or (end - start) / step < 0:
-        raise ValueError(f"arange from {start} to {end} in steps of {step} never arrives; expected a step towards end")
-    whole = all(isinstance(x, (int, np.integer)) for x in (start, end, step))
-    # Not np.arange of floats, which adds up a rounded step.
-    numbers = np.arange(start, end, step) if whole else start + np.arange(math.ceil((end - start) / step)) * step
-    return Tensor(numbers, requires_grad, dtype if dtype is not None or whole else default.dtype)
+        raise ValueError(f"arange from {start} in steps of {step} does not reach {end}; give a step towards the end")
+    all_ints = all(isinstance(x, (int, np.integer)) for x in (start, end, step))
+    # For floats np.arange steps by the rounded difference of its first two numbers: np.arange(1, 2, 0.1)[3] is
+    # 1.3000000000000003, and 1 + 3 * 0.1 is 1.3.
+    numbers = np.arange(start, end, step) if all_ints else start + np.arange(math.ceil((end - start) / step)) * step
+    return Tensor(numbers, requires_grad, dtype if dtype is not None or all_ints else default.dtype)
+
+
+def linspace(start: float, end: float, steps: int, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+    """`steps` evenly spaced numbers from start to end, both included."""
+    _require_finite("linspace", start=start, end=end)
+    count = _count("linspace", "steps", steps)
+    return Tensor(np.linspace(start, end, count), requires_grad, _dtype(dtype))
 
 
 def one_hot(labels: Any, num_classes: int | None = None) -> Tensor:
-    """Integer labels as rows with a single 1, a Tensor of ints; without num_classes (or at -1) the largest label is the
-    last class.
+    """For each integer label a row with a 1 at the label and zeros elsewhere, a Tensor of ints.
+
+    Without num_classes (or with -1) the largest label is the last class.
 
     >>> one_hot([2, 0])
     Tensor([[0, 0, 1],
             [1, 0, 0]], dtype=int64)
     """
-    found = raw(labels)
-    if found.dtype.kind not in "iu":
-        raise TypeError(f"one_hot takes integer labels, got {found.dtype}")
-    inferred = num_classes is None or num_classes == -1
-    (n,) = (int(found.max(initial=-1)) + 1,) if inferred else _size("one_hot", (num_classes,))
-    if found.size and not 0 <= found.min() <= found.max() < n:
-        raise ValueError(f"one_hot of labels from {found.min()} to {found.max()}, expected 0 to {n - 1}")
-    return Tensor(np.eye(n, dtype=np.int64)[found])
+    classes = array_of(labels)
+    if classes.dtype.kind not in "iu":
+        raise TypeError(f"one_hot takes integer labels, got {classes.dtype}")
+    if num_classes is None or num_classes == -1:
+        count = int(classes.max(initial=-1)) + 1
+    else:
+        count = _count("one_hot", "num_classes", num_classes)
+    if classes.size and not 0 <= classes.min() <= classes.max() < count:
+        raise ValueError(f"one_hot of labels from {classes.min()} to {classes.max()}, expected 0 to {count - 1}")
+    return Tensor(np.eye(count, dtype=np.int64)[classes])
 
 
-def linspace(start: float, end: float, steps: int, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
-    """`steps` numbers from start to end, both of them included, evenly spaced."""
-    _finite("linspace", start=start, end=end)
-    (count,) = _size("linspace", (steps,))
-    return Tensor(np.linspace(start, end, count), requires_grad, _dtype(dtype))
+# Random numbers
 
 
 def rand(
     *size: Any, generator: np.random.Generator | None = None, dtype: Any = None, requires_grad: bool = False
 ) -> Tensor:
-    """Random numbers, uniform on [0, 1): 0 may come, 1 does not."""
-    wanted = _float(dtype)
-    found = _drawing(generator).random(_size("rand", size))
-    # Cut off and not rounded to the bits of the dtype: 1 - 2**-53 as a float32 would be 1.
-    ulps = 2.0 ** (np.finfo(wanted).nmant + 1)
-    return Tensor(np.floor(found * ulps) / ulps, requires_grad, wanted)
+    """Random numbers, uniform on [0, 1): 0 is possible, 1 is not."""
+    wanted = _float_dtype(dtype)
+    drawn = _generator(generator).random(_size("rand", size))
+    # Round down to the precision of the dtype: to the nearest, 1 - 2**-53 as a float32 would be 1.
+    steps = 2.0 ** (np.finfo(wanted).nmant + 1)
+    return Tensor(np.floor(drawn * steps) / steps, requires_grad, wanted)
 
 
 def randn(
     *size: Any, generator: np.random.Generator | None = None, dtype: Any = None, requires_grad: bool = False
 ) -> Tensor:
     """Random numbers from the standard normal distribution."""
-    return Tensor(_drawing(generator).standard_normal(_size("randn", size)), requires_grad, _float(dtype))
+    return Tensor(_generator(generator).standard_normal(_size("randn", size)), requires_grad, _float_dtype(dtype))
 
 
 def randint(
@@ -188,54 +199,61 @@ def randint(
         size, high = high, None
     if size is None:
         raise TypeError("randint needs a size, as in randint(0, 10, (2, 3)) or randint(10, (2, 3))")
-    start, end = (0, low) if high is None else (low, high)
-    for bound in (start, end):
-        if not isinstance(bound, (int, np.integer)):
-            raise TypeError(f"randint is from a whole number to a whole number, got {bound!r:.60}")
-    if start >= end:  # type: ignore[operator]
-        raise ValueError(f"randint from {start} to below {end} has nothing to draw from; expected low < high")
-    return Tensor(_drawing(generator).integers(start, end, _size("randint", (size,))), requires_grad, dtype)
+    start, end = (
+        integer("randint", "integers as low and high", n) for n in ((0, low) if high is None else (low, high))
+    )
+    if start >= end:
+        raise ValueError(f"randint from {start} to below {end} has no integer to draw; expected low < high")
+    return Tensor(_generator(generator).integers(start, end, _size("randint", (size,))), requires_grad, dtype)
 
 
 def randperm(
     n: int, *, generator: np.random.Generator | None = None, dtype: Any = np.int64, requires_grad: bool = False
 ) -> Tensor:
     """The integers from 0 to n - 1 in random order."""
-    (count,) = _size("randperm", (n,))
-    return Tensor(_drawing(generator).permutation(count), requires_grad, dtype)
+    count = _count("randperm", "n", n)
+    return Tensor(_generator(generator).permutation(count), requires_grad, dtype)
+
+
+# Arguments
 
 
 def _size(name: str, size: tuple[Any, ...]) -> tuple[int, ...]:
-    """Sizes given one by one, or as one tuple."""
+    """Read a size, given as several numbers or as one sequence."""
     if not size:
         raise TypeError(f"{name} needs a size: {name}(2, 3), or {name}(()) for a single number")
-    given = tuple(size[0]) if len(size) == 1 and isinstance(size[0], Iterable) else size
-    try:
-        wanted = tuple(operator.index(n) for n in given)
-    except TypeError:
-        raise TypeError(f"{name} takes whole numbers as its size, got {given!r:.60}") from None
+    wanted = lengths(name, size)
     if any(n < 0 for n in wanted):
         raise ValueError(f"{name} got the size {wanted}; expected no negative length")
     return wanted
 
 
-def _finite(name: str, **numbers: Any) -> None:
-    for which, x in numbers.items():
+def _count(name: str, argument: str, n: Any) -> int:
+    """Return n as an int; TypeError if it is not an integer, ValueError if it is negative."""
+    count = integer(name, f"an integer as {argument}", n)
+    if count < 0:
+        raise ValueError(f"{name} got {argument}={count}; expected 0 or more")
+    return count
+
+
+def _require_finite(name: str, **numbers: Any) -> None:
+    for argument, x in numbers.items():
         if not isinstance(x, (int, float, np.integer, np.floating)):
-            raise TypeError(f"{name} takes numbers, got {type(x).__name__} as {which}: {x!r:.60}")
+            raise TypeError(f"{name} takes numbers, got {type(x).__name__} as {argument}: {x!r:.60}")
         if not math.isfinite(x):
-            raise ValueError(f"{name} got {which}={x}; expected a finite number")
+            raise ValueError(f"{name} got {argument}={x}; expected a finite number")
 
 
 def _dtype(dtype: Any) -> Any:
     return default.dtype if dtype is None else dtype
 
 
-def _float(dtype: Any) -> Any:
+def _float_dtype(dtype: Any) -> Any:
     return float_dtype(_dtype(dtype))
 
 
-def _drawing(generator: np.random.Generator | None) -> np.random.Generator:
+def _generator(generator: np.random.Generator | None) -> np.random.Generator:
+    """Return the generator that was given, or the default one."""
     if generator is None:
         return _random.generator
     if not isinstance(generator, np.random.Generator):

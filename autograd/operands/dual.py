@@ -1,6 +1,7 @@
-"""Dual: a payload and its tangent, pushed forward through the same derivative rules.
+"""Dual: a payload and its tangent, the operand of forward-mode differentiation.
 
-An elementwise op has a diagonal Jacobian, so the rule that takes a gradient back takes a tangent forward.
+An elementwise op has a diagonal Jacobian, so the rule that pulls a gradient back also pushes a tangent forward. The
+other ops are linear, linear in each input, or have a `push` rule of their own.
 """
 
 from __future__ import annotations
@@ -12,24 +13,30 @@ from typing import Any, ClassVar, Final, final
 
 import numpy as np
 
+from ..engine.node import Node
 from ..engine.op import Op, Operand, Params
-from ..functions.arguments import raw
+from ..functions.arguments import Grid, array_of, shape_of
 from ..rules.structural import broadcast_to
 from .array_methods import ArrayMethods
 from .constants import checked, common_dtype
 
-levels: Final = itertools.count(1)
+levels: Final = itertools.count(1)  # each derivative takes the next level for its duals
 
 
 @final
 class Dual(ArrayMethods):
     """`payload + tangent * epsilon`, with epsilon**2 = 0.
 
-    The payload is anything an op takes: a float, a node, another Dual. Nested derivatives each have an epsilon of
-    their own, told apart by `level`: without it, d/dx (x * d/dy (x + y)) would come out as 2 and not as 1.
+    The payload is anything an op takes: a float, an array, a node, another Dual. Nested derivatives need one epsilon
+    each, which `level` tells apart. With one level for both, d/dx (x * d/dy (x + y)) at 1 comes out as 2 and not as 1,
+    because the tangent of x is counted as a tangent of y:
 
-    >>> (Dual(3.0, 1.0, level=1) * 2).tangent
+    >>> x, y = Dual(1.0, 1.0, level=1), Dual(1.0, 1.0, level=1)
+    >>> (x * (x + y).tangent).tangent
     2.0
+    >>> x, y = Dual(1.0, 1.0, level=1), Dual(1.0, 1.0, level=2)
+    >>> (x * (x + y).tangent).tangent
+    1.0
     """
 
     __slots__ = ("level", "payload", "tangent")
@@ -41,11 +48,14 @@ class Dual(ArrayMethods):
         self.level: Final = level
 
     def _apply(self, op: Op, args: tuple[Any, ...], params: Params) -> Any:
-        """The op on the payloads, and the sum of what each tangent contributes."""
+        """Apply the op to the payloads, and push the tangents of the highest level forward.
+
+        Duals of lower levels, which belong to outer derivatives, are payloads here.
+        """
         level = max([arg.level for arg in args if isinstance(arg, Dual)])
         payloads = [arg.payload if isinstance(arg, Dual) and arg.level == level else arg for arg in args]
         if any(type(payload) is np.ndarray for payload in payloads):
-            # As a Tensor takes them: a float32 that meets an int64 or a float64 from NumPy stays one.
+            # The dtypes are those of a Tensor: a float32 stays a float32 if it meets an int64 or a float64 of NumPy's.
             payloads = common_dtype(op, args, [p if isinstance(p, Operand) else checked(op, p) for p in payloads])
         y = op(*payloads, **params)
         if not op.rules:
@@ -59,17 +69,15 @@ class Dual(ArrayMethods):
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape of the payload."""
-        return tuple(getattr(self.payload, "shape", ()))
+        return tuple(shape_of(self.payload))
 
     def _array(self) -> np.ndarray:
-        """The array in it, without the tangent."""
-        return raw(self.payload)  # type: ignore[no-any-return]
+        """The payload as an array, without graph and tangent."""
+        return array_of(self.payload)  # type: ignore[no-any-return]
 
     def item(self) -> float:
-        """The bare number, without the tangent."""
-        payload = self.payload
-        while isinstance(payload, Dual):
-            payload = payload.payload
+        """The payload as a Python number, without graph and tangent."""
+        payload = innermost(self)
         return float(payload if isinstance(payload, float) else payload.item())
 
     def __bool__(self) -> bool:
@@ -79,35 +87,41 @@ class Dual(ArrayMethods):
         return f"Dual({self.payload!r}, tangent={self.tangent!r})"
 
 
-@np.errstate(all="ignore")  # as in a backward pass: inf and nan are answers
+@np.errstate(all="ignore")  # as in a backward pass, inf and nan are results and no reason for a warning
 def _pushed(op: Op, y: Any, args: list[Any], tangents: dict[int, Any], params: Params) -> Any:
-    """How y moves when the args at these positions move along their tangents."""
+    """Return the tangent of y, where `tangents` has those of the inputs that move, by position."""
     if op.push is not None:
-        parts = [_as_wide(op.push(t, y, *args, position=k, **params), y) for k, t in tangents.items()]
+        parts = [_broadcast(op.push(t, y, *args, position=k, **params), y) for k, t in tangents.items()]
     elif op.kind == "elementwise":
-        parts = [_as_wide(op.vjp(k, t, y, args, params), y) for k, t in tangents.items()]
+        parts = [_broadcast(op.vjp(k, t, y, args, params), y) for k, t in tangents.items()]
     elif op.kind == "linear":
-        return op(*[tangents.get(k, zero(arg)) for k, arg in enumerate(args)], **params)
+        return op(*[tangents.get(k, zero_tangent(arg)) for k, arg in enumerate(args)], **params)
     else:  # linear in each input by itself, as a product is
         parts = [op(*[t if j == k else arg for j, arg in enumerate(args)], **params) for k, t in tangents.items()]
     return functools.reduce(operator.add, parts)
 
 
-def _as_wide(tangent: Any, y: Any) -> Any:
-    """The tangent in the shape of y: broadcasting made y larger than an input, or the rule gave one number for all."""
-    shape = getattr(y, "shape", ())
+def _broadcast(tangent: Any, y: Any) -> Any:
+    """Give the tangent the shape of y: it is smaller if an input was broadcast or the rule gave one number for all."""
+    shape = shape_of(y)
     if type(tangent) is float and shape:
-        return zero(y) + tangent
-    if not isinstance(shape, tuple) or getattr(tangent, "shape", ()) == shape:
+        return zero_tangent(y) + tangent
+    if not isinstance(shape, tuple) or shape_of(tangent) == shape:
         return tangent
     return broadcast_to(tangent, shape=shape)
 
 
-def zero(x: Any) -> Any:
-    """The tangent of what does not move."""
+def innermost(x: Any) -> Any:
+    """Return the payload of x, of the Dual in it and so on, until it is no Dual."""
     while isinstance(x, Dual):
         x = x.payload
-    x = getattr(x, "_data", x)  # float32 stays float32
-    if isinstance(x, np.ndarray):
-        return np.zeros(x.shape, x.dtype if x.dtype.kind == "f" else np.float64)
-    return np.zeros(x.shape) if getattr(x, "shape", ()) else 0.0
+    return x
+
+
+def zero_tangent(x: Any) -> Any:
+    """Return the tangent of an x that does not move: zero, in the shape and the float dtype of x."""
+    x = innermost(x)
+    data = x._data if isinstance(x, Node) else x
+    if isinstance(data, np.ndarray):
+        return np.zeros(data.shape, data.dtype if data.dtype.kind == "f" else np.float64)
+    return np.zeros(data.shape) if isinstance(data, Grid) and data.shape else 0.0

@@ -15,7 +15,7 @@ from ..engine.node import CONSTANT, Node, created, fill
 from ..engine.op import BUILT_IN, NO_PARAMS, Op, Operand, Params
 from ..engine.short_ways import apply_to_tensors
 from ..engine.sweep import backward
-from ..functions.arguments import raw
+from ..functions.arguments import array_of
 from ..rules import structural as s, structural_forward
 from .array_methods import ArrayMethods
 from .constants import as_operands, checked, misfit, owned, settled
@@ -230,7 +230,7 @@ class Tensor(ArrayMethods, Node):
             fitting: Any = of_values([contribution]) if type(contribution) is Value else contribution
             if fitting.shape != data.shape:
                 fitting = s.sum_to(fitting, shape=data.shape)
-            return fitting if raw(fitting).dtype == data.dtype else s.cast(fitting, dtype=data.dtype.name)
+            return fitting if array_of(fitting).dtype == data.dtype else s.cast(fitting, dtype=data.dtype.name)
         if user is not None and user.op is not None and BUILT_IN.get(user.op.name) is not user.op:
             contribution = owned(f"a rule of {user.op.name}", contribution, data.dtype)
         contribution = np.asarray(contribution, dtype=data.dtype)

@@ -1,4 +1,4 @@
-"""Derivatives of functions of arrays: shapes, types, several arguments, nesting to any order, and what is refused."""
+"""Derivatives of functions of arrays: shapes, types, several arguments, nesting to any order, and what they refuse."""
 
 import math
 from collections.abc import Callable
@@ -17,12 +17,12 @@ def random(*shape: int, seed: int = 0) -> Any:
     return np.random.default_rng(seed).normal(size=shape)
 
 
-def plain(x: Any) -> Any:
+def numbers_of(x: Any) -> Any:
     return x.numpy() if isinstance(x, Tensor) else np.asarray(x)
 
 
 def numeric(f: F, x: Any, v: Any, step: float = 1e-6) -> Any:
-    return (plain(f(x + step * v)) - plain(f(x - step * v))) / (2 * step)
+    return (numbers_of(f(x + step * v)) - numbers_of(f(x - step * v))) / (2 * step)
 
 
 @pytest.mark.parametrize("shape", [(), (1,), (3,), (2, 3), (0,), (0, 3)])
@@ -43,7 +43,7 @@ def test_gradients_have_the_shape_of_the_argument(shape: tuple[int, ...]) -> Non
 
 
 @pytest.mark.parametrize("shape", [(3,), (2, 3)])
-def test_jacobian_and_hessian_have_both_shapes(shape: tuple[int, ...]) -> None:
+def test_jacobian_and_hessian_have_the_shapes_of_result_and_argument(shape: tuple[int, ...]) -> None:
     x = random(*shape)
     n = x.size
     full = jacobian(lambda a: ag.sin(a))(x)
@@ -80,7 +80,7 @@ def test_several_arguments_lists_and_closures() -> None:
     assert type(value_and_grad(lambda a: f(a, b))(a)[0]) is float
 
 
-EVERY: dict[str, Callable[[F, Any], Any]] = {
+TRANSFORMS: dict[str, Callable[[F, Any], Any]] = {
     "grad": lambda f, x: grad(f)(x),
     "value": lambda f, x: value_and_grad(f)(x)[0],
     "jacobian": lambda f, x: jacobian(f)(x),
@@ -93,10 +93,10 @@ EVERY: dict[str, Callable[[F, Any], Any]] = {
 }
 
 
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("name", TRANSFORMS)
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
-def test_nodes_in_give_nodes_out_and_plain_in_gives_plain_out(name: str, dtype: Any) -> None:
-    take = EVERY[name]
+def test_nodes_give_nodes_and_plain_numbers_give_plain_numbers(name: str, dtype: Any) -> None:
+    take = TRANSFORMS[name]
     number, array = np.array(0.5, dtype), np.array([0.5, 2.0], dtype)
     functions: list[F] = [lambda x: ag.sum(x * x), lambda x: ag.sum(x) * 0.0 + 3.0, lambda x: ag.sum(x).item()]
     for f in functions:
@@ -111,7 +111,7 @@ def test_nodes_in_give_nodes_out_and_plain_in_gives_plain_out(name: str, dtype: 
 
 
 @pytest.mark.parametrize("shape", [(0,), (2, 0), (0, 2, 0)])
-def test_the_jacobian_of_no_numbers_has_both_shapes(shape: tuple[int, ...]) -> None:
+def test_an_empty_jacobian_has_the_shapes_of_result_and_argument(shape: tuple[int, ...]) -> None:
     for x in (random(3), np.float32(random(2, 3))):
         for f in (lambda a: ag.sum(a) * np.zeros(shape), lambda a: np.zeros(shape)):
             found = jacobian(f)(x)
@@ -139,12 +139,12 @@ def test_the_tangent_of_a_constant_array_is_zeros_of_its_shape() -> None:
         lambda x: vjp(lambda a: ag.sum(a), x)[1](np.ones(3)),
     ],
 )
-def test_a_direction_has_the_shape_of_what_moves(run: Callable[[Any], Any]) -> None:
-    with pytest.raises(ValueError, match=r"the same shape: expected .*\(.*got .*\("):
+def test_tangents_and_gradients_of_another_shape_are_refused(run: Callable[[Any], Any]) -> None:
+    with pytest.raises(ValueError, match=r"the shape of what they belong to: expected \(.*\), got \("):
         run(random(3))
 
 
-def test_derivative_works_at_every_number_of_an_array() -> None:
+def test_derivative_of_an_elementwise_function_at_an_array() -> None:
     x = random(2, 3)
     np.testing.assert_allclose(derivative(derivative(ag.sin))(x), -np.sin(x), rtol=1e-15)
     assert isinstance(derivative(ag.sin)(Tensor(x)), Tensor)
@@ -190,11 +190,13 @@ def test_third_derivatives_in_every_mixture_of_modes(
     def slope(a: Any) -> Any:
         return inner(lambda b: ag.sum(grad(lambda c: ag.sum(ag.sin(c) * c[0]))(b) * b))(a) * a
 
-    differences = [(plain(slope(Tensor(x + h))) - plain(slope(Tensor(x - h)))) / 2e-5 for h in 1e-5 * np.eye(3)]
+    differences = [
+        (numbers_of(slope(Tensor(x + h))) - numbers_of(slope(Tensor(x - h)))) / 2e-5 for h in 1e-5 * np.eye(3)
+    ]
     np.testing.assert_allclose(outer(slope, x), part(np.stack(differences, 1), x), rtol=1e-6, atol=1e-8)
 
 
-def test_nested_derivatives_of_arrays_do_not_meet() -> None:
+def test_nested_derivatives_of_arrays_are_not_confused() -> None:
     x = random(3)
     third = grad(lambda a: ag.sum(grad(lambda b: ag.sum(grad(lambda c: ag.sum(c**4))(b)))(a)))(x)
     np.testing.assert_allclose(third, 24 * x)
@@ -204,27 +206,27 @@ def test_nested_derivatives_of_arrays_do_not_meet() -> None:
     np.testing.assert_allclose(tangent, np.sum(6 * x))
 
 
-def test_a_function_of_an_array_has_one_number_for_grad() -> None:
+def test_grad_refuses_a_function_that_returns_an_array() -> None:
     for empty_or_not in (random(3), random(0)):
         with pytest.raises(ValueError, match=r"one number.*shape \([03],\)"):
             grad(lambda x: x * 2)(empty_or_not)
 
 
-def test_a_power_moves_in_its_base_beside_a_tensor_that_is_its_exponent() -> None:
+def test_jvp_of_a_power_whose_exponent_is_a_tensor() -> None:
     value, tangent = jvp(lambda x: x ** Tensor([2.0, 0.0]), np.array([3.0, 0.0]), np.ones(2))
-    assert (plain(value).tolist(), plain(tangent).tolist()) == ([9.0, 1.0], [6.0, 0.0])
+    assert (numbers_of(value).tolist(), numbers_of(tangent).tolist()) == ([9.0, 1.0], [6.0, 0.0])
     mask: Any = np.array([True, True]) & (Tensor([1.0, 2.0]) > 1.0)
     assert mask.tolist() == [False, True]
 
 
-def test_no_mode_warns_where_ieee_has_an_answer() -> None:
+def test_no_mode_warns_where_the_result_is_infinite() -> None:
     value, tangent = jvp(lambda x: ag.sum(ag.log(x) + ag.sqrt(x)), np.zeros(2), np.ones(2))
     assert (value, tangent) == (-np.inf, np.inf)
     assert grad(lambda x: ag.sum(ag.log(x)))(np.zeros(2)).tolist() == [np.inf, np.inf]
     assert vjp(ag.square, np.array([1e10, 2.0]))[1](np.array([1e308, 1.0])).tolist() == [np.inf, 4.0]
 
 
-def test_a_tensor_of_one_element_is_a_value() -> None:
+def test_a_tensor_without_dimensions_has_the_gradient_of_a_value() -> None:
     for x in (-1.5, 0.25, 2.0):
         v, t = Value(x), Tensor(x, requires_grad=True)
         for node in (v, t):
@@ -233,7 +235,7 @@ def test_a_tensor_of_one_element_is_a_value() -> None:
         assert v.grad == pytest.approx(float(t.grad), rel=1e-14)
 
 
-def test_derivatives_of_any_order_go_through_values_that_were_stacked() -> None:
+def test_derivatives_of_any_order_flow_through_stacked_values() -> None:
     def f(a: Any) -> Any:
         return (ag.stack([a, ag.sin(a)]) ** 3).sum()
 
@@ -251,7 +253,7 @@ def test_derivatives_of_any_order_go_through_values_that_were_stacked() -> None:
         assert type(found(2.0)) is float
         assert found(2.0) == pytest.approx(want(2.0), rel=1e-14)
     assert hessian(lambda p: (ag.stack(p) ** 3).sum())([1.0, 2.0]) == [[6.0, 0.0], [0.0, 12.0]]
-    # A gradient is a Value again, which meets others and goes back.
+    # The gradient is a Value too: it can be used in a formula, and gradients flow through it.
     v = Value(2.0)
     first = grad(f)(v)
     (first * v).backward()

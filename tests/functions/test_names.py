@@ -1,4 +1,4 @@
-"""Every function and method that a PyTorch user types, with PyTorch's names for its arguments."""
+"""Functions and methods have PyTorch's names and argument names, and NumPy's results."""
 
 import inspect
 from collections.abc import Callable
@@ -11,7 +11,7 @@ import autograd
 from autograd import Tensor
 from autograd.operands.dual import Dual
 
-# The functions, with the names of their arguments after the first, which is the operand.
+# Functions, and the names of their arguments after the first.
 FUNCTIONS: dict[str, tuple[str, ...]] = {
     "sum": ("dim", "keepdim", "axis", "keepdims"),
     "mean": ("dim", "keepdim", "axis", "keepdims"),
@@ -65,7 +65,7 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "zeros_like": ("dtype", "requires_grad"),
     "ones_like": ("dtype", "requires_grad"),
 }
-ELSE = """
+OTHER_FUNCTIONS = """
     std reshape permute expand broadcast_to einsum where zeros ones rand randn manual_seed default_generator
     set_default_dtype no_grad enable_grad detect_anomaly tensor exp log log1p expm1 sqrt sin cos tan asin acos atan
     atan2 sinh cosh tanh sigmoid log_sigmoid softplus relu leaky_relu elu selu gelu silu mish erf abs sign maximum
@@ -75,7 +75,7 @@ ELSE = """
 X = np.array([[1.0, 3.0], [2.0, 0.5]])
 MASK = np.array([[True, False], [False, True]])
 
-# Methods as they are typed, and what NumPy says of the same array.
+# Calls of methods, and NumPy's result for the same array.
 METHODS: dict[str, tuple[Callable[[Any], Any], Any]] = {
     "sum(dim=, keepdim=)": (lambda x: x.sum(dim=1, keepdim=True), X.sum(1, keepdims=True)),
     "sum(axis=, keepdims=)": (lambda x: x.sum(axis=(0, 1), keepdims=True), X.sum((0, 1), keepdims=True)),
@@ -149,7 +149,7 @@ METHODS: dict[str, tuple[Callable[[Any], Any], Any]] = {
     "half": (lambda x: x.half(), X.astype(np.float16)),
     "long": (lambda x: x.long(), X.astype(np.int64)),
 }
-# Functions whose arguments no method has.
+# Calls of functions with arguments that no method takes.
 CALLS: dict[str, tuple[Callable[[Any], Any], Any]] = {
     "pad(pad=, value=)": (lambda x: autograd.pad(x[0], pad=(1, 0), value=7.0), [7.0, 1.0, 3.0]),
     "pad(mode=)": (lambda x: autograd.pad(x, (0, 1), mode="constant"), np.pad(X, ((0, 0), (0, 1)))),
@@ -164,18 +164,18 @@ CALLS: dict[str, tuple[Callable[[Any], Any], Any]] = {
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_the_functions_have_the_names_and_arguments_that_are_promised(name: str) -> None:
+def test_functions_have_pytorchs_argument_names(name: str) -> None:
     parameters = list(inspect.signature(getattr(autograd, name)).parameters)
     assert tuple(parameters[1:]) == FUNCTIONS[name]
 
 
-@pytest.mark.parametrize("name", ELSE.split())
-def test_the_other_functions_are_there(name: str) -> None:
+@pytest.mark.parametrize("name", OTHER_FUNCTIONS.split())
+def test_the_other_functions_exist(name: str) -> None:
     assert callable(getattr(autograd, name))
 
 
 @pytest.mark.parametrize("name", [*METHODS, *CALLS])
-def test_what_is_typed_gives_what_numpy_gives_on_tensors_and_in_forward_mode(name: str) -> None:
+def test_calls_give_numpys_results_on_tensors_and_on_duals(name: str) -> None:
     f, wanted = {**METHODS, **CALLS}[name]
     wanted = np.asarray(wanted)
     for operand in (Tensor(X, requires_grad=True), Dual(X, np.ones_like(X), level=1)):

@@ -1,4 +1,4 @@
-"""Tensors made from nothing: sizes, dtypes, seeds, and what is refused."""
+"""Functions that make Tensors: sizes, dtypes, seeds, and the arguments that they refuse."""
 
 import subprocess
 import sys
@@ -11,7 +11,7 @@ import pytest
 import autograd
 from autograd import Tensor
 
-a: Any = autograd  # what is refused is refused by the types as well
+a: Any = autograd  # untyped, because mypy would refuse the wrong arguments below
 ROOT = Path(__file__).resolve().parents[1]
 SIZED = [autograd.zeros, autograd.ones, autograd.rand, autograd.randn]
 RANDOM: dict[str, Any] = {
@@ -59,7 +59,7 @@ def test_a_size_is_given_as_numbers_or_as_one_tuple(make: Any, size: tuple[int, 
         (lambda: np.zeros_like(Tensor([1.0, 2.0])), np.zeros(2)),
     ],
 )
-def test_constants_and_ranges_are_numpys(made: Any, expected: np.ndarray) -> None:
+def test_constants_and_ranges_match_numpy(made: Any, expected: np.ndarray) -> None:
     x = made()
     assert type(x) is Tensor
     assert (x.dtype, x.shape, x.requires_grad) == (expected.dtype, expected.shape, False)
@@ -67,7 +67,7 @@ def test_constants_and_ranges_are_numpys(made: Any, expected: np.ndarray) -> Non
 
 
 @pytest.mark.parametrize("name", RANDOM)
-def test_a_seed_gives_the_same_bits_whether_by_default_or_by_hand(name: str) -> None:
+def test_a_seed_gives_the_same_bits_with_the_default_generator_and_with_a_given_one(name: str) -> None:
     draw = RANDOM[name]
     first = autograd.manual_seed(7)
     assert first is autograd.default_generator()
@@ -77,7 +77,7 @@ def test_a_seed_gives_the_same_bits_whether_by_default_or_by_hand(name: str) -> 
     assert draw().tolist() == one.tolist()
     before = autograd.default_generator().bit_generator.state
     assert draw(generator=np.random.Generator(np.random.PCG64(7))).tolist() == one.tolist()
-    assert autograd.default_generator().bit_generator.state == before  # one that is given leaves the default alone
+    assert autograd.default_generator().bit_generator.state == before  # the default one has not moved
 
 
 def test_a_seed_gives_the_same_bits_in_every_process() -> None:
@@ -117,7 +117,7 @@ def test_random_numbers_have_the_distribution_they_are_named_for() -> None:
     assert autograd.randint(2, (3, 1)).shape == (3, 1)
 
 
-def test_the_default_dtype_is_that_of_the_floats_made() -> None:
+def test_floats_are_made_in_the_default_dtype() -> None:
     autograd.set_default_dtype(np.float32)
     try:
         for x in (
@@ -137,28 +137,30 @@ def test_the_default_dtype_is_that_of_the_floats_made() -> None:
     ("make", "error", "says"),
     [
         (lambda: a.zeros(), TypeError, r"needs a size: zeros\(2, 3\)"),
-        (lambda: a.zeros(2.5), TypeError, r"whole numbers as its size, got \(2.5,\)"),
-        (lambda: a.randn("ab"), TypeError, "whole numbers"),
+        (lambda: a.zeros(2.5), TypeError, "zeros takes the lengths of dimensions, integers, got float: 2.5"),
+        (lambda: a.randn("ab"), TypeError, "integers, got str: 'ab'"),
         (lambda: a.rand(2, -1), ValueError, r"\(2, -1\); expected no negative length"),
         (lambda: a.ones(2, dtype=complex), TypeError, "complex128"),
         (lambda: a.ones(2, dtype=int, requires_grad=True), TypeError, "only floats have gradients"),
         (lambda: a.arange(3, requires_grad=True), TypeError, "only floats have gradients"),
         (lambda: a.randn(2, dtype=int), TypeError, "float16, float32 or float64"),
-        (lambda: a.full(2, [1.0, 2.0]), ValueError, r"one number to fill with, got the shape \(2,\)"),
-        (lambda: a.arange(3, 0), ValueError, "never arrives"),
-        (lambda: a.arange(0, 1, 0), ValueError, "never arrives"),
+        (lambda: a.full(2, [1.0, 2.0]), ValueError, r"one number to fill with, got an array of shape \(2,\)"),
+        (lambda: a.arange(3, 0), ValueError, "from 3 in steps of 1 does not reach 0"),
+        (lambda: a.arange(0, 1, 0), ValueError, "in steps of 0 does not reach 1; give a step towards"),
         (lambda: a.arange("a"), TypeError, "takes numbers, got str"),
         (lambda: a.linspace(0, np.inf, 3), ValueError, "end=inf"),
-        (lambda: a.linspace(0, 1, -1), ValueError, "negative length"),
+        (lambda: a.linspace(0, 1, -1), ValueError, "steps=-1; expected 0 or more"),
+        (lambda: a.eye(2.5), TypeError, "eye takes an integer as n, got float: 2.5"),
+        (lambda: a.eye(2, -1), ValueError, "m=-1; expected 0 or more"),
         (lambda: a.randint(3), TypeError, "randint needs a size"),
         (lambda: a.randint(3, 3, (2,)), ValueError, "from 3 to below 3"),
-        (lambda: a.randint(0.5, (2,)), TypeError, "got 0.5"),
+        (lambda: a.randint(0.5, (2,)), TypeError, "integers as low and high, got float: 0.5"),
         (lambda: a.rand(2, generator=3), TypeError, "numpy.random.Generator, got int"),
         (lambda: a.manual_seed(-1), ValueError, "from 0 on, got -1"),
         (lambda: a.manual_seed("a"), ValueError, "from 0 on"),
         (lambda: a.zeros_like(a.Value(1.0)), TypeError, "zeros_like takes"),
     ],
 )
-def test_what_cannot_be_made_is_refused_by_name(make: Any, error: type[Exception], says: str) -> None:
+def test_wrong_arguments_are_refused_by_name(make: Any, error: type[Exception], says: str) -> None:
     with pytest.raises(error, match=says):
         make()

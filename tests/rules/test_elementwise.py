@@ -18,10 +18,10 @@ from mpmath import mp
 
 import autograd
 from autograd import GradientError, Op, Symbol, Value, check_gradients
-from autograd.calculus.numeric import ANALYTIC
 from autograd.engine.forms import Takes
 from autograd.engine.op import OPS
 from autograd.graph.rule_table import scalar_ops
+from autograd.operands.complex_number import ANALYTIC
 from autograd.operands.dual import Dual
 from autograd.operands.symbol import literal, written
 

@@ -1,5 +1,4 @@
-"""Dimensions, indices and lists as users mistype them: the right numbers or a refusal, never the numbers of another
-call."""
+"""Dims and axes, given by PyTorch's and by NumPy's names: the result is right or the call is refused."""
 
 import inspect
 from collections.abc import Callable
@@ -16,12 +15,12 @@ A = np.arange(1.0, 7.0).reshape(2, 3)
 
 @pytest.mark.parametrize("keep", [False, True])
 @pytest.mark.parametrize("axes", [(0, 1), (1, 0), (-1, 0), (0, 2), (1,), (), 2])
-def test_a_product_goes_over_every_dimension_named(axes: Any, keep: bool) -> None:
+def test_prod_reduces_every_dimension_named(axes: Any, keep: bool) -> None:
     a = np.linspace(0.5, 1.5, 24).reshape(2, 3, 4)
     x = Tensor(a, requires_grad=True)
     expected = np.prod(a, axis=axes, keepdims=keep)
-    numpys: Any = np.prod(x, axis=axes, keepdims=keep)
-    for y in (x.prod(axes, keep), numpys):
+    by_numpy: Any = np.prod(x, axis=axes, keepdims=keep)
+    for y in (x.prod(axes, keep), by_numpy):
         assert y.shape == expected.shape
         np.testing.assert_allclose(y.data, expected, rtol=1e-13)
     x.prod(axes).sum().backward()
@@ -50,7 +49,7 @@ ONE_DIMENSION: dict[str, Callable[[Any], Any]] = {
 
 
 @pytest.mark.parametrize("name", ONE_DIMENSION)
-def test_several_dimensions_are_refused_where_one_is_meant(name: str) -> None:
+def test_several_dimensions_are_refused_where_one_is_expected(name: str) -> None:
     with pytest.raises(TypeError, match=r"along one dimension, got dim=\(.*name one"):
         ONE_DIMENSION[name](Tensor(A, requires_grad=True))
 
@@ -63,7 +62,8 @@ KEEPING = (
 ALONG = ("cumsum", "cumprod", "sort", "softmax", "log_softmax", "squeeze", "unsqueeze")
 # fmt: on
 
-# What takes a dimension by either name, with what it takes beside it. Dimension 0 and -1 are defaults of some.
+# Functions that take a dimension by either name, called with their other arguments. The dims 0 and -1 are the defaults
+# of some of them, and must be refused beside an axis all the same.
 BOTH: dict[str, Callable[..., Any]] = {
     **{name: getattr(ag, name) for name in (*KEEPING, *ALONG)},
     **{name: lambda x, name=name, **k: getattr(ag, name)([x, x], **k) for name in ("cat", "concatenate", "stack")},
@@ -79,13 +79,13 @@ BOTH: dict[str, Callable[..., Any]] = {
 
 @pytest.mark.parametrize("dim", [0, -1])
 @pytest.mark.parametrize("name", BOTH)
-def test_a_dimension_given_by_both_names_is_refused_and_neither_wins(name: str, dim: int) -> None:
+def test_a_dimension_given_by_both_names_is_refused(name: str, dim: int) -> None:
     for x in (Tensor(A, requires_grad=True), A):
         with pytest.raises(TypeError, match="got both dim and axis, which mean the same; give one"):
             BOTH[name](x, dim=dim, axis=0)
 
 
-def test_every_function_of_a_dimension_by_either_name_stands_among_these() -> None:
+def test_the_table_has_every_function_that_takes_a_dimension_by_either_name() -> None:
     both = {name for name, f in vars(ag).items() if inspect.isfunction(f) and "axis" in inspect.signature(f).parameters}
     assert both - set(BOTH) == set()
 
@@ -112,7 +112,7 @@ def test_a_correction_given_by_several_names_is_refused() -> None:
 
 
 @pytest.mark.parametrize("dim", [0, -1])
-def test_a_number_has_a_first_and_a_last_dimension_as_in_pytorch(dim: int) -> None:
+def test_a_tensor_without_dimensions_accepts_the_first_and_the_last_dim_as_in_pytorch(dim: int) -> None:
     x = Tensor(3.0, requires_grad=True)
     assert x.sum(dim).item() == x.mean(dim).item() == x.logsumexp(dim).item() == x.prod(dim).item() == 3.0
     with pytest.raises(IndexError, match="over dim=1"):
@@ -121,13 +121,13 @@ def test_a_number_has_a_first_and_a_last_dimension_as_in_pytorch(dim: int) -> No
         x.sum(-2)
 
 
-def test_a_variance_of_too_few_numbers_is_inf_or_nan_and_not_below_zero() -> None:
+def test_a_variance_of_too_few_elements_is_inf_or_nan_and_not_negative() -> None:
     x = Tensor(A, requires_grad=True)
     assert x.var(correction=6).item() == x.var(correction=10).item() == np.inf
     assert np.isnan(Tensor(np.zeros((0, 3)), requires_grad=True).std().item())
 
 
-def test_an_empty_list_is_an_index_that_takes_nothing() -> None:
+def test_an_empty_list_as_index_selects_nothing() -> None:
     x = Tensor(A, requires_grad=True)
     assert x[[]].shape == A[[]].shape == (0, 3)
     x[:, []].sum().backward()
@@ -136,7 +136,7 @@ def test_an_empty_list_is_an_index_that_takes_nothing() -> None:
         x[np.array([])]
 
 
-def test_numpys_clip_is_called_by_its_own_names() -> None:
+def test_numpy_clip_accepts_its_own_argument_names() -> None:
     x = Tensor(A, requires_grad=True)
     clip: Any = np.clip
     for y in (clip(x, 2, 3), clip(x, a_min=2, a_max=3), clip(x, min=2, max=3)):

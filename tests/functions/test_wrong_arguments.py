@@ -1,4 +1,4 @@
-"""What users mistype around arrays: refused in words that say what was got, what was expected and what to do."""
+"""Wrong arguments around arrays: each is refused with what was got, what was expected and what to do."""
 
 import operator
 import warnings
@@ -26,7 +26,7 @@ REFUSED: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: X.view(np.float32), TypeError, "integers, got type"),
     (lambda: X.reshape(-2, -3), ValueError, r"to \(-2, -3\): a length is 0 or more, or -1"),
     (lambda: X.expand(2.0, 3), TypeError, "broadcast_to takes the lengths of dimensions, integers, got float"),
-    (lambda: X.unsqueeze(1.5), TypeError, "unsqueeze takes the place of a new dimension, an integer, got float"),
+    (lambda: X.unsqueeze(1.5), TypeError, "unsqueeze takes the number of a new dimension, an integer, got float"),
     (lambda: X.unsqueeze(None), TypeError, "unsqueeze takes .* got NoneType"),
     (
         lambda: np.einsum(X, [0, 1]),
@@ -38,13 +38,13 @@ REFUSED: list[tuple[Callable[[], Any], type[Exception], str]] = [
 
 
 @pytest.mark.parametrize("k", range(len(REFUSED)))
-def test_what_does_not_fit_is_refused_with_what_to_do(k: int) -> None:
+def test_wrong_arguments_are_refused_with_a_remedy(k: int) -> None:
     call, error, says = REFUSED[k]
     with pytest.raises(error, match=says):
         call()
 
 
-def test_a_number_among_arguments_that_are_arrays_is_differentiated_like_them() -> None:
+def test_a_number_beside_array_arguments_can_be_differentiated() -> None:
     def f(p: Any, q: Any) -> Any:
         return (p * q * q).sum()
 
@@ -53,7 +53,7 @@ def test_a_number_among_arguments_that_are_arrays_is_differentiated_like_them() 
     assert grad(lambda q, scale: (q * q * scale).sum())(3.0, scale=A) == 6.0 * A.sum()
 
 
-def test_zooming_into_what_overflows_gives_inf_without_a_warning() -> None:
+def test_zoom_into_an_overflow_gives_inf_without_a_warning() -> None:
     x = Tensor(np.full(3, 1e308), requires_grad=True)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -62,7 +62,7 @@ def test_zooming_into_what_overflows_gives_inf_without_a_warning() -> None:
 
 @pytest.mark.parametrize("dim", [0, 1, -1])
 @pytest.mark.parametrize("count", [2, 64, 65, 300])
-def test_a_concatenation_of_many_is_that_of_numpy_and_no_op_of_it_has_hundreds_of_inputs(count: int, dim: int) -> None:
+def test_a_concatenation_of_many_tensors_matches_numpy_and_is_made_of_small_ops(count: int, dim: int) -> None:
     arrays = [np.full((2, 2), float(k)) for k in range(count)]
     parts = [Tensor(a, requires_grad=True) for a in arrays]
     whole = ag.cat(parts, dim)
@@ -85,9 +85,7 @@ def test_a_concatenation_of_many_is_that_of_numpy_and_no_op_of_it_has_hundreds_o
         (lambda t: np.linalg.solve(t, A), "np.solve cannot take a Tensor: it would cut the graph. For"),
     ],
 )
-def test_the_nearest_to_a_function_of_numpys_is_one_that_users_can_call(
-    function: Callable[[Any], Any], near: str
-) -> None:
+def test_a_refused_numpy_function_names_the_nearest_function_here(function: Callable[[Any], Any], near: str) -> None:
     with pytest.raises(TypeError, match=near):
         function(X)
 
@@ -143,18 +141,18 @@ OVERFLOWS: dict[str, Callable[[], Any]] = {
 
 
 @pytest.mark.parametrize("what", OVERFLOWS)
-def test_what_is_too_large_is_inf_without_a_warning_where_numpy_is_set_to_raise(what: str) -> None:
+def test_an_overflow_is_inf_even_if_numpy_is_set_to_raise(what: str) -> None:
     with np.errstate(all="raise"):
         assert np.all(np.isposinf(OVERFLOWS[what]()))
         assert set(np.geterr().values()) == {"raise"}
 
 
-def test_a_nan_is_not_made_an_integer_in_silence() -> None:
+def test_a_nan_is_not_cast_to_an_integer_silently() -> None:
     with np.errstate(invalid="raise"), pytest.raises(FloatingPointError):
         Tensor([np.nan], dtype=int)
 
 
-def test_values_are_stacked_along_the_one_dimension_there_is() -> None:
+def test_values_are_stacked_along_dimension_0_only() -> None:
     values = [Value(1.0), Value(2.0)]
     assert ag.stack(values, dim=-1).shape == ag.stack(values, axis=0).shape == (2,)
     with pytest.raises(IndexError, match=r"dim=1 of Values, .*expected 0"):
@@ -171,7 +169,7 @@ def test_values_are_stacked_along_the_one_dimension_there_is() -> None:
         lambda: [ag.jacobian(lambda p: p)(ONES), *ag.value_and_grad(lambda p: p.sum())(ONES)[1:]],
     ],
 )
-def test_what_a_derivative_hands_out_is_an_array_of_its_own(call: Callable[[], Any]) -> None:
+def test_derivatives_return_writable_arrays_that_share_no_memory(call: Callable[[], Any]) -> None:
     arrays = call()
     for k, array in enumerate(arrays):
         assert array.flags.writeable
@@ -182,6 +180,6 @@ def test_what_a_derivative_hands_out_is_an_array_of_its_own(call: Callable[[], A
     ("given", "says"),
     [(A + 1j, "got an array of complex128"), (X, r"got Tensor; give its numbers, as with t.numpy\(\)")],
 )
-def test_a_program_says_what_is_not_a_number_in_an_input(given: Any, says: str) -> None:
+def test_a_program_refuses_inputs_that_are_not_real_numbers(given: Any, says: str) -> None:
     with pytest.raises(TypeError, match=says):
         ag.Program((X * X).sum(), [X])(given)
