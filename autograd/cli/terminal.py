@@ -1,7 +1,7 @@
-"""The command line: an expression and its values in, the steps of backprop out.
+"""The command line: it reads an expression and its values, and shows the steps of backprop.
 
-What this file knows is the person at the terminal: what they may type, and what becomes of it when there is no
-terminal at all, when it knows ASCII only, or when it goes away in the middle.
+This file decides what a person can type. It also handles output that is not a terminal, that can hold only ASCII, or
+that is closed early.
 """
 
 from __future__ import annotations
@@ -21,14 +21,15 @@ from ..engine.node import Node
 from ..engine.op import OPS
 from ..graph.naming import graph
 from ..graph.program import Program
-from ..see.picture.figures import figure
-from ..see.picture.words import cut, made
+from ..see.picture.formulas import op_formula
+from ..see.picture.number_format import format_number
+from ..see.picture.plain_text import shorten
 from ..see.steps.exercise import Practice, practice
 from ..see.steps.stepper import Stepper
 from .expression import LISTS, Expression, functions, parse, variable_name
 from .syntax import ExpressionError
 
-QUIT: Final = "q"  # the end of the input says the same
+QUIT: Final = "q"  # the end of the input means the same
 HELP: Final = """\
   Enter   the next step            b      one step back
   g 5     go to step 5 (0: start)  a      all steps, as a table
@@ -37,24 +38,33 @@ PRACTICE_HELP: Final = """\
   a number such as 0.5, -3, 1e-2 or 1/2 is an answer
   r       reveal this one          a      the whole table so far
   ?       this help                q      quit"""
-ASCII: Final = {"–": "-", "×": "x", "→": ">", "…": "...", "−": "-"}  # one for one where columns must line up
-SHOWN: Final = 16  # nodes in the line of gradients
+ASCII: Final = {
+    "–": "-",
+    "×": "x",
+    "→": ">",
+    "…": "...",
+    "−": "-",
+}  # mostly of the same length, so that columns stay aligned
+SHOWN: Final = 16  # at most so many nodes in the line of gradients
 
 
 class Refused(Exception):
-    """The command line asks for something that cannot be done; the message is for the person who typed it."""
+    """The command line cannot be carried out; the message says why to the person who typed it."""
 
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise Refused(f"{message}\n(python -m autograd --help shows what there is)")
+        raise Refused(f"{message}\n(python -m autograd --help shows all options)")
 
 
 def main(argv: Sequence[str]) -> int:
-    """Run the command line; the result is the exit code: 0, or 2 for bad input, 1 for a file that cannot be written."""
+    """Run the command line and return the exit code.
+
+    0 means success, 1 a file that cannot be written, 2 bad input, 130 an interruption by Ctrl-C.
+    """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            codecs.register_error("autograd-ascii", _spelled_out)
+            codecs.register_error("autograd-ascii", _in_ascii)
             stream.reconfigure(errors="autograd-ascii")
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")
@@ -68,26 +78,26 @@ def main(argv: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print(file=sys.stderr)
         return 130
-    except BrokenPipeError:  # `| head` has seen enough
-        _let_go()
+    except BrokenPipeError:  # `| head` has closed the output
+        _discard_output()
         return 0
     except OSError as error:
         if error.filename is None:
-            _let_go()
+            _discard_output()
         place = f" {error.filename}" if error.filename else " the output"
         print(f"error: cannot write{place}: {error.strerror or error}", file=sys.stderr)
         return 1
     return 0
 
 
-def _let_go() -> None:
-    """Stdout to nowhere, or Python complains at exit that what is left cannot be written."""
+def _discard_output() -> None:
+    """Redirect stdout to the null device: else Python reports at exit that the rest cannot be written."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.close(nowhere)
 
 
-def _spelled_out(error: UnicodeError) -> tuple[str, int]:
+def _in_ascii(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
     return "".join(ASCII.get(c, "?") for c in error.object[error.start : error.end]), error.end
@@ -107,8 +117,8 @@ examples:
 
 {known}
 {", ".join(LISTS)} take lists: sum([x, y, 2]), dot([w1, w2], [x1, x2]).
-where(x > 0, a, b) chooses. pi, e, inf and nan are known, unless given as names.
-After -- nothing is an option: python -m autograd -- -h h=1""",
+where(x > 0, a, b) chooses. pi, e, inf and nan have their values, unless you give them others.
+After -- no word is an option: python -m autograd -- -h h=1""",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
@@ -121,8 +131,8 @@ After -- nothing is an option: python -m autograd -- -h h=1""",
     return parser
 
 
-def _sorted_out(argv: Sequence[str]) -> list[str]:
-    """Options first, then `--`, then the rest: to argparse, the expression "-x" would be an option."""
+def _options_first(argv: Sequence[str]) -> list[str]:
+    """Return options, then `--`, then the other words; else argparse would take the expression "-x" for an option."""
     options: list[str] = []
     rest: list[str] = []
     words = iter(argv)
@@ -139,45 +149,47 @@ def _sorted_out(argv: Sequence[str]) -> list[str]:
 
 
 def _run(argv: Sequence[str]) -> None:
-    asked = _parser().parse_args(_sorted_out(argv))
+    asked = _parser().parse_args(_options_first(argv))
     expression = parse(_decoded(asked.expression), assignments([_decoded(word) for word in asked.values]))
     _write(expression, {".svg": asked.svg, ".html": asked.html})
-    attended = all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
+    interactive = all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
     if asked.program:
         print(_source(expression), end="")
     if asked.practice:
         task = practice(expression.root)
-        if attended:
+        if interactive:
             _practise(task)
         else:
             print("\n".join([str(task), "", *task.questions()]))
     elif not asked.program:
         stepper = Stepper(expression.root)
-        if attended:
+        if interactive:
             _step(stepper)
         else:
             print(stepper)
 
 
 def _decoded(word: str) -> str:
-    """Greek letters are typed in UTF-8, even where the locale takes every byte for ASCII."""
+    """Decode a word as UTF-8, also where the locale is ASCII; people type Greek letters there too."""
     return os.fsencode(word).decode(errors="surrogateescape")
 
 
 def assignments(words: Sequence[str]) -> dict[str, float]:
-    """`["w=-3", "x=2"]` as numbers by name. Refused names the word that is not name=number."""
+    """Read words such as "w=-3" and return the numbers by name. Raise Refused for a word that is not name=number."""
     found: dict[str, float] = {}
     for word in words:
         name, equals, number = word.partition("=")
         if not equals:
-            raise Refused(f"{word[:40]!r} is not name=value; first comes the expression, in quotes, then name=value …")
+            raise Refused(f"{word[:40]!r} is not name=value; write the expression first, in quotes, then name=value …")
         name = variable_name(name.strip())
         if name in found:
-            raise Refused(f"{name} is given a value twice")
+            raise Refused(f"{name} is given a value twice; give it once")
         try:
             found[name] = float(number)
         except ValueError:
-            raise Refused(f"the value of {name} is not a number: {number[:40]!r}") from None
+            raise Refused(
+                f"the value of {name} is not a number: {number[:40]!r}; expected one such as -3 or 1e-2"
+            ) from None
     return found
 
 
@@ -189,12 +201,12 @@ def _write(expression: Expression, files: dict[str, str | None]) -> None:
             raise Refused(f"--{suffix[1:]} writes a file whose name ends in {suffix}, got {file!r}")
         stepper = Stepper(expression.root)
         if suffix == ".svg":
-            stepper.finish()  # the picture has its gradients; the page begins at the start
+            stepper.finish()  # so that the picture has all gradients
         try:
             stepper.save(file)
         except OSError as error:
             raise OSError(error.errno, error.strerror, file) from None
-        except ValueError as error:  # a null byte in the name
+        except ValueError as error:  # the name contains a null byte
             raise Refused(f"cannot write {file!r}: {error}") from None
         print(f"wrote {file}", file=sys.stderr)
 
@@ -212,12 +224,12 @@ def _source(expression: Expression) -> str:
     lines += [program.source, f"\n\n# forward({at}) is {expression.root.data!r}\n"]
     fixed = [name for name in expression.variables if name not in inputs]
     if fixed:
-        lines.append(f"# {', '.join(fixed)} only chose between branches: the source has the branch taken\n")
+        lines.append(f"# {', '.join(fixed)} only chose between branches: the source has the branch that was taken\n")
     return "".join(lines)
 
 
 def _ask(prompt: str) -> str:
-    """A line from the terminal; `q` at its end (Ctrl-D)."""
+    """Ask for a line and return it; `q` at the end of the input (Ctrl-D)."""
     print(prompt, end="", flush=True)
     line = sys.stdin.readline()
     if not line:
@@ -248,19 +260,19 @@ def _step(stepper: Stepper) -> None:
 
 
 def _forward(stepper: Stepper) -> list[str]:
-    """The forward pass, a line for each node, as far as it can be taken in."""
+    """Return the forward pass, one line per node, 40 lines at most."""
     lines = []
     for node in graph(stepper.root):
-        how = cut(made(node, stepper.names), 60)
-        lines.append(" = ".join([f"  {stepper.names[node]}", *([how] if how else []), figure(node.item())]))
+        how = shorten(op_formula(node, stepper.names), 60)
+        lines.append(" = ".join([f"  {stepper.names[node]}", *([how] if how else []), format_number(node.item())]))
     return lines if len(lines) <= 40 else [*lines[:39], f"  … and {len(lines) - 39} more"]
 
 
 def _gradients(stepper: Stepper) -> str:
-    """What every node has so far, the leaves first: those are what one wants to know."""
+    """Return the gradients so far in one line, leaves first, because they are the result that people look for."""
     arrived = stepper.gradients()
     nodes: list[Node] = sorted(stepper.names, key=lambda node: node.op is not None)
-    words = [f"{stepper.names[node]} {figure(arrived.get(node))}" for node in nodes[:SHOWN]]
+    words = [f"{stepper.names[node]} {format_number(arrived.get(node))}" for node in nodes[:SHOWN]]
     return "gradients so far: " + ", ".join(words) + (", …" if len(nodes) > SHOWN else "")
 
 

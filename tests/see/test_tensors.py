@@ -16,7 +16,7 @@ import pytest
 import autograd
 from autograd import Stepper, Tensor, Value, draw, no_grad, practice, stack
 from autograd.graph.naming import graph
-from autograd.see.picture.figures import in_box, in_line, norm
+from autograd.see.picture.number_format import format_block, format_line, norm
 from tests.see.test_drawing import ENGINES, arrows, boxes, by_dot, elements, needs_dot
 
 

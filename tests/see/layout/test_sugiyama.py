@@ -11,11 +11,11 @@ from random import Random
 
 import pytest
 
-from autograd.see.layout.coordinates import isotonic
 from autograd.see.layout.geometry import Box, Curve, Layout, Line, Point
-from autograd.see.layout.layered import layered
-from autograd.see.layout.order import arrange, crossings
-from autograd.see.layout.ranks import layers
+from autograd.see.layout.isotonic import isotonic
+from autograd.see.layout.order import crossings, order_columns
+from autograd.see.layout.ranks import split_into_layers
+from autograd.see.layout.sugiyama import layered
 
 Graph = tuple[list[Box], list[Line]]
 
@@ -196,8 +196,8 @@ def test_a_chain_is_straight(label: Box | None) -> None:
 
 def test_a_neuron_has_no_crossings_and_is_symmetric() -> None:
     boxes, lines = neuron()
-    graph = layers(boxes, lines)
-    assert crossings(arrange(graph), graph.after) == 0
+    graph = split_into_layers(boxes, lines)
+    assert crossings(order_columns(graph), graph.after) == 0
 
     y = [center.y for center in layered(boxes, lines).centers]
     assert y[0] < y[1] < y[2] < y[3], "inputs stand in the order they were given"
@@ -210,8 +210,8 @@ def test_a_neuron_has_no_crossings_and_is_symmetric() -> None:
 def test_a_tree_has_no_crossings(seed: int) -> None:
     random = Random(seed)
     lines = [Line(child, random.randrange(child), random.choice([None, LABEL])) for child in range(1, 60)]
-    graph = layers([VALUE] * 60, lines)
-    assert crossings(arrange(graph), graph.after) == 0
+    graph = split_into_layers([VALUE] * 60, lines)
+    assert crossings(order_columns(graph), graph.after) == 0
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -279,7 +279,7 @@ def test_the_gaps_are_kept() -> None:
 
 def test_the_same_graph_gives_the_same_drawing_in_every_process() -> None:
     script = (
-        "from tests.see.test_layout import computation, layered\n"
+        "from tests.see.layout.test_sugiyama import computation, layered\n"
         "print(*(repr(layered(*computation(seed))) for seed in range(5)))"
     )
     path = os.pathsep.join(filter(None, sys.path))
