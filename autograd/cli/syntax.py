@@ -103,6 +103,6 @@ def _explained(problem: str, text: str, position: int) -> str:
         return "a number is followed by a name; a product is written 2*x"
     if problem.startswith("invalid syntax"):
         if not text[position:].strip():
-            return "the expression ends too early; something must follow"
-        return "this is not expected here; is an operator missing before it?"
+            return "the expression ends too early; a part is missing"
+        return "this is not allowed here; expected a number, a name or an operator"
     return problem[:1].lower() + problem[1:]

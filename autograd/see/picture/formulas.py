@@ -78,7 +78,7 @@ def _input_symbols(node: Node, name: Mapping[Node, str]) -> list[Symbol]:
 
 def input_data(node: Node, data: Mapping[Node, Any]) -> list[Any]:
     """Return the data of each input: the recorded data of a node in `data`, else the number that a constant holds."""
-    return [(data[i] if i in data else i._data) if isinstance(i, Node) else i for i in node.inputs]
+    return [data.get(i, i._data) if isinstance(i, Node) else i for i in node.inputs]
 
 
 def has_derivative(node: Node) -> bool:

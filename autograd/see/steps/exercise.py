@@ -43,7 +43,7 @@ def practice(root: Node, labels: Mapping[str, object] | None = None) -> Practice
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The reaction to an answer. It is true where the answer is right; `counted` says whether it was one of the tries."""
+    """The reaction to an answer. It is true where the answer is right; `counted` tells whether it was a try."""
 
     right: bool
     text: str

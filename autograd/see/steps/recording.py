@@ -115,9 +115,8 @@ def _earlier(leaf: Node, name: str) -> Any:
     if isinstance(grad, Node):
         raise TypeError(f"the .grad of {name} was set to a node, expected plain numbers; set it to None")
     if np.shape(grad) != np.shape(leaf._data):
-        raise ValueError(
-            f"the .grad of {name} was set to the shape {np.shape(grad)}, expected {np.shape(leaf._data)}; set it to None"
-        )
+        shapes = f"{np.shape(grad)}, expected {np.shape(leaf._data)}"
+        raise ValueError(f"the .grad of {name} was set to the shape {shapes}; set it to None")
     return _copied(grad)
 
 
