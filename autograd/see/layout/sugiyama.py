@@ -132,6 +132,7 @@ def _shelves(drawn: Sequence[Layout], gap: float) -> tuple[list[Point], float, f
 
 
 def _component(boxes: Sequence[Box], lines: Sequence[Line], rank_gap: float, box_gap: float) -> Layout:
+    """Lay out one connected component, without a margin."""
     graph = split_into_layers(boxes, lines)
     columns = order_columns(graph)
     y = y_coordinates(graph, columns, box_gap)

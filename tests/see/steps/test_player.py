@@ -154,7 +154,7 @@ def test_a_notebook_keeps_an_image_where_scripts_are_not_trusted() -> None:
     assert Reader(frame["srcdoc"] or "").steps()["position"] == 3
 
 
-def test_a_page_in_a_notebook_is_an_attribute_whatever_is_in_it() -> None:
+def test_a_page_in_a_notebook_is_escaped_as_an_attribute() -> None:
     inner = "<p a='1' b=\"2\">&amp; </iframe>"
     frame = Reader(notebook(inner, "<img>")).tags[2]
     assert frame[1]["srcdoc"] == inner

@@ -173,7 +173,7 @@ def test_a_tensor_that_wants_no_gradient_is_refused() -> None:
         Stepper(t)
 
 
-def test_a_stepper_shows_the_graph_as_it_was_whatever_is_written_into_it() -> None:
+def test_a_stepper_shows_the_graph_as_it_was_when_it_was_made() -> None:
     loss = layer()
     loss.backward()
     stepper = Stepper(loss)
