@@ -6,6 +6,7 @@ changed in between, and its steps would not agree with one another.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -86,9 +87,8 @@ class Recording:
         earlier = self.earlier.get(node)
         if earlier is None or gradient is None:
             return gradient if earlier is None else earlier
-        return (
-            np.asarray(earlier + gradient, gradient.dtype) if isinstance(gradient, np.ndarray) else earlier + gradient
-        )
+        total = quietly(operator.add, earlier, gradient)
+        return np.asarray(total, gradient.dtype) if isinstance(gradient, np.ndarray) else total
 
     def gradients(self) -> dict[Node, Any]:
         """Return the gradient of every node at the end of the sweep."""

@@ -189,6 +189,15 @@ def test_a_stepper_shows_the_graph_as_it_was_when_it_was_made() -> None:
     assert (str(stepper), stepper.drawing().svg, json.dumps(stepper.to_json())) == before
 
 
+def test_a_sum_with_an_earlier_gradient_may_overflow_quietly(tmp_path: Path) -> None:
+    x = leaf([1.0], "x", dtype="float32")
+    x.grad = np.full(1, 3e38, np.float32)
+    with np.errstate(all="raise"):
+        stepper = Stepper((x * 3e38).sum())
+        assert stepper[-1].gradient.tolist() == [np.inf]
+        assert stepper.save(tmp_path / "steps.html").exists()
+
+
 def test_boxes_keep_their_size_from_step_to_step() -> None:
     stepper = Stepper(layer())
     sizes = set()
