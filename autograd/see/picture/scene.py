@@ -102,8 +102,9 @@ class Scene:
     def states(self) -> dict[State, str]:
         """Return the states that the legend has to explain: of a Stepper both of them, else those that occur."""
         found = {item.state for item in self.items}
-        shown: set[State] = {NOW, DONE} if found & {NOW, DONE} else set()
-        return {state: meaning for state, meaning in STATES.items() if state in shown | (found & {CHANGED})}
+        if found & {NOW, DONE}:
+            found |= {NOW, DONE}
+        return {state: meaning for state, meaning in STATES.items() if state in found}
 
 
 @dataclass(frozen=True, slots=True)
