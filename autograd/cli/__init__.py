@@ -1,3 +1,3 @@
-"""The command line, `python -m autograd`: a formula as text, its values and its gradients. Only this folder reads
-formulas.
+"""The command line, `python -m autograd`: read a formula as text, and step through its gradients. Only this folder
+parses formulas.
 """

@@ -1,7 +1,7 @@
-"""Expression: text such as "tanh(w*x + b)" made into a graph of Values. Nothing is evaluated as Python.
+"""Expression: parse text such as "tanh(w*x + b)" into a graph of Values.
 
-What this file knows is which syntax means something here. Python's own parser reads the text into a tree; only the
-nodes of the tree that are listed below are acted on, and the tree is walked without recursion.
+Nothing is evaluated as Python. Python's own parser (`syntax.py`) turns the text into a syntax tree. This file accepts
+the nodes of that tree that are listed here, refuses all others, and evaluates the tree without recursion.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from .syntax import ExpressionError, checked, refuse, tree
 MAX_EXPONENT: Final = 1_000.0
 
 CONSTANTS: Final = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
-LISTS: Final[dict[str, tuple[int, Callable[..., Any]]]] = {  # name -> how many lists, and what takes them
+LISTS: Final[dict[str, tuple[int, Callable[..., Any]]]] = {  # name -> how many lists it takes, and the function
     "sum": (1, reductions.sum),
     "mean": (1, reductions.mean),
     "dot": (2, products.dot),
@@ -44,23 +44,23 @@ OPERATORS: Final[dict[type[ast.AST], str]] = {
     ast.Eq: "eq",
     ast.NotEq: "ne",
 }
-ELSEWHERE: Final = {"ln": "log", "max": "maximum", "min": "minimum", "power": "pow"}  # what others call it
-NOT_KNOWN: Final = "here stands more Python than is understood: expected numbers, names, functions and + - * / **"
+OTHER_NAMES: Final = {"ln": "log", "max": "maximum", "min": "minimum", "power": "pow"}  # used in other systems
+NOT_KNOWN: Final = "this Python syntax is not supported: expected numbers, names, functions and + - * / **"
 ADVICE: Final[dict[type[ast.AST], str]] = {
-    ast.Compare: "a comparison stands only as the first argument of where(x > 0, a, b)",
-    ast.List: f"a list stands only as the argument of {', '.join(LISTS)}",
+    ast.Compare: "a comparison can only be the first argument of where(x > 0, a, b)",
+    ast.List: f"a list can only be an argument of {', '.join(LISTS)}",
     ast.IfExp: "if … else is written where(x > 0, a, b)",
-    ast.Attribute: "a dot belongs only in numbers; a function is written tanh(x)",
-    ast.BitXor: "^ is not a power; that is written x**2",
-    ast.Tuple: "a comma stands only between the arguments of a function",
-    ast.JoinedStr: "text in quotes has no place here, only numbers and names",
+    ast.Attribute: "a dot can only be part of a number; a function is written tanh(x)",
+    ast.BitXor: "^ is not supported; a power is written x**2",
+    ast.Tuple: "a comma can only separate the arguments of a function",
+    ast.JoinedStr: "text in quotes is not supported; expected numbers and names",
     ast.AugAssign: "write h = h + …, not h += …",
 }
 
 
 @dataclass(frozen=True, eq=False)
 class Expression:
-    """A text that was read: the graph's root, and its variables by name, those given first."""
+    """A parsed text: the root of its graph, and its variables by name, the given ones first."""
 
     text: str
     root: Value
@@ -68,16 +68,17 @@ class Expression:
 
 
 def parse(text: str, values: Mapping[str, float] | None = None) -> Expression:
-    """The graph of an expression, or of a few lines `h = tanh(w*x); h*h + b`, at these values of its names.
+    """Return the graph of an expression, or of lines such as `h = tanh(w*x); h*h + b`.
 
-    Every name in `values` becomes a leaf with that label; so does every `name = number` in the text. Another
-    `name = …` labels an inner node. ExpressionError says what is wrong, and where.
+    `values` gives a number to each name. Every name in it becomes a leaf with that label; so does every
+    `name = number` in the text. Any other `name = …` labels the result of an op. Raise ExpressionError, which says what
+    is wrong and where.
 
     >>> parse("h = w*x; h*h", {"w": 2.0, "x": 3.0}).root
     Value(36.0, grad=None)
     """
     if not isinstance(text, str):
-        raise TypeError(f"an expression is text, got {type(text).__name__}")
+        raise TypeError(f"an expression is text, got {type(text).__name__}; pass a str")
     numbers = {variable_name(name): number for name, number in (values or {}).items()}
     variables = {name: Value(number, label=name) for name, number in numbers.items()}
     with enable_grad():
@@ -85,28 +86,29 @@ def parse(text: str, values: Mapping[str, float] | None = None) -> Expression:
 
 
 def variable_name(name: str) -> str:
-    """A variable's name as Python reads it, with look-alikes such as ｘ made into x."""
-    plain = unicodedata.normalize("NFKC", name)
-    if not plain.isidentifier() or keyword.iskeyword(plain):
+    """Return a variable's name as Python reads it: letters that look like x, such as ｘ, become x."""
+    normal = unicodedata.normalize("NFKC", name)
+    if not normal.isidentifier() or keyword.iskeyword(normal):
         raise ExpressionError(f"{name[:40]!r} cannot be a name: expected letters, digits and _, as in x1")
-    if plain in OPS or plain in LISTS:
-        raise ExpressionError(f"{plain!r} is a function here and cannot be the name of a variable")
-    return plain
+    if normal in OPS or normal in LISTS:
+        raise ExpressionError(f"{normal!r} is a function here and cannot be the name of a variable; use another name")
+    return normal
 
 
 class _Reader:
-    """One text on its way to a graph."""
+    """Evaluates one text."""
 
     def __init__(self, text: str, given: dict[str, Value]) -> None:
         self.text = text
         self.variables = given
         self.known: dict[str, Any] = {**CONSTANTS, **given}
-        self.unused: dict[str, ast.AST | None] = dict.fromkeys(given)  # and where they were computed
+        # Names that nothing has used yet, with the line that computes them; None for a given value.
+        self.unused: dict[str, ast.AST | None] = dict.fromkeys(given)
 
     def read(self) -> Expression:
         lines = tree(self.text).body
         if not lines:
-            self.refuse("there is no expression", None)
+            self.refuse("there is no expression; expected one such as x*y", None)
         result: Any = None
         for line in lines:
             name, expression = self.statement(line, last=line is lines[-1])
@@ -116,31 +118,35 @@ class _Reader:
         self.unused.pop(name, None)
         for name, place in self.unused.items():
             if place is not None:
-                self.refuse(f"{name} is computed and never used", place)
-            raise ExpressionError(f"{name} is given a value, but the expression does not use it")
+                self.refuse(f"{name} is computed and never used; use it or leave it out", place)
+            raise ExpressionError(f"{name} is given a value, but the expression does not use it; leave it out")
         if not isinstance(result, Value):
-            raise ExpressionError(f"it is the constant {result!r}: there is no variable to go back to")
+            raise ExpressionError(
+                f"the expression is the constant {result!r}; expected at least one variable that it depends on"
+            )
         return Expression(self.text, result, self.variables)
 
     def refuse(self, problem: str, place: ast.AST | None) -> NoReturn:
         refuse(self.text, problem, place)
 
     def statement(self, line: ast.stmt, last: bool) -> tuple[str, ast.expr]:
-        """The name a line gives to its result, "" for none, and the line's expression."""
+        """Return the name that a line gives to its result, "" for none, and the line's expression."""
         match line:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 if name in OPS or name in LISTS:
-                    self.refuse(f"{name!r} is a function here and cannot be the name of a result", line)
+                    self.refuse(
+                        f"{name!r} is a function here and cannot be the name of a result; use another name", line
+                    )
                 return name, value
             case ast.Expr(value=value):
                 if not last:
-                    self.refuse("only the last line may go without a name; this result would be lost", line)
+                    self.refuse("only the last line may have no name; this result would be lost, write name = …", line)
                 return "", value
         self.refuse(ADVICE.get(type(line), "expected an expression, or name = expression"), line)
 
     def assign(self, name: str, result: Any, line: ast.stmt) -> Any:
         if name in self.unused:
-            self.refuse(f"{name} has a value already, which would never be used", line)
+            self.refuse(f"{name} has a value already, which would never be used; use another name", line)
         if not isinstance(result, Value):
             result = self.variables[name] = Value(result, label=name)
         elif not result.label:
@@ -150,7 +156,7 @@ class _Reader:
         return result
 
     def evaluate(self, expression: ast.expr) -> Any:
-        """Inputs before what is computed from them, on a stack of our own: no text is too deep for it."""
+        """Evaluate inputs before the results computed from them, without recursion, so that no text is too deep."""
         order: list[tuple[ast.expr, int]] = []
         todo = [expression]
         while todo:
@@ -166,12 +172,12 @@ class _Reader:
                 results.append(self.compute(node, inputs))
             except ExpressionError:
                 raise
-            except (TypeError, ValueError) as error:  # from the op itself: a wrong number of inputs, say
+            except (TypeError, ValueError) as error:  # from the op, for example about the number of inputs
                 self.refuse(str(error), node)
         return results[0]
 
     def parts(self, node: ast.expr) -> list[ast.expr]:
-        """The expressions a node is computed from; refuses every node that is not known here."""
+        """Return the expressions that a node is computed from; refuse a node that is not supported."""
         match node:
             case ast.Constant() | ast.Name():
                 return []
@@ -181,7 +187,9 @@ class _Reader:
                 return [operand]
             case ast.Call(func=ast.Name(id=name), args=args, keywords=keywords):
                 if len({k.arg for k in keywords}) < len(keywords) or any(k.arg is None for k in keywords):
-                    self.refuse(f"a parameter of {name} is named twice, or not at all", node)
+                    self.refuse(
+                        f"a parameter of {name} has no name, or the same name as another; write {name}(x, name=1)", node
+                    )
                 return [*self.inputs(node, name, args), *(k.value for k in keywords)]
             case ast.BinOp(op=kind) if type(kind) in ADVICE:
                 self.refuse(ADVICE[type(kind)], node)
@@ -190,7 +198,7 @@ class _Reader:
         self.refuse(ADVICE.get(type(node), NOT_KNOWN), node)
 
     def inputs(self, call: ast.expr, name: str, args: list[ast.expr]) -> list[ast.expr]:
-        """What a function is called on, with its lists and its comparison laid open."""
+        """Return the arguments of a function; a list is replaced by its elements, a comparison by its two sides."""
         if name in LISTS:
             if len(args) != LISTS[name][0] or not all(isinstance(arg, ast.List) for arg in args):
                 lists = ", ".join(["[a, b, …]"] * LISTS[name][0])
@@ -200,20 +208,22 @@ class _Reader:
             if name in self.known:
                 self.refuse(f"{name} is a number, not a function; a product is written {name}*(…)", call)
             if name in ("softmax", "log_softmax"):
-                self.refuse(f"{name} gives several numbers, and an expression is one", call)
-            near = ELSEWHERE.get(name) or _nearest(name, [*functions(), *LISTS])
-            advice = f"did you mean {near}?" if near else "autograd.derivative_table() lists those there are"
+                self.refuse(
+                    f"{name} returns several numbers, but an expression has one; use logsumexp([a, b, …])", call
+                )
+            near = OTHER_NAMES.get(name) or _nearest(name, [*functions(), *LISTS])
+            advice = f"did you mean {near}?" if near else "autograd.derivative_table() lists all functions"
             self.refuse(f"unknown function {name!r}; {advice}", call)
         if name != "where":
             return args
         if len(args) != 3 or not isinstance(args[0], ast.Compare):
             self.refuse("where takes a comparison and two numbers: where(x > 0, a, b)", call)
         if len(args[0].ops) != 1 or type(args[0].ops[0]) not in OPERATORS:
-            self.refuse("a comparison is of two, with < <= > >= == or !=", args[0])
+            self.refuse("a comparison has two sides, and < <= > >= == or != between them", args[0])
         return [args[0].left, args[0].comparators[0], *args[1:]]
 
     def compute(self, node: ast.expr, inputs: list[Any]) -> Any:
-        """The result of one node, from those of its parts."""
+        """Return the result of one node from the results of its parts."""
         match node:
             case ast.Constant(value=value):
                 return self.number(value, node)
@@ -228,7 +238,7 @@ class _Reader:
                 inputs, params = inputs[:count], dict(zip([str(k.arg) for k in keywords], inputs[count:], strict=True))
                 if name in LISTS:
                     if params:
-                        self.refuse(f"{name} has no parameters", node)
+                        self.refuse(f"{name} has no parameters; expected lists only", node)
                     cut = len(args[0].elts) if isinstance(args[0], ast.List) else 0
                     return LISTS[name][1](*([inputs] if LISTS[name][0] == 1 else [inputs[:cut], inputs[cut:]]))
                 if isinstance(args[0] if args else None, ast.Compare):
@@ -244,14 +254,14 @@ class _Reader:
 
     def number(self, value: object, node: ast.expr) -> float:
         if type(value) is not int and type(value) is not float:
-            kind = {complex: "complex numbers have", str: "text in quotes has"}.get(type(value), f"{value!r:.20} has")
-            self.refuse(f"{kind} no place here, only real numbers and names", node)
+            kind = {complex: "complex numbers are", str: "text in quotes is"}.get(type(value), f"{value!r:.20} is")
+            self.refuse(f"{kind} not supported; expected real numbers and names", node)
         try:
             number = float(value)
         except OverflowError:
             number = math.inf
         if math.isinf(number):
-            self.refuse("this number is too large for a float, which ends at 1.8e308; for infinity write inf", node)
+            self.refuse("this number is too large for a float, at most 1.8e308; for infinity write inf", node)
         return number
 
     def value(self, name: str, node: ast.expr) -> Any:
@@ -265,6 +275,7 @@ class _Reader:
 
 
 def functions() -> Iterator[str]:
+    """Yield the names of the functions that an expression can call on numbers."""
     return (op.name for op in OPS.values() if op.rules and op.kind is Kind.ELEMENTWISE and op.takes is Takes.FIXED)
 
 

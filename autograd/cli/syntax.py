@@ -1,7 +1,6 @@
-"""Syntax: the text of an expression on its way into and out of Python's parser.
+"""Syntax: check the text of an expression, parse it with Python's parser, and locate errors in it.
 
-What this file knows is what is safe to show the parser, and where in the text a fault is. What the text means, and
-which of it is allowed, stands in `expression.py`.
+This file decides which texts are safe to parse. `expression.py` decides which syntax is allowed and what it means.
 """
 
 from __future__ import annotations
@@ -13,12 +12,12 @@ import warnings
 from typing import Final, NoReturn
 
 MAX_LENGTH: Final = 2_000  # characters
-MAX_DEPTH: Final = 100  # brackets in brackets, and signs in a row
-SIGNS: Final = {"×": "*", "·": "*", "∗": "*", "÷": "/", "−": "-", "–": "-"}  # as they come out of documents
+MAX_DEPTH: Final = 100  # of nested brackets, and of signs in a row
+SIGNS: Final = {"×": "*", "·": "*", "∗": "*", "÷": "/", "−": "-", "–": "-"}  # as word processors write them
 
 
 class ExpressionError(ValueError):
-    """What is wrong with an expression: one line that says it, then the text and a caret under the place."""
+    """An error in an expression: one line that says what is wrong, then the text and a caret under the place."""
 
     def __init__(self, problem: str, text: str = "", position: int | None = None) -> None:
         problem = " ".join(problem.split())
@@ -30,7 +29,7 @@ class ExpressionError(ValueError):
         line, column = text[begin:].split("\n", 1)[0], position - begin
         number = text.count("\n", 0, position) + 1
         place = f"line {number}, column {column + 1}" if "\n" in text else f"column {column + 1}"
-        cut = max(0, column - 50)  # of a long line the neighbourhood is enough
+        cut = max(0, column - 50)  # of a long line, show only the part around the place
         shown = "..." * bool(cut) + line[cut : cut + 76] + "..." * (len(line) > cut + 76)
         shown = "".join(c if c.isprintable() else " " for c in shown)
         caret = " " * (column - cut + 3 * bool(cut)) + "^"
@@ -38,54 +37,56 @@ class ExpressionError(ValueError):
 
 
 def checked(text: str) -> str:
-    """The text without common indentation, where it is safe to show it to Python's parser."""
+    """Return the text without common indentation. Raise ExpressionError where it is not safe to parse."""
     for k, c in enumerate(text[:MAX_LENGTH]):
         if not c.isprintable() and c not in "\t\n\r":
-            raise ExpressionError(f"the character {c!r} has no place in an expression", text, k)
+            raise ExpressionError(f"the character {c!r} is not allowed in an expression; remove it", text, k)
     if len(text) > MAX_LENGTH:
-        raise ExpressionError(f"the text has {len(text):,} characters, more than {MAX_LENGTH:,}", text, MAX_LENGTH)
-    text = inspect.cleandoc(text.replace("\r\n", "\n").replace("\r", "\n"))  # all are new lines to the parser
+        raise ExpressionError(
+            f"the text has {len(text):,} characters, more than {MAX_LENGTH:,}; shorten it", text, MAX_LENGTH
+        )
+    text = inspect.cleandoc(text.replace("\r\n", "\n").replace("\r", "\n"))  # the parser reads all of them as new lines
     depth = 0
     for k, c in enumerate(text):
         depth += (c in "([{") - (c in ")]}")
         if depth > MAX_DEPTH:
-            raise ExpressionError(f"more than {MAX_DEPTH} brackets inside one another", text, k)
+            raise ExpressionError(f"more than {MAX_DEPTH} nested brackets; name a part of it: h = …; h*h", text, k)
     if signs := re.search(rf"[-+~](\s*[-+~]){{{MAX_DEPTH},}}", text):
-        raise ExpressionError(f"more than {MAX_DEPTH} signs in a row", text, signs.start())
+        raise ExpressionError(f"more than {MAX_DEPTH} signs in a row; remove some", text, signs.start())
     return text
 
 
 def tree(text: str) -> ast.Module:
-    """The text as Python's parser reads it."""
+    """Parse the text with Python's parser. Raise ExpressionError for a syntax error."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return ast.parse(text)
     except (RecursionError, MemoryError):
-        raise ExpressionError("too many things inside one another", text, 0) from None
+        raise ExpressionError("the expression is nested too deeply; name a part of it: h = …; h*h", text, 0) from None
     except SyntaxError as error:
         lines = text.split("\n")
         line = min(max(error.lineno or 1, 1), len(lines))
         position = sum(len(each) + 1 for each in lines[: line - 1]) + (error.offset or 1) - 1
-        raise ExpressionError(_plainly(error.msg, text, position), text, position) from None
+        raise ExpressionError(_explained(error.msg, text, position), text, position) from None
 
 
 def refuse(text: str, problem: str, place: ast.AST | None) -> NoReturn:
-    """Raise, and point at the place: at its sign, where it is an operator that should not be there."""
+    """Raise ExpressionError at a place. Where an operator is not allowed, the place is that of its sign."""
     line, column = getattr(place, "lineno", 1), getattr(place, "col_offset", 0)
-    first = _first(place)
+    first = _left_operand(place)
     if first is not None:
         line, column = first.end_lineno or 1, first.end_col_offset or 0
     lines = text.split("\n")
-    here = len(lines[line - 1].encode()[:column].decode())  # Python counts bytes, people characters
+    here = len(lines[line - 1].encode()[:column].decode())  # Python counts bytes; the caret needs characters
     position = sum(len(each) + 1 for each in lines[: line - 1]) + here
     while first is not None and text[position : position + 1] in (" ", "\n", ")"):
         position += 1
     raise ExpressionError(problem, text, position)
 
 
-def _first(place: ast.AST | None) -> ast.expr | None:
-    """What stands before the sign of an operator, if that is what the place is."""
+def _left_operand(place: ast.AST | None) -> ast.expr | None:
+    """Return the expression before the sign of an operator; None where the place is not an operator."""
     match place:
         case ast.BinOp(left=first) | ast.Compare(left=first) | ast.IfExp(body=first) | ast.BoolOp(values=[first, *_]):
             return first
@@ -94,12 +95,14 @@ def _first(place: ast.AST | None) -> ast.expr | None:
     return None
 
 
-def _plainly(problem: str, text: str, position: int) -> str:
-    """Python's words for a syntax error, or better ones where this is not a program."""
+def _explained(problem: str, text: str, position: int) -> str:
+    """Return Python's message for a syntax error, or a better one where it speaks of programs."""
     if text[position : position + 1] in SIGNS:
         return f"the sign {text[position]} is written {SIGNS[text[position]]} here"
     if re.match(r"[\d.]+[^\W\d_]", text[position:]) and "literal" in problem:
-        return "a number runs into a name; a product is written 2*x"
+        return "a number is followed by a name; a product is written 2*x"
     if problem.startswith("invalid syntax"):
-        return "the expression ends too early" if not text[position:].strip() else "this cannot stand here"
+        if not text[position:].strip():
+            return "the expression ends too early; a part is missing"
+        return "this is not allowed here; expected a number, a name or an operator"
     return problem[:1].lower() + problem[1:]

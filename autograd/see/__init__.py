@@ -1,3 +1,3 @@
-"""Graphs as pictures (`picture/`), boxes as coordinates (`layout/`), the sweep as a lesson (`steps/`). Only this folder
-imports graphviz and IPython.
+"""Show a graph: place boxes and lines (`layout/`), draw a graph (`picture/`), explain the backward sweep (`steps/`).
+Only this folder imports graphviz and IPython.
 """

@@ -259,5 +259,5 @@ def test_derivatives_of_any_order_flow_through_stacked_values() -> None:
     (first * v).backward()
     assert v.grad == pytest.approx(2.0 * bend(2.0) + slope(2.0), rel=1e-14)
     stepped = Value(2.0)
-    Stepper(grad(f)(stepped) * stepped).finish()
+    Stepper(grad(f)(stepped) * stepped).commit()
     assert stepped.grad == v.grad

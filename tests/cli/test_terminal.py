@@ -1,4 +1,4 @@
-"""The command line as a person meets it: piped, in a terminal, with bad input, and when it is cut off."""
+"""The command line: with a pipe, in a terminal, with bad input, and when its output is closed early."""
 
 import io
 import os
@@ -32,7 +32,7 @@ def run(*words: str, **more: str) -> subprocess.CompletedProcess[str]:
 
 
 class Terminal:
-    """A command in a terminal of its own, and the person in front of it."""
+    """A command that runs in a terminal of its own; the methods are what a person at the terminal does."""
 
     def __init__(self, *words: str) -> None:
         self.master, slave = pty.openpty()
@@ -43,7 +43,7 @@ class Terminal:
         os.close(slave)
 
     def reads(self, end: str = "> ") -> str:
-        """What is on the screen up to a prompt, or up to the end where `end` is ""."""
+        """Return the output up to a prompt, or all of it where `end` is ""."""
         seen = b""
         limit = time.monotonic() + 30
         while not (end and seen.decode(errors="ignore").endswith(end)):
@@ -52,7 +52,7 @@ class Terminal:
                 continue
             try:
                 more = os.read(self.master, 65536)
-            except OSError:  # Linux says so that the other side has closed
+            except OSError:  # on Linux: the other side is closed
                 break
             if not more:
                 break
@@ -84,12 +84,12 @@ def test_without_a_terminal_the_whole_table_is_printed() -> None:
     "words",
     [["-x", "x=1"], ["--x", "x=1"], ["x*2", "x=-3"], ["--", "-h", "h=2"], ["x", "--program", "x=1"], ["-(-x)", "x=-1"]],
 )
-def test_what_begins_with_a_minus_is_no_option(words: list[str]) -> None:
+def test_an_expression_that_begins_with_a_minus_is_not_an_option(words: list[str]) -> None:
     result = run(*words)
     assert (result.returncode, result.stderr) == (0, "")
 
 
-def test_lines_name_what_is_between() -> None:
+def test_lines_name_inner_nodes() -> None:
     result = run("h = tanh(w*x); h*h + b", "w=1", "x=2", "b=3")
     assert result.returncode == 0
     assert re.search(r"^ +3 +h +tanh", result.stdout, re.MULTILINE)
@@ -99,7 +99,7 @@ def test_lines_name_what_is_between() -> None:
     ("words", "says"),
     [
         ([], "the following arguments are required: expression"),
-        (["x +", "x=1"], "error: the expression ends too early (column 4)\n  x +\n     ^\n"),
+        (["x +", "x=1"], "error: the expression ends too early; a part is missing (column 4)\n  x +\n     ^\n"),
         (["x*y", "x=1"], "error: y has no value; give it one: y=… (column 3)\n  x*y\n    ^\n"),
         (["x", "x=1", "y=2"], "y is given a value, but the expression does not use it"),
         (["x", "x"], "'x' is not name=value"),
@@ -113,8 +113,8 @@ def test_lines_name_what_is_between() -> None:
         (["x", "x=1", "--svgg", "a.svg"], "unrecognized arguments: --svgg"),
         (["x", "x=1", "--svg"], "--svg: expected one argument"),
         (["x", "x=1", "--svg", "picture.png"], "--svg writes a file whose name ends in .svg, got 'picture.png'"),
-        (["__import__('os').system('id')"], "a dot belongs only in numbers"),
-        (["\udcff", "x=1"], "has no place in an expression"),
+        (["__import__('os').system('id')"], "a dot can only be part of a number"),
+        (["\udcff", "x=1"], "is not allowed in an expression"),
     ],
 )
 def test_bad_input_gets_one_sentence(words: list[str], says: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -128,7 +128,8 @@ def test_bad_input_gets_one_sentence(words: list[str], says: str, capsys: pytest
 def test_bad_input_ends_with_code_2_and_no_traceback() -> None:
     result = run("x + $", "x=1")
     assert (result.returncode, result.stdout) == (2, "")
-    assert result.stderr == "error: this cannot stand here (column 5)\n  x + $\n      ^\n"
+    problem = "this is not allowed here; expected a number, a name or an operator"
+    assert result.stderr == f"error: {problem} (column 5)\n  x + $\n      ^\n"
 
 
 def test_a_file_that_cannot_be_written_gets_one_sentence(tmp_path: Path) -> None:
@@ -153,7 +154,7 @@ def test_files_are_written_and_the_program_runs(tmp_path: Path) -> None:
     assert namespace["gradients"] == pytest.approx([1.0019434, -1.5029151, 0.5009717])
 
 
-def test_a_program_says_that_a_branch_is_fixed() -> None:
+def test_a_program_says_which_names_only_chose_a_branch() -> None:
     result = run("where(x > 0, y*inf, 2)", "x=1", "y=1", "--program")
     assert result.returncode == 0
     assert "# x only chose between branches" in result.stdout
@@ -168,7 +169,7 @@ def test_practice_without_a_terminal_hides_the_numbers() -> None:
 
 
 @pytest.mark.parametrize("words", [[*NEURON], [*NEURON, "--practice"], ["θ×2", "θ=1"], ["y", "x=1"]])
-def test_ascii_is_enough(words: list[str]) -> None:
+def test_output_can_be_ascii_only(words: list[str]) -> None:
     result = run(*words, PYTHONIOENCODING="ascii:strict")
     assert "Traceback" not in result.stderr
     assert "UnicodeEncodeError" not in result.stderr
@@ -179,13 +180,13 @@ def test_ascii_is_enough(words: list[str]) -> None:
         assert "- > 0.501" in result.stdout
 
 
-def test_utf_8_is_understood_in_a_locale_that_knows_ascii_only() -> None:
+def test_utf_8_is_read_in_an_ascii_locale() -> None:
     result = run("tanh(α*2)", "α=1", LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
     assert (result.returncode, result.stderr) == (0, "")
     assert "α" in result.stdout
 
 
-def test_head_is_quiet() -> None:
+def test_a_closed_pipe_is_no_error() -> None:
     long = " + ".join(["tanh(x)"] * 190)
     with subprocess.Popen(
         [*COMMAND, long, "x=1"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()
@@ -236,7 +237,7 @@ def test_stepping_in_a_terminal() -> None:
 
 
 @pytest.mark.parametrize("words", [NEURON, [*NEURON, "--practice"]])
-def test_control_d_and_control_c_leave_quietly(words: list[str]) -> None:
+def test_control_d_and_control_c_end_without_a_traceback(words: list[str]) -> None:
     terminal = Terminal(*words)
     terminal.reads()
     rest, code = terminal.leaves("\x04")

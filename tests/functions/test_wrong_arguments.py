@@ -116,7 +116,7 @@ def test_an_integer_too_large_for_a_float_is_refused_by_a_tensor_as_by_a_value()
 def overflowing_stepper() -> Any:
     x = Tensor([1.0], requires_grad=True, dtype="float32")
     x.grad = np.full(1, 3e38, np.float32)
-    ag.Stepper((x * 3e38).sum()).finish()
+    ag.Stepper((x * 3e38).sum()).commit()
     return x.grad
 
 

@@ -13,7 +13,7 @@ from autograd.engine.forms import Takes
 from autograd.engine.op import OPS
 from autograd.engine.sweep import graph_nodes
 from autograd.graph.rule_table import scalar_ops, structural_ops
-from tests.see.test_drawing import ENGINES, arrows, boxes
+from tests.see.pictures import ENGINES, arrows, boxes
 
 RNG = np.random.default_rng(7)
 A, B, C = RNG.uniform(0.2, 0.9, (2, 3)), RNG.uniform(0.2, 0.9, (3, 2)), RNG.uniform(0.2, 0.9, (2, 3))

@@ -1,1 +1,1 @@
-"""Boxes to coordinates. This folder knows rectangles and lines; it knows no node."""
+"""Place boxes and lines: sizes go in, coordinates come out. Nothing in this folder knows what a node is."""

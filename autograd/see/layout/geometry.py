@@ -1,7 +1,6 @@
-"""The vocabulary of a placed drawing: sizes that go into a layout, places that come out of it.
+"""The data types of a layout: sizes that go into it and coordinates that come out of it.
 
 Units are px. The origin is at the top left, y points down, and the drawing flows from left to right.
-Nothing here knows what a node is, or how it is painted.
 """
 
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """The size of a thing to place."""
+    """The size of something that is to be placed."""
 
     width: float
     height: float
@@ -17,10 +16,9 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An arrow from one box to another, each by its position in the list of boxes.
+    """An arrow from one box to another; `tail` and `head` are positions in the list of boxes.
 
-    `label` is the size of the label that sits on the line, if there is one. Two lines may have the same
-    tail and head (`x * x`).
+    `label` is the size of the label on the line, or None. Two lines may have the same tail and head (`x * x`).
     """
 
     tail: int
@@ -30,7 +28,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A place in the drawing."""
+    """A position in the drawing."""
 
     x: float
     y: float
@@ -40,8 +38,8 @@ class Point:
 class Curve:
     """A cubic Bézier path from the right border of the tail box to the left border of the head box.
 
-    `points` are 1 + 3k: a start, then two control points and an end for each piece.
-    `label` is the centre of the label's own place, through which the path runs; None without a label.
+    `points` are 1 + 3k points: a start, then two control points and an end for each piece.
+    `label` is the centre of the label, through which the path runs; None where the line has no label.
     """
 
     points: tuple[Point, ...]
@@ -50,7 +48,7 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A placed drawing: one centre per box and one curve per line, in the order they were given."""
+    """A finished layout: one centre per box and one curve per line, in the order in which they were given."""
 
     width: float
     height: float

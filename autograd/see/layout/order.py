@@ -1,8 +1,8 @@
-"""Order: what stands above what in each rank.
+"""Order the items of every rank from top to bottom, so that few lines cross.
 
-Only this file knows about crossings. Two segments between the same two ranks cross when their ends are
-in opposite order, so a drawing's crossings are the inversions of its segments: finding the order with the
-fewest is NP-hard, and sweeping over barycentres comes close.
+A segment joins items of two neighbouring ranks. Two segments between the same ranks cross when their ends are in
+opposite order, so the crossings of a drawing are the inversions of its segments. To find the order with the fewest
+crossings is NP-hard; sorting by barycentres, again and again, comes close to it.
 
 Source: Sugiyama, Tagawa, Toda (1981); the initial order and the transpositions are from Gansner, Koutsofios,
 North, Vo (1993), "A technique for drawing directed graphs".
@@ -15,15 +15,15 @@ from .ranks import Layers
 
 Column = list[int]
 
-SMALL = 600
-"""Up to this many segments there is time to try everything in every round."""
+FEW_SEGMENTS = 600
+"""Below this number of segments there is time for every start and for transpositions in every round."""
 
 PATIENCE = 4
-"""So many rounds without an improvement end a search: one in each direction, with ties either way."""
+"""Rounds without an improvement that end a search: one in each direction, with both orders of ties."""
 
 
 def crossings(columns: Sequence[Sequence[int]], after: Sequence[Sequence[int]]) -> int:
-    """How many pairs of segments cross, counted in O(E log V).
+    """Count the pairs of segments that cross, in O(E log V).
 
     `columns[r]` are the items of rank r from top to bottom, `after[i]` the items of the next rank that item i
     is joined to.
@@ -32,12 +32,12 @@ def crossings(columns: Sequence[Sequence[int]], after: Sequence[Sequence[int]]) 
 
 
 def _crossings_between(left: Sequence[int], right: Sequence[int], after: Sequence[Sequence[int]]) -> int:
-    # A Fenwick tree over the right-hand places: how many segments so far end at or above a place.
-    place = {item: i for i, item in enumerate(right, 1)}
+    # A Fenwick tree over the positions on the right counts the segments so far that end at or above a position.
+    position = {item: i for i, item in enumerate(right, 1)}
     tree = [0] * (len(right) + 1)
     seen = crossed = 0
     for item in left:
-        ends = [place[end] for end in after[item]]
+        ends = [position[end] for end in after[item]]
         for end in ends:
             above = 0
             while end:
@@ -52,19 +52,19 @@ def _crossings_between(left: Sequence[int], right: Sequence[int], after: Sequenc
     return crossed
 
 
-def arrange(layers: Layers) -> list[Column]:
-    """The columns, each from top to bottom, in the order with the fewest crossings that was found.
+def order_columns(layers: Layers) -> list[Column]:
+    """Return the columns, each from top to bottom, in the order with the fewest crossings that was found.
 
-    Among equals the earliest wins. The first order tried is depth first from the outputs, inputs in the order
-    they were given: a tree has no crossings in it, and `a * b` shows a above b.
+    Of several such orders the first one found is kept. The search starts depth first from the outputs, with inputs in
+    the order in which they were given: so a tree has no crossings, and `a * b` shows a above b.
     """
     segments = sum(map(len, layers.after))
-    small = segments < SMALL
+    few = segments < FEW_SEGMENTS
     rounds = max(4, min(16, 16_000 // (segments + 1)))
     best: list[Column] = []
     fewest = -1
 
-    def judge(columns: list[Column]) -> int:
+    def count_and_keep(columns: list[Column]) -> int:
         """Count the crossings, and keep this order if it is the best so far."""
         nonlocal best, fewest
         count = crossings(columns, layers.after)
@@ -73,22 +73,22 @@ def arrange(layers: Layers) -> list[Column]:
         return count
 
     starts = [(True, False), (False, False), (True, True), (False, True)]
-    for from_outputs, mirrored in starts if small else starts[:2]:
+    for from_outputs, mirrored in starts if few else starts[:2]:
         columns = _depth_first(layers, from_outputs, mirrored)
-        here, stuck = judge(columns), 0
+        here, stuck = count_and_keep(columns), 0
         for attempt in range(rounds):
             if fewest == 0:
                 return best
             if stuck == PATIENCE:
                 break
-            _sweep(columns, layers, rightwards=attempt % 2 == 0, flip_ties=attempt % 4 >= 2)
-            if small:
+            _sort_by_barycentres(columns, layers, rightwards=attempt % 2 == 0, flip_ties=attempt % 4 >= 2)
+            if few:
                 _transpose(columns, layers, passes=4)
-            count = judge(columns)
+            count = count_and_keep(columns)
             here, stuck = (count, 0) if count < here else (here, stuck + 1)
     columns = [list(column) for column in best]
-    _transpose(columns, layers, passes=4 if small else 2)
-    judge(columns)
+    _transpose(columns, layers, passes=4 if few else 2)
+    count_and_keep(columns)
     return best
 
 
@@ -108,17 +108,19 @@ def _depth_first(layers: Layers, from_outputs: bool, mirrored: bool) -> list[Col
     return columns
 
 
-def _sweep(columns: list[Column], layers: Layers, *, rightwards: bool, flip_ties: bool) -> None:
-    """Sort each column by the barycentres of its items' neighbours in the column just passed."""
+def _sort_by_barycentres(columns: list[Column], layers: Layers, *, rightwards: bool, flip_ties: bool) -> None:
+    """Sort each column by the mean position of its items' neighbours in the column before it."""
     towards = layers.before if rightwards else layers.after
-    place = [0] * len(layers.rank)
+    position = [0] * len(layers.rank)
     walk = range(len(columns)) if rightwards else reversed(range(len(columns)))
     for r in walk:
         column = columns[r]
         centre = {
-            item: sum(place[other] for other in towards[item]) / len(towards[item]) for item in column if towards[item]
+            item: sum(position[other] for other in towards[item]) / len(towards[item])
+            for item in column
+            if towards[item]
         }
-        # An item without neighbours on that side keeps its place; the others are sorted around it.
+        # An item without neighbours on that side keeps its position; the others are sorted around it.
         movable = [item for item in column if item in centre]
         if flip_ties:
             movable.reverse()
@@ -126,37 +128,37 @@ def _sweep(columns: list[Column], layers: Layers, *, rightwards: bool, flip_ties
         following = iter(movable)
         column[:] = [next(following) if item in centre else item for item in column]
         for i, item in enumerate(column):
-            place[item] = i
+            position[item] = i
 
 
 def _transpose(columns: list[Column], layers: Layers, passes: int) -> None:
     """Swap neighbours in a column as long as that removes crossings."""
-    place = [0] * len(layers.rank)
+    position = [0] * len(layers.rank)
     for column in columns:
         for i, item in enumerate(column):
-            place[item] = i
-
-    def gain(upper: int, lower: int) -> int:
-        """How many crossings fewer there are when the two neighbours change places."""
-        fewer = 0
-        for side in (layers.before, layers.after):
-            above, below = side[upper], side[lower]
-            if above and below:
-                below_at = [place[b] for b in below]
-                for a in above:
-                    at = place[a]
-                    for b in below_at:
-                        fewer += (at > b) - (at < b)
-        return fewer
-
+            position[item] = i
     for _ in range(passes):
         swapped = False
         for column in columns:
             for i in range(len(column) - 1):
                 upper, lower = column[i], column[i + 1]
-                if gain(upper, lower) > 0:
+                if _removed_by_swapping(upper, lower, layers, position) > 0:
                     column[i], column[i + 1] = lower, upper
-                    place[upper], place[lower] = i + 1, i
+                    position[upper], position[lower] = i + 1, i
                     swapped = True
         if not swapped:
             return
+
+
+def _removed_by_swapping(upper: int, lower: int, layers: Layers, position: Sequence[int]) -> int:
+    """Return how many crossings fewer there are when two neighbours in a column change places."""
+    fewer = 0
+    for side in (layers.before, layers.after):
+        above, below = side[upper], side[lower]
+        if above and below:
+            below_at = [position[b] for b in below]
+            for a in above:
+                at = position[a]
+                for b in below_at:
+                    fewer += (at > b) - (at < b)
+    return fewer

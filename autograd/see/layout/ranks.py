@@ -1,10 +1,10 @@
-"""Columns: how far right every box stands, and what a line passes on its way.
+"""Assign every box to a rank (its column), and cut lines that are longer than one rank into segments.
 
-Only this file knows how ranks are chosen, and that a line longer than one rank is cut into pieces by
-dummies. What it hands on is a *proper* layered graph: every segment joins two neighbouring ranks.
+The result is a *proper* layered graph: every segment joins two neighbouring ranks. Where a line passes a rank, it has
+an item there: its label, or a dummy, which has no size.
 
-Lines that leave the same box share their dummies: a weight used at fifty time steps becomes one trunk
-with fifty branches instead of fifty parallel tracks.
+Lines that leave the same box share their dummies. So a weight that is used at fifty time steps becomes one trunk with
+fifty branches, and not fifty parallel lines.
 """
 
 from collections import Counter
@@ -15,8 +15,13 @@ from itertools import pairwise
 
 from .geometry import Box, Line
 
+ROUNDS = 16
+"""Passes over all chains that look for one that can be moved; most graphs are done after two or three."""
 
-class Kind(Enum):
+
+class ItemKind(Enum):
+    """The kinds of items that have a position in a layered graph."""
+
     BOX = "box"
     LABEL = "label"
     DUMMY = "dummy"
@@ -27,12 +32,12 @@ class Layers:
     """A proper layered graph of items. The first items are the boxes, in their order.
 
     `before[i]` and `after[i]` are the items that a segment joins to item i, in ranks `rank[i]` - 1 and + 1.
-    `age[i]` is the number of boxes on the longest way from a leaf to item i.
+    `age[i]` is the number of boxes on the longest path from a leaf to item i.
     `paths[k]` are the items along line k, from tail to head; `label_of[k]` is the one that is its label.
     """
 
     size: list[Box]
-    kind: list[Kind]
+    kind: list[ItemKind]
     rank: list[int]
     age: list[int]
     before: list[list[int]]
@@ -42,7 +47,7 @@ class Layers:
 
 
 def topological_order(count: int, lines: Sequence[Line]) -> list[int]:
-    """The boxes, tails before heads; ValueError when the lines form a cycle."""
+    """Return the boxes, tails before heads. Raise ValueError when the lines form a cycle."""
     waiting = [0] * count
     heads: list[list[int]] = [[] for _ in range(count)]
     for line in lines:
@@ -61,17 +66,17 @@ def topological_order(count: int, lines: Sequence[Line]) -> list[int]:
 
 
 def shortest_spans(lines: Sequence[Line]) -> list[int]:
-    """The fewest ranks each line must bridge: two when something has to stand between its ends."""
+    """Return the least number of ranks each line must bridge: 2 where an item stands between its ends, else 1."""
     twins = Counter((line.tail, line.head) for line in lines)
     return [2 if line.label is not None or twins[line.tail, line.head] > 1 else 1 for line in lines]
 
 
 def assign_ranks(count: int, lines: Sequence[Line]) -> list[int]:
-    """The rank of every box, from 0 at the left, such that the lines are short.
+    """Return the rank of every box, from 0 at the left, such that the lines are short.
 
-    Longest paths are measured from the right, so that a leaf stands next to the op that uses it and not in
-    the first column. That is already shortest for a tree. Shared inputs and several outputs leave slack;
-    then whole chains are moved to the side on which more lines pull.
+    First every box gets the rank that the longest path to an output gives it. So a leaf stands next to the op that
+    uses it, and not in the first column. For a tree these ranks are already the best. Shared inputs and several
+    outputs leave slack; then whole chains are moved to the side on which more lines pull.
     """
     order = topological_order(count, lines)
     spans = shortest_spans(lines)
@@ -85,25 +90,19 @@ def assign_ranks(count: int, lines: Sequence[Line]) -> list[int]:
     for box in reversed(order):
         rank[box] = min((rank[lines[k].head] - spans[k] for k in outgoing[box]), default=0)
 
-    # A chain moves as one: an op alone has nothing to gain by leaving the value it feeds.
-    chain_of = list(range(count))
-    for box in order:
-        if len(incoming[box]) == 1 and len(outgoing[lines[incoming[box][0]].tail]) == 1:
-            chain_of[box] = chain_of[lines[incoming[box][0]].tail]
-    chains: dict[int, list[int]] = {}
-    for box in order:
-        chains.setdefault(chain_of[box], []).append(box)
+    chains = _chains(order, lines, incoming, outgoing)
+    slack_of = [(line.head, line.tail, span) for line, span in zip(lines, spans, strict=True)]
 
-    def slack(k: int) -> int:
-        return rank[lines[k].head] - rank[lines[k].tail] - spans[k]
+    def least_slack(line_ids: list[int]) -> int:
+        return min(rank[head] - rank[tail] - span for head, tail, span in (slack_of[k] for k in line_ids))
 
-    for _ in range(16):
+    for _ in range(ROUNDS):
         moved = False
-        for chain in chains.values():
+        for chain in chains:
             ins, outs = incoming[chain[0]], outgoing[chain[-1]]
             if len(ins) == len(outs):
                 continue
-            step = -min(map(slack, ins)) if len(ins) > len(outs) else min(map(slack, outs))
+            step = -least_slack(ins) if len(ins) > len(outs) else least_slack(outs)
             if step:
                 moved = True
                 for box in chain:
@@ -114,23 +113,40 @@ def assign_ranks(count: int, lines: Sequence[Line]) -> list[int]:
     return [r - leftmost for r in rank]
 
 
-def layers(boxes: Sequence[Box], lines: Sequence[Line]) -> Layers:
-    """The proper layered graph of these boxes and lines."""
+def _chains(
+    order: Sequence[int], lines: Sequence[Line], incoming: list[list[int]], outgoing: list[list[int]]
+) -> list[list[int]]:
+    """Return the boxes in chains, such as an op and its result, that move together or not at all.
+
+    If an op moved alone, away from its only result, one line would become longer by as much as another became shorter.
+    """
+    chain_of: dict[int, int] = {}
+    chains: dict[int, list[int]] = {}
+    for box in order:
+        chain_of[box] = box
+        if len(incoming[box]) == 1 and len(outgoing[lines[incoming[box][0]].tail]) == 1:
+            chain_of[box] = chain_of[lines[incoming[box][0]].tail]
+        chains.setdefault(chain_of[box], []).append(box)
+    return list(chains.values())
+
+
+def split_into_layers(boxes: Sequence[Box], lines: Sequence[Line]) -> Layers:
+    """Return the proper layered graph of these boxes and lines."""
     size = list(boxes)
-    kind = [Kind.BOX] * len(boxes)
+    kind = [ItemKind.BOX] * len(boxes)
     rank = assign_ranks(len(boxes), lines)
     age = [0] * len(boxes)
     for box, line in _lines_by_head(len(boxes), lines):
         age[box] = max(age[box], age[line.tail] + 1)
 
-    def item(what: Kind, its_size: Box, its_rank: int, its_age: int) -> int:
+    def new_item(its_kind: ItemKind, its_size: Box, its_rank: int, its_age: int) -> int:
         size.append(its_size)
-        kind.append(what)
+        kind.append(its_kind)
         rank.append(its_rank)
         age.append(its_age)
         return len(size) - 1
 
-    nothing = Box(0.0, 0.0)
+    no_size = Box(0.0, 0.0)
     twins = Counter((line.tail, line.head) for line in lines)
     trunk: dict[tuple[int, int], int] = {}
     paths: list[list[int]] = []
@@ -140,14 +156,14 @@ def layers(boxes: Sequence[Box], lines: Sequence[Line]) -> Layers:
         last = rank[line.head] - 1
         for r in range(rank[line.tail] + 1, rank[line.head]):
             if r == last and line.label is not None:
-                label = item(Kind.LABEL, line.label, r, age[line.tail])
+                label = new_item(ItemKind.LABEL, line.label, r, age[line.tail])
                 path.append(label)
             elif r == last and twins[line.tail, line.head] > 1:
-                # Twins must not share their last dummy: x * x would be drawn as one line.
-                path.append(item(Kind.DUMMY, nothing, r, age[line.tail]))
+                # Two lines with the same ends must not share their last dummy: x * x would be drawn with one line.
+                path.append(new_item(ItemKind.DUMMY, no_size, r, age[line.tail]))
             else:
                 if (line.tail, r) not in trunk:
-                    trunk[line.tail, r] = item(Kind.DUMMY, nothing, r, age[line.tail])
+                    trunk[line.tail, r] = new_item(ItemKind.DUMMY, no_size, r, age[line.tail])
                 path.append(trunk[line.tail, r])
         paths.append([*path, line.head])
         label_of.append(label)
@@ -162,7 +178,7 @@ def layers(boxes: Sequence[Box], lines: Sequence[Line]) -> Layers:
 
 
 def _lines_by_head(count: int, lines: Sequence[Line]) -> list[tuple[int, Line]]:
-    """Every (head, line), heads in topological order."""
+    """Return every (head, line), heads in topological order."""
     incoming: list[list[Line]] = [[] for _ in range(count)]
     for line in lines:
         incoming[line.head].append(line)

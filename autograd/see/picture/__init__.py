@@ -1,3 +1,3 @@
-"""A graph to a picture: what stands in each box, and its text as SVG or DOT. Only this folder knows what a node looks
-like.
+"""Draw a graph: decide what its boxes and arrows say, and write it as SVG or DOT. Only this folder knows how a node
+looks.
 """

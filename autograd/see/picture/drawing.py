@@ -1,4 +1,4 @@
-"""draw: a graph as a picture, wherever one is: with `dot` where it is installed, with our own layout elsewhere."""
+"""`draw`: a graph as a picture, laid out by `dot` where it is installed, and by the built-in layout elsewhere."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ import numpy as np
 from ...engine.node import Node
 from ...engine.sweep import graph_nodes
 from ...graph.naming import is_number
-from ..layout.layered import layered
-from . import dot_text
+from ..layout.sugiyama import layered
+from .dot_layout import dot_installed, dot_layout
+from .dot_text import digraph
+from .formulas import display_names
 from .scene import Scene, scene
 from .svg import svg
-from .words import named
 
 if TYPE_CHECKING:
     import graphviz
@@ -28,12 +29,12 @@ ENGINES = ("auto", "dot", "layered")
 
 
 class Drawing:
-    """A picture of a graph. It shows itself in a notebook; `.svg` and `.dot` are its texts."""
+    """A picture of a graph, as it was when it was drawn. It shows itself in a notebook."""
 
     def __init__(self, shown: Scene, engine: str = "auto") -> None:
         if engine not in ENGINES:
             raise ValueError(f"engine is one of {', '.join(ENGINES)}, got {engine!r}")
-        if engine == "dot" and not dot_text.installed():
+        if engine == "dot" and not dot_installed():
             raise RuntimeError(
                 'engine="dot" needs the program dot, which is not on the PATH (the Python package graphviz does not '
                 'bring it); install Graphviz, or leave engine at "auto" for the layout that is built in'
@@ -43,28 +44,28 @@ class Drawing:
 
     @cached_property
     def svg(self) -> str:
-        """The picture as SVG text."""
+        """Return the picture as SVG text."""
         if self.engine == "dot":
-            return svg(self.scene, dot_text.place)
-        if self.engine == "auto" and dot_text.installed():
+            return svg(self.scene, dot_layout)
+        if self.engine == "auto" and dot_installed():
             try:
-                return svg(self.scene, dot_text.place)
-            except (RuntimeError, ImportError):  # a broken dot is no reason to show nothing
+                return svg(self.scene, dot_layout)
+            except (RuntimeError, ImportError):  # a broken `dot` must not mean that there is no picture
                 return svg(self.scene, layered)
         return svg(self.scene, layered)
 
     @property
     def dot(self) -> str:
-        """The graph as DOT text."""
+        """Return the graph as DOT text."""
         source: str = self.to_graphviz().source
         return source
 
     def to_graphviz(self) -> graphviz.Digraph:
-        """The graph as a `graphviz.Digraph`, to go on with."""
-        return dot_text.digraph(self.scene)
+        """Return the graph as a `graphviz.Digraph`, which can be changed and rendered further."""
+        return digraph(self.scene)
 
     def save(self, path: str | Path) -> Path:
-        """Write the picture to a file: .svg, or .dot or .gv for DOT text. ValueError for any other suffix."""
+        """Write the picture to a file: .svg, or .dot or .gv for DOT text. Raise ValueError for any other suffix."""
         target = Path(path)
         suffix = target.suffix.lower()
         if suffix not in (".svg", ".dot", ".gv"):
@@ -73,7 +74,7 @@ class Drawing:
         return target
 
     def _repr_html_(self) -> str:
-        # An <img> with the picture inside: a notebook that is not trusted strips inline SVG, and shows this.
+        # A notebook that is not trusted removes inline SVG, but shows an <img> that contains the picture.
         return image(self.svg, self.scene.title)
 
     def __repr__(self) -> str:
@@ -81,8 +82,10 @@ class Drawing:
 
 
 def image(picture: str, title: str) -> str:
-    """SVG text as an HTML image that needs nothing from outside; it shrinks to its page, but not until nobody can
-    read it."""
+    """Return SVG text as an HTML image that loads nothing.
+
+    It shrinks to the width of its page, down to 0.6 of its own width. A smaller picture could not be read.
+    """
     data = base64.b64encode(picture.encode("utf-8")).decode("ascii")
     wide = re.search(r'width="(\d+)"', picture)
     least = f";min-width:{int(wide[1]) * 6 // 10}px" if wide else ""
@@ -98,35 +101,42 @@ def draw(
     engine: str = "auto",
     stats: bool = False,
 ) -> Drawing:
-    """Draw the computation graph of `root`, or of several: a list, or an array of Values as `zoom` gives it.
+    """Draw the computation graph of one root, or of several: a list, or an array of Values such as `zoom` returns.
 
-    A box shows a node's label, data and grad (`–` before a backward pass), that of a Tensor its shape and dtype too; on
-    an arrow into an op stands the local derivative, as a formula and as a number, or what the op makes of the gradient
-    g that arrives, `g @ wᵀ`. `labels` names nodes: {"x": x}, or globals(). `engine` is "dot", "layered" (built in), or
-    "auto": dot where it is installed. `level` "auto" and "op" show a box per op. `stats` says more about arrays that
-    are too large to be shown. ValueError where the graph has more than `max_nodes` nodes.
+    A box shows a node's label, data and grad (`–` before a backward pass), and for a Tensor its shape and dtype. An
+    arrow into an op shows the local derivative as a formula and as a number; where the op has none, it shows the
+    contribution that the op computes from the gradient g that arrives, such as `g @ wᵀ`. A box whose data was set after
+    the graph was computed from it is marked "changed since", and derivatives at that data have no number.
+
+    labels     names for nodes: {"x": x}, or globals()
+    level      "auto" or "op": one box per op
+    max_nodes  the greatest number of nodes that is drawn; ValueError where the graph has more
+    engine     the layout: "dot", "layered" (built in), or "auto", which is dot where it is installed
+    stats      whether to show statistics of arrays that are too large to be shown in full
     """
-    roots = [root] if isinstance(root, Node) else _several(root)
+    roots = [root] if isinstance(root, Node) else _as_roots(root)
     if level not in ("auto", "op"):
         raise ValueError(f'level is "auto" or "op", got {level!r}')
     nodes = graph_nodes(*roots)
     constants = sum(map(is_number, nodes))
-    if len(nodes) - constants > max_nodes or constants > max_nodes:
+    if max(len(nodes) - constants, constants) > max_nodes:
         raise ValueError(
             f"the graph has {len(nodes) - constants:,} nodes and {constants:,} constants, too many to read as a "
-            f"picture (max_nodes={max_nodes:,}); draw one sample's output instead of a whole loss, "
-            "an inner node, or raise max_nodes"
+            f"picture (max_nodes={max_nodes:,}); draw the output for one sample instead of a whole loss, draw an inner "
+            "node, or raise max_nodes"
         )
-    return Drawing(scene(roots, named(nodes, labels), stats=stats), engine)
+    return Drawing(scene(roots, display_names(nodes, labels), stats=stats), engine)
 
 
-def _several(roots: Any) -> list[Node]:
+def _as_roots(roots: Any) -> list[Node]:
     if isinstance(roots, np.ndarray):
         roots = roots.ravel().tolist()
     found = list(roots) if isinstance(roots, (list, tuple)) else [roots]
     wrong = [type(each).__name__ for each in found if not isinstance(each, Node)]
     if wrong:
-        raise TypeError(f"draw shows the graph of a Value or a Tensor, or of a list of them, got {wrong[0]}")
+        raise TypeError(
+            f"draw shows the graph of a Value or a Tensor, or of a list of them, got {wrong[0]}; pass a node"
+        )
     if not found:
-        raise ValueError("draw got no node to show; expected one or more")
+        raise ValueError("draw got no node to show; expected at least one Value or Tensor")
     return found

@@ -1,80 +1,124 @@
-"""Scene: what there is to see of a graph, in words: boxes, arrows and what is written on them.
+"""Decide what a picture of a graph shows: a scene of boxes and arrows, with all of their text.
 
-It knows no coordinates and no file format; the picture, the DOT text and the player all show the same scene.
+A scene has no coordinates and no file format. SVG, DOT and the player show the same scene.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final, Literal
 
 import numpy as np
 
+from ...engine.changes import changed_edges
 from ...engine.node import Node
 from ...engine.sweep import graph_nodes
-from .figures import IN_FULL, dimensions, figure, in_box, in_line, single
-from .words import beside_an_arrow, clean, cut, equation, local_derivatives, made, over, spelling
-
-VARIABLE, RESULT, CONSTANT, OP = "variable", "result", "constant", "op"
-
-LEGEND = (
-    (VARIABLE, "variable"),
-    (RESULT, "result of an op"),
-    (CONSTANT, "constant"),
-    (OP, "op"),
+from .formulas import (
+    LocalDerivative,
+    arrow_lines,
+    equation,
+    has_derivative,
+    local_derivatives,
+    op_formula,
+    op_symbol,
+    summed_over,
 )
-NOTES = ("on an arrow: the local derivative", "grad –: no gradient yet")
-RULES = ("on an arrow: the local derivative, or what becomes of the gradient g", NOTES[1])
-NOW, DONE = "now", "done"
-STATES = ((NOW, "this step"), (DONE, "its gradient is finished"))
+from .number_format import MOST_IN_BOX, as_number, format_block, format_line, format_number, format_shape
+from .plain_text import printable, shorten
 
-TITLE, HINT = 40, 1000  # letters; what is longer is cut
+Kind = Literal["variable", "result", "constant", "op"]
+State = Literal["", "now", "done", "changed"]
+
+VARIABLE: Final = "variable"
+RESULT: Final = "result"
+CONSTANT: Final = "constant"
+OP: Final = "op"
+NOW: Final = "now"
+DONE: Final = "done"
+CHANGED: Final = "changed"
+
+KINDS: Final[Mapping[Kind, str]] = {
+    VARIABLE: "variable",
+    RESULT: "result of an op",
+    CONSTANT: "constant",
+    OP: "op",
+}
+STATES: Final[Mapping[State, str]] = {
+    NOW: "this step",
+    DONE: "its gradient is finished",
+    CHANGED: "changed since: its data was set after the graph was computed from it",
+}
+NOTES: Final = ("on an arrow: the local derivative", "grad –: no gradient yet")
+NOTES_ON_RULES: Final = ("on an arrow: the local derivative, or what becomes of the gradient g", NOTES[1])
+
+LONGEST_TITLE: Final = 40  # characters
+LONGEST_HINT: Final = 1000  # characters
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A box. `name` is unique, and empty for what is no node; `rows` are (what, value) under the title, a value being
-    one line or several; `room` is how many letters a line may have later on; `state` is "now" or "done" while
-    stepping, else ""."""
+    """A box.
 
-    kind: str
+    name   the unique name of its node; empty for an op and for a plain constant
+    rows   (what, value) under the title; a value has one line or several
+    hint   the tooltip, which is also what a screen reader reads
+    state  what has happened to it: a step of a Stepper, or a change of its data
+    room   the number of characters to reserve for a line of a value that is still to come
+    """
+
+    kind: Kind
     title: str
     name: str = ""
     rows: tuple[tuple[str, str], ...] = ()
     hint: str = ""
-    state: str = ""
+    state: State = ""
     room: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """From one item to another, by position in the scene; `words` are the lines written on it. `name` is that of the
-    node whose op it leads into and the position of the input, empty for any other arrow."""
+    """An arrow from one item to another; `tail` and `head` are positions in the scene, `words` the lines on it.
+
+    An arrow into an op has a name: the name of the op's result and the position of the input, `v1 0`.
+    """
 
     tail: int
     head: int
     name: str = ""
     words: tuple[str, ...] = ()
     hint: str = ""
-    state: str = ""
+    state: State = ""
 
 
 @dataclass(slots=True)
 class Scene:
-    """All that is shown."""
+    """All that a picture shows."""
 
     title: str
     items: list[Item] = field(default_factory=list)
     arrows: list[Arrow] = field(default_factory=list)
     notes: tuple[str, ...] = NOTES
 
+    def states(self) -> dict[State, str]:
+        """Return the states that the legend has to explain: of a Stepper both of them, else those that occur."""
+        found = {item.state for item in self.items}
+        if found & {NOW, DONE}:
+            found |= {NOW, DONE}
+        return {state: meaning for state, meaning in STATES.items() if state in found}
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a stepper is: the data it computes with, what has arrived at each node, the nodes it is done with and
-    the one it is at, what the present step hands on (by position of the input), and how long the text of each node's
-    gradient becomes on the way, so that boxes keep their size from step to step."""
+    """How far a Stepper has come.
+
+    data           the data of each node when the Stepper was made
+    gradients      the gradient that has arrived at each node
+    done           the nodes whose steps are taken
+    now            the node of the present step
+    contributions  the contribution of the present step to each input, as text by position
+    room           the longest line that each node's gradient will have, so that boxes keep their size
+    """
 
     data: Mapping[Node, Any]
     gradients: Mapping[Node, Any]
@@ -83,99 +127,145 @@ class Progress:
     contributions: Mapping[int, str]
     room: Mapping[Node, int]
 
-    def state(self, node: Node) -> str:
-        """Where the stepper is with this node."""
+    def state(self, node: Node) -> State:
+        """Return whether this node is the present step, is done, or neither."""
         return NOW if node is self.now else DONE if node in self.done else ""
 
 
 def scene(
     roots: Sequence[Node], names: Mapping[Node, str], progress: Progress | None = None, stats: bool = False
 ) -> Scene:
-    """The graph of the roots with the gradients it has, or with those of a stepper that is underway. `stats` says more
-    about arrays that are too large to be shown."""
-    nodes = graph_nodes(*roots)
-    data = progress.data if progress else {node: node._data for node in nodes}
-    shown = Scene(f"The computation graph of {_listed([names[root] for root in roots])}")
-    place: dict[Node, int] = {}
-    for node in nodes:
-        if node not in names:
-            continue  # a number has its box beside the first result that it goes into
-        state = progress.state(node) if progress else ""
-        numbers = [i for i in dict.fromkeys(node.inputs) if i not in names and i not in place]
-        if node.op is not None:
-            op = len(shown.items)
-            shown.items.append(Item(OP, cut(clean(spelling(node.op)), TITLE), hint=_made(node, names)))
-            place |= {number: op + 2 + k for k, number in enumerate(numbers)}
-            for position, derivative in enumerate(local_derivatives(node, names, data)):
-                i = node.inputs[position]
-                tail = place[i]
-                words: tuple[str, ...] = ()
-                hint = ""
-                if derivative is not None:
-                    words = beside_an_arrow(derivative)
-                    what = f"d{names[node]}/d{names[i]} = {equation(derivative.formula, derivative.local)}"
-                    if derivative.local is None:
-                        shown.notes = RULES
-                        what = f"to {names[i]} flows {derivative.rule}, where g is the gradient of {names[node]}"
-                    hint = _hint(f"{what}, {over(derivative.summed)}" if derivative.summed else what)
-                    if progress and node is progress.now:
-                        words = (*words, progress.contributions[position])
-                flows = state if derivative is not None else ""  # nothing flows to a constant
-                shown.arrows.append(Arrow(tail, op, f"{names[node]} {position}", words, hint, flows))
-            shown.arrows.append(Arrow(op, op + 1, state=state))
-        place[node] = len(shown.items)
-        gradient = progress.gradients.get(node) if progress else node.grad
-        room = progress.room.get(node, 0) if progress else 0
-        shown.items.append(_box(node, names, data[node], gradient, state, room, stats))
-        for i in numbers:
-            shown.items.append(Item(CONSTANT, figure(single(data[i])), hint=f"{single(data[i])!r}: a constant"))
-    return shown
+    """Return the scene of the roots' graph, with its own gradients or with those of a Stepper's progress.
+
+    `stats` shows all statistics of arrays that are too large to be shown in full.
+    """
+    return _Builder(roots, names, progress, stats).build()
+
+
+class _Builder:
+    """Builds one scene, node by node from the oldest on."""
+
+    def __init__(
+        self, roots: Sequence[Node], names: Mapping[Node, str], progress: Progress | None, stats: bool
+    ) -> None:
+        self.names = names
+        self.progress = progress
+        self.stats = stats
+        nodes = graph_nodes(*roots)
+        # A leaf that came to want a gradient after its use is younger than its user.
+        late = dict.fromkeys(i for node in nodes for i in node.inputs if i._index > node._index)
+        self.nodes = [node for node in (*late, *(n for n in nodes if n not in late)) if node in names]
+        self.data = progress.data if progress else {node: node._data for node in nodes}
+        changed = [] if progress else list(changed_edges(nodes))
+        self.changed = {node for _, node in changed}
+        self.stale = {user for user, _ in changed}  # computed from data that is no longer known
+        self.shown = Scene(f"The computation graph of {_listed([names[root] for root in roots])}")
+        self.place: dict[Node, int] = {}
+
+    def build(self) -> Scene:
+        items = self.shown.items
+        for node in self.nodes:
+            numbers = [i for i in dict.fromkeys(node.inputs) if i not in self.names and i not in self.place]
+            if node.op is not None:
+                self.place |= {number: len(items) + 2 + k for k, number in enumerate(numbers)}
+                self.add_op(node)
+            self.place[node] = len(items)
+            items.append(self.box(node))
+            items += [self.number_box(number) for number in numbers]
+        return self.shown
+
+    def number_box(self, node: Node) -> Item:
+        """Return the box of a constant without a name, which stands beside the first result that it goes into."""
+        number, state = as_number(self.data[node]), self.state(node)
+        title, hint = format_number(number), f"{number!r}: a constant"
+        if state == CHANGED:
+            title, hint = f"{title}: changed since", f"{hint}; it was set after the graph was computed from it"
+        return Item(CONSTANT, title, hint=hint, state=state)
+
+    def add_op(self, node: Node) -> None:
+        """Add the circle of the op, the arrows into it, and the arrow to the box of its result, which comes next."""
+        assert node.op is not None
+        state = self.state(node) if self.progress else ""
+        op = len(self.shown.items)
+        formula = _hint(f"{self.names[node]} = {op_formula(node, self.names)}")
+        self.shown.items.append(Item(OP, shorten(printable(op_symbol(node.op)), LONGEST_TITLE), hint=formula))
+        derivatives = local_derivatives(node, self.names, self.data, node in self.stale)
+        for position, (i, derivative) in enumerate(zip(node.inputs, derivatives, strict=True)):
+            tail = self.place[i]
+            name = f"{self.names[node]} {position}"
+            if derivative is None:  # no gradient flows to a constant
+                self.shown.arrows.append(Arrow(tail, op, name))
+                continue
+            words = arrow_lines(derivative)
+            if self.progress and node is self.progress.now:
+                words = (*words, self.progress.contributions[position])
+            self.shown.arrows.append(Arrow(tail, op, name, words, self.arrow_hint(node, i, derivative), state))
+        self.shown.arrows.append(Arrow(op, op + 1, state=state))
+
+    def arrow_hint(self, node: Node, i: Node, derivative: LocalDerivative) -> str:
+        y, x = self.names[node], self.names[i]
+        if derivative.local is not None:
+            text = f"d{y}/d{x} = {equation(derivative.formula, derivative.local)}"
+        elif node in self.stale and has_derivative(node):
+            text = f"d{y}/d{x} = {derivative.formula}, whose value is not known: data was changed since"
+        else:
+            self.shown.notes = NOTES_ON_RULES
+            text = f"to {x} flows {derivative.rule}, where g is the gradient of {y}"
+        return _hint(f"{text}, {summed_over(derivative.summed)}" if derivative.summed else text)
+
+    def state(self, node: Node) -> State:
+        if self.progress:
+            return self.progress.state(node)
+        return CHANGED if node in self.changed else ""
+
+    def box(self, node: Node) -> Item:
+        """Return the box of a node."""
+        title = _title(node, self.names[node])
+        full = printable(node.label) if node.label.strip() else title
+        data, state = self.data[node], self.state(node)
+        whole = as_number(data) is None
+        rows = [("shape", f"{format_shape(data.shape)} {data.dtype}")] if whole else []
+        rows.append(("data", format_block(data, self.stats)))
+        if whole:
+            full = f"{full} of shape {rows[0][1]}"
+        since = ""
+        if state == CHANGED:
+            title, since = f"{title}: changed since", "; this data was set after the graph was computed from it"
+        exact = _exact(data)
+        if node.op is None and not node.requires_grad:
+            hint = _hint(f"{full}: a constant, data {exact}; no gradient is wanted{since}")
+            return Item(CONSTANT, title, self.names[node], tuple(rows), hint, state)
+        gradient = self.progress.gradients.get(node) if self.progress else node.grad
+        room = self.progress.room.get(node, 0) if self.progress else 0
+        arrived = "no gradient yet" if gradient is None else f"grad {_exact(gradient)}"
+        rows.append(("grad", format_block(gradient, self.stats)))
+        if room and gradient is None:  # reserve the lines that the gradient will have
+            rows[-1] = ("grad", rows[-1][1] + "\n" * format_block(np.zeros_like(data)).count("\n"))
+        kind: Kind = RESULT if node.op is not None else VARIABLE
+        return Item(
+            kind, title, self.names[node], tuple(rows), _hint(f"{full}: data {exact}, {arrived}{since}"), state, room
+        )
 
 
 def _listed(words: list[str]) -> str:
-    """`a, b and c`, the middle of many left out."""
+    """Join words as in `a, b and c`; of more than four words, those in the middle are left out."""
     few = words if len(words) <= 4 else [*words[:2], "…", words[-1]]
     return few[0] if len(few) == 1 else f"{', '.join(few[:-1])} and {few[-1]}"
 
 
-def _box(node: Node, names: Mapping[Node, str], data: Any, gradient: Any, state: str, room: int, stats: bool) -> Item:
-    title = _title(node, names[node])
-    kind = RESULT if node.op is not None else VARIABLE if node.requires_grad else CONSTANT
-    full = clean(node.label) if node.label.strip() else title
-    whole = single(data) is None
-    rows = [("shape", f"{dimensions(data.shape)} {data.dtype}")] if whole else []
-    rows.append(("data", in_box(data, stats)))
-    if whole:
-        full = f"{full} of shape {rows[0][1]}"
-    exact = _exact(data)
-    if kind == CONSTANT:
-        hint = _hint(f"{full}: a constant, data {exact}; no gradient is wanted")
-        return Item(kind, title, names[node], tuple(rows), hint, state)
-    arrived = "no gradient yet" if gradient is None else f"grad {_exact(gradient)}"
-    rows.append(("grad", in_box(gradient, stats)))
-    if room and gradient is None:  # the lines that the gradient will take
-        rows[-1] = ("grad", rows[-1][1] + "\n" * in_box(np.zeros_like(data)).count("\n"))
-    return Item(kind, title, names[node], tuple(rows), _hint(f"{full}: data {exact}, {arrived}"), state, room)
-
-
 def _exact(x: Any) -> str:
-    """Every digit of a number; an array in four digits, which is what there is room for."""
-    number = single(x)
-    return in_line(x, IN_FULL) if number is None else repr(number)
+    """Format a number with every digit, and an array in four digits, because a tooltip has little room."""
+    number = as_number(x)
+    return format_line(x, MOST_IN_BOX) if number is None else repr(number)
 
 
 def _title(node: Node, name: str) -> str:
-    """The label, and where formulas call the node something else (the second of two that are labelled x is x_2), that
-    name too."""
-    label = cut(clean(node.label), TITLE)
+    """Return the label; where formulas use another name (the second node with the label x is x_2), that name too."""
+    label = shorten(printable(node.label), LONGEST_TITLE)
     if not label:
-        return cut(name, TITLE)
-    return label if node.label == name else f"{label} ({cut(name, TITLE)})"
-
-
-def _made(node: Node, names: Mapping[Node, str]) -> str:
-    return _hint(f"{names[node]} = {made(node, names)}")
+        return shorten(name, LONGEST_TITLE)
+    return label if node.label == name else f"{label} ({shorten(name, LONGEST_TITLE)})"
 
 
 def _hint(text: str) -> str:
-    return cut(text, HINT)
+    return shorten(text, LONGEST_HINT)

@@ -1,7 +1,7 @@
-"""SVG: a scene and a layout as a picture.
+"""Write a scene as SVG.
 
-What this file knows is how things look: sizes, colours, type, and the legend that says what they mean. Kinds differ in
-shape and line as well as in colour, and every box says what it is to a screen reader.
+This file decides how things look: sizes, colours, type, and the legend that explains them. Kinds and states differ in
+shape or line as well as in colour, and every box has a text for screen readers.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from xml.sax.saxutils import escape, quoteattr
 
 from ...engine.text import display_width
 from ..layout.geometry import Box, Curve, Layout, Line, Point
-from .scene import CONSTANT, DONE, LEGEND, NOW, OP, RESULT, STATES, VARIABLE, Arrow, Item, Scene
-from .words import clean
+from .plain_text import printable
+from .scene import CHANGED, CONSTANT, DONE, KINDS, NOW, OP, RESULT, VARIABLE, Arrow, Item, Scene
 
-Place = Callable[[Sequence[Box], Sequence[Line]], Layout]
+LayoutEngine = Callable[[Sequence[Box], Sequence[Line]], Layout]
 
 FONT = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace"
 TEXT, SMALL = 12.0, 10.5  # px
@@ -23,19 +23,19 @@ ADVANCE = 0.602  # of a monospaced letter, in em
 
 FILL = {VARIABLE: "#e3effa", RESULT: "#ffffff", CONSTANT: "#f4f4f4", OP: "#fff3d6"}
 LINE = {VARIABLE: "#1f5f99", RESULT: "#444444", CONSTANT: "#8a8a8a", OP: "#a06a00"}
-STATE = {NOW: "#c2185b", DONE: "#2e7d32"}
+STATE = {NOW: "#c2185b", DONE: "#2e7d32", CHANGED: "#b3400a"}
+DASH = {CONSTANT: "4 3", CHANGED: "2 2"}
 INK, QUIET = "#1a1a1a", "#5a5a5a"
-HEADS = {"": INK, **STATE}
-NARROWEST = 440.0  # px; the legend is broken into rows, but not into narrower ones
+HEADS = {"": INK, NOW: STATE[NOW], DONE: STATE[DONE]}
+LEAST_LEGEND_WIDTH = 440.0  # px; the legend is broken into rows, but not into rows narrower than this
 
 
-def svg(scene: Scene, place: Place) -> str:
-    """The picture as SVG text, the same for the same scene and layout."""
+def svg(scene: Scene, layout_engine: LayoutEngine) -> str:
+    """Return the picture as SVG text, the same for the same scene and layout."""
     prefix = "g" + hashlib.sha256(repr((scene.title, scene.items, scene.arrows)).encode()).hexdigest()[:10]
     boxes = [_box(item) for item in scene.items]
-    layout = place(boxes, [Line(a.tail, a.head, _label_box(a)) for a in scene.arrows])
-    stepping = any(item.state for item in scene.items)
-    legend, legend_width, legend_height = _legend(max(layout.width, NARROWEST), stepping, scene.notes)
+    layout = layout_engine(boxes, [Line(a.tail, a.head, _label_box(a)) for a in scene.arrows])
+    legend, legend_width, legend_height = _legend(scene, max(layout.width, LEAST_LEGEND_WIDTH))
     width = max(layout.width, legend_width)
     height = layout.height + legend_height + 14
     shift = (width - layout.width) / 2
@@ -60,7 +60,7 @@ def svg(scene: Scene, place: Place) -> str:
 
 
 def _description(scene: Scene) -> str:
-    """The graph in a sentence per box, for those who do not see it."""
+    """Return one sentence per box, for screen readers."""
     return ". ".join(item.hint for item in scene.items if item.hint and item.kind != CONSTANT)[:4000]
 
 
@@ -84,7 +84,7 @@ def _item(k: int, item: Item, box: Box, at: Point, prefix: str) -> str:
     x, y = at.x - box.width / 2, at.y - box.height / 2
     line = STATE.get(item.state, LINE[item.kind])
     wide = 2.4 if item.state else {VARIABLE: 1.8, OP: 1.2}.get(item.kind, 1.1)
-    dash = ' stroke-dasharray="4 3"' if item.kind == CONSTANT else ""
+    dash = _dash(item.state, item.kind)
     rx = box.height / 2 if item.kind == OP else 3 if item.kind != VARIABLE else 9
     size = f'x="{_n(x)}" y="{_n(y)}" width="{_n(box.width)}" height="{_n(box.height)}" rx="{_n(rx)}"'
     shape = f'<rect class="shape" {size} fill="{FILL[item.kind]}" stroke="{line}" stroke-width="{wide}"{dash}/>'
@@ -97,7 +97,7 @@ def _item(k: int, item: Item, box: Box, at: Point, prefix: str) -> str:
             y += 17.0
             if j == 0:
                 texts.append(f'<text x="{_n(x + 9)}" y="{_n(y)}" fill="{QUIET}">{_text(what)}</text>')
-            kept = ' xml:space="preserve"' if line[:1] in ("[", " ") else ""  # the columns of a matrix
+            kept = ' xml:space="preserve"' if line[:1] in ("[", " ") else ""  # keeps the columns of a matrix aligned
             texts.append(
                 f'<text class="{what}" x="{_n(x + box.width - 9)}" y="{_n(y)}" text-anchor="end" '
                 f'fill="{INK}"{kept}>{_text(line)}</text>'
@@ -121,7 +121,7 @@ def _arrow(k: int, arrow: Arrow, curve: Curve, prefix: str) -> str:
     ]
     if curve.label is not None and (box := _label_box(arrow)) is not None:
         x, y = curve.label.x - box.width / 2, curve.label.y - box.height / 2
-        if any(abs(p.y - curve.label.y) < 1 for p in curve.points):  # the line runs through the words, not past them
+        if any(abs(p.y - curve.label.y) < 1 for p in curve.points):  # the line would run through the text
             size = f'width="{_n(box.width)}" height="{_n(box.height)}"'
             parts.append(f'<rect x="{_n(x)}" y="{_n(y)}" {size} fill="#ffffff"/>')
         top = curve.label.y - 7.0 * (len(arrow.words) - 1) + 3.5
@@ -135,9 +135,9 @@ def _arrow(k: int, arrow: Arrow, curve: Curve, prefix: str) -> str:
     return f'<g id="{prefix}-arrow{k}" class="arrow"{name}>{hint}{"".join(parts)}</g>'
 
 
-def _legend(width: float, stepping: bool, notes: tuple[str, ...]) -> tuple[list[str], float, float]:
-    """What the looks mean, in rows no wider than `width` where that is possible; with the width and height it takes."""
-    entries = [*LEGEND, *(STATES if stepping else ()), *(("", note) for note in notes)]
+def _legend(scene: Scene, width: float) -> tuple[list[str], float, float]:
+    """Return the legend, in rows no wider than `width` where that is possible, with its own width and height."""
+    entries = [*KINDS.items(), *scene.states().items(), *(("", note) for note in scene.notes)]
     parts: list[str] = []
     x = y = widest = 0.0
     for kind, meaning in entries:
@@ -146,16 +146,20 @@ def _legend(width: float, stepping: bool, notes: tuple[str, ...]) -> tuple[list[
         if x and x + wide + 24 > width:
             x, y = 0.0, y + 22
         if kind:
-            dash = ' stroke-dasharray="4 3"' if kind == CONSTANT else ""
             rx = {OP: 8, VARIABLE: 5}.get(kind, 2)
             color = f'stroke="{LINE[kind]}"' if kind in LINE else f'stroke="{STATE[kind]}" stroke-width="2.4"'
-            look = f'rx="{rx}" fill="{FILL.get(kind, "#ffffff")}" {color}{dash}'
+            look = f'rx="{rx}" fill="{FILL.get(kind, "#ffffff")}" {color}{_dash(kind)}'
             parts.append(f'<rect x="{_n(x)}" y="{_n(y + 3)}" width="22" height="16" {look}/>')
         at = f'x="{_n(x + sample)}" y="{_n(y + 15)}"'
         parts.append(f'<text {at} font-size="{SMALL}" fill="{QUIET}">{_text(meaning)}</text>')
         widest = max(widest, x + wide + 24)
         x += wide + 20
     return parts, widest, y + 22
+
+
+def _dash(*looks: str) -> str:
+    """Return the dash attribute of the first of these kinds and states that is drawn with a dashed line."""
+    return next((f' stroke-dasharray="{DASH[look]}"' for look in looks if look in DASH), "")
 
 
 def _arrowhead(prefix: str, state: str, color: str) -> str:
@@ -170,8 +174,8 @@ def _width(text: str, size: float) -> float:
 
 
 def _text(text: str) -> str:
-    """Text for XML, which cannot hold control characters even escaped."""
-    return escape(clean(text))
+    """Escape text for XML. XML cannot hold control characters, not even escaped."""
+    return escape(printable(text))
 
 
 def _n(number: float) -> str:

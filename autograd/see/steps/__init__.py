@@ -1,1 +1,1 @@
-"""The backward sweep as a lesson: one step at a time, as a page that plays it, and as questions with answers."""
+"""Explain the backward sweep: one step at a time, as a page that plays the steps, and as questions with answers."""

@@ -1,7 +1,7 @@
-"""Practice: the stepper's table with its numbers hidden until the learner has said them.
+"""`practice`: the Stepper's table with its gradients hidden until the learner has answered.
 
-What this file knows is what may be seen when: no gradient is shown before it was answered; the numbers of the forward
-pass are.
+The numbers of the forward pass are shown from the start. No gradient is shown before the questions about it are
+answered.
 """
 
 from __future__ import annotations
@@ -14,20 +14,22 @@ import numpy as np
 
 from ...engine.node import Node
 from ...engine.text import text_table
-from ..picture.figures import dimensions, in_line, single
-from ..picture.words import cut
-from .questions import Question, Said, product, questions, shown
-from .step import RIGHT, WIDEST, Flow, Step
+from ..picture.number_format import as_number, format_line, format_shape
+from ..picture.plain_text import shorten
+from .answer import Answer
+from .questions import Question, product, questions, six_digits
+from .step import LONGEST_FORMULA, NUMBER_COLUMNS, Flow, Step
 from .stepper import Stepper
 
-TRIES: Final = 2  # wrong ones, before a hint shows more
-LARGEST: Final = 16  # elements of an array that one can practise on
+TRIES: Final = 2  # wrong answers before a hint shows more
+MOST_ELEMENTS: Final = 16  # of an array that one can practise on
 
 
 def practice(root: Node, labels: Mapping[str, object] | None = None) -> Practice:
-    """Backprop through the graph of `root` as questions to the learner; `labels` names nodes, as in a Stepper.
+    """Return an exercise: backprop through the graph of `root`, as questions to the learner.
 
-    The gradients of Tensors are asked for element by element. ValueError where one has more than 16.
+    `labels` names nodes, as in a Stepper. The gradients of Tensors are asked for element by element. Raise ValueError
+    where a Tensor has more than 16 elements, and RuntimeError where data was set after the graph was computed from it.
 
     >>> x = Value(3.0, label="x")
     >>> task = practice(x * x)
@@ -41,7 +43,7 @@ def practice(root: Node, labels: Mapping[str, object] | None = None) -> Practice
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What there is to say about an answer. True where it is right; `counted` where it was one of the tries."""
+    """The reaction to an answer. It is true where the answer is right; `counted` tells whether it was a try."""
 
     right: bool
     text: str
@@ -56,24 +58,25 @@ class Verdict:
 
 @final
 class Practice:
-    """Questions about every step of the sweep, in its order.
+    """Questions about every step of the sweep, in the order of the steps; str() is the table so far.
 
-    For each input of each step: what does the step contribute to it? For each node with several users, when the last
-    of them has contributed: what is its gradient? The graph's own `.grad` are left alone. str() is the table so far.
+    For each input of each step: what does the step contribute to it? For each node whose gradient is a sum, after the
+    last contribution to it: what is its gradient? Nothing is written on the graph.
     """
 
     def __init__(self, root: Node, labels: Mapping[str, object] | None = None) -> None:
         self.stepper: Final = Stepper(root, labels)
         for node, name in self.stepper.names.items():
             shape = np.shape(node._data)
-            if np.size(node._data) > LARGEST:
+            if np.size(node._data) > MOST_ELEMENTS:
                 raise ValueError(
-                    f"practice asks for one number at a time, and {name} has {dimensions(shape)} of them; practise on "
-                    f"smaller arrays (at most {LARGEST} elements), or on one scalar of the graph: practice(zoom(t))"
+                    f"practice asks for one number at a time, and {name} has {format_shape(shape)} of them; practise "
+                    f"on smaller arrays (at most {MOST_ELEMENTS} elements), or on one scalar: practice(zoom(t))"
                 )
         self._questions: Final = list(questions(self.stepper))
-        # A node's gradient may be shown when the last question about it is answered.
-        self._settled: Final = {question.about: k for k, question in enumerate(self._questions)}
+        # The last question about each node: after it, the gradient of the node may be shown.
+        self._last_about: Final = {question.about: k for k, question in enumerate(self._questions)}
+        # The last question about each contribution, by step and position of the input.
         self._asked: Final = {(q.step.number, q.flow.position): k for k, q in enumerate(self._questions) if q.flow}
         self._place = 0
         self._wrong = 0
@@ -89,79 +92,82 @@ class Practice:
 
     @property
     def score(self) -> tuple[int, int]:
-        """How many were right at the first try, and how many are behind."""
+        """How many questions were answered right at the first try, and how many were asked."""
         return self._right, self._place
 
     def answer(self, x: float | str) -> Verdict:
-        """Say the number: 0.5, "0.5", "1/2", "-3e-2". Right within a thousandth, or rounded to two digits or more.
+        """Answer the present question: 0.5, "0.5", "1/2", "-3e-2".
 
-        IndexError when there is no question left, TypeError where x is neither number nor text.
+        An answer is right within a thousandth, or if it is the right number rounded to two digits or more. Raise
+        IndexError when no question is left, and TypeError where x is neither a number nor text.
         """
         question = self._present()
         try:
-            said = Said.of(x)
+            answer = Answer.read(x)
         except ValueError as error:
             return Verdict(False, str(error), counted=False)
-        if said.is_about(question.truth):
+        if answer.matches(question.truth):
             self._right += self._wrong == 0
-            self._move()
+            self._go_on()
             return Verdict(True, f"right: {question.solution}")
-        thought = question.mistake(said)
-        if thought is None and said.is_near(question.truth):
+        mistake = question.mistake(answer)
+        if mistake is None and answer.is_near(question.truth):
             return Verdict(False, "close: give it with more digits", counted=False)
         self._wrong += 1
-        return Verdict(False, f"not yet: {thought or question.hint(more=self._wrong >= TRIES)}")
+        return Verdict(False, f"not yet: {mistake or question.hint(more=self._wrong >= TRIES)}")
 
     def reveal(self) -> str:
-        """The answer to the present question, and on to the next; it does not count as right."""
+        """Return the answer to the present question and go to the next; it does not count as right."""
         solution = self._present().solution
-        self._move()
+        self._go_on()
         return solution
 
     def _present(self) -> Question:
         if self._place == len(self):
-            raise IndexError(f"all {len(self)} questions are answered")
+            raise IndexError(f"all {len(self)} questions are answered; practice(root) begins again")
         return self._questions[self._place]
 
-    def _move(self) -> None:
+    def _go_on(self) -> None:
         self._place += 1
         self._wrong = 0
 
-    def _known(self, node: Node) -> bool:
-        return self._settled.get(node, -1) < self._place
+    def _is_known(self, node: Node) -> bool:
+        return self._last_about.get(node, -1) < self._place
 
     def __str__(self) -> str:
         rows: list[tuple[str, ...]] = [self.stepper.header]
         for step in self.stepper:
-            gradient = _told(step.gradient) if self._known(step.node) else "?"
-            begin = (str(step.number), step.name, cut(step.made, WIDEST) or "leaf", _told(step.data), gradient)
+            gradient = _format(step.gradient) if self._is_known(step.node) else "?"
+            how = shorten(step.made, LONGEST_FORMULA) or "leaf"
+            begin = (str(step.number), step.name, how, _format(step.data), gradient)
             for flow in step.flows:
                 answered = self._asked.get((step.number, flow.position), -1) < self._place
-                total = f"{_told(flow.before)} → {_told(flow.after)}" if self._known(flow.input) else "?"
-                product = _product(step, flow) if answered else "?"
-                rows.append((*begin, flow.name, _derivative(flow, answered), product, total))
+                total = f"{_format(flow.before)} → {_format(flow.after)}" if self._is_known(flow.input) else "?"
+                contribution = _contribution(step, flow) if answered else "?"
+                rows.append((*begin, flow.name, _derivative(flow, answered), contribution, total))
                 begin = ("", "", "", "", "")
             if not step.flows:
                 rows.append((*begin, "", "", "", ""))
-        return text_table(rows, RIGHT)
+        return text_table(rows, NUMBER_COLUMNS)
 
     def questions(self) -> list[str]:
-        """What is still to be answered, in short: the full text of each, in its turn, has the numbers it takes."""
+        """Return the questions that are left, one line each; `question` has the numbers that the present one takes."""
         return [f"step {q.step.number}: {q.text.splitlines()[-1]}" for q in self._questions[self._place :]]
 
     def __repr__(self) -> str:
         return f"<Practice on {self.stepper.names[self.stepper.root]}, {self._place} of {len(self)} answered>"
 
 
-def _product(step: Step, flow: Flow) -> str:
-    return product(step, flow) if flow.is_product else in_line(flow.contribution)
+def _contribution(step: Step, flow: Flow) -> str:
+    return product(step, flow) if flow.is_product else format_line(flow.contribution)
 
 
 def _derivative(flow: Flow, answered: bool) -> str:
     if not flow.is_product:
         return flow.derivation()
-    return f"{flow.formula} = {shown(flow.local)}" if answered and flow.formula != shown(flow.local) else flow.formula
+    local = six_digits(flow.local)
+    return f"{flow.formula} = {local}" if answered and flow.formula != local else flow.formula
 
 
-def _told(x: Any) -> str:
-    return shown(x) if x is None or single(x) is not None else in_line(x)
+def _format(x: Any) -> str:
+    return six_digits(x) if x is None or as_number(x) is not None else format_line(x)

@@ -1,25 +1,44 @@
-"""Step: what happens when the sweep is done with one node, in numbers and in words.
+"""Step: what the sweep does at one node, in numbers and in words.
 
-A node whose gradient is finished hands each of its inputs upstream gradient times local derivative, or with arrays what
-the op's rule makes of the gradient, and the input adds that to what it has.
+When the gradient of a node is finished, the node contributes to the gradient of each of its inputs: upstream gradient
+times local derivative, or for arrays whatever the op's rule computes from the upstream gradient. The input adds the
+contribution to the sum it has so far.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from ...engine.node import Node
-from ..picture.figures import IN_FULL, IN_PASSING, NO_GRADIENT, dimensions, figure, in_line, single
-from ..picture.words import cut, equation, over
+from ..picture.formulas import equation, summed_over
+from ..picture.number_format import (
+    MOST_IN_BOX,
+    MOST_IN_LINE,
+    NO_GRADIENT,
+    as_number,
+    format_line,
+    format_number,
+    format_shape,
+)
+from ..picture.plain_text import shorten
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """What one step hands to one input: contribution = upstream × local derivative, or `rule` with the upstream
-    gradient as g. `local` is None where there is only the rule; `summed` are the dimensions of the contribution that
-    are summed up because broadcasting had copied the input along them."""
+    """The contribution of one step to one input.
+
+    input, position, name  the input, its position among the inputs, and its name
+    formula, local         the local derivative as text and as a number or array; `local` is None where there is only
+                           the rule
+    contribution           upstream × local derivative, or the result of the rule
+    before, after          the input's sum before and after this contribution; `before` is None for the first
+                           contribution, except that a leaf begins with the gradient that earlier sweeps left there
+    rule                   the op's rule as text, with the upstream gradient as g
+    summed                 the dimensions along which broadcasting copied the input; the contribution is summed over
+                           them
+    """
 
     input: Node
     position: int
@@ -34,30 +53,36 @@ class Flow:
 
     @property
     def is_product(self) -> bool:
-        """Whether it is one number times another."""
-        return type(self.local) is float and single(self.contribution) is not None and not self.summed
+        """Whether the contribution is the product of two numbers."""
+        return type(self.local) is float and as_number(self.contribution) is not None and not self.summed
 
-    def product(self, upstream: Any, most: int = IN_PASSING) -> str:
-        """`0.5 × -3 = -1.5`: upstream × local = contribution; of arrays the contribution alone."""
+    def product(self, upstream: Any, most: int = MOST_IN_LINE) -> str:
+        """Return `0.5 × -3 = -1.5`, upstream × local = contribution; for arrays the contribution alone."""
         if not self.is_product:
-            return in_line(self.contribution, most)
-        return f"{in_line(upstream)} × {figure(self.local)} = {in_line(self.contribution)}"
+            return format_line(self.contribution, most)
+        return f"{format_line(upstream)} × {format_number(self.local)} = {format_line(self.contribution)}"
 
     def derivation(self) -> str:
-        """Where the contribution comes from: `w = -3`, or `g @ wᵀ, summed over dim 0`."""
+        """Return the local derivative, `w = -3`, or the rule, `g @ wᵀ, summed over dim 0`."""
         if self.is_product:
             return equation(self.formula, self.local)
-        return f"{self.rule}, {over(self.summed)}" if self.summed else self.rule
+        return f"{self.rule}, {summed_over(self.summed)}" if self.summed else self.rule
 
-    def sum(self, most: int = IN_PASSING) -> str:
-        """What the input had, and what it has now."""
-        return f"{in_line(self.before, most)} → {in_line(self.after, most)}"
+    def sum(self, most: int = MOST_IN_LINE) -> str:
+        """Return the input's sum before and after this contribution, `3 → 6`."""
+        return f"{format_line(self.before, most)} → {format_line(self.after, most)}"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One node of the sweep: its finished gradient, and what it hands on. `made` is what it was computed as,
-    `x1 * w1`; empty, like `op`, for a leaf."""
+    """One node of the sweep.
+
+    number, node, name  the number of the step, from 1; its node and the name of the node
+    op, made            the op and the formula that computed the node, `x1 * w1`; empty for a leaf
+    data                the data of the node when the sweep was recorded
+    gradient            its finished gradient; a leaf's includes what earlier sweeps left there, as `.grad` does
+    flows               the contributions to its inputs; empty for a leaf
+    """
 
     number: int
     node: Node
@@ -70,36 +95,42 @@ class Step:
 
     def __str__(self) -> str:
         whole = f"{self.name} = {self.made}" if self.op else self.name
-        if single(self.data) is None:
-            whole = f"{whole}, shape {dimensions(self.data.shape)}"
-        data, gradient = (in_line(x, IN_FULL) for x in (self.data, self.gradient))
+        if as_number(self.data) is None:
+            whole = f"{whole}, shape {format_shape(self.data.shape)}"
+        data, gradient = (format_line(x, MOST_IN_BOX) for x in (self.data, self.gradient))
         called = "gradient" if all(flow.is_product for flow in self.flows) else "gradient g ="
         lines = [f"step {self.number}: {whole}, data {data}, {called} {gradient}"]
         for flow in self.flows:
             how = f"d{self.name}/d{flow.name} = {flow.derivation()}" if flow.is_product else flow.derivation()
             first = flow.before is None and not flow.is_product
-            total = f"{NO_GRADIENT} → the same" if first else flow.sum(IN_FULL)
-            lines.append(
-                f"  to {self._place(flow)}: {how}; contribution {flow.product(self.gradient, IN_FULL)}; sum {total}"
-            )
-        return "\n".join(lines if self.flows else [*lines, "  a leaf: nothing to hand on"])
+            total = f"{NO_GRADIENT} → the same" if first else flow.sum(MOST_IN_BOX)
+            product = flow.product(self.gradient, MOST_IN_BOX)
+            lines.append(f"  to {flow.name}{self.as_input(flow)}: {how}; contribution {product}; sum {total}")
+        return "\n".join(lines if self.flows else [*lines, "  a leaf: it has no inputs to contribute to"])
 
-    def _place(self, flow: Flow) -> str:
-        """In x * x, each x by itself has the derivative x: what it is to the whole is the sum of the two."""
+    def as_input(self, flow: Flow) -> str:
+        """Return `, as input 1` where the op uses this input more than once, else an empty string.
+
+        In x * x, the derivative with respect to each x by itself is x; both contributions together give 2 * x.
+        """
         twice = sum(other.input is flow.input for other in self.flows) > 1
-        return f"{flow.name}, as input {flow.position + 1}" if twice else flow.name
+        return f", as input {flow.position + 1}" if twice else ""
 
 
-HEADER = ("step", "node", "computed as", "data", "gradient", "input", "local derivative", "contribution", "sum so far")
-RULES = tuple("derivative, or rule for g" if column == "local derivative" else column for column in HEADER)
-RIGHT = (0, 3, 4)  # columns of bare numbers
-WIDEST = 40  # letters of what a node was made as, in a table
+HEADER: Final = (
+    "step", "node", "computed as", "data", "gradient", "input", "local derivative", "contribution", "sum so far",
+)  # fmt: skip
+ARRAY_HEADER: Final = tuple(
+    "derivative, or rule for g" if column == "local derivative" else column for column in HEADER
+)
+NUMBER_COLUMNS: Final = (0, 3, 4)  # set flush right
+LONGEST_FORMULA: Final = 40  # characters of "computed as" in a table
 
 
-def rows(step: Step) -> Iterator[tuple[str, ...]]:
-    """The step in the columns of `HEADER`: a row for each input, or one for a leaf."""
-    how = cut(step.made, WIDEST) or "leaf"
-    begin = (str(step.number), step.name, how, in_line(step.data), in_line(step.gradient))
+def table_rows(step: Step) -> Iterator[tuple[str, ...]]:
+    """Yield the step as rows of a table with the columns of `HEADER`: one row per flow, or one for a leaf."""
+    how = shorten(step.made, LONGEST_FORMULA) or "leaf"
+    begin = (str(step.number), step.name, how, format_line(step.data), format_line(step.gradient))
     for flow in step.flows:
         yield (*begin, flow.name, flow.derivation(), flow.product(step.gradient), flow.sum())
         begin = ("",) * 5

@@ -1,7 +1,4 @@
-"""Stepper: the sweep, paused after every node.
-
-What this file knows is how to go through the steps, forward and back, and when the graph's own gradients are filled.
-"""
+"""Stepper: the backward sweep of one graph, to be looked at step by step, forward and back."""
 
 from __future__ import annotations
 
@@ -11,31 +8,33 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-
 from ...engine.dtypes import number
-from ...engine.ieee import quietly
 from ...engine.node import Node
-from ...engine.sweep import commit, graph_nodes, sweep
+from ...engine.sweep import graph_nodes
 from ...engine.text import text_table
 from ...operands.tensor import Tensor
 from ..picture.drawing import Drawing
-from ..picture.figures import in_box, norm, single
+from ..picture.formulas import display_names
+from ..picture.number_format import format_block
 from ..picture.scene import Progress, scene
-from ..picture.words import local_derivatives, made, named, summed_dims
+from .plain_data import plain_data
 from .player import notebook, page
-from .step import HEADER, RIGHT, RULES, Flow, Step, rows
-
-EXACT: Final = 1_000  # elements of an array that are written to JSON
+from .recording import Recording
+from .step import ARRAY_HEADER, HEADER, NUMBER_COLUMNS, Step, table_rows
 
 
 class Stepper:
     """Backprop on your own graph, step by step, forward and back.
 
-    The graph's own `.grad` are left alone until the last step is taken; then they are filled, once, with what
-    `backward()` would have left, to the bit. `labels` names nodes: {"x": x}, or globals(). A stepper shows the graph
-    as it was when the stepper was made: data that is changed later is for the next one. `gradient` is what the sweep
-    starts with at the root, as in `backward()`; a Tensor of several elements needs one.
+    To look changes nothing: a Stepper writes no `.grad` unless you call `commit()`. As in `backward()`, the gradient
+    of a leaf is added to what earlier sweeps left there, so its sum begins with that.
+
+    A Stepper shows the graph as it was when the Stepper was made. Data that is changed later does not change it; data
+    that was changed before, after the graph was computed from it, is refused with a RuntimeError.
+
+    labels     names for nodes: {"x": x}, or globals()
+    max_nodes  the greatest number of nodes; ValueError where the graph has more
+    gradient   the gradient of the root, as in `backward()`; a Tensor of several elements needs one
 
     >>> x = Value(3.0, label="x")
     >>> stepper = Stepper(x * x)
@@ -43,6 +42,12 @@ class Stepper:
     step 1: v1 = x * x, data 9, gradient 1
       to x, as input 1: dv1/dx = x = 3; contribution 1 × 3 = 3; sum – → 3
       to x, as input 2: dv1/dx = x = 3; contribution 1 × 3 = 3; sum 3 → 6
+    >>> _ = stepper.finish()
+    >>> x.grad is None
+    True
+    >>> stepper.commit()
+    >>> x.grad
+    6.0
     """
 
     def __init__(
@@ -53,77 +58,46 @@ class Stepper:
         gradient: Any = None,
     ) -> None:
         if not isinstance(root, Node):
-            raise TypeError(f"a Stepper steps through the graph of a Value or a Tensor, got {type(root).__name__}")
+            raise TypeError(
+                f"a Stepper steps through the graph of a Value or a Tensor, got {type(root).__name__}; pass the result "
+                "of a computation"
+            )
         if not root.requires_grad:
-            kind = type(root).__name__
-            raise RuntimeError(f"this {kind} wants no gradient (made under no_grad() or by detach()): nothing to step")
+            raise RuntimeError(
+                f"this {type(root).__name__} wants no gradient (it was made under no_grad() or by detach()), so there "
+                "are no steps; compute it outside of no_grad()"
+            )
         seed: Any
         if isinstance(root, Tensor):
             seed = root._seed(gradient)
         else:
             seed = number(1.0 if gradient is None else gradient, "a Stepper starts with")
-        self._length: Final = len(graph_nodes(root, wanted=True))
-        if self._length > max_nodes:
+        length = len(graph_nodes(root, wanted=True))
+        if length > max_nodes:
             raise ValueError(
-                f"the graph has {self._length:,} nodes, more than max_nodes={max_nodes:,} to step through; take "
-                "a smaller part of it, such as one sample's loss, or raise max_nodes"
+                f"the graph has {length:,} nodes, more than max_nodes={max_nodes:,} to step through; take a smaller "
+                "part of it, such as one sample's loss, or raise max_nodes"
             )
         self.root: Final = root
         nodes = graph_nodes(root)
-        self.names: Final = named(nodes, labels)
+        self.names: Final = display_names(nodes, labels)
         self.position = 0
-        self._steps: list[Step] = []
-        # Swept at once, and told slowly. Swept slowly, it would read data that an optimizer has changed in between,
-        # and its rows would no longer agree with one another.
-        self._data: dict[Node, Any] = {node: node._data for node in nodes}
-        self._sweep: Final[list[tuple[Node, Any]]] = quietly(lambda: list(sweep(root, seed)))
-        self._sums: dict[Node, Any] = {}
-        self._committed = False
-        self._arrays: Final = any(isinstance(node, Tensor) for node in nodes)
-        self.header: Final = RULES if self._arrays else HEADER
-        if self._arrays:
-            # An array may be written into later, so all is told now; and of the arrays themselves, not of copies: how
-            # an array lies in memory decides the last bit of a sum over it.
-            self._steps = quietly(lambda: [self._pull(k) for k in range(self._length)])
-            self._data = {node: np.array(x) if isinstance(x, np.ndarray) else x for node, x in self._data.items()}
+        self._recording: Final = Recording(root, nodes, self.names, seed)
+        self.header: Final = ARRAY_HEADER if self._recording.arrays else HEADER
 
     def __len__(self) -> int:
-        return self._length
+        return len(self._recording)
 
     def __getitem__(self, k: int) -> Step:
-        """Step k, counted from 0, wherever the stepper stands. IndexError where there is none."""
-        place = operator.index(k)
-        if not -self._length <= place < self._length:
-            raise IndexError(f"there are {self._length} steps: expected 0 to {self._length - 1}, got {place}")
-        k = place % self._length
-        while len(self._steps) <= k:
-            self._steps.append(self._pull(len(self._steps)))
-        return self._steps[k]
+        """Return step k, counted from 0; the position does not change. Raise IndexError where there is none."""
+        index = operator.index(k)
+        if not -len(self) <= index < len(self):
+            raise IndexError(f"there are {len(self)} steps: expected 0 to {len(self) - 1}, got {index}")
+        return self._recording.step(index % len(self))
 
     def __iter__(self) -> Iterator[Step]:
-        """Every step from the first to the last, wherever the stepper stands; it does not move."""
-        return (self[k] for k in range(self._length))
-
-    def _pull(self, k: int) -> Step:
-        node, g = self._sweep[k]
-        data = [self._data[i] for i in node.inputs]
-        flows = []
-        for position, derivative in enumerate(local_derivatives(node, self.names, self._data)):
-            if derivative is None or node.op is None:
-                continue
-            i = node.inputs[position]
-            part = node.op.vjp(position, g, self._data[node], data, node.params)
-            summed = summed_dims(np.shape(part), np.shape(i._data)) if self._arrays else ()
-            contribution = i._fit(part)
-            before = self._sums.get(i)
-            self._sums[i] = contribution if before is None else before + contribution
-            d, name = derivative, self.names[i]
-            flows.append(
-                Flow(i, position, name, d.formula, d.local, contribution, before, self._sums[i], d.rule, summed)
-            )
-        op = node.op.name if node.op is not None else ""
-        shown = np.array(self._data[node]) if isinstance(node, Tensor) else self._data[node]
-        return Step(k + 1, node, self.names[node], op, shown, g, tuple(flows), made(node, self.names))
+        """Iterate over all steps; the position does not change."""
+        return (self[k] for k in range(len(self)))
 
     @property
     def step(self) -> Step | None:
@@ -131,107 +105,95 @@ class Stepper:
         return self[self.position - 1] if self.position else None
 
     def next(self) -> Step:
-        """Take a step. IndexError when the last one is taken."""
-        if self.position == self._length:
-            raise IndexError(f"all {self._length} steps are taken; back() or goto(0) goes back")
+        """Take a step. Raise IndexError when all steps are taken."""
+        if self.position == len(self):
+            raise IndexError(f"all {len(self)} steps are taken; back() or goto(0) goes back")
         return self._move(self.position + 1)
 
     def back(self) -> Step | None:
-        """Take a step back; the step one then stands at, None at the start. IndexError at the start."""
+        """Take a step back, and return the step taken before it, None at the start. Raise IndexError at the start."""
         if self.position == 0:
-            raise IndexError("this is the start: no step to take back")
-        self._move(self.position - 1)
-        return self.step
+            raise IndexError("this is the start: there is no step to take back; next() takes the first step")
+        return self.goto(self.position - 1)
 
     def goto(self, k: int) -> Step | None:
-        """Go to where k steps are taken, 0 <= k <= len. IndexError elsewhere."""
+        """Go to where k steps are taken, and return the last of them, None for 0. Raise IndexError for k > len."""
         k = operator.index(k)
-        if not 0 <= k <= self._length:
-            raise IndexError(f"there are {self._length} steps: expected 0 to {self._length}, got {k}")
+        if not 0 <= k <= len(self):
+            raise IndexError(f"there are {len(self)} steps: expected 0 to {len(self)}, got {k}")
         if k == 0:
             self.position = 0
             return None
         return self._move(k)
 
     def until(self, node: Node) -> Step:
-        """Go to the step of this node, where its gradient is finished. ValueError when it is not in the graph."""
+        """Go to the step of this node, where its gradient is finished. Raise ValueError where it has no step."""
         for step in self:
             if step.node is node:
                 return self._move(step.number)
-        raise ValueError(f"{node!r} is not among the nodes that this sweep reaches")
+        raise ValueError(
+            f"{node!r} is not among the nodes that this sweep reaches; expected a node of the root's graph"
+        )
 
     def finish(self) -> Step:
-        """Go to the end."""
-        return self._move(self._length)
+        """Go to the last step. The gradients are not written on the graph; `commit()` does that."""
+        return self._move(len(self))
+
+    def commit(self) -> None:
+        """Write the gradients of the whole sweep on the graph, as `backward()` does, and go to the last step.
+
+        Leaves add it to the gradient they have, other nodes hold this one. All gradients are written or none. Raise
+        RuntimeError the second time, because the leaves would get the same gradients again, and where data was set
+        after the graph was computed from it.
+        """
+        self._recording.commit()
+        self.finish()
 
     def _move(self, k: int) -> Step:
-        step = self[k - 1] if k else self[0]
+        step = self[k - 1]
         self.position = k
-        if k == self._length and not self._committed:
-            self._committed = True
-            # Copies: what a graph is given, its owner may write into.
-            found = [np.array(g) if isinstance(g, np.ndarray) else g for _, g in self._sweep]
-            quietly(commit, [node for node, _ in self._sweep], found)
         return step
 
     def gradients(self) -> dict[Node, Any]:
-        """What has arrived at each node by now; a node that nothing has arrived at is not in it."""
-        arrived: dict[Node, Any] = {self.root: self[0].gradient} if self.position else {}
-        for step in self._steps[: self.position]:
-            arrived.update({flow.input: flow.after for flow in step.flows})
+        """Return the gradient that each node has so far; a node without one is not in the result.
+
+        A leaf begins with the gradient that earlier sweeps left there.
+        """
+        arrived = dict(self._recording.earlier)
+        if self.position:
+            arrived[self.root] = self[0].gradient
+        for k in range(self.position):
+            arrived.update({flow.input: flow.after for flow in self[k].flows})
         return arrived
 
     def __str__(self) -> str:
-        return text_table([self.header, *(row for step in self for row in rows(step))], RIGHT)
+        return text_table([self.header, *(row for step in self for row in table_rows(step))], NUMBER_COLUMNS)
 
     def __repr__(self) -> str:
-        return f"<Stepper of {self.names[self.root]}, {self.position} of {self._length} steps taken>"
+        return f"<Stepper of {self.names[self.root]}, {self.position} of {len(self)} steps taken>"
 
     def to_json(self) -> dict[str, Any]:
-        """The steps as plain data."""
+        """Return the steps as plain data: dicts, lists, text and numbers."""
+        recording = self._recording
+        earlier = {self.names[leaf]: gradient for leaf, gradient in recording.earlier.items()}
         return {
             "format": "glassgrad-steps-1",
             "root": self.names[self.root],
             "position": self.position,
             "columns": list(self.header),
-            "steps": [
-                {
-                    "number": step.number,
-                    "node": step.name,
-                    "op": step.op,
-                    "made": step.made,
-                    "data": _exact(step.data),
-                    "gradient": _exact(step.gradient),
-                    "words": {"gradient": in_box(step.gradient), "text": str(step), "rows": list(rows(step))},
-                    "flows": [
-                        {
-                            "input": flow.name,
-                            "position": flow.position,
-                            "words": {"after": in_box(flow.after)},
-                            "formula": flow.formula,
-                            "local": _exact(flow.local),
-                            "contribution": _exact(flow.contribution),
-                            "before": _exact(flow.before),
-                            "after": _exact(flow.after),
-                            **({"rule": flow.rule, "summed": list(flow.summed)} if self._arrays else {}),
-                        }
-                        for flow in step.flows
-                    ],
-                }
-                for step in self
-            ],
+            **plain_data(self, recording.seed, earlier, recording.arrays),
         }
 
     def drawing(self, engine: str = "auto") -> Drawing:
-        """The picture after the steps taken so far."""
+        """Return the picture after the steps taken so far."""
         step = self.step
         contributions = {flow.position: flow.product(step.gradient) for flow in step.flows} if step else {}
-        done = frozenset(s.node for s in self._steps[: self.position])
+        done = frozenset(self[k].node for k in range(self.position))
         return self._picture(self.gradients(), done, step.node if step else None, contributions, engine)
 
-    def _final(self) -> Drawing:
-        """The picture the player begins with, and shows without scripts: every gradient, and no step."""
-        return self._picture(dict(self._sweep), frozenset(), None, {})
+    def _finished_picture(self) -> Drawing:
+        """Return the picture with every gradient and no present step; the player shows it where scripts are off."""
+        return self._picture(self._recording.gradients(), frozenset(), None, {})
 
     def _picture(
         self,
@@ -242,40 +204,36 @@ class Stepper:
         engine: str = "auto",
     ) -> Drawing:
         room: dict[Node, int] = {}
-        for flow in (flow for step in self for flow in step.flows):
-            longest = max(map(len, in_box(flow.after).split("\n")))
-            room[flow.input] = max(room.get(flow.input, 0), longest)
-        if self._arrays:
-            room[self.root] = max(map(len, in_box(self[0].gradient).split("\n")))
-        progress = Progress(self._data, gradients, done, now, contributions, room)
+        sums = [(flow.input, flow.after) for step in self for flow in step.flows]
+        for node, x in [*self._recording.earlier.items(), *sums]:
+            room[node] = max(room.get(node, 0), *map(len, format_block(x).split("\n")))
+        if self._recording.arrays:
+            room[self.root] = max(map(len, format_block(self[0].gradient).split("\n")))
+        progress = Progress(self._recording.data, gradients, done, now, contributions, room)
         return Drawing(scene([self.root], self.names, progress), engine)
 
     def save(self, path: str | Path) -> Path:
-        """Write the steps to a file, by its suffix: .txt the table, .json the data, .svg the picture as it is after
-        the steps taken so far, .html the player. ValueError for any other suffix."""
+        """Write the steps to a file. Raise ValueError for a suffix other than these.
+
+        .txt   the table
+        .json  the steps as plain data
+        .svg   the picture after the steps taken so far
+        .html  the player, a page that plays the steps; it opens at the first step
+        """
         target = Path(path)
         write = {
             ".txt": lambda: str(self) + "\n",
             ".json": lambda: json.dumps(self.to_json(), indent=1, ensure_ascii=False) + "\n",
             ".svg": lambda: self.drawing().svg,
-            ".html": lambda: page(self._final().svg, self.to_json()),
+            ".html": self._page,
         }.get(target.suffix.lower())
         if write is None:
-            raise ValueError(f"a Stepper saves .txt, .json, .svg or .html, got {target.name!r}")
+            raise ValueError(f"a Stepper saves .txt, .json, .svg or .html, got {target.name!r}; change the suffix")
         target.write_text(write(), encoding="utf-8")
         return target
 
+    def _page(self) -> str:
+        return page(self._finished_picture().svg, self.to_json())
+
     def _repr_html_(self) -> str:
-        return notebook(page(self._final().svg, self.to_json()), self.drawing()._repr_html_())
-
-
-def _exact(x: Any) -> Any:
-    """As JSON has it, which has no inf and no nan; an array as nested lists, a large one as its shape and norm."""
-    if isinstance(x, np.ndarray) and x.ndim:
-        if x.size > EXACT:
-            return {"shape": list(x.shape), "norm": _exact(norm(x))}
-        return _exact(x.tolist())
-    if isinstance(x, list):
-        return [_exact(each) for each in x]
-    number = single(x)
-    return number if number is None or abs(number) < float("inf") else repr(number)
+        return notebook(self._page(), self.drawing()._repr_html_())

@@ -1,27 +1,27 @@
-"""The built-in layout: boxes and lines become a drawing without `dot`.
+"""The built-in layout, `layered`: it places boxes and lines without the program `dot`.
 
-The Sugiyama method: ranks (ranks.py), order within a rank (order.py), heights (place.py). This file checks
-what comes in, lays out each connected component by itself, and knows where columns stand and how a line
-becomes a curve.
+This is the method of Sugiyama: ranks (`ranks.py`), order within a rank (`order.py`), y coordinates (`coordinates.py`).
+This file checks the arguments, lays out each connected component by itself, sets the x coordinates and turns lines
+into curves.
 
-A curve bends only between columns and passes through a column horizontally, at a height of its own. So it
-meets no box and no label but its own, and two curves cross only where the order of their ends makes them.
+A curve bends only between columns. It passes through a column horizontally, at a y of its own, so it meets no box and
+no label except its own. Two curves cross only where the order of their ends makes them cross.
 """
 
 from collections.abc import Sequence
 from itertools import pairwise
 from math import inf, sqrt
 
-from .coordinates import place
+from .coordinates import y_coordinates
 from .geometry import Box, Curve, Layout, Line, Point
-from .order import arrange
-from .ranks import layers, topological_order
+from .order import order_columns
+from .ranks import split_into_layers, topological_order
 
 STEEPEST = 3.0
-"""A gap between columns widens until no line in it rises faster than this, on average ..."""
+"""The greatest mean slope of a line; the gap between two columns becomes wider where a line would be steeper."""
 
 WIDEST = 4.0
-"""... or until it is this many times as wide as it was."""
+"""The widest such gap, as a multiple of `rank_gap`; a line may be steeper rather than the gap wider than this."""
 
 
 def layered(
@@ -34,9 +34,9 @@ def layered(
 ) -> Layout:
     """Place boxes and lines from left to right.
 
-    `rank_gap` is the least distance between columns, `box_gap` between boxes in a column, `margin` around
-    everything, in px. The same input gives the same drawing, in every process.
-    ValueError for a line that joins no two boxes, a cycle, or a size that is negative or not finite.
+    `rank_gap` is the least distance between columns, `box_gap` the least distance between boxes in a column, `margin`
+    the empty border, all in px. The same input gives the same layout in every process. Raise ValueError for a line
+    whose ends are not boxes, for a cycle, and for a size that is negative or not finite.
 
     >>> layered([Box(40, 20), Box(40, 20)], [Line(0, 1)], margin=0).centers
     (Point(x=20.0, y=10.0), Point(x=92.0, y=10.0))
@@ -83,7 +83,7 @@ def _check_size(what: str, size: Box) -> None:
 
 
 def _components(count: int, lines: Sequence[Line]) -> list[tuple[list[int], list[int]]]:
-    """Which boxes and which lines belong together, by their positions; in the order of their first boxes."""
+    """Return the boxes and the lines of each connected component, by position, in the order of their first boxes."""
     beside: list[list[int]] = [[] for _ in range(count)]
     for line in lines:
         beside[line.tail].append(line.head)
@@ -109,14 +109,14 @@ def _components(count: int, lines: Sequence[Line]) -> list[tuple[list[int], list
 
 
 def _renumbered(box_ids: Sequence[int], lines: Sequence[Line]) -> list[Line]:
-    place_of = {box: i for i, box in enumerate(box_ids)}
-    return [Line(place_of[line.tail], place_of[line.head], line.label) for line in lines]
+    number = {box: i for i, box in enumerate(box_ids)}
+    return [Line(number[line.tail], number[line.head], line.label) for line in lines]
 
 
 def _shelves(drawn: Sequence[Layout], gap: float) -> tuple[list[Point], float, float]:
-    """Top left corners for the components, row by row, and the size of it all.
+    """Return the top left corners of the components, set in rows, and the width and height of all together.
 
-    A row is as wide as the widest component, or wide enough that many small ones fill a landscape page.
+    A row is at least as wide as the widest component, and wide enough for many small ones to fill a landscape page.
     """
     area = sum((part.width + gap) * (part.height + gap) for part in drawn)
     page = max([sqrt(1.6 * area), *(part.width for part in drawn)])
@@ -132,12 +132,13 @@ def _shelves(drawn: Sequence[Layout], gap: float) -> tuple[list[Point], float, f
 
 
 def _component(boxes: Sequence[Box], lines: Sequence[Line], rank_gap: float, box_gap: float) -> Layout:
-    graph = layers(boxes, lines)
-    columns = arrange(graph)
-    y = place(graph, columns, box_gap)
+    """Lay out one connected component, without a margin."""
+    graph = split_into_layers(boxes, lines)
+    columns = order_columns(graph)
+    y = y_coordinates(graph, columns, box_gap)
     half = [size.width / 2 for size in graph.size]
 
-    # A column is as wide as its widest item; the gap after it, wide enough for the steepest line in it.
+    # A column is as wide as its widest item. The gap after it is wide enough for the steepest line in it.
     middle = [0.0] * len(columns)
     wide = [2 * max(half[item] for item in column) for column in columns]
     right = 0.0
@@ -168,7 +169,7 @@ def _component(boxes: Sequence[Box], lines: Sequence[Line], rank_gap: float, box
 
 
 def _straight(points: list[Point], x: float) -> list[Point]:
-    """The path, led on horizontally as far as x; a straight piece before it becomes longer."""
+    """Extend the path horizontally to x; where its last piece is horizontal already, that piece becomes longer."""
     start = points[-1]
     if x <= start.x:
         return points
@@ -180,7 +181,7 @@ def _straight(points: list[Point], x: float) -> list[Point]:
 
 
 def _bend(points: list[Point], x: float, y: float) -> list[Point]:
-    """The path, led on to (x, y), leaving and arriving horizontally."""
+    """Extend the path to (x, y) by a piece that is horizontal at both ends."""
     start = points[-1]
     if abs(y - start.y) < 1e-6:
         return _straight(points, x)

@@ -1,4 +1,4 @@
-"""What the player promises: a page that needs nothing, holds any label, says it all without scripts, and plays."""
+"""The player: its page loads nothing, shows any label safely, is complete without scripts, and plays the steps."""
 
 import base64
 import html
@@ -14,14 +14,14 @@ import pytest
 
 from autograd import Stepper, Value
 from autograd.see.steps.player import notebook, page
-from tests.see.test_drawing import LABELS, neuron
-from tests.see.test_stepper import computation
+from tests.see.pictures import LABELS, neuron
+from tests.see.steps.test_stepper import computation
 
 VOID = {"meta", "br", "img", "input", "link", "hr"}
 
 
 class Reader(HTMLParser):
-    """Reads a page as a browser does: what is in a script is text, whatever it looks like."""
+    """Reads a page as a browser does: the content of a script is text, even where it looks like tags."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -50,13 +50,13 @@ class Reader(HTMLParser):
             self.text[self.open[-1]][-1] += data
 
     def rows(self) -> list[list[str]]:
-        """The table, cell by cell."""
+        """Return the rows of the table as lists of cells."""
         width = len(self.text["th"])
         cells = self.text["td"]
         return [cells[k : k + width] for k in range(0, len(cells), width)]
 
     def steps(self) -> Any:
-        """The steps as plain data, from the page."""
+        """Return the steps that the page contains as plain data."""
         (data,) = [text for text in self.text["script"] if text.startswith("{")]
         return json.loads(data)
 
@@ -125,9 +125,9 @@ def test_no_label_breaks_out_of_the_page(label: str, shown: str, tmp_path: Path)
 
 @pytest.mark.parametrize("name", ["</script><script>alert(1)</script>", "<!--<script>", "-->", "]]>", "\"'&<>\u2028"])
 def test_names_and_formulas_cannot_break_out_either(name: str) -> None:
-    """Names are identifiers today; the page does not rely on it."""
+    """Names are identifiers today, but the page must not rely on that."""
     told: dict[str, Any] = {
-        "root": name, "position": 0, "columns": [name],
+        "root": name, "position": 0, "columns": [name], "seed": {"words": name}, "earlier": {},
         "steps": [
             {"number": 1, "node": name, "words": {"gradient": name, "text": name, "rows": [[name]]}, "flows": []}
         ],
@@ -154,7 +154,7 @@ def test_a_notebook_keeps_an_image_where_scripts_are_not_trusted() -> None:
     assert Reader(frame["srcdoc"] or "").steps()["position"] == 3
 
 
-def test_a_page_in_a_notebook_is_an_attribute_whatever_is_in_it() -> None:
+def test_a_page_in_a_notebook_is_escaped_as_an_attribute() -> None:
     inner = "<p a='1' b=\"2\">&amp; </iframe>"
     frame = Reader(notebook(inner, "<img>")).tags[2]
     assert frame[1]["srcdoc"] == inner
@@ -172,9 +172,10 @@ function look() {
   }
   return { count: document.getElementById("count").textContent, now: document.getElementById("now").textContent, grads,
     lit: [...document.querySelectorAll("tr.now")].map(r => r.dataset.step),
-    hidden: [...document.querySelectorAll("td")].filter(c => c.style.visibility === "hidden" && c.textContent).length,
+    hidden: [...document.querySelectorAll("td")].filter(
+      c => getComputedStyle(c).visibility === "hidden" && c.textContent).length,
     off: [...document.querySelectorAll("button")].filter(b => b.disabled).map(b => b.id),
-    colors: [...document.querySelectorAll("#picture .item[data-name] .shape")].map(e => e.getAttribute("stroke")) };
+    colors: [...document.querySelectorAll("#picture .item[data-name] .shape")].map(e => getComputedStyle(e).stroke) };
 }
 const seen = [look()];
 for (const key of KEYS) {
@@ -190,7 +191,7 @@ document.body.append(out);
 
 
 def played(text: str, keys: list[str], folder: Path) -> list[Any]:
-    """What the page shows at first, and after each key or click."""
+    """Return what the page shows when it opens, and after each key or click."""
     assert BROWSER
     driver = DRIVER.replace("KEYS", json.dumps(keys))
     target = folder / "driven.html"
@@ -216,25 +217,37 @@ def test_it_plays_in_a_browser(tmp_path: Path) -> None:
     start, one, two = (
         {"v1": "–", "y": "–", "x": "–"}, {"v1": "1", "y": "1", "x": "1"}, {"v1": "1", "y": "1", "x": "7"},
     )  # fmt: skip
-    expected = [(0, start), (1, one), (2, two), (1, one), (3, two), (3, two), (2, two), (0, start), (0, start),
+    expected = [(1, one), (2, two), (3, two), (2, two), (3, two), (3, two), (2, two), (0, start), (0, start),
                 (1, one), (2, two), (2, two), (3, two), (0, start)]  # fmt: skip
     assert [(s["count"], s["grads"]) for s in seen] == [(f"step {k} of 3", grads) for k, grads in expected]
     for shown, (k, _) in zip(seen, expected, strict=True):
         assert set(shown["lit"]) == ({str(k)} if k else set())
         assert shown["off"] == (["first", "back"] if k == 0 else ["next", "last"] if k == 3 else [])
-        assert shown["now"] == str(stepper[k - 1]) if k else "every grad is –" in shown["now"]
-    assert seen[0]["hidden"] > seen[1]["hidden"] > seen[4]["hidden"] == 0
-    assert [len(set(s["colors"])) for s in (seen[0], seen[1], seen[4])] == [2, 3, 2]
+        assert shown["now"] == str(stepper[k - 1]) if k else "Every grad is –" in shown["now"]
+    assert seen[7]["hidden"] > seen[0]["hidden"] > seen[4]["hidden"] == 0
+    assert [len(set(s["colors"])) for s in (seen[7], seen[0], seen[4])] == [2, 3, 2]
 
 
 @pytest.mark.skipif(BROWSER is None, reason="no chromium on the PATH to play the page in")
-def test_a_page_begins_at_the_step_its_stepper_is_at_and_ends_with_the_gradients(tmp_path: Path) -> None:
+@pytest.mark.parametrize("position", [0, 5, 10])
+def test_a_page_opens_at_the_first_step_wherever_its_stepper_is(position: int, tmp_path: Path) -> None:
     stepper = Stepper(neuron())
-    stepper.goto(5)
-    start, end = played(written(stepper, tmp_path), ["End"], tmp_path)
-    assert start["count"] == "step 5 of 10"
-    assert start["lit"] == ["5", "5"]
+    stepper.goto(position)
+    first, end = played(written(stepper, tmp_path), ["End"], tmp_path)
+    assert (first["count"], first["lit"]) == ("step 1 of 10", ["1"])
+    assert {name for name, gradient in first["grads"].items() if gradient != "–"} == {"o", "n"}
     assert end["grads"] == {
         "x1": "-1.5", "w1": "1", "x2": "0.5", "w2": "0", "b": "0.5",
         "v1": "0.5", "v2": "0.5", "v3": "0.5", "n": "0.5", "o": "1",
     }  # fmt: skip
+
+
+@pytest.mark.skipif(BROWSER is None, reason="no chromium on the PATH to play the page in")
+def test_a_page_shows_the_gradients_that_earlier_sweeps_left_on_leaves(tmp_path: Path) -> None:
+    x = Value(3, "x")
+    y = x * x
+    y.backward()
+    first, start = played(written(Stepper(y), tmp_path), ["Home"], tmp_path)
+    assert first["grads"] == {"v1": "1", "x": "12"}
+    assert start["grads"] == {"v1": "–", "x": "6"}
+    assert "every other grad is –" in start["now"]

@@ -1,12 +1,13 @@
-"""What is asked, what counts as right, what a wrong number is told, and that no number is given away."""
+"""Exercises: what is asked, which answers are right, what a wrong answer is told, and that no number is given away."""
 
 import math
 import re
+from typing import Any
 
 import pytest
 
 import autograd
-from autograd import Value
+from autograd import Tensor, Value
 from autograd.cli.expression import parse
 from autograd.see.steps.exercise import Practice, practice
 from autograd.see.steps.stepper import Stepper
@@ -20,7 +21,7 @@ def task(text: str, **values: float) -> Practice:
 
 
 def ask(text: str, *answers: float | str, **values: float) -> list[str]:
-    """The verdicts on these answers."""
+    """Return the verdicts on these answers."""
     asked = task(text, **values)
     return [str(asked.answer(x)) for x in answers]
 
@@ -73,7 +74,7 @@ def test_a_node_with_several_users_is_asked_for_its_sum() -> None:
     ]
 
 
-def test_the_graph_is_left_alone() -> None:
+def test_nothing_is_written_on_the_graph() -> None:
     x = Value(3.0, label="x")
     y = x * x
     asked = practice(y)
@@ -92,16 +93,16 @@ def test_labels_name_nodes() -> None:
 
 
 @pytest.mark.parametrize("answer", [0.419974, 0.42, "0.42", " 0.420 ", "4.2e-1", "0.4199", ".41997", "42/100", "+0.42"])
-def test_what_is_right(answer: float | str) -> None:
+def test_right_answers(answer: float | str) -> None:
     assert task("tanh(x)", x=1.0).answer(answer)
 
 
 @pytest.mark.parametrize("answer", ["0.43", "0.421", "0", "1", "-1", "inf", "nan", "1/3", "1e999", "-1e-999"])
-def test_what_is_not(answer: str) -> None:
+def test_wrong_answers(answer: str) -> None:
     assert not task("tanh(x)", x=1.0).answer(answer)
 
 
-def test_one_digit_is_close_and_costs_nothing() -> None:
+def test_one_digit_is_close_and_not_counted() -> None:
     asked = task("tanh(x)", x=1.0)
     assert str(asked.answer("0.4")) == "close: give it with more digits"
     assert asked.answer("0.42")
@@ -128,7 +129,7 @@ def test_numbers_at_the_edges(text: str, x: float, answer: str) -> None:
 @pytest.mark.parametrize(
     "answer", ["", "abc", "0,5", "1/0", "1/2/3", "½", "1 2", "--1", "x", "(1)", "1e", "0x10", "\0", "9" * 30 + "z"]
 )
-def test_nonsense_is_refused_kindly_and_costs_nothing(answer: str) -> None:
+def test_text_that_is_no_number_is_explained_and_not_counted(answer: str) -> None:
     asked = task("x*y", x=2.0, y=5.0)
     verdict = asked.answer(answer)
     assert not verdict
@@ -139,7 +140,7 @@ def test_nonsense_is_refused_kindly_and_costs_nothing(answer: str) -> None:
 
 
 @pytest.mark.parametrize("answer", [None, True, [1.0], 1j, b"1", Value(1.0)])
-def test_what_is_no_answer_at_all(answer: object) -> None:
+def test_other_types_are_refused(answer: object) -> None:
     with pytest.raises(TypeError, match="an answer is a number, or text"):
         task("x*y", x=2.0, y=5.0).answer(answer)  # type: ignore[arg-type]
 
@@ -172,9 +173,50 @@ def test_mistakes_at_a_sum_are_recognised() -> None:
     assert "one contribution alone; all 2 of them add up (+=, not =)" in str(asked.answer("7"))
     assert "added, not multiplied" in str(asked.answer("35"))
     assert "the sign is not" in str(asked.answer("-12"))
-    assert "add what all users hand to it: 5 + 7" in str(asked.answer("8"))
+    assert "add the contributions of all users: 5 + 7" in str(asked.answer("8"))
     assert str(asked.answer(12)) == "right: 5 + 7 = 12"
     assert asked.score == (3, 5)
+
+
+def test_the_total_of_a_leaf_includes_what_earlier_sweeps_left() -> None:
+    x = Value(2.0, label="x")
+    (x * 5).backward()
+    asked = practice(x * 7 + x * 3)
+    while "what is the gradient of" not in (asked.question or ""):
+        asked.reveal()
+    assert last_line(asked) == (
+        "x is used 2 times, and each use has contributed; earlier sweeps left 5 in the gradient of x; "
+        "what is the gradient of x?"
+    )
+    assert "earlier sweeps left 5 there, add it" in str(asked.answer(10))
+    assert (
+        str(asked.answer(12)) == "not yet: add the contributions of all users to the 5 that earlier sweeps left: 3 + 7"
+    )
+    assert str(asked.answer(15)) == "right: 5 + 3 + 7 = 15"
+    assert x.grad == 5.0
+
+
+def test_a_leaf_that_is_used_once_is_asked_for_its_total_where_earlier_sweeps_left_a_gradient() -> None:
+    x = Value(2.0, label="x")
+    y = x * 5
+    y.backward()
+    asked = practice(y)
+    assert len(asked) == 2
+    assert asked.answer(5)
+    assert last_line(asked).startswith("x is used once, and it has contributed; earlier sweeps left 5")
+    assert "earlier sweeps left 5 there" in str(asked.answer(5))
+    assert asked.answer(10)
+
+
+@pytest.mark.parametrize("kind", [Value, Tensor])
+def test_data_that_was_changed_after_it_was_used_is_refused(kind: Any) -> None:
+    x = kind(2.0, label="x")
+    if kind is Tensor:
+        x.requires_grad_()
+    y = x * x
+    x.data = 3.0
+    with pytest.raises(RuntimeError, match=r"the data of an input of mul \(x\) was changed .*make the Stepper before"):
+        practice(y)
 
 
 def test_the_local_derivative_as_a_number_comes_after_two_wrong_tries() -> None:
@@ -186,7 +228,7 @@ def test_the_local_derivative_as_a_number_comes_after_two_wrong_tries() -> None:
     assert asked.score == (1, 2)
 
 
-def test_with_nothing_to_multiply_by_the_hint_keeps_the_number() -> None:
+def test_the_hint_hides_the_number_where_it_is_the_answer() -> None:
     assert all("0.419" not in verdict for verdict in ask("tanh(x)", 100, 101, 102, x=1.0))
 
 
@@ -229,7 +271,7 @@ def test_a_sum_stays_hidden_until_it_is_answered() -> None:
     assert "5 → 12" in str(asked)
 
 
-def test_after_the_last_question() -> None:
+def test_after_the_last_question_there_is_an_index_error() -> None:
     asked = task("-x", x=2.0)
     assert asked.reveal() == "1 × -1 = -1"
     assert asked.question is None
@@ -240,13 +282,13 @@ def test_after_the_last_question() -> None:
         asked.reveal()
 
 
-def test_a_leaf_has_nothing_to_ask() -> None:
+def test_a_leaf_has_no_questions() -> None:
     asked = task("x", x=2.0)
     assert (len(asked), asked.question, asked.score) == (0, None, (0, 0))
     assert "leaf" in str(asked)
 
 
-def test_what_practice_is_given() -> None:
+def test_practice_takes_a_node() -> None:
     with pytest.raises(TypeError, match="float"):
         practice(2.0)  # type: ignore[arg-type]
     assert repr(task("x*y", x=2.0, y=math.pi)) == "<Practice on v1, 0 of 2 answered>"

@@ -1,4 +1,4 @@
-"""What stepping promises: that it is backprop to the bit, that every step says what happens, that it goes back."""
+"""Stepping: it is backprop to the bit, every step says what it does, one can go back, and nothing is written."""
 
 import json
 import math
@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import Stepper, Value, no_grad
+from autograd import Stepper, Tensor, Value, no_grad
 from autograd.engine.forms import Takes
 from autograd.engine.op import OPS, Op
 from autograd.engine.sweep import graph_nodes
-from tests.see.test_drawing import boxes, neuron
+from tests.see.pictures import boxes, neuron
 
 UNARY: list[Callable[[Value], Value]] = [
     operator.neg, operator.abs, *(
@@ -37,7 +37,7 @@ SEVERAL: list[Callable[[list[Any]], Value]] = [
 
 
 def computation(seed: int) -> Value:
-    """A random graph, in which nodes are used often, leaves twice in one op, and inf and nan come up."""
+    """Build a random graph with nodes that are used several times, even twice in one op, and with inf and nan."""
     random = Random(seed)
     values = [Value(random.choice([random.gauss(0, 1), random.gauss(0, 1), 0.0, 2.0]), f"x{k}") for k in range(4)]
     values.append(Value(1.5, "c").detach())
@@ -57,7 +57,7 @@ def computation(seed: int) -> Value:
 
 
 def bits(number: float | None) -> str | None:
-    """The number to the bit, with one nan."""
+    """Return the bits of a number as text; every nan has the same text."""
     return None if number is None else "nan" if math.isnan(number) else float(number).hex()
 
 
@@ -80,21 +80,19 @@ def test_stepping_to_the_end_is_backward_to_the_bit(start: int) -> None:
     for seed in range(start, start + 50):
         root = computation(seed)
         root.backward()
-        root.backward()  # leaves accumulate, and twice is what has to come out below as well
+        root.backward()  # leaves accumulate
         expected = list(gradients(root).values())
         again = computation(seed)
         again.backward()
         stepper = Stepper(again)
         between = gradients(again)
         while stepper.position < len(stepper):
-            assert gradients(again) == between, "untouched until the last step"
             stepper.next()
+        assert gradients(again) == between, "to look changes nothing"
+        found = stepper.gradients()
+        assert [bits(found.get(node)) for node in graph_nodes(again)] == expected
+        stepper.commit()
         assert list(gradients(again).values()) == expected
-        stepper.goto(0)
-        stepper.finish()
-        stepper.back()
-        stepper.next()
-        assert list(gradients(again).values()) == expected, "filled once"
 
 
 @pytest.mark.parametrize("start", range(0, 300, 50))
@@ -129,7 +127,7 @@ def on_lists(op: Op) -> Callable[..., Any]:
 
 
 def namespace(stepper: Stepper) -> dict[str, Any]:
-    """The ops by name, and every node's number under its own."""
+    """Return the ops and the data of every node, by name."""
     variadic = {name: on_lists(op) for name, op in OPS.items() if op.takes is not Takes.FIXED}
     data = {name: np.float64(node._data) for node, name in stepper.names.items()}  # 1 / 0.0 is inf, as in a Value
     return {**OPS, **variadic, **data, "inf": math.inf, "nan": math.nan}
@@ -170,14 +168,14 @@ def test_the_whole_table_of_a_neuron() -> None:
     assert str(Stepper(neuron())) == TABLE
 
 
-def test_a_step_reads_as_one_would_say_it() -> None:
+def test_a_step_is_told_in_words() -> None:
     stepper = Stepper(neuron())
     assert str(stepper[4]) == (
         "step 5: v1 = x1 * w1, data -6, gradient 0.5\n"
         "  to x1: dv1/dx1 = w1 = -3; contribution 0.5 × -3 = -1.5; sum – → -1.5\n"
         "  to w1: dv1/dw1 = x1 = 2; contribution 0.5 × 2 = 1; sum – → 1"
     )
-    assert str(stepper[9]) == "step 10: x1, data 2, gradient -1.5\n  a leaf: nothing to hand on"
+    assert str(stepper[9]) == "step 10: x1, data 2, gradient -1.5\n  a leaf: it has no inputs to contribute to"
 
 
 def test_a_node_that_is_used_twice_in_one_op_gets_two_flows() -> None:
@@ -203,7 +201,7 @@ def test_an_op_is_written_as_a_learner_would(made: Callable[[Value], Value], tex
     assert str(Stepper(made(Value(0.5, "x")))[0]).startswith(f"step 1: v1 = {text}, data")
 
 
-def test_wide_letters_leave_the_table_in_line() -> None:
+def test_wide_letters_keep_the_columns_aligned() -> None:
     x, y = Value(2, "学習率"), Value(3, "e\u0301")
     header, *rows = str(Stepper(x * y)).splitlines()
     end = header.index("data") + len("data")
@@ -222,7 +220,7 @@ def test_constants_take_no_step_and_no_flow() -> None:
 # Moving
 
 
-def test_one_goes_forward_and_back() -> None:
+def test_next_back_goto_and_finish_move() -> None:
     stepper = Stepper(neuron())
     assert stepper.position == 0
     assert stepper.step is None
@@ -239,7 +237,7 @@ def test_one_goes_forward_and_back() -> None:
     assert stepper.finish() is stepper[-1] is stepper.step
 
 
-def test_one_goes_to_a_node() -> None:
+def test_until_goes_to_the_step_of_a_node() -> None:
     o = neuron()
     stepper = Stepper(o)
     n = o.inputs[0]
@@ -261,7 +259,7 @@ def test_it_is_a_sequence_that_does_not_move() -> None:
     assert all(node.grad is None for node in stepper.names), "to look at a step is not to take it"
 
 
-def test_beyond_the_ends_there_is_nothing() -> None:
+def test_beyond_the_ends_there_is_an_index_error() -> None:
     stepper = Stepper(neuron())
     with pytest.raises(IndexError, match="this is the start"):
         stepper.back()
@@ -280,7 +278,7 @@ def test_beyond_the_ends_there_is_nothing() -> None:
     assert stepper.position == 10
 
 
-def test_what_has_arrived_grows_and_shrinks_with_the_steps() -> None:
+def test_the_gradients_so_far_follow_the_position() -> None:
     x = Value(3, "x")
     y = x * x
     z = y + x
@@ -294,7 +292,7 @@ def test_what_has_arrived_grows_and_shrinks_with_the_steps() -> None:
     assert stepper.gradients()[x] == 1
 
 
-def test_the_picture_shows_what_has_arrived_by_now() -> None:
+def test_the_picture_shows_the_gradients_so_far() -> None:
     stepper = Stepper(neuron())
     shown = [{name for name, box in boxes(stepper.drawing("layered").svg).items() if box["grad"] != "–"}]
     sizes = set()
@@ -323,23 +321,23 @@ def test_the_picture_tells_what_a_step_touches_from_what_is_finished() -> None:
     assert colors["v2 1"] == plain, "nothing flows to a constant"
 
 
-def test_two_steppers_on_one_graph_do_not_meet() -> None:
+def test_two_steppers_on_one_graph_are_independent() -> None:
     o = neuron()
     x1 = graph_nodes(o)[0]
     one, other = Stepper(o), Stepper(o)
     one.goto(4)
     assert other.position == 0
     assert [str(step) for step in other] == [str(step) for step in one]
-    other.finish()
+    other.commit()
     assert (x1.grad, one.position) == (pytest.approx(-1.5), 4)
     o.backward()
-    one.finish()
+    one.commit()
     assert x1.grad == pytest.approx(-4.5), "each of the three adds to a leaf, as backward() does"
     assert o.grad == 1
 
 
 def test_a_stepper_shows_the_graph_as_it_was_when_it_was_made() -> None:
-    def run(change: bool) -> tuple[str, str, list[float | None]]:
+    def run(change: bool) -> tuple[str, str, dict[str, float]]:
         x, w = Value(2, "x"), Value(-3, "w")
         y = (x * w).tanh() * x
         stepper = Stepper(y)
@@ -350,9 +348,116 @@ def test_a_stepper_shows_the_graph_as_it_was_when_it_was_made() -> None:
         stepper.goto(3)
         picture = stepper.drawing("layered").svg
         stepper.finish()
-        return str(stepper), picture, [x.grad, w.grad]
+        return str(stepper), picture, {stepper.names[node]: g for node, g in stepper.gradients().items()}
 
     assert run(change=True) == run(change=False)
+
+
+# Gradients of earlier sweeps, and commit()
+
+
+def test_finish_after_backward_does_not_double_the_gradients() -> None:
+    o = neuron()
+    o.backward()
+    before = gradients(o)
+    stepper = Stepper(o)
+    stepper.finish()
+    assert gradients(o) == before
+
+
+def test_the_sum_of_a_leaf_begins_at_what_earlier_sweeps_left() -> None:
+    x = Value(3, "x")
+    y = x * x
+    y.backward()
+    stepper = Stepper(y)
+    assert [flow.sum() for flow in stepper[0].flows] == ["6 → 9", "9 → 12"]
+    assert stepper[1].gradient == 12.0
+    assert stepper.gradients() == {x: 6.0}
+    assert boxes(stepper.drawing("layered").svg)["x"]["grad"] == "6"
+    assert boxes(stepper.drawing("layered").svg)["v1"]["grad"] == "–", "the sweep begins afresh at inner nodes"
+    stepper.finish()
+    assert stepper.gradients() == {y: 1.0, x: 12.0}
+    assert boxes(stepper.drawing("layered").svg)["x"]["grad"] == "12"
+    assert x.grad == 6.0
+    stepper.commit()
+    assert x.grad == 12.0
+
+
+def test_a_leaf_that_gets_nothing_in_this_sweep_keeps_its_gradient_in_the_picture() -> None:
+    x = Value(3, "x")
+    x.grad = 0.0
+    assert boxes(Stepper(x * 2).drawing("layered").svg)["x"]["grad"] == "0", "0 was set, so it is not –"
+
+
+@pytest.mark.parametrize("position", [0, 4, 10])
+def test_commit_writes_the_whole_sweep_and_goes_to_the_end(position: int) -> None:
+    one, other = neuron(), neuron()
+    one.backward()
+    stepper = Stepper(other)
+    stepper.goto(position)
+    stepper.commit()
+    assert stepper.position == 10
+    assert list(gradients(other).values()) == list(gradients(one).values())
+
+
+def test_a_second_commit_is_refused_and_writes_nothing() -> None:
+    o = neuron()
+    stepper = Stepper(o)
+    stepper.commit()
+    before = gradients(o)
+    with pytest.raises(RuntimeError, match=r"committed its gradients already.* make a new Stepper, or call backward"):
+        stepper.commit()
+    assert gradients(o) == before
+
+
+def test_commit_is_refused_where_data_was_changed_since() -> None:
+    x = Value(3, "x")
+    y = x * x
+    stepper = Stepper(y)
+    x.data = 4.0
+    with pytest.raises(RuntimeError, match=r"the data of an input of mul \(x\) was changed after it was used"):
+        stepper.commit()
+    assert (x.grad, y.grad, stepper.position) == (None, None, 0)
+
+
+# Data that was changed after it was used
+
+
+@pytest.mark.parametrize("kind", [Value, Tensor])
+@pytest.mark.parametrize("which", ["input", "result"])
+def test_a_graph_whose_data_was_changed_is_refused(kind: Any, which: str) -> None:
+    x = kind(2.0, label="x")
+    if kind is Tensor:
+        x.requires_grad_()
+    y = x * x
+    z = y + 1
+    Stepper(z)
+    changed = x if which == "input" else y
+    changed.data = 3.0
+    with pytest.raises(RuntimeError, match=r"was changed after it was used.*make the Stepper before optimizer.step"):
+        Stepper(z)
+    z = x * x + 1
+    assert Stepper(z)[1].data == x.data * x.data, "computed again, it can be stepped through"
+
+
+def test_a_constant_that_was_changed_is_noticed_too() -> None:
+    x, c = Value(2, "x"), Value(4, "c").detach()
+    y = x * c
+    c.data = 5.0
+    with pytest.raises(RuntimeError, match=r"an input of mul \(c\)"):
+        Stepper(y)
+
+
+@pytest.mark.parametrize(
+    ("grad", "error", "words"),
+    [(Value(1.0), TypeError, "the .grad of x was set to a node"), ([1.0, 2.0], ValueError, r"\(2,\), expected \(\)")],
+)
+def test_a_gradient_that_cannot_be_added_to_is_refused(grad: Any, error: type[Exception], words: str) -> None:
+    x = Value(2, "x")
+    y = x * x
+    x.grad = grad
+    with pytest.raises(error, match=f"{words}.*set it to None"):
+        Stepper(y)
 
 
 # Strange graphs
@@ -367,7 +472,7 @@ def test_strange_numbers_are_stepped_through_like_any(number: float, tmp_path: P
     y, z = make(), make()
     y.backward()
     stepper = Stepper(z)
-    stepper.finish()
+    stepper.commit()
     assert list(gradients(z).values()) == list(gradients(y).values())
     assert str(stepper)
     for suffix in ("txt", "json", "svg", "html"):
@@ -382,12 +487,14 @@ def refuse(word: str) -> None:
 def test_a_lone_leaf_is_one_step() -> None:
     x = Value(3, "x")
     stepper = Stepper(x)
-    assert [str(step) for step in stepper] == ["step 1: x, data 3, gradient 1\n  a leaf: nothing to hand on"]
-    stepper.finish()
+    assert [str(step) for step in stepper] == [
+        "step 1: x, data 3, gradient 1\n  a leaf: it has no inputs to contribute to"
+    ]
+    stepper.commit()
     assert x.grad == 1
 
 
-def test_what_has_no_graph_is_refused() -> None:
+def test_a_root_without_a_graph_is_refused() -> None:
     with pytest.raises(TypeError, match="the graph of a Value or a Tensor, got float"):
         Stepper(3.0)  # type: ignore[arg-type]
     with no_grad():
@@ -405,13 +512,13 @@ def test_too_many_nodes_are_refused_with_what_to_do() -> None:
     assert len(Stepper(x, max_nodes=21)) == 21
 
 
-def test_depth_is_no_matter() -> None:
+def test_a_deep_graph_is_stepped_through() -> None:
     x = y = Value(0.5)
     for _ in range(20_000):
         y = y * 1.0001
     stepper = Stepper(y)
     stepper.next()
-    stepper.finish()
+    stepper.commit()
     again = Value(0.5)
     z = again
     for _ in range(20_000):

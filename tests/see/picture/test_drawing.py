@@ -1,10 +1,9 @@
-"""What a picture of a graph promises: what it shows, that any label survives in it, and that there always is one."""
+"""Pictures of graphs: what they show, that any label is shown safely, and that every graph gets a picture."""
 
 import base64
 import math
 import os
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -15,101 +14,15 @@ from xml.etree import ElementTree
 import pytest
 
 import autograd
-from autograd import Drawing, Value, draw
+from autograd import Tensor, Value, draw
 from autograd.engine.sweep import graph_nodes
-
-SVG = "{http://www.w3.org/2000/svg}"
-LONGEST = 40  # letters of a label in a box, as everywhere in pictures
-
-HOSTILE = {
-    "closing tag": "</svg>",
-    "cdata": "]]>",
-    "comment": "--><!-- x",
-    "instruction": "<?xml ?>",
-    "script": "</script><script>alert(1)</script>",
-    "double quotes": 'say "hi"',
-    "single quotes": "it's 'so'",
-    "quote and backslash": 'a\\"b\\',
-    "ampersand": "a & b &amp; c &lt; &#65; &nbsp;",
-    "html": "<b>bold</b>",
-    "html in dot": "<<b>x</b>>",
-    "dot escapes": "\\n\\l\\r\\N\\G\\E\\",
-    "record": "{a|b} <port> [x=1];",
-    "emoji": "👩‍👩‍👧 🎉",
-    "cjk": "学習率",
-    "rtl": "مرحبا",
-    "combining": "e\u0301\u0302\u0303",
-    "10,000 letters": "x" * 10_000,
-    "10,000 quotes": '"' * 10_000,
-    "10,000 words": "ab & " * 2_000,
-    "keyword": "digraph",
-    "number": "3",
-}
-# What is shown for what nothing can hold.
-UNPRINTABLE = {
-    "newlines": ("one\ntwo\r\nthree", "one two three"),
-    "tab and no-break space": ("a\tb\u00a0c", "a b c"),
-    "nul": ("a\0b", "a\ufffdb"),
-    "control characters": ("a\x07\x1b[31mb\x7f\x9f", "a\ufffd\ufffd[31mb\ufffd\ufffd"),
-    "half of a pair": ("a\ud800b\udfff", "a\ufffdb\ufffd"),
-    "non-characters": ("a\ufffe\uffff\U0001ffffb", "a\ufffd\ufffd\ufffdb"),
-    "override": ("a\u202eb", "a\ufffdb"),
-}
-LABELS = [pytest.param(text, " ".join(text.split()), id=name) for name, text in HOSTILE.items()]
-LABELS += [pytest.param(text, shown, id=name) for name, (text, shown) in UNPRINTABLE.items()]
-
-needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="the program dot is not on the PATH")
-ENGINES = [pytest.param("layered"), pytest.param("auto"), pytest.param("dot", marks=needs_dot)]
-
-
-def neuron() -> Value:
-    """Karpathy's neuron."""
-    x1, x2, w1, w2 = Value(2, "x1"), Value(0, "x2"), Value(-3, "w1"), Value(1, "w2")
-    b = Value(6.8813735870195432, "b")
-    n = x1 * w1 + x2 * w2 + b
-    n.label = "n"
-    o = n.tanh()
-    o.label = "o"
-    return o
-
-
-def elements(picture: str, kind: str) -> list[ElementTree.Element]:
-    """The groups of this class."""
-    return [g for g in ElementTree.fromstring(picture).iter(f"{SVG}g") if g.get("class") == kind]
-
-
-def words(element: ElementTree.Element) -> list[str]:
-    """What is written in it, line by line."""
-    return ["".join(t.itertext()) for t in element.iter(f"{SVG}text")]
-
-
-def boxes(picture: str) -> dict[str, dict[str, str]]:
-    """Each node's box by its name: its title, and its rows."""
-    found = {}
-    for item in elements(picture, "item"):
-        if name := item.get("data-name"):
-            title, *rest = words(item)
-            found[name] = {"title": title, **dict(zip(rest[::2], rest[1::2], strict=True))}
-    return found
-
-
-def arrows(picture: str) -> dict[str, list[str]]:
-    """What is written on each arrow into an op, by the name of the result and the position of the input."""
-    return {name: words(e) for e in elements(picture, "arrow") if (name := e.get("data-from"))}
-
-
-def by_dot(drawing: Drawing) -> str:
-    """The DOT text, as the program dot draws it."""
-    run = subprocess.run(["dot", "-Tsvg"], input=drawing.dot.encode(), capture_output=True, check=True, timeout=60)
-    assert run.stderr == b""
-    return run.stdout.decode()
-
+from tests.see.pictures import ENGINES, LABELS, LONGEST, SVG, arrows, boxes, by_dot, elements, needs_dot, neuron, words
 
 # What it shows
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_a_gradient_that_has_not_come_is_a_dash_and_never_0(engine: str) -> None:
+def test_a_gradient_that_has_not_arrived_is_a_dash_and_not_0(engine: str) -> None:
     o = neuron()
     before = draw(o, engine=engine)
     assert {box["grad"] for box in boxes(before.svg).values()} == {"–"}
@@ -126,7 +39,7 @@ def test_a_gradient_that_has_not_come_is_a_dash_and_never_0(engine: str) -> None
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_on_each_edge_into_an_op_stands_the_local_derivative_as_formula_and_number(engine: str) -> None:
+def test_each_arrow_into_an_op_shows_the_local_derivative_as_formula_and_number(engine: str) -> None:
     assert arrows(draw(neuron(), engine=engine).svg) == {
         "v1 0": ["w1", "= -3"], "v1 1": ["x1", "= 2"], "v2 0": ["w2", "= 1"], "v2 1": ["x2", "= 0"],
         "v3 0": ["1"], "v3 1": ["1"], "n 0": ["1"], "n 1": ["1"], "o 0": ["square(sech(n))", "= 0.5"],
@@ -160,7 +73,7 @@ def test_constants_look_different_from_variables_and_have_no_gradient(engine: st
         assert shape is not None
         looks[words(item)[0]] = (shape.get("fill"), shape.get("stroke-dasharray"), shape.get("rx"))
     assert looks["c"] == looks["3"] != looks["x"] != looks["v1"]
-    assert looks["c"][1], "by its line too, and not only by colour"
+    assert looks["c"][1], "by the line too, and not only by colour"
     assert "grad" not in boxes(picture)["c"]
     drawing = draw(Value(2, "x") * 3)
     assert drawing.dot.count("dashed") == 2, "the 3, and the legend"
@@ -176,7 +89,7 @@ def test_a_legend_explains(engine: str) -> None:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_nothing_is_written_outside_of_the_picture_or_of_its_box(engine: str) -> None:
+def test_all_text_is_inside_the_picture_and_its_box(engine: str) -> None:
     x = Value(-1.2345e-300, "x")
     y = autograd.gelu(x) + autograd.clip(x * -98765.4321, -1, 1) ** Value(2, "a rather long label for an exponent")
     y.backward()
@@ -213,7 +126,7 @@ def test_the_background_is_white(engine: str) -> None:
      (1.7976931348623157e308, "1.798e+308"), (12345.6, "12346"), (9999.96, "10000"), (1234567.0, "1.235e+06"),
      (1 / 3, "0.3333"), (100.0, "100")],
 )  # fmt: skip
-def test_any_number_can_stand_in_a_box(number: float, shown: str) -> None:
+def test_a_box_can_show_any_number(number: float, shown: str) -> None:
     x = Value(number, "x")
     x.backward()
     picture = draw(x * number).svg
@@ -233,7 +146,7 @@ def test_the_tooltip_of_a_box_has_every_digit() -> None:
     assert item.findtext(f"{SVG}title") == "x: data 0.3333333333333333, no gradient yet"
 
 
-def test_an_op_is_written_out_for_those_who_do_not_see_it() -> None:
+def test_a_screen_reader_gets_the_formula_of_an_op() -> None:
     description = ElementTree.fromstring(draw(neuron()).svg).findtext(f"{SVG}desc")
     assert description is not None
     assert "v1 = x1 * w1" in description
@@ -281,11 +194,11 @@ def test_two_nodes_with_one_label_are_told_apart_as_in_the_formulas() -> None:
     assert arrows(picture) == {"v1 0": ["x_2", "= 3"], "v1 1": ["x", "= 2"]}
 
 
-def test_a_label_with_nothing_in_it_is_none() -> None:
+def test_a_label_of_white_space_is_no_label() -> None:
     assert [box["title"] for box in boxes(draw(Value(2, "  \n ") * 2).svg).values()] == ["v1", "v2"]
 
 
-def test_labels_name_nodes_and_their_own_label_goes_first() -> None:
+def test_labels_name_nodes_that_have_no_label_of_their_own() -> None:
     a, b = Value(2), Value(3, "mine")
     assert set(boxes(draw(a * b, labels={"a": a, "b": b, "other": 4, "_hidden": a}).svg)) == {"a", "mine", "v1"}
     assert set(boxes(draw(a * b, labels={**globals(), "y": a}).svg)) == {"y", "mine", "v1"}
@@ -301,7 +214,7 @@ def test_the_same_graph_gives_the_same_bytes() -> None:
 
 def test_the_same_graph_gives_the_same_bytes_in_every_process() -> None:
     script = (
-        "from autograd import draw\nfrom tests.see.test_drawing import neuron\n"
+        "from autograd import draw\nfrom tests.see.pictures import neuron\n"
         "d = draw(neuron(), engine='layered')\nprint(d.svg, d.dot)"
     )
     printed = set()
@@ -339,12 +252,100 @@ def test_a_drawing_shows_the_graph_as_it_was_when_it_was_drawn() -> None:
     assert boxes(drawing.svg)["o"] == {"title": "o", "data": "0.7071", "grad": "–"}
 
 
-def test_drawing_leaves_the_graph_alone() -> None:
+def test_drawing_changes_nothing_on_the_graph() -> None:
     o = neuron()
     o.backward()
     before = [(n, n.item(), n.grad, n.label) for n in graph_nodes(o)]
     assert draw(o).svg
     assert before == [(n, n.item(), n.grad, n.label) for n in graph_nodes(o)]
+
+
+# Data that was changed after it was used
+
+
+def changed(kind: Any, which: str) -> Any:
+    """Build (x * w).tanh(), then change the data of the input w, of the result v = x * w, or of nothing."""
+    x, w = kind(2.0, label="x"), kind(-3.0, label="w")
+    for node in (x, w) if kind is Tensor else ():
+        node.requires_grad_()
+    v = x * w
+    v.label = "v"
+    o = v.tanh()
+    o.label = "o"
+    o.backward()
+    if which:
+        (w if which == "w" else v).data = 0.25
+    return o
+
+
+def legend(picture: str) -> str:
+    """Return the text of a picture's legend."""
+    *_, last = [group for group in ElementTree.fromstring(picture) if group.tag == f"{SVG}g"]
+    return " ".join(words(last))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("kind", [Value, Tensor])
+@pytest.mark.parametrize("which", ["w", "v"])
+def test_a_box_whose_data_was_changed_since_is_marked(engine: str, kind: Any, which: str) -> None:
+    picture = draw(changed(kind, which), engine=engine).svg
+    shown = boxes(picture)
+    assert {name for name, box in shown.items() if "changed since" in box["title"]} == {which}
+    assert shown[which]["title"] == f"{which}: changed since"
+    assert shown[which]["data"] == "0.25"
+    named = {item.get("data-name"): item for item in elements(picture, "item")}
+    dashes = {name: item.find(f"{SVG}rect").get("stroke-dasharray") for name, item in named.items()}  # type: ignore[union-attr]
+    assert [name for name, dash in dashes.items() if dash] == [which], "by the line too, and not only by colour"
+    hint = named[which].findtext(f"{SVG}title") or ""
+    assert hint.endswith("; this data was set after the graph was computed from it")
+    assert "changed since: its data was set after the graph was computed from it" in legend(picture)
+
+
+@pytest.mark.parametrize("kind", [Value, Tensor])
+def test_dot_text_marks_changed_data(kind: Any) -> None:
+    text = draw(changed(kind, "w")).dot
+    (line,) = [line for line in text.splitlines() if "w: changed since" in line]
+    assert "dotted" in line
+    assert "dotted: changed since: its data was set" in text
+    assert "dotted" not in draw(changed(kind, "")).dot
+
+
+@pytest.mark.parametrize("kind", [Value, Tensor])
+def test_a_derivative_at_data_that_is_no_longer_known_has_no_number(kind: Any) -> None:
+    sech = ["square(sech(v))", "= 2.458e-05"]
+    assert arrows(draw(changed(kind, "")).svg) == {"v 0": ["w", "= -3"], "v 1": ["x", "= 2"], "o 0": sech}
+    picture = draw(changed(kind, "w")).svg
+    assert arrows(picture) == {"v 0": ["w"], "v 1": ["x"], "o 0": sech}
+    (hint,) = [e.findtext(f"{SVG}title") for e in elements(picture, "arrow") if e.get("data-from") == "v 0"]
+    assert hint == "dv/dx = w, whose value is not known: data was changed since"
+    assert arrows(draw(changed(kind, "v")).svg) == {"v 0": ["w"], "v 1": ["x"], "o 0": ["square(sech(v))"]}
+
+
+def test_a_derivative_that_is_the_same_at_all_data_keeps_its_number() -> None:
+    x = Value(2, "x")
+    y = x + 1
+    x.data = 3.0
+    assert arrows(draw(y).svg) == {"v1 0": ["1"], "v1 1": []}
+
+
+@pytest.mark.parametrize("kind", [Value, Tensor])
+def test_computed_again_nothing_is_marked(kind: Any) -> None:
+    x = kind(2.0, label="x")
+    if kind is Tensor:
+        x.requires_grad_()
+    x.data = 3.0
+    drawing = draw(x * x)
+    assert "changed since" not in drawing.svg
+    assert "changed since" not in drawing.dot
+
+
+def test_a_constant_that_was_changed_is_marked_too() -> None:
+    c = Value(4, "c").detach()
+    y = Value(2, "x") * c
+    c.data = 5.0
+    drawing = draw(y)
+    assert boxes(drawing.svg)["c"]["title"] == "c: changed since"
+    assert re.search(r"c: changed since.*style=dotted", drawing.dot)
 
 
 # Where it is shown
@@ -359,7 +360,7 @@ def test_a_notebook_gets_an_image_that_needs_no_trust() -> None:
     assert base64.b64decode(match[1]).decode() == drawing.svg
 
 
-def test_a_wide_picture_does_not_shrink_until_nobody_can_read_it() -> None:
+def test_a_wide_picture_stays_readable() -> None:
     x = Value(0.5)
     for _ in range(60):
         x = x.tanh()
@@ -381,7 +382,7 @@ def test_a_drawing_is_saved_by_its_suffix(tmp_path: Path) -> None:
 # dot, or no dot
 
 
-def test_without_dot_there_is_a_picture_all_the_same(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_without_dot_the_builtin_layout_draws_the_picture(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     o = neuron()
     assert draw(o).svg == draw(o, engine="layered").svg
@@ -393,7 +394,7 @@ def test_without_dot_there_is_a_picture_all_the_same(monkeypatch: pytest.MonkeyP
 
 @pytest.mark.skipif(os.name == "nt", reason="a shell script stands in for dot")
 @pytest.mark.parametrize("script", ["exit 1", "exit 0", "echo '{}'", "echo not json", "kill -9 $$"])
-def test_a_broken_dot_is_no_reason_to_show_nothing(
+def test_with_a_broken_dot_the_builtin_layout_draws_the_picture(
     script: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     broken = tmp_path / "dot"
@@ -450,7 +451,7 @@ def test_a_chain_of_400_ops_is_drawn() -> None:
 
 
 @pytest.mark.parametrize("root", [3.0, "x", None, Value])
-def test_what_is_no_node_is_refused_by_name(root: Any) -> None:
+def test_a_root_that_is_no_node_is_refused(root: Any) -> None:
     with pytest.raises(TypeError, match=f"the graph of a Value or a Tensor, .* got {type(root).__name__}"):
         draw(root)
 

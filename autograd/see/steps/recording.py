@@ -1,0 +1,125 @@
+"""Recording: one backward sweep with the data it used, from which the steps are made.
+
+The whole sweep runs when the recording is made. If it ran step by step, it would read data that an optimizer has
+changed in between, and its steps would not agree with one another.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from ...engine.changes import refuse_changed
+from ...engine.ieee import quietly
+from ...engine.node import Node
+from ...engine.sweep import commit, sweep
+from ...operands.tensor import Tensor
+from ..picture.formulas import input_data, local_derivatives, op_formula, summed_dims
+from .step import Flow, Step
+
+
+class Recording:
+    """The sweep from one root, recorded. It writes nothing on the graph until `commit()` is called.
+
+    Raise RuntimeError where the data of a node was set after the graph was computed from it.
+
+    seed     the gradient that the sweep begins with
+    data     the data of each node of the graph
+    earlier  the gradients that earlier sweeps left on leaves
+    arrays   whether the graph has a Tensor
+    """
+
+    def __init__(self, root: Node, nodes: list[Node], names: Mapping[Node, str], seed: Any) -> None:
+        refuse_changed(nodes)
+        self.names: Final = names
+        self.data: dict[Node, Any] = {node: node._data for node in nodes}
+        leaves = [node for node in nodes if node.op is None and node.requires_grad]
+        self.earlier: Final = {leaf: _earlier(leaf, names[leaf]) for leaf in leaves if leaf.grad is not None}
+        self.arrays: Final = any(isinstance(node, Tensor) for node in nodes)
+        self._sweep: Final[list[tuple[Node, Any]]] = quietly(lambda: list(sweep(root, seed)))
+        self.seed: Final = self._sweep[0][1]
+        self._sums: dict[Node, Any] = {}  # of this sweep alone
+        self._steps: list[Step] = []
+        self._committed = False
+        if self.arrays:
+            # An array may be written into later, so all steps are made now. They are made of the arrays themselves,
+            # because the memory layout of an array decides the last bit of a sum over it.
+            quietly(self.step, len(self._sweep) - 1)
+            self.data = {node: _copied(data) for node, data in self.data.items()}
+
+    def __len__(self) -> int:
+        return len(self._sweep)
+
+    def step(self, k: int) -> Step:
+        """Return step k, counted from 0; the steps of Values are made when they are first asked for."""
+        while len(self._steps) <= k:
+            self._steps.append(self._make_step(len(self._steps)))
+        return self._steps[k]
+
+    def _make_step(self, k: int) -> Step:
+        node, g = self._sweep[k]
+        data = input_data(node, self.data)
+        flows = []
+        for position, derivative in enumerate(local_derivatives(node, self.names, self.data)):
+            if derivative is None or node.op is None:
+                continue
+            i = node.inputs[position]
+            part = node.op.vjp(position, g, self.data[node], data, node.params)
+            summed = summed_dims(np.shape(part), np.shape(i._data)) if self.arrays else ()
+            contribution = i._fit(part)
+            before = self._sums.get(i)
+            self._sums[i] = contribution if before is None else before + contribution
+            flows.append(
+                Flow(
+                    i, position, self.names[i], derivative.formula, derivative.local, contribution,
+                    self.with_earlier(i, before), self.with_earlier(i, self._sums[i]), derivative.rule, summed,
+                )
+            )  # fmt: skip
+        op = node.op.name if node.op is not None else ""
+        data = _copied(self.data[node])
+        gradient = self.with_earlier(node, g)
+        return Step(k + 1, node, self.names[node], op, data, gradient, tuple(flows), op_formula(node, self.names))
+
+    def with_earlier(self, node: Node, gradient: Any) -> Any:
+        """Return what a leaf's `.grad` holds when this sweep has found `gradient` for it, to the bit."""
+        earlier = self.earlier.get(node)
+        if earlier is None or gradient is None:
+            return gradient if earlier is None else earlier
+        total = quietly(operator.add, earlier, gradient)
+        return np.asarray(total, gradient.dtype) if isinstance(gradient, np.ndarray) else total
+
+    def gradients(self) -> dict[Node, Any]:
+        """Return the gradient of every node at the end of the sweep."""
+        return {node: self.with_earlier(node, g) for node, g in self._sweep}
+
+    def commit(self) -> None:
+        """Write the gradients of this sweep on the graph, all or none, as `backward()` does.
+
+        Raise RuntimeError the second time, and where data was changed since.
+        """
+        if self._committed:
+            raise RuntimeError(
+                "this Stepper has committed its gradients already, and a second time would add them to the leaves "
+                "again; make a new Stepper, or call backward()"
+            )
+        refuse_changed(self.data)
+        quietly(commit, [node for node, _ in self._sweep], [_copied(g) for _, g in self._sweep])
+        self._committed = True
+
+
+def _earlier(leaf: Node, name: str) -> Any:
+    """Return the gradient that earlier sweeps left on a leaf."""
+    grad = leaf.grad
+    if isinstance(grad, Node):
+        raise TypeError(f"the .grad of {name} was set to a node, expected plain numbers; set it to None")
+    if np.shape(grad) != np.shape(leaf._data):
+        shapes = f"{np.shape(grad)}, expected {np.shape(leaf._data)}"
+        raise ValueError(f"the .grad of {name} was set to the shape {shapes}; set it to None")
+    return _copied(grad)
+
+
+def _copied(x: Any) -> Any:
+    return np.array(x) if isinstance(x, np.ndarray) else x
