@@ -4,6 +4,14 @@ optimizers, data, files.
 On Values there are micrograd's `Neuron`, `Layer` and `MLP`, whose every number can be drawn.
 """
 
+import autograd as _autograd
+
+if not hasattr(_autograd, "__compiled__"):  # HIPS autograd, or what is left of ours after it was uninstalled
+    raise ImportError(
+        f"nn needs the package autograd of Glassgrad, but {_autograd!r} is another one, probably HIPS autograd; "
+        'run "pip uninstall -y autograd glassgrad" and then install Glassgrad again'
+    )
+
 from . import data as data, functional as functional, init as init, optim as optim, utils as utils
 from .files import load as load, save as save
 from .layers.activations import (
