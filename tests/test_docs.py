@@ -1,4 +1,4 @@
-"""The README, the docs and the docstrings: their examples run, their links exist, and the generated files are current."""
+"""The README, the docs and the docstrings: examples run, links exist, and generated files are current."""
 
 import doctest
 import importlib

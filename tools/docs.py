@@ -6,7 +6,6 @@ the engine gives now. The other files in `docs/` are written by hand; tests run 
 
 import argparse
 import json
-import os
 import sys
 from pathlib import Path
 
@@ -88,7 +87,7 @@ def gradients(formula: str, at: str) -> str:
         is_list = isinstance(number, list)
         variables[name] = autograd.Tensor(number, True, float) if is_list else autograd.Value(number)
     eval(formula, {**vars(autograd), **variables}).backward()
-    return " ".join(f"{number:g}" for node in variables.values() for number in np.ravel(node.grad))
+    return " ".join(f"{number:g}" for node in variables.values() for number in np.array(node.grad).flat)
 
 
 def picture() -> str:
@@ -117,16 +116,16 @@ def main() -> int:
     options = parser.parse_args()
     environment.enter()
     names = outdated(ROOT)
-    if options.check:
-        for name in names:
-            print(f"{name} is not current: run {COMMAND}")
-        return 1 if names else 0
     for name in names:
-        (ROOT / name).parent.mkdir(exist_ok=True)
-        (ROOT / name).write_text(contents()[name], encoding="utf-8", newline="\n")
-        print("written: " + os.path.relpath(ROOT / name))
-    print("the generated files are current")
-    return 0
+        if options.check:
+            print(f"{name} is not current: run {COMMAND}")
+        else:
+            (ROOT / name).parent.mkdir(exist_ok=True)
+            (ROOT / name).write_text(contents()[name], encoding="utf-8", newline="\n")
+            print(f"{name} is written")
+    if not names:
+        print("the generated files are current")
+    return 1 if names and options.check else 0
 
 
 if __name__ == "__main__":
