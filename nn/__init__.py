@@ -4,6 +4,14 @@ Layers compute with Tensors. `Neuron`, `Layer` and `MLP` are micrograd's: they c
 show every number. This package uses the public names of `autograd` only.
 """
 
+import autograd as _autograd
+
+if not hasattr(_autograd, "__compiled__"):  # HIPS autograd, or what is left of ours after it was uninstalled
+    raise ImportError(
+        f"nn needs the package autograd of Glassgrad, but {_autograd!r} is another one, probably HIPS autograd; "
+        'run "pip uninstall -y autograd glassgrad" and then install Glassgrad again'
+    )
+
 from . import data as data, functional as functional, init as init, optim as optim, utils as utils
 from .files import load as load, save as save
 from .layers.activations import (

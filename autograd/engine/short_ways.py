@@ -39,7 +39,8 @@ def form_of(op: Op) -> int:
     return found
 
 
-def apply_to_values(self: Any, op: Op, args: tuple[Any, ...], params: Params) -> Any:
+# Complex on purpose: a branch for each arity is what makes it short.
+def apply_to_values(self: Any, op: Op, args: tuple[Any, ...], params: Params) -> Any:  # noqa: C901
     """Apply an op to Values and floats that record a node; anything else goes the general way."""
     form = _forms.get(op)
     if form is None:
@@ -121,7 +122,8 @@ def is_of_floats(nodes: list[Node], first: Any) -> bool:
     return type(first) is float and len(set(map(type, nodes))) == 1
 
 
-def sweep_floats(nodes: list[Node], first: float) -> Iterator[tuple[Node, float]]:
+# Complex on purpose: a branch for each arity is what makes it short.
+def sweep_floats(nodes: list[Node], first: float) -> Iterator[tuple[Node, float]]:  # noqa: C901
     """Sweep a graph of Values: the loop of `sweep` for each arity, with one dictionary of floats."""
     # Every sum begins with -0.0, which adds nothing; 0.0 would turn a gradient of -0.0 into 0.0.
     gradients = dict.fromkeys([node._index for node in nodes], -0.0)

@@ -120,7 +120,8 @@ def elementwise(rng: random.Random, pool: Pool) -> Made | None:
 # What changes shapes: of ours, NumPy's and the dimensions chosen; None where the shape has no place for it.
 
 
-def shaped(rng: random.Random, pool: Pool) -> Made | None:
+# Complex on purpose: one branch for each function that changes a shape.
+def shaped(rng: random.Random, pool: Pool) -> Made | None:  # noqa: C901
     x, z = rng.choice(pool)
     n, shape = z.ndim, z.shape
     name = rng.choice(("reshape", "permute", "unsqueeze", "squeeze", "broadcast", "flip", "roll", "pad", "join", "tri"))

@@ -1,0 +1,132 @@
+"""Write the generated files of the docs: the tables of derivatives and kinks, and the picture of the README.
+
+`python3 tools/docs.py` writes them. `python3 tools/docs.py --check` writes nothing and fails if one of them is not what
+the engine gives now. The other files in `docs/` are written by hand; tests run their examples.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+import environment
+
+ROOT = Path(environment.ROOT)
+COMMAND = "python3 tools/docs.py"
+
+DERIVATIVES = """\
+# Derivatives
+
+Generated from the rules by `%s`; `print(autograd.derivative_table())` prints the same table.
+
+`y` is the result. Some formulas are not those of a textbook because they keep more digits: `square(sech(x))` is
+1 - tanh(x)², and `y * sigmoid(-x)` is y (1 - y). An operation that changes shapes has no derivative that is one number.
+Its row says what flows back to each input when the gradient `g` arrives at the result.
+
+%s
+"""
+
+KINKS = """\
+# Gradients at kinks
+
+Generated from the engine by `%s`.
+
+At some points a function has no derivative. The gradient there is a convention, and these are PyTorch's.
+
+| function | at | gradient |
+|---|---|---|
+%s
+"""
+
+# The formulas whose gradient is shown, each with the numbers of its variables.
+POINTS = (
+    ("abs(x)", "x=0"),
+    ("sign(x)", "x=0"),
+    ("relu(x)", "x=0"),
+    ("leaky_relu(x)", "x=0"),
+    ("elu(x)", "x=0"),
+    ("clip(x, -1, 1)", "x=1"),
+    ("clip(x, -1, 1)", "x=-1"),
+    ("maximum(x, y)", "x=3 y=3"),
+    ("minimum(x, y)", "x=3 y=3"),
+    ("sqrt(x)", "x=0"),
+    ("x**0", "x=0"),
+    ("0**b", "b=2"),
+    ("0**b", "b=0"),
+    ("pow(x, y)", "x=0 y=0"),
+    ("hypot(x, y)", "x=0 y=0"),
+    ("amax(x)", "x=[3,3]"),
+    ("amin(x)", "x=[3,3]"),
+    ("norm(x)", "x=[0,0]"),
+    ("std(x)", "x=[3,3]"),
+)
+
+
+def contents() -> dict[str, str]:
+    """Return the text of every generated file by its path in the repository."""
+    import autograd
+
+    rows = [f"| `{formula}` | `{at}` | {gradients(formula, at)} |" for formula, at in POINTS]
+    return {
+        "docs/derivatives.md": DERIVATIVES % (COMMAND, autograd.derivative_table("markdown")),
+        "docs/kinks.md": KINKS % (COMMAND, "\n".join(rows)),
+        ".github/neuron.svg": picture(),
+    }
+
+
+def gradients(formula: str, at: str) -> str:
+    """Return the gradient of each variable of a formula, for example "0.5 0.5" for maximum(x, y) at x=3 y=3."""
+    import numpy as np
+
+    import autograd
+
+    variables: dict[str, autograd.Value | autograd.Tensor] = {}
+    for word in at.split():
+        name, _, text = word.partition("=")
+        number = json.loads(text)
+        is_list = isinstance(number, list)
+        variables[name] = autograd.Tensor(number, True, float) if is_list else autograd.Value(number)
+    eval(formula, {**vars(autograd), **variables}).backward()
+    return " ".join(f"{number:g}" for node in variables.values() for number in np.array(node.grad).flat)
+
+
+def picture() -> str:
+    """Return the picture of the neuron in the README."""
+    from autograd import Value, draw
+
+    data = {"x1": 2.0, "x2": 0.0, "w1": -3.0, "w2": 1.0, "b": 6.8813735870195432}
+    x1, x2, w1, w2, b = (Value(number, label=name) for name, number in data.items())
+    n = x1 * w1 + x2 * w2 + b
+    n.label = "n"
+    o = n.tanh()
+    o.label = "o"
+    o.backward()
+    return draw(o, engine="layered").svg
+
+
+def outdated(root: Path) -> list[str]:
+    """Return the generated files that are missing or not what the engine gives now."""
+    files = contents().items()
+    return [name for name, text in files if not (root / name).exists() or (root / name).read_text("utf-8") != text]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Write the generated files of the docs.")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if a file is not current")
+    options = parser.parse_args()
+    environment.enter()
+    names = outdated(ROOT)
+    for name in names:
+        if options.check:
+            print(f"{name} is not current: run {COMMAND}")
+        else:
+            (ROOT / name).parent.mkdir(exist_ok=True)
+            (ROOT / name).write_text(contents()[name], encoding="utf-8", newline="\n")
+            print(f"{name} is written")
+    if not names:
+        print("the generated files are current")
+    return 1 if names and options.check else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
