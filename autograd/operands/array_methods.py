@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from typing import Any, Self
 
 from ..functions import indexing, probabilities, products, reductions, reshaping
@@ -81,3 +83,29 @@ class ArrayMethods(Operators, Grid):
     @property
     def mT(self) -> Self: return s.mT(self)
     # fmt: on
+
+    @property
+    def ndim(self) -> int:
+        """The number of dimensions."""
+        return len(self.shape)
+
+    def dim(self) -> int:
+        """Return the number of dimensions."""
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        """The number of elements, as in NumPy; `shape[k]` is the length of a dimension."""
+        return math.prod(self.shape)
+
+    def numel(self) -> int:
+        """Return the number of elements."""
+        return math.prod(self.shape)
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise TypeError(f"a {type(self).__name__} with no dimension has no length")
+        return int(self.shape[0])
+
+    def __iter__(self) -> Iterator[Self]:
+        return (self[k] for k in range(len(self)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Iterator
 from typing import Any, Self, final
 
 import numpy as np
@@ -78,28 +77,9 @@ class Tensor(ArrayMethods, Node):
         return shape
 
     @property
-    def ndim(self) -> int:
-        """The number of dimensions."""
-        ndim: int = self._data.ndim
-        return ndim
-
-    def dim(self) -> int:
-        """Return the number of dimensions."""
-        return self.ndim
-
-    @property
     def dtype(self) -> Any:
         """NumPy's dtype of the elements."""
         return self._data.dtype
-
-    @property
-    def size(self) -> int:
-        """The number of elements, as in NumPy; `shape[k]` is the length of a dimension."""
-        return int(self._data.size)
-
-    def numel(self) -> int:
-        """Return the number of elements."""
-        return int(self._data.size)
 
     def _array(self) -> np.ndarray:
         array: np.ndarray = self._data
@@ -265,14 +245,6 @@ class Tensor(ArrayMethods, Node):
             return new
         self.data = new._data
         return self
-
-    def __len__(self) -> int:
-        if not self.shape:
-            raise TypeError("a Tensor with no dimension has no length")
-        return self.shape[0]
-
-    def __iter__(self) -> Iterator[Self]:
-        return (self[k] for k in range(len(self)))
 
     def __bool__(self) -> bool:
         if self._data.size != 1:

@@ -81,6 +81,8 @@ def test_nothing_in_the_files_ends_the_element_they_stand_in() -> None:
 def test_the_package_ships_every_file_that_is_not_python() -> None:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     package_data = settings["tool"]["setuptools"]["package-data"]
-    shipped = {path for pattern in package_data["autograd.see.steps"] for path in (ROOT / "autograd").rglob(pattern)}
+    shipped = {
+        path for pattern in package_data["*"] if pattern != "py.typed" for path in (ROOT / "autograd").rglob(pattern)
+    }
     assert shipped == {path for suffix in ("css", "js") for path in (ROOT / "autograd").rglob(f"*.{suffix}")}
     assert {path.name for path in shipped} == {"player.css", "player.js"}
