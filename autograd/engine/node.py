@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import itertools
 from abc import abstractmethod
-from typing import Any, Final, NoReturn, TypeVar
+from typing import Any, Final, TypeVar
 
 from .changes import refuse_change
+from .copying import NotCopied
 from .mode import mode
 from .op import Op, Operand, Params
 
@@ -20,7 +21,7 @@ CONSTANT: Final = -1  # the index of a node that wants no gradient
 N = TypeVar("N", bound="Node")
 
 
-class Node(Operand):
+class Node(NotCopied, Operand):
     """A piece of data and how it came about.
 
     data           the number or the array
@@ -114,15 +115,6 @@ class Node(Operand):
             refuse_change("an input", user.op, self.label)
         if self.op is not None and self._changed > self._index:
             refuse_change("the result", self.op, self.label)
-
-    def _refuse_copy(self, *_: object) -> NoReturn:
-        kind = type(self).__name__
-        raise TypeError(
-            f"a {kind} is a place in a graph and is not copied or pickled: use {kind}(v.item()) for a new leaf with "
-            "the same number, v.detach() for one that wants no gradient"
-        )
-
-    __copy__ = __deepcopy__ = __reduce__ = _refuse_copy
 
 
 def fill(node: N, data: Any, op: Op | None, inputs: tuple[Any, ...], params: Params, label: str, index: int) -> N:

@@ -71,15 +71,13 @@ class Op:
         self.example: Final = example
         self.scalars: Final = scalars
 
-    def __call__(self, *args: Any, **params: Any) -> Any:
+    def __call__(self, *args: Any, **given: Any) -> Any:
+        params: Params = given
         # Our own functions and rules give every parameter by its name; a call by a user may need to be read.
         if len(params) != len(self.params) or (params and self.kind is Kind.ELEMENTWISE) or not self._takes(len(args)):
             from .calling import bind  # here: calling.py checks ops, so it imports this file
 
-            return self._called(*bind(self, args, params))
-        return self._called(args, params)
-
-    def _called(self, args: tuple[Any, ...], params: Params) -> Any:
+            args, params = bind(self, args, params)
         for arg in args:
             if isinstance(arg, Operand):
                 return arg._apply(self, args, params)

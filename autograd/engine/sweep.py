@@ -10,20 +10,14 @@ every node that uses it. Creation order, reversed, is such an order.
 from __future__ import annotations
 
 import operator
-import threading
-from collections import Counter, deque
-from collections.abc import Iterator, Sequence
-from itertools import repeat
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Any
 
-import numpy as np
-
+from .accumulation import add, commit
 from .ieee import compute
 from .mode import Watch, mode
 from .node import Node
 from .short_ways import is_of_floats, sweep_floats
-
-_accumulating: Final = threading.Lock()  # two threads that share a leaf must not both read its old gradient
 
 
 def graph_nodes(*roots: Node, wanted: bool = False) -> list[Node]:
@@ -73,23 +67,9 @@ def _sweep(nodes: list[Node], first: Any, record: bool, watch: Watch | None) -> 
             if i._index not in gradients:  # a constant. For x ** 2 at x = -3 the exponent's rule would want log(-3)
                 continue
             contribution = i._fit(node.op.vjp(position, g, y, xs, node.params), node)
-            gradients[i._index] = _sum(gradients[i._index], contribution, i._index, own, record)
+            gradients[i._index] = add(gradients[i._index], contribution, i._index, own, record)
             if watch is not None:
                 watch.contribution(node, i, gradients[i._index])
-
-
-def _sum(before: Any, contribution: Any, index: int, own: set[int], record: bool) -> Any:
-    """Add a contribution to what has arrived; a large array that is a sum of this sweep is added to in place."""
-    if before is None:
-        return contribution
-    if index in own:
-        before += contribution
-        return before
-    if type(contribution) is not np.ndarray or record:
-        return before + contribution
-    if before.size > 1:  # a single number is faster to add anew
-        own.add(index)
-    return np.asarray(before + contribution)
 
 
 def backward(root: Node, seed: Any = 1.0) -> None:
@@ -100,12 +80,3 @@ def backward(root: Node, seed: Any = 1.0) -> None:
 
 def _drain(nodes: list[Node], steps: Iterator[tuple[Node, Any]]) -> None:
     commit(nodes, [g for _, g in steps])
-
-
-def commit(nodes: Sequence[Node], gradients: Sequence[Any]) -> None:
-    """Write the gradients of a sweep, all or none: leaves add to the gradient they have, other nodes hold this one."""
-    handed = Counter(map(id, gradients))  # the rules of a sum hand the same array to both inputs
-    with _accumulating:
-        after = [node._accumulated(g, handed[id(g)] > 1) for node, g in zip(nodes, gradients, strict=True)]
-        # One call that stays in C from the first node to the last, where Ctrl-C cannot come between.
-        deque(map(setattr, nodes, repeat("_grad"), after), maxlen=0)

@@ -12,10 +12,11 @@ from typing import Any, Final
 
 import numpy as np
 
+from ...engine.accumulation import commit
 from ...engine.changes import refuse_changed
 from ...engine.ieee import quietly
 from ...engine.node import Node
-from ...engine.sweep import commit, sweep
+from ...engine.sweep import sweep
 from ...operands.tensor import Tensor
 from ..picture.formulas import input_data, local_derivatives, op_formula, summed_dims
 from .step import Flow, Step

@@ -1,0 +1,38 @@
+"""Sums of gradients: of the contributions within a sweep, and of the sweeps on a leaf."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter, deque
+from collections.abc import Sequence
+from itertools import repeat
+from typing import Any, Final
+
+import numpy as np
+
+from .node import Node
+
+_accumulating: Final = threading.Lock()  # two threads that share a leaf must not both read its old gradient
+
+
+def add(before: Any, contribution: Any, index: int, own: set[int], record: bool) -> Any:
+    """Add a contribution to what has arrived; a large array that is a sum of this sweep is added to in place."""
+    if before is None:
+        return contribution
+    if index in own:
+        before += contribution
+        return before
+    if type(contribution) is not np.ndarray or record:
+        return before + contribution
+    if before.size > 1:  # a single number is faster to add anew
+        own.add(index)
+    return np.asarray(before + contribution)
+
+
+def commit(nodes: Sequence[Node], gradients: Sequence[Any]) -> None:
+    """Write the gradients of a sweep, all or none: leaves add to the gradient they have, other nodes hold this one."""
+    handed = Counter(map(id, gradients))  # the rules of a sum hand the same array to both inputs
+    with _accumulating:
+        after = [node._accumulated(g, handed[id(g)] > 1) for node, g in zip(nodes, gradients, strict=True)]
+        # One call that stays in C from the first node to the last, where Ctrl-C cannot come between.
+        deque(map(setattr, nodes, repeat("_grad"), after), maxlen=0)
