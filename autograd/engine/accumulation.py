@@ -17,16 +17,15 @@ _accumulating: Final = threading.Lock()  # two threads that share a leaf must no
 
 def add(before: Any, contribution: Any, index: int, own: set[int], record: bool) -> Any:
     """Add a contribution to what has arrived; a large array that is a sum of this sweep is added to in place."""
-    if before is None:
-        return contribution
     if index in own:
         before += contribution
         return before
     if type(contribution) is not np.ndarray or record:
         return before + contribution
-    if before.size > 1:  # a single number is faster to add anew
-        own.add(index)
-    return np.asarray(before + contribution)
+    if before.size == 1:  # which is faster to add anew
+        return np.asarray(before + contribution)
+    own.add(index)
+    return before + contribution
 
 
 def commit(nodes: Sequence[Node], gradients: Sequence[Any]) -> None:

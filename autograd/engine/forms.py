@@ -23,6 +23,9 @@ class Takes(Enum):
     SEQUENCE = 3  # any number; its one rule gets all inputs and `position=`
 
 
+FIXED, LISTS, SEQUENCE = Takes
+
+
 class Infix(NamedTuple):
     """The sign of an op that is written between or before its inputs, and how tightly Python binds it."""
 

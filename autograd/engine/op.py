@@ -11,7 +11,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Final
 
-from .forms import CALL, Infix, Kind, Takes
+from .forms import CALL, FIXED, LISTS, SEQUENCE, Infix, Kind, Takes
 from .ieee import ARITHMETIC_ERRORS, PYTHON_NUMBERS, ieee
 from .raw_data import on_arrays
 
@@ -55,7 +55,7 @@ class Op:
     )  # fmt: skip
 
     def __init__(self, name: str, scalar: Rule, array: Rule, *rules: Rule | None, inputs: tuple[str, ...] = (),
-                 params: Params = NO_PARAMS, kind: str = Kind.ELEMENTWISE, takes: Takes = Takes.FIXED,
+                 params: Params = NO_PARAMS, kind: str = Kind.ELEMENTWISE, takes: Takes = FIXED,
                  push: Rule | None = None, infix: Infix = CALL, example: Params | None = None,
                  scalars: Rule | None = None) -> None:  # fmt: skip
         self.name: Final = name
@@ -84,7 +84,7 @@ class Op:
         return self.forward(args, params)
 
     def _takes(self, count: int) -> bool:
-        return count == len(self.inputs) or self.takes is not Takes.FIXED
+        return count == len(self.inputs) or self.takes is not FIXED
 
     def forward(self, args: Sequence[Any], params: Params = NO_PARAMS) -> Any:
         """Compute the op on raw data: floats by `scalar`, arrays by `array`, with IEEE arithmetic in both cases."""
@@ -98,20 +98,20 @@ class Op:
 
     def rule(self, position: int, count: int) -> Rule | None:
         """Return the rule of the input at this position of `count`; None where no gradient flows to it."""
-        return self.rules[position if self.takes is Takes.FIXED else position * len(self.rules) // count]
+        return self.rules[position if self.takes is FIXED else position * len(self.rules) // count]
 
     def vjp(self, position: int, g: Any, y: Any, args: Sequence[Any], params: Params = NO_PARAMS) -> Any:
         """Return what the gradient `g` at the result `y` contributes to the input at this position."""
-        rule = self.rule(position, len(args))
+        rule = self.rules[position] if self.takes is FIXED else self.rule(position, len(args))
         if rule is None:
             raise TypeError(f"{self.name} has no derivative for its input {position + 1}")
-        if self.takes is Takes.SEQUENCE:
-            return rule(g, y, *args, position=position, **params)
-        if self.takes is Takes.LISTS:  # one element of each list
+        if self.takes is SEQUENCE:
+            params = {**params, "position": position}
+        elif self.takes is LISTS:  # one element of each list
             size = len(args) // len(self.rules)
             args = args[position % size :: size]
         try:
-            return rule(g, y, *args, **params)
+            return rule(g, y, *args, **params) if params else rule(g, y, *args)
         except ARITHMETIC_ERRORS:  # `g / b` with b = 0.0 raises on Python's floats
             return ieee(rule, (g, y, *args), params)
 

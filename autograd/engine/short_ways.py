@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 from .forms import Takes
-from .ieee import ARITHMETIC_ERRORS, compute
+from .ieee import ARITHMETIC_ERRORS, runner
 from .mode import mode
 from .node import CONSTANT, Node, created, fill
 from .op import BUILT_IN, NO_PARAMS, Op, Params
@@ -86,9 +86,9 @@ def apply_to_tensors(self: Any, op: Op, args: tuple[Any, ...], params: Params) -
         kind = type(self)
         try:
             if form == UNARY:
-                data = compute(op.array, self._data)
+                data = runner()(op.array, self._data)
             elif form == WITH_PARAMS:
-                data = compute(op.array, self._data, **params)
+                data = runner()(op.array, self._data, **params)
             elif form == BINARY:
                 a, b = args
                 if type(b) is not kind:
@@ -97,7 +97,7 @@ def apply_to_tensors(self: Any, op: Op, args: tuple[Any, ...], params: Params) -
                     a = _float_constant(self, a)
                 if a is None or b is None or a._data.dtype is not b._data.dtype:
                     return Node._apply(self, op, args, params)
-                data = compute(op.array, a._data, b._data)
+                data = runner()(op.array, a._data, b._data)
                 args = (a, b)
             else:
                 return Node._apply(self, op, args, params)

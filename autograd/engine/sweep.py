@@ -50,24 +50,28 @@ def sweep(
 
 
 def _sweep(nodes: list[Node], first: Any, record: bool, watch: Watch | None) -> Iterator[tuple[Node, Any]]:
-    gradients: dict[int, Any] = {node._index: None for node in nodes}  # None: nothing has arrived yet
+    gradients: dict[int, Any] = dict.fromkeys([node._index for node in nodes])
     gradients[nodes[0]._index] = first
     own: set[int] = set()  # sums that were made here, so that the next contribution can be added in place
     for node in nodes:
         g = gradients.pop(node._index)
         yield node, g
-        if node.op is None:
+        op = node.op
+        if op is None:
             continue
-        node._refuse_change(None)
+        if node._changed > node._index:
+            node._refuse_change(None)
         y: Any = node if record else node._data
         xs: Any = node.inputs if record else [i._data for i in node.inputs]
         for position, i in enumerate(node.inputs):
             if i._changed > node._index:
                 i._refuse_change(node)
-            if i._index not in gradients:  # a constant. For x ** 2 at x = -3 the exponent's rule would want log(-3)
+            index = i._index
+            if index not in gradients:  # a constant. For x ** 2 at x = -3 the exponent's rule would want log(-3)
                 continue
-            contribution = i._fit(node.op.vjp(position, g, y, xs, node.params), node)
-            gradients[i._index] = add(gradients[i._index], contribution, i._index, own, record)
+            contribution = i._fit(op.vjp(position, g, y, xs, node.params), node)
+            before = gradients[index]  # None: nothing has arrived yet
+            gradients[index] = contribution if before is None else add(before, contribution, index, own, record)
             if watch is not None:
                 watch.contribution(node, i, gradients[i._index])
 

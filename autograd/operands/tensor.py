@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
 from typing import Any, Self, final
 
 import numpy as np
@@ -21,9 +20,14 @@ from .constants import as_operands, checked, misfit, owned, settled
 from .value import Value
 from .watched_array import WatchedArray, same_memory
 
+
 # The gradient of an inner node as a sweep found it. Other nodes may have the same memory, so it is copied when someone
 # looks at it, which is seldom.
-Lent = namedtuple("Lent", "array")
+class Lent:
+    __slots__ = ("array",)
+
+    def __init__(self, array: np.ndarray) -> None:
+        self.array = array
 
 
 @final
@@ -206,12 +210,15 @@ class Tensor(ArrayMethods, Node):
     def _fit(self, contribution: Any, user: Node | None = None) -> Any:
         """Return the contribution in this Tensor's shape and dtype; broadcast dimensions are summed here only."""
         data = self._data
+        foreign = user is not None and user.op is not None and BUILT_IN.get(user.op.name) is not user.op
+        if type(contribution) is np.ndarray and contribution.shape == data.shape and contribution.dtype is data.dtype:
+            return np.array(contribution) if foreign else contribution  # as most are
         if isinstance(contribution, Operand):
             fitting: Any = of_values([contribution]) if type(contribution) is Value else contribution
             if fitting.shape != data.shape:
                 fitting = s.sum_to(fitting, shape=data.shape)
             return fitting if array_of(fitting).dtype == data.dtype else s.cast(fitting, dtype=data.dtype.name)
-        if user is not None and user.op is not None and BUILT_IN.get(user.op.name) is not user.op:
+        if foreign and user is not None and user.op is not None:
             contribution = owned(f"a rule of {user.op.name}", contribution, data.dtype)
         contribution = np.asarray(contribution, dtype=data.dtype)
         return contribution if contribution.shape == data.shape else structural_forward.sum_to(contribution, data.shape)
