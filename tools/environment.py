@@ -146,7 +146,7 @@ def fingerprint() -> str:
 
 
 def read_stamp() -> "dict[str, Any]":
-    """What `write_stamp` left; `ours` is false if there is none."""
+    """Read the stamp that `write_stamp` left; `ours` is false if there is none."""
     stamp = {"ours": False, "done": False, "extras": [], "pyproject": "", "python": "", "checkout": ""}
     try:
         with open(STAMP) as file:
@@ -157,7 +157,7 @@ def read_stamp() -> "dict[str, Any]":
 
 
 def new_stamp(extras: "list[str]", done: bool) -> "dict[str, Any]":
-    """What `.venv` holds; done=False is written before the work, so that a cut-off one is never trusted."""
+    """Describe `.venv`; done=False is written before the work, so that an unfinished one is never trusted."""
     return {"done": done, "extras": extras, "pyproject": fingerprint(), "python": VERSION, "checkout": ROOT}
 
 

@@ -1,4 +1,4 @@
-"""Where in the user's own code we are, for messages."""
+"""The line of the user's own code that is running, for messages."""
 
 from __future__ import annotations
 

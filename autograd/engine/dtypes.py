@@ -62,7 +62,7 @@ def real_array(data: Any, dtype: Any) -> np.ndarray:
 
 
 def rounded(x: np.ndarray, dtype: Any) -> np.ndarray:
-    """x in another dtype. What is too large for it is inf, in silence; what is no integer, such as nan, is not."""
+    """Return x cast to dtype. Overflow gives inf without a warning; NumPy still warns when nan becomes an integer."""
     if x.dtype == dtype:
         return x
     with np.errstate(over="ignore", under="ignore"):

@@ -22,17 +22,17 @@ _RUN_LATER: Final = (inspect.isgeneratorfunction, inspect.iscoroutinefunction, i
 
 
 class Watch:
-    """Someone who looks at every op as it happens; `anomaly.py` has the one there is."""
+    """An observer of every op and of every contribution; `graph/anomaly.py` implements it."""
 
     __slots__ = ()
 
     @abstractmethod
     def forward(self, result: Node, op: Op, args: tuple[Any, ...]) -> None:
-        """The op has just given this result."""
+        """Called after an op computed this result."""
 
     @abstractmethod
     def contribution(self, node: Node, to: Node, gradient: Any) -> None:
-        """A rule has just contributed to this input of the node, whose gradient is this by now."""
+        """Called after a rule added to the gradient of `to`, an input of `node`; `gradient` is the sum so far."""
 
 
 @final
@@ -48,7 +48,6 @@ class Mode:
         self.is_plain: Final = recording and watch is None
 
 
-# One per thread and per task, so that no_grad() in one thread leaves the other threads alone.
 mode: Final[ContextVar[Mode]] = ContextVar("autograd_mode", default=Mode(True, None, None))  # noqa: B039 (immutable)
 
 

@@ -1,7 +1,7 @@
 """Op and Operand: what is computed, and what it can be applied to.
 
 An `Op` is a name, a forward function and one derivative rule per input. An `Operand` is anything an op can be applied
-to, and it decides what applying means: a Value records a node, a Dual carries a tangent along, a Symbol writes text.
+to, and its `_apply` defines how: a Value records a node, a Dual carries a tangent along, a Symbol writes text.
 This file knows no particular op and no particular operand.
 """
 

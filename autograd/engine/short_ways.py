@@ -1,7 +1,7 @@
 """Short ways for Values and Tensors: the same results to the bit as `Node._apply` and `sweep`, in less time.
 
 These exist only for speed, until the compiled build does this work. To remove them, delete this file, the lines
-`_apply = ...` in value.py and tensor.py, and the four lines in `sweep` that ask for `sweep_floats`.
+`_apply = ...` in value.py and tensor.py, and the question for `sweep_floats` in `backward`.
 tests/engine/test_short_ways.py compares each with the general way.
 """
 
@@ -39,7 +39,7 @@ def form_of(op: Op) -> int:
     return found
 
 
-# Complex on purpose: a branch for each arity is what makes it short.
+# Complex on purpose: each arity has its own branch, because that is faster.
 def apply_to_values(self: Any, op: Op, args: tuple[Any, ...], params: Params) -> Any:  # noqa: C901
     """Apply an op to Values and floats that record a node; anything else goes the general way."""
     form = _forms.get(op)
@@ -122,7 +122,7 @@ def is_of_floats(nodes: list[Node], first: Any) -> bool:
     return type(first) is float and len(set(map(type, nodes))) == 1
 
 
-# Complex on purpose: a branch for each arity is what makes it short.
+# Complex on purpose: each arity has its own branch, because that is faster.
 def sweep_floats(nodes: list[Node], first: float) -> Iterator[tuple[Node, float]]:  # noqa: C901
     """Sweep a graph of Values: the loop of `sweep` for each arity, with one dictionary of floats."""
     # Every sum begins with -0.0, which adds nothing; 0.0 would turn a gradient of -0.0 into 0.0.
@@ -181,8 +181,8 @@ def sweep_floats(nodes: list[Node], first: float) -> Iterator[tuple[Node, float]
                 try:
                     gradients[i._index] += rule(g, y, xa, xb)  # type: ignore[misc]
                 except ARITHMETIC_ERRORS:
-                    gradients[i._index] += op.vjp(position, g, y, xs, node.params)
+                    gradients[i._index] += i._fit(op.vjp(position, g, y, xs, node.params), node)
             continue
         for position, i in enumerate(inputs):
             if i._index >= 0 and made > i._index:
-                gradients[i._index] += op.vjp(position, g, y, xs, node.params)
+                gradients[i._index] += i._fit(op.vjp(position, g, y, xs, node.params), node)

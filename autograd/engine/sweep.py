@@ -34,24 +34,18 @@ def graph_nodes(*roots: Node, wanted: bool = False) -> list[Node]:
 
 
 def sweep(
-    root: Node, seed: Any = 1.0, record: bool = False, nodes: list[Node] | None = None
+    root: Node, seed: Any = 1.0, record: bool = False, nodes: list[Node] | None = None, watch: Watch | None = None
 ) -> Iterator[tuple[Node, Any]]:
     """Yield `(node, gradient)` for every node below the root, newest first; each gradient is finished when it comes.
 
     With record=True the rules get nodes instead of the data in them, so that the gradients are nodes with a graph of
     their own, ready for another sweep. The gradients live in this generator only: a sweep that is paused, nested or
-    dropped leaves no trace on the graph. `nodes` is what the sweep goes over, where the caller has it already.
+    dropped leaves no trace on the graph. `nodes` and `watch` are given where the caller has them already.
     """
     nodes = nodes or graph_nodes(root, wanted=True)[::-1]
-    first, watch = root._fit(seed), mode.get().watch  # now: the generator may run under another mode
-    if is_of_floats(nodes, first) and not record and watch is None:
-        return sweep_floats(nodes, first)
-    return _sweep(nodes, first, record, watch)
-
-
-def _sweep(nodes: list[Node], first: Any, record: bool, watch: Watch | None) -> Iterator[tuple[Node, Any]]:
+    watch = watch or mode.get().watch
     gradients: dict[int, Any] = dict.fromkeys([node._index for node in nodes])
-    gradients[nodes[0]._index] = first
+    gradients[root._index] = root._fit(seed)
     own: set[int] = set()  # sums that were made here, so that the next contribution can be added in place
     for node in nodes:
         g = gradients.pop(node._index)
@@ -79,7 +73,9 @@ def _sweep(nodes: list[Node], first: Any, record: bool, watch: Watch | None) -> 
 def backward(root: Node, seed: Any = 1.0) -> None:
     """Fill `.grad` on every node below the root; nothing is written before the sweep is over."""
     nodes = graph_nodes(root, wanted=True)[::-1]
-    compute(_drain, nodes, sweep(root, seed, nodes=nodes))
+    watch = mode.get().watch
+    short = watch is None and is_of_floats(nodes, seed)
+    compute(_drain, nodes, sweep_floats(nodes, seed) if short else sweep(root, seed, False, nodes, watch))
 
 
 def _drain(nodes: list[Node], steps: Iterator[tuple[Node, Any]]) -> None:

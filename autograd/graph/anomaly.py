@@ -1,4 +1,4 @@
-"""Where did the nan come from? The first non-finite number, with the op, its inputs and the user's own line."""
+"""The search for the first number that is not finite: the op that gave it, its inputs and the user's own line."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class detect_anomaly(Switch):
     >>> with detect_anomaly():
     ...     Value(-1.0, label="x").log()
     Traceback (most recent call last):
-    autograd.anomaly.AnomalyError: log gave nan, from x = -1.0
+    autograd.graph.anomaly.AnomalyError: log gave nan, from x = -1.0
       ...
     """
 

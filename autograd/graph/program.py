@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from ..engine.changes import refuse_changed
 from ..engine.dtypes import rounded
 from ..engine.node import Node
 from ..engine.sweep import graph_nodes
@@ -61,6 +62,7 @@ class Program:
             if not isinstance(each, Value | Tensor):
                 raise TypeError(f"a Program is of Values or Tensors: expected one, got {type(each).__name__}")
         nodes = graph_nodes(root)
+        refuse_changed(nodes)
         count = sum(not is_number(node) for node in nodes)
         if count > max_nodes:
             raise ValueError(

@@ -103,7 +103,7 @@ class Writer:
         return bool(np.size(self.root._data) == 1)
 
     def namespace(self) -> dict[str, Any]:
-        """What the source may name: every op, those with lists as inputs called on lists, the constants and helpers."""
+        """Return the objects that the source may name: ops (those of lists called on lists), constants, helpers."""
         ops = dict(OPS)
         ops.update({node.op.name: node.op for node in self.results if node.op is not None})
         spelled = {name: _on_lists(op) if op.takes is not Takes.FIXED else op for name, op in ops.items()}
@@ -149,7 +149,7 @@ class Writer:
                 begun.add(i)
 
     def _part(self, node: Node, position: int, i: Node) -> Symbol:
-        """What the node contributes to the gradient of its input at this position."""
+        """Return the contribution of the node to the gradient of its input at this position."""
         assert node.op is not None
         on_arrays = isinstance(node, Tensor)
         g, y = (self._symbol(name, node) for name in (f"g_{self.name[node]}", self.name[node]))

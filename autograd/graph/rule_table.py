@@ -82,7 +82,7 @@ def _structure(op: Op) -> str:
 
 
 def _contributions(op: Op) -> Iterator[str]:
-    """What the gradient g at the result contributes to each input."""
+    """Yield what the gradient g at the result contributes to each input."""
     symbols, params = _example(op)
     g, y = (Symbol(name, for_people=True) for name in ("g", "y"))
     for position, x in enumerate(symbols):

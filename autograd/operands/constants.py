@@ -1,4 +1,4 @@
-"""Plain data that meets a Tensor in an op: which is taken, in which dtype, and what is said of data that misfits."""
+"""Conversion of plain data that meets a Tensor in an op, or its refusal in words."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ class NumpyProtocol(Operand):
         raise TypeError(f"int({type(self).__name__}) would cut the graph; use int(v.item())")
 
 
-# What says the same here, where the names are not alike.
+# Our equivalent of a NumPy function that has another name.
 INSTEAD: Final = {
     "append": "concatenate", "array_split": "split or chunk", "average": "mean", "cbrt": "pow", "column_stack": "stack",
     "copy": "t.detach()", "diagonal": "diag", "diff": "t[1:] - t[:-1]", "divmod": "div", "exp2": "2.0 ** t",
@@ -87,7 +87,7 @@ INSTEAD: Final = {
 
 
 def _nearest(function: Any) -> str:
-    """What of ours says the same, or the functions we have whose names are most like it."""
+    """Return our equivalent of a NumPy function, or the names that are most similar."""
     name = getattr(function, "__name__", "")
     known = [op.name for op in OPS.values() if op.kind == "elementwise"] + [theirs.__name__ for theirs in NUMPY]
     found = INSTEAD.get(name) or ", ".join(difflib.get_close_matches(name, dict.fromkeys(known), 2, 0.7))

@@ -88,7 +88,9 @@ class Value(Operators, Node):
             return fill(
                 Value.__new__(Value), contribution.item(), as_value, (contribution,), NO_PARAMS, "", next(created)
             )
-        return float(contribution)
+        return number(
+            contribution, f"a rule of {user.op.name if user is not None and user.op is not None else 'an op'} gives"
+        )
 
     def _accumulated(self, gradient: float, shared: bool) -> float:
         if self.op is not None or self._grad is None:

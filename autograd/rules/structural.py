@@ -50,7 +50,7 @@ put          = op("put",          sh.of_array, sh.put,          lambda g, y, x, 
 concatenate  = op("concatenate",  sh.of_array, sh.concatenate,  lambda g, y, *xs, axis, position: take(g, index=sh.segment(xs, axis, position)), params={"axis": 0}, kind=LINEAR, takes=SEQUENCE, example={"axis": 0})
 
 # Values as the elements of a Tensor; and the other way, where a gradient of such a Tensor is a Value's
-stacked      = op("stack",        sh.of_array, lambda *xs: np.array(xs),  lambda g, y, *xs, position: take(g, index=(position,)), kind=LINEAR, takes=SEQUENCE)
+stacked      = op("stack",        sh.of_array, lambda *xs: np.array(xs),  lambda g, y, *xs, position: take(g, index=(position,)), kind=LINEAR, takes=SEQUENCE, scalars=zoom.stacked)
 as_value     = op("as_value",     sh.of_array, sh.of_one,       lambda g, y, x: g,                                     kind=LINEAR)
 
 # dtypes; integers have no derivative

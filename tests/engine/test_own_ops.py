@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import Tensor, op
+from autograd import Tensor, Value, op
 from autograd.engine.op import OPS, Op
 
 KEPT = np.array([1.0, 2.0, 3.0])
@@ -94,4 +94,16 @@ def test_a_rule_that_gives_no_real_numbers_is_refused_by_name(define: Callable[.
     x = leaf()
     with pytest.raises(TypeError, match=r"a rule of own gave .*, expected real numbers"):
         define(same, lambda g, y, x: WRONG[what])(x).sum().backward()
+    assert x.grad is None
+
+
+@pytest.mark.parametrize(("wrong", "got"), [(None, "None"), ("1", "str"), ([1.0], "list"), (1j, "complex")])
+def test_a_rule_on_values_that_gives_no_number_is_named(wrong: Any, got: str) -> None:
+    x = Value(2.0)
+    own = op("own", lambda x: x, lambda x: x, lambda g, y, x: wrong)
+    try:
+        with pytest.raises(TypeError, match=f"a rule of own gives one real number, got {got}"):
+            own(x).backward()
+    finally:
+        del OPS["own"]
     assert x.grad is None

@@ -237,3 +237,9 @@ def test_a_value_that_comes_from_a_tensor_is_zoomed_through() -> None:
     assert v.grad is None  # the scalars are others, with the numbers of those that the Tensor came from
     t.backward(np.array([1.0, 0.0]))
     assert v.grad == 2.0 + 12.0 * 4.0
+
+
+def test_a_bare_stack_of_values_is_zoomed_into() -> None:
+    a, b = Value(2.0, "a"), Value(3.0, "b")
+    z = zoom(stack([a, b * 2.0]))
+    assert [each.item() for each in z] == [2.0, 6.0]

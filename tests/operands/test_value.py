@@ -1,4 +1,4 @@
-"""What a Value takes and what it refuses: nothing turns into a number, or loses its graph, without a word."""
+"""The data that a Value takes, and the data that it refuses with a message."""
 
 from __future__ import annotations
 

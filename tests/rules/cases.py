@@ -25,7 +25,7 @@ Point = tuple[float, ...]
 
 @dataclass(frozen=True)
 class Case:
-    """What the tests know about one op.
+    """The facts about one op that the tests use.
 
     reference   the op on mpmath numbers, or on anything that Python can compare and add
     points      inputs at which it is smooth, hostile ones among them: tails, huge, tiny, close to an edge

@@ -104,7 +104,7 @@ NATIVE = {name: layout for name, layout in LAYOUTS.items() if name != "other byt
 
 
 def placed(layout: Layout, values: Array) -> tuple[Array, Tensor, Any]:
-    """What the user gives, the leaf made of it, and the node that the op sees."""
+    """The data that the user gives, the leaf made of it, and the node that the op gets."""
     given = layout.store(values)
     leaf = Tensor(given, requires_grad=given.dtype != bool)
     return given, leaf, layout.view(leaf, values.shape)

@@ -75,7 +75,7 @@ def case(name: str, mine: Any, theirs: Any, *inputs: Array, smooth: bool = False
 
 
 def same(name: str, f: Any, *inputs: Array, smooth: bool = False, single: bool = True) -> None:
-    """What both spell alike."""
+    """A call that both libraries spell alike."""
     case(name, f, f, *inputs, smooth=smooth, single=single)
 
 
@@ -733,7 +733,7 @@ DIFFERENCES: tuple[tuple[str, Any, Any, tuple[list[float], ...], Answer, Answer]
 
 
 def cotangents(name: str, outs: list[Array]) -> list[Array]:
-    """What the sweeps of both start with: not all ones, which would hide a wrong transpose."""
+    """The seed of both sweeps: not all ones, which would hide a wrong transpose."""
     rng = np.random.default_rng(zlib.crc32(name.encode()))
     return [rng.uniform(0.5, 1.5, np.shape(out)) for out in outs]
 

@@ -10,7 +10,7 @@ import environment
 
 @pytest.fixture
 def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """What would have been run; making an environment makes its folder."""
+    """The commands that would have been run; making an environment makes its folder."""
     run: list[list[str]] = []
 
     def call(command: list[str], **how: object) -> tuple[int, list[str]]:

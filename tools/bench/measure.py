@@ -1,4 +1,4 @@
-"""What the benchmarks share: an engine in a process of its own, the collector's time, and how figures are printed."""
+"""The parts that the benchmarks share: an engine in its own process, the collector's time, the printed figures."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import Any
 def in_turn(
     engines: Sequence[str], rounds: int, run: Callable[[str], dict[str, Any]]
 ) -> dict[str, list[dict[str, Any]]]:
-    """What `run` gives for each engine, `rounds` times over: turn and turn about, so that a slow minute hits all."""
+    """Run each engine `rounds` times, in turn, so that a slow minute hits all, and return the results by engine."""
     runs: dict[str, list[dict[str, Any]]] = {engine: [] for engine in engines}
     for turn in range(rounds):
         for engine in engines:

@@ -1,4 +1,4 @@
-"""What does recording cost on arrays? Beside MyGrad, HIPS autograd and PyTorch: `python3 tools/bench/tensor.py`
+"""The cost of recording on arrays, beside MyGrad, HIPS autograd and PyTorch: `python3 tools/bench/tensor.py`
 
 A program is a chain: one link of an op or a few, repeated, each on the result of the one before. Its time divided by
 the number of ops is the time per op, with everything an engine does for it:
@@ -57,7 +57,7 @@ def table(runs: Runs, size: int) -> str:
 
 
 def overheads(runs: Runs, sizes: Sequence[int]) -> str:
-    """What each engine adds to bare NumPy per op, in the mean over the programs, and how many times ours that is."""
+    """Format the mean time per op that each engine adds to bare NumPy, and its ratio to ours."""
     rows = [["overhead per op, ns (times ours)", *(engine for engine in runs if engine != BARE)]]
     for size in sizes:
         for way in ("forward", "backward"):
