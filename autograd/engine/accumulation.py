@@ -16,7 +16,7 @@ _accumulating: Final = threading.Lock()  # two threads that share a leaf must no
 
 
 def add(before: Any, contribution: Any, index: int, own: set[int], record: bool) -> Any:
-    """Add a contribution to what has arrived; a large array that is a sum of this sweep is added to in place."""
+    """Add a contribution to what has arrived; an array that this sweep allocated is updated in place."""
     if index in own:
         before += contribution
         return before
@@ -30,7 +30,7 @@ def add(before: Any, contribution: Any, index: int, own: set[int], record: bool)
 
 def commit(nodes: Sequence[Node], gradients: Sequence[Any]) -> None:
     """Write the gradients of a sweep, all or none: leaves add to the gradient they have, other nodes hold this one."""
-    handed = Counter(map(id, gradients))  # the rules of a sum hand the same array to both inputs
+    handed = Counter(map(id, gradients))  # a + b gives both inputs the same array
     with _accumulating:
         after = [node._accumulated(g, handed[id(g)] > 1) for node, g in zip(nodes, gradients, strict=True)]
         # One call that stays in C from the first node to the last, where Ctrl-C cannot come between.

@@ -1,9 +1,11 @@
-"""Calls of ops as users write them: `clip(x, -1, 1)` and `clip(x, max=1)`, read, checked and refused in words."""
+"""Match the arguments of a call, `clip(x, -1, 1)` or `clip(x, max=1)`, to an op's inputs and parameters."""
 
 from __future__ import annotations
 
 import numbers
 from typing import Any
+
+import numpy as np
 
 from .forms import Kind, Takes
 from .op import Op, Operand, Params
@@ -36,7 +38,7 @@ def _checked(op: Op, key: str, value: Any) -> Any:
         )
     if op.kind is Kind.ELEMENTWISE and not isinstance(value, numbers.Real | Operand):
         raise TypeError(f"the parameter {key!r} of {op.name} is a number, got {value!r:.60}")
-    return value
+    return value.item() if isinstance(value, np.generic) else value  # np.float64 would widen a float32
 
 
 def signature(op: Op) -> str:

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 
 def changed_edges(nodes: Iterable[Node]) -> Iterator[tuple[Node, Node]]:
-    """Yield (user, node) where `node`'s data was set after `user` was computed from it; twice the node for a result."""
+    """Yield (user, node) where the data of `node` was set after `user` was computed from it.
+
+    A result whose own data was set is yielded as (node, node).
+    """
     for user in nodes:
         if user.op is not None and user._changed > user._index >= 0:
             yield user, user

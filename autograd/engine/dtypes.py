@@ -1,4 +1,4 @@
-"""Which data a Tensor holds: arrays of real numbers, and the dtype that floats get which come without one."""
+"""The data that nodes hold: real numbers, arrays of them, and the default dtype of Python floats."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def compute(function: Callable[..., Any], *arrays: Any, **params: Any) -> Any:
 
 @np.errstate(all="ignore")  # as a decorator it costs a fifth of a with statement
 def quietly(function: Callable[..., Any], *args: Any, **params: Any) -> Any:
-    """Do the same in the caller's own context, for functions that read the modes."""
+    """Call `function` without NumPy's warnings in the caller's context, for functions that read the modes."""
     return function(*args, **params)
 
 

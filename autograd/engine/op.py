@@ -73,7 +73,7 @@ class Op:
 
     def __call__(self, *args: Any, **given: Any) -> Any:
         params: Params = given
-        # Our own functions and rules give every parameter by its name; a call by a user may need to be read.
+        # Our own functions give every parameter by its name. A user may pass them by position: `bind` sorts them.
         if len(params) != len(self.params) or (params and self.kind is Kind.ELEMENTWISE) or not self._takes(len(args)):
             from .calling import bind  # here: calling.py checks ops, so it imports this file
 

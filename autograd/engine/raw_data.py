@@ -40,7 +40,7 @@ def _on_other_data(op: Op, args: Sequence[Any], params: Params) -> Any:
     if any(isinstance(arg, ndarray) and arg.dtype == object for arg in args):
         return np.frompyfunc(lambda *each: op(*each, **params), len(args), 1)(*args)
     if all(isinstance(arg, _SCALARS) for arg in args):
-        # With the bits of a float, since NumPy's exp differs in the last place; a np.float64, so that 1 / 0 is inf.
+        # By the float function, because NumPy's exp differs in the last bit; as np.float64, so that 1 / 0 is inf.
         y = op.forward([arg.item() if isinstance(arg, np.generic) else arg for arg in args], params)
         return y if type(y) is bool else np.float64(y)
     return compute(op.array, *_as_floats(op, args), **params)
@@ -57,7 +57,7 @@ def _check_real(op: Op, arg: Any) -> None:
 
 
 def _as_floats(op: Op, args: Sequence[Any]) -> Sequence[Any]:
-    """Cast integer arrays to float: they would wrap around and have no 1/2. Masks and comparisons stay as they are."""
+    """Cast integer arrays to float: integers overflow and cannot hold 1/2. Masks and comparisons stay as they are."""
     if not op.rules or op.kind != "elementwise":
         return args
     floats = [arg.dtype for arg in args if isinstance(arg, ndarray) and arg.dtype.kind == "f"]

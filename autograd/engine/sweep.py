@@ -26,7 +26,7 @@ def graph_nodes(*roots: Node, wanted: bool = False) -> list[Node]:
     nodes = list(found)
     for node in nodes:  # the list grows while it is walked
         for i in node.inputs:
-            # A leaf that came to want a gradient after its use gets none from that use.
+            # If requires_grad was set after a use, that use contributes nothing.
             if i not in found and (not wanted or 0 <= i._index < node._index):
                 found[i] = None
                 nodes.append(i)

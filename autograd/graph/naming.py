@@ -37,6 +37,9 @@ def names(
         raise TypeError(f"labels is a mapping from names to nodes, such as {{'x': x}}; got {type(labels).__name__}")
     nodes = sorted(nodes, key=lambda node: node._index < 0)  # of two with one label, the constant gets the number
     given = {thing: name for name, thing in (labels or {}).items() if isinstance(thing, Node) and name[:1] != "_"}
+    for node in nodes:
+        if not isinstance(node.label, str):
+            raise TypeError(f"a label is text, got {type(node.label).__name__}: {node.label!r:.60}; set it to a string")
     wanted = {node: _identifier(node.label or given.get(node, "")) for node in nodes}
     taken = {*RESERVED, *reserved, *OPS, *(node.op.name for node in nodes if node.op is not None)}
     found: dict[Node, str] = {}

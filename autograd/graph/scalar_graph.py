@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.changes import refuse_changed
 from ..engine.forms import Kind, Takes
 from ..engine.ieee import quietly
 from ..engine.node import Node
@@ -42,6 +43,7 @@ def zoom(tensor: Tensor, labels: Mapping[str, object] | None = None, max_scalars
         hint = "; a Value shows its scalars already, with draw(v)" if isinstance(tensor, Value) else ""
         raise TypeError(f"zoom looks into a Tensor, got {type(tensor).__name__}{hint}")
     nodes = graph_nodes(tensor)
+    refuse_changed(nodes)
     _refuse_more(sum(np.size(node._data) for node in nodes if not is_number(node)), max_scalars)
     given = {thing: name for name, thing in (labels or {}).items() if isinstance(thing, Node) and name[:1] != "_"}
     found: dict[Node, Array] = {}

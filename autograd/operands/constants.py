@@ -9,6 +9,7 @@ import numpy as np
 
 from ..engine.dtypes import default, rounded
 from ..engine.forms import Kind
+from ..engine.ieee import compute
 from ..engine.op import Op, Operand
 from ..engine.raw_data import REAL
 
@@ -36,7 +37,7 @@ def _as_array(number: bool | int | float, known: list[Any]) -> np.ndarray:
     if isinstance(number, float) and not floats:
         return np.asarray(number, default.dtype)
     try:
-        return np.asarray(number, np.result_type(*(floats or known), number))
+        return compute(np.asarray, number, np.result_type(*(floats or known), number))  # type: ignore[no-any-return]
     except OverflowError:  # an int8 that meets 1000
         return np.asarray(number)
 
@@ -112,7 +113,7 @@ def misfit(op: Op, arrays: list[Any], error: ValueError) -> ValueError:
                 f"{op.name} got shapes {_listed(shapes)}, which do not broadcast: counted from the right, their "
                 f"dimensions {-k} have lengths {_listed(lengths)}, expected the same or 1; see reshape and unsqueeze"
             )
-    return error
+    return ValueError(f"{op.name} of shapes {_listed(shapes)}: {error}")
 
 
 def _is_float(a: Any) -> bool:

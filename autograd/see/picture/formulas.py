@@ -109,7 +109,7 @@ def local_derivatives(
     per_element = has_derivative(node)
     found: list[LocalDerivative | None] = []
     for position, i in enumerate(node.inputs):
-        if not i.requires_grad:
+        if not 0 <= i._index < node._index:
             found.append(None)
             continue
         local: Any = None
