@@ -36,7 +36,7 @@ class ComplexNumber(ArrayMethods):
     """A complex number or an array of them."""
 
     __slots__ = ("number",)
-    _precedence: ClassVar[int] = 3
+    _precedence: ClassVar[int] = 4
 
     def __init__(self, number: Any) -> None:
         self.number: Final = number

@@ -40,7 +40,7 @@ class Dual(ArrayMethods):
     """
 
     __slots__ = ("level", "payload", "tangent")
-    _precedence: ClassVar[int] = 1
+    _precedence: ClassVar[int] = 2
 
     def __init__(self, payload: Any, tangent: Any, level: int) -> None:
         self.payload: Final = payload
@@ -54,7 +54,7 @@ class Dual(ArrayMethods):
         """
         level = max([arg.level for arg in args if isinstance(arg, Dual)])
         payloads = [arg.payload if isinstance(arg, Dual) and arg.level == level else arg for arg in args]
-        if any(type(payload) is np.ndarray for payload in payloads):
+        if any(isinstance(payload, (np.ndarray, list, tuple)) for payload in payloads):
             # The dtypes are those of a Tensor: a float32 stays a float32 if it meets an int64 or a float64 of NumPy's.
             payloads = common_dtype(op, args, [p if isinstance(p, Operand) else checked(op, p) for p in payloads])
         y = op(*payloads, **params)
