@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -18,18 +19,23 @@ AT = np.array([[0.5, 0.25], [0.75, 0.125]])
 DIRECTION = np.array([[1.0, -2.0], [0.5, 3.0]])
 NAMES = {name for name in dir(Tensor) if not name.startswith("_")}
 
+
+def method(name: str, *args: Any) -> Callable[[Any], Any]:
+    return lambda x: getattr(x, name)(*args)
+
+
 # Each name by a function of a matrix: its first result is compared.
 CALLS: dict[str, Callable[[Any], Any]] = {
-    **{name: lambda x, name=name: getattr(x, name)() for name in (
+    **{name: method(name) for name in (
         "abs", "amax", "amin", "cos", "cosh", "detach", "diag", "double", "erf", "exp", "expm1", "flatten", "flip",
         "gelu", "leaky_relu", "log", "log1p", "logsumexp", "max", "mean", "min", "norm", "prod", "reciprocal", "relu",
         "sigmoid", "sign", "silu", "sin", "sinh", "softplus", "sort", "sqrt", "square", "squeeze", "std", "sum", "tan",
         "tanh", "tril", "triu", "var", "float", "half",
     )},
-    **{name: lambda x, name=name: getattr(x, name)(1) for name in (
+    **{name: method(name, 1) for name in (
         "cumsum", "cumprod", "softmax", "log_softmax", "unsqueeze", "chunk", "split", "roll",
     )},
-    **{name: lambda x, name=name: getattr(x, name) for name in ("T", "mT")},
+    **{name: attrgetter(name) for name in ("T", "mT")},
     "astype": lambda x: x.astype("float64"),
     "to": lambda x: x.to("float64"),
     "broadcast_to": lambda x: x.broadcast_to(3, 2, 2),
@@ -52,11 +58,8 @@ CALLS: dict[str, Callable[[Any], Any]] = {
 }  # fmt: skip
 # These give no derivative: the same answer in every mode.
 ANSWERS: dict[str, Callable[[Any], Any]] = {
-    **{name: lambda x, name=name: getattr(x, name) for name in ("shape", "ndim", "size", "dtype", "requires_grad")},
-    **{
-        name: lambda x, name=name: getattr(x, name)()
-        for name in ("dim", "numel", "tolist", "all", "any", "argmax", "argmin")
-    },
+    **{name: attrgetter(name) for name in ("shape", "ndim", "size", "dtype", "requires_grad")},
+    **{name: method(name) for name in ("dim", "numel", "tolist", "all", "any", "argmax", "argmin")},
     "data": lambda x: x.data.tolist(),
     "numpy": lambda x: x.numpy().tolist(),
     "item": lambda x: x[0, 0].item(),
