@@ -52,3 +52,4 @@ from .model_summary import summary as summary
 from .module import Module as Module, Parameter as Parameter
 from .neuron import MLP as MLP, Layer as Layer, Neuron as Neuron
 from .perceptron import Perceptron as Perceptron
+from .stateless import functional_call as functional_call

@@ -78,6 +78,11 @@ class Neuron(ValueModule):
                 "MLP.to_tensor() returns a network that takes Tensors"
             )
         inputs = list(x)
+        if any(isinstance(each, Iterable) and not isinstance(each, Value) for each in inputs):
+            raise TypeError(
+                f"this neuron takes one list of {len(self.w)} Values or numbers, got a list of rows; call the network "
+                "for each, [mlp(row) for row in rows], or use MLP.to_tensor(), which takes all rows at once"
+            )
         if len(inputs) != len(self.w):
             raise ValueError(f"this neuron takes {len(self.w)} inputs, got {len(inputs)}")
         total = ag.dot(self.w, inputs) + self.b

@@ -13,7 +13,7 @@ import numpy as np
 from ..engine.mode import no_grad
 from ..operands.tensor import Tensor
 from .judge import Judge
-from .numeric import EPSILON, as_float64, as_node, numbers_in, results_at
+from .numeric import EPSILON, as_float64, as_node, moved, numbers_in, results_at
 from .report import GradientError as GradientError, Report
 from .trees import Function, leaves, mapped, named_leaves
 
@@ -31,7 +31,8 @@ def check_gradients(f: Function, *args: Any, order: int = 1, tolerance: float = 
 
     Raises GradientError if a relative error is above `tolerance` and larger than the rounding errors of the numeric
     derivative. At a kink any slope between the slopes on either side is right; at a jump none is; at a vertical tangent
-    the infinite slope is right. The report names the element, the error, and these cases.
+    the infinite slope is right. The report names the element, the error, and these cases, and notes an argument that
+    changes no result.
 
     >>> print(check_gradients(lambda x: x * x, 3.0))
     element  analytic  numeric  rel. error  by
@@ -58,7 +59,11 @@ def check_gradients(f: Function, *args: Any, order: int = 1, tolerance: float = 
     count = numbers_in(outs).size * len(names) ** order
     every = len(names) <= MAX_ELEMENTS and count <= MAX_ELEMENTS * MAX_ELEMENTS
     check = judge.every if every else judge.along_directions
-    report = Report(check(g, point, names, _result_names(outs), order), notes)
+    rows = check(g, point, names, _result_names(outs), order)
+    notes += [
+        f"no result changes with {name} here: is it used, or cut off?" for name in _without_effect(g, point, names)
+    ]
+    report = Report(rows, notes)
     if not report.ok:
         raise GradientError(report)
     return report
@@ -98,6 +103,22 @@ def _checked_results(f: Function, point: list[Any]) -> list[Any]:
     if not np.array_equal(numbers_in(outs), results_at(f, point), equal_nan=True):
         raise ValueError(f"the function returns different results at the same point {point}: fix its random numbers")
     return outs
+
+
+def _without_effect(f: Function, point: list[Any], names: list[str]) -> list[str]:
+    """Return the names of the numbers and arrays that change no result when all of their elements move a little."""
+    here, found, start = results_at(f, point), [], 0
+    for leaf in leaves(point):
+        own = range(start, start + np.size(leaf))
+        start = own.stop
+        part = np.zeros(len(names))
+        part[own] = np.linspace(0.5, 1.0, len(own)) * 2.0**-6  # not equal: softmax is the same where all inputs rise
+        if len(own) and all(
+            np.array_equal(here, results_at(f, moved(point, sign * part, lambda x, d: x + d)), equal_nan=True)
+            for sign in (1.0, -1.0)
+        ):
+            found.append(names[own.start].removesuffix(f"[{','.join(['0'] * np.ndim(leaf))}]"))
+    return found
 
 
 def _is_integer_array(x: Any) -> bool:

@@ -36,7 +36,7 @@ import numpy as np
 
 from ..engine.ieee import quietly
 from ..engine.mode import enable_grad, mode
-from ..engine.node import Node
+from ..engine.node import Node, created
 from ..engine.sweep import graph_nodes, sweep
 from ..operands.dual import Dual, innermost, zero_tangent
 from ..operands.tensor import Tensor
@@ -54,13 +54,14 @@ class Run:
     `value` is what the function returned: a tree of nodes, duals and numbers.
     """
 
-    __slots__ = ("_caller", "_nodes", "_variables", "value")
+    __slots__ = ("_caller", "_nodes", "_own", "_variables", "value")
 
     def __init__(self, f: Function, args: Sequence[Any], kwargs: dict[str, Any], argnums: Argnums) -> None:
         numbers = _argument_numbers(argnums, len(args))
+        start = next(created)
         self._caller: Final = Caller([args[n] for n in numbers])
         with enable_grad():
-            # If any argument is an array, all variables are Tensors, because a Value does not mix with arrays.
+            # If any argument is an array, all variables are Tensors: f may call the methods of an array on each.
             tensors = any(
                 isinstance(innermost(leaf), (Tensor, np.ndarray)) for leaf in leaves([*args, *kwargs.values()])
             )
@@ -69,6 +70,7 @@ class Run:
             for n, variable in variables.items():
                 given[n] = mapped(lambda x: x, variable)  # new lists, because f may sort or empty its own
             self.value: Final = mapped(require_result, f(*given, **kwargs))
+        self._own: Final = range(start, next(created))
         self._variables: Final = variables[argnums] if isinstance(argnums, int) else tuple(variables.values())
         self._nodes: Final[list[Node]] = [innermost(variable) for variable in leaves(self._variables)]
 
@@ -81,7 +83,7 @@ class Run:
 
     def answer(self, tree: Any) -> Any:
         """Return a value or gradient as the caller can use it: see `Caller.answer`."""
-        return self._caller.answer(tree, {node._index for node in self._nodes})
+        return self._caller.answer(tree, self._own)
 
 
 def _argument_numbers(argnums: Argnums, count: int) -> tuple[int, ...]:
@@ -145,14 +147,16 @@ class Caller:
         self.kind: Final = Tensor if Tensor in kinds else Value if kinds else None  # of the nodes among the arguments
         self.recording: Final = mode.get().recording
 
-    def answer(self, tree: Any, own: set[int]) -> Any:
+    def answer(self, tree: Any, own: range) -> Any:
         """Return the results in the tree as nodes if the caller gave nodes or a result depends on an outer variable.
 
-        Otherwise return plain numbers and arrays. `own` has the indices of the variables of this derivative.
+        Otherwise return plain numbers and arrays. `own` has the indices of what was made while the function ran: the
+        variables of this derivative and of derivatives inside it. In `grad(grad(f, 1), 0)(2.0, 3.0)` the result of the
+        outer derivative depends on the inner variable, which is of no use to the caller.
         """
         return mapped(lambda result: self._answer(result, own), tree)
 
-    def _answer(self, result: Any, own: set[int]) -> Any:
+    def _answer(self, result: Any, own: range) -> Any:
         if isinstance(result, Dual):
             return Dual(self._answer(result.payload, own), self._answer(result.tangent, own), result.level)
         if isinstance(result, Node):
@@ -172,8 +176,8 @@ def _node_kinds(x: Any) -> list[type[Node]]:
     return [type(x)] if isinstance(x, Node) else []
 
 
-def _depends_on_others(result: Node, own: set[int]) -> bool:
-    """Tell whether the result depends on a leaf that wants a gradient and is not one of our own variables."""
+def _depends_on_others(result: Node, own: range) -> bool:
+    """Tell whether the result depends on a leaf that wants a gradient and was not made while our function ran."""
     return result.requires_grad and any(
         node.is_leaf and node._index not in own for node in graph_nodes(result, wanted=True)
     )

@@ -1,8 +1,10 @@
 """Derivatives without derivative rules, with which `check.py` compares those of the rules.
 
 A complex step is used if every op on the way is analytic: it is exact to the last digits, since nothing is subtracted.
-Otherwise central differences are extrapolated, and the slopes on either side are estimated, which tell a kink from a
-jump. Both are taken along a direction, which moves one element or all of them.
+But it takes the same branches as the point itself, so it misses a change that comes from another branch, as in a root
+found by bisection: a real difference must confirm it. Otherwise central differences are extrapolated, and the slopes on
+either side are estimated, which tell a kink from a jump. Both are taken along a direction, which moves one element or
+all of them.
 """
 
 from __future__ import annotations
@@ -26,6 +28,11 @@ TINY: Final = 1e-290  # numbers below have fewer digits
 # Step sizes of differences, times the size of the argument. The smallest costs half of the digits by rounding: next to
 # a kink and on steep curves only small steps give the right slope.
 STEPS: Final = tuple(2.0**-k for k in (6, 9, 12, 15, 18, 22, 26, 30))
+# Step sizes of the differences that confirm a complex step. On the smallest, sin(1e6 * x) is smooth enough; smaller
+# ones would not leave the plateaus of a bisection that stops at 1e-8.
+CONFIRMING_STEPS: Final = tuple(2.0**-k for k in (14, 18, 22))
+CONFIRMED: Final = 1e-3  # the relative error of such a difference
+JITTER: Final = (1.0, 2.0, 3.0)  # changes of the point by its last digits, which show rounding
 SIDE_STEPS: Final = (2.0**-24, 2.0**-20)  # of the slopes on either side, near and far
 
 Vector = np.ndarray
@@ -119,15 +126,49 @@ class Probe:
         for number, real in zip(numbers.real, results_at(self.f, self.point), strict=True):
             if relative_error(number, real, 1e-9) > 1e-9:
                 return None  # the complex function differs from the real one here, as log does for negative numbers
-        return [Estimate(float(x), "complex step") for x in self._weighted(numbers.imag / COMPLEX_STEP)]
+        slopes = self._weighted(numbers.imag / COMPLEX_STEP)
+        return [Estimate(float(x), "complex step") for x in slopes] if self._confirmed(v, slopes) else None
+
+    def _confirmed(self, v: Vector, slopes: Vector) -> bool:
+        """Tell whether real differences along v agree with these slopes, each at some step."""
+        scale, rounding = self._scale(v), self._rounding(v)
+        left = np.ones(len(slopes), bool)
+        with np.errstate(all="ignore"):
+            for step in CONFIRMING_STEPS:
+                h = scale * step
+                found = (4 * self._slope(v, -h / 2, h / 2) - self._slope(v, -h, h)) / 3
+                largest = np.maximum(np.abs(found), np.abs(slopes))
+                left &= ~(np.abs(found - slopes) <= CONFIRMED * largest + 16 * rounding / h)
+                if not left.any():
+                    return True
+        return False
+
+    def _scale(self, v: Vector) -> float:
+        """Return the size of the elements that move along v, as a power of two, so that x + h is almost exact."""
+        elements = numbers_in(self.point)[v != 0]
+        return float(2.0 ** round(math.log2(max(np.abs(elements).max(initial=1.0), 1.0))))
+
+    def _rounding(self, v: Vector) -> Vector:
+        """Return the possible rounding error of each result.
+
+        It is larger than the last digit of the result where larger numbers cancel on the way, so the point is moved by
+        its own last digits and the results are compared.
+        """
+        results = results_at(self.f, self.point)
+        here = self._weighted(results)
+        sizes = np.abs(results) if self.weights is None else np.array([np.dot(np.abs(self.weights), np.abs(results))])
+        with np.errstate(all="ignore"):
+            near = [
+                [np.abs(self._at(side * k * self.epsilon * self._scale(v) * v) - here) for k in JITTER]
+                for side in (-1.0, 1.0)
+            ]
+        # Of the quieter side, because on the other one the results may jump.
+        errors: Vector = np.fmax(self.epsilon * sizes, np.fmin(*(np.fmax.reduce(side) for side in near)))
+        return errors
 
     def _differences(self, v: Vector) -> list[Estimate]:
         """Return extrapolated central differences along v, and the slopes on either side."""
-        elements = numbers_in(self.point)[v != 0]
-        # A power of two, so that x + h is almost exact.
-        scale = 2.0 ** round(math.log2(max(np.abs(elements).max(initial=1.0), 1.0)))
-        here = results_at(self.f, self.point)
-        sizes = np.abs(here) if self.weights is None else np.array([np.dot(np.abs(self.weights), np.abs(here))])
+        scale, errors = self._scale(v), self._rounding(v)
         with np.errstate(all="ignore"):
             steps = [scale * step for step in STEPS]
             pairs = [(self._slope(v, -h, h), self._slope(v, -h / 2, h / 2)) for h in steps]
@@ -135,8 +176,8 @@ class Probe:
                 side for h in SIDE_STEPS for side in (self._slope(v, -scale * h, 0.0), self._slope(v, 0.0, scale * h))
             ]
             found = []
-            for k, size in enumerate(sizes):
-                rounding = [self.epsilon * size / h for h in steps]
+            for k, error in enumerate(errors):
+                rounding = [float(error) / h for h in steps]
                 number, noise = _extrapolated([(float(wide[k]), float(narrow[k])) for wide, narrow in pairs], rounding)
                 # In float32 the small steps that show a kink are lost in rounding.
                 slopes = Slopes.of(*(float(side[k]) for side in sides)) if self.epsilon == EPSILON else None

@@ -1,6 +1,6 @@
 """Derivatives of Python functions: grad, jacobian, jvp and others, which nest to any order.
 
-Arguments and results are trees (`trees.py`): numbers, arrays, Values, Tensors, and lists and tuples of them.
+Arguments and results are trees (`trees.py`): numbers, arrays, Values, Tensors, and lists, tuples and dicts of them.
 """
 
 from __future__ import annotations
@@ -12,8 +12,11 @@ import numpy as np
 
 from ..engine.dtypes import rounded
 from ..engine.mode import enable_grad
+from ..engine.node import created
+from ..engine.op import Operand
 from ..functions.arguments import array_of, shape_of
-from ..functions.reshaping import reshape, stack
+from ..functions.reshaping import reshape
+from ..operands.creation import stack
 from ..operands.dual import Dual, levels, zero_tangent
 from ..operands.tensor import Tensor
 from ..rules.elementwise import add
@@ -25,7 +28,7 @@ def grad(f: Function, argnums: Argnums = 0) -> Function:
     """Return a function that computes the gradient of `f` with respect to its arguments `argnums`.
 
     `f` returns one number; ValueError if it returns several. An argument is a number, an array, a Value, a Tensor, or a
-    list or tuple of them, and the gradient has its shape.
+    list, tuple, named tuple or dict of them, and the gradient has its structure and its shapes.
 
     The gradient of nodes is nodes. That of plain numbers and arrays is plain (a float if it has no dimension), unless
     it depends on a node that `f` got from outside.
@@ -34,6 +37,8 @@ def grad(f: Function, argnums: Argnums = 0) -> Function:
     12.0
     >>> grad(grad(lambda x: x**3))(2.0)
     12.0
+    >>> grad(lambda p: p["a"] ** 2 + p["b"])({"a": 3.0, "b": 1.0})
+    {'a': 6.0, 'b': 1.0}
     """
     both = value_and_grad(f, argnums)
 
@@ -96,8 +101,10 @@ def jvp(f: Function, x: Any, v: Any) -> tuple[Any, Any]:
     """
     level = next(levels)
     caller = Caller([x, v])
+    start = next(created)
     with enable_grad():
         y = f(mapped(lambda a, t: _moving(as_floats(a), as_floats(t), level), x, v))
+    own = range(start, next(created))
 
     def payload(result: Any) -> Any:
         return result.payload if _is_of_level(result, level) else require_result(result)
@@ -105,7 +112,7 @@ def jvp(f: Function, x: Any, v: Any) -> tuple[Any, Any]:
     def tangent(result: Any) -> Any:
         return result.tangent if _is_of_level(result, level) else zero_tangent(require_result(result))
 
-    return caller.answer(mapped(payload, y), set()), caller.answer(mapped(tangent, y), set())
+    return caller.answer(mapped(payload, y), own), caller.answer(mapped(tangent, y), own)
 
 
 def _is_of_level(result: Any, level: int) -> bool:
@@ -183,8 +190,8 @@ def _derivatives_of(result: Any, run: Run) -> Any:
         rows.append(run.pull(result, seed))
 
     def joined(*parts: Any) -> Any:
-        tensors = [part if isinstance(part, (Tensor, Dual)) else Tensor(part) for part in parts]
-        return reshape(stack(tensors), (*shape, *array_of(parts[0]).shape))
+        stacked = stack([part if isinstance(part, Operand) else Tensor(part) for part in parts])
+        return reshape(stacked, (*shape, *array_of(parts[0]).shape))
 
     return mapped(joined, *rows)
 

@@ -1,11 +1,12 @@
-"""Trees: a number, or nested lists and tuples of numbers, as arguments and results of functions.
+"""Trees: a number, or nested lists, tuples and dicts of numbers, as arguments and results of functions.
 
-A number, or leaf, is anything that is not a list or tuple: a float, an array, a node. This is the only file that knows
-which containers there are, and how one is built again with other contents.
+A number, or leaf, is anything that is not a list, tuple or dict: a float, an array, a node. This is the only file that
+knows which containers there are, and how one is built again with other contents.
 """
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,34 +14,62 @@ Function = Callable[..., Any]
 
 
 def is_container(tree: Any) -> bool:
-    """Tell whether the tree is a list or tuple, and not a number."""
-    return isinstance(tree, (list, tuple))
+    """Tell whether the tree is a list, tuple or dict, and not a number."""
+    return isinstance(tree, (list, tuple, dict))
 
 
 def mapped(f: Function, tree: Any, *others: Any) -> Any:
     """Apply f to every number of the tree; with others, to the numbers in the same place of all of them.
 
-    ValueError if one of the others has different containers.
+    Lists, tuples, named tuples and dicts are built again as what they are. ValueError if one of the others has
+    different containers.
 
     >>> mapped(lambda a, b: a + b, [1.0, (2.0,)], [10.0, (20.0,)])
     [11.0, (22.0,)]
+    >>> mapped(lambda a: -a, {"w": [1.0], "b": 2.0})
+    {'w': [-1.0], 'b': -2.0}
     """
     for other in others:
         _require_structure(tree, other)
     if not is_container(tree):
         return f(tree, *others)
-    contents = [mapped(f, *parts) for parts in zip(tree, *others, strict=True)]
-    return contents if isinstance(tree, list) else tuple(contents)
+    return _rebuilt(tree, [mapped(f, *(each[key] for each in (tree, *others))) for key in _keys(tree)])
+
+
+def _keys(tree: Any) -> Any:
+    """Return what names the parts of a container: the keys of a dict, else the numbers from 0 on."""
+    return list(tree) if isinstance(tree, dict) else range(len(tree))
+
+
+def _rebuilt(tree: Any, contents: list[Any]) -> Any:
+    """Return a new container of the kind of this one, with other contents."""
+    if isinstance(tree, dict):
+        new = copy.copy(tree)  # a defaultdict keeps its factory, an OrderedDict its order
+        new.update(zip(tree, contents, strict=True))
+        return new
+    if isinstance(tree, tuple):
+        make = getattr(tree, "_make", tuple)  # a named tuple is made by its own class
+        return make(contents)
+    return contents
 
 
 def _require_structure(tree: Any, other: Any) -> None:
-    """Raise ValueError if the two are not both numbers, or both containers with the same number of parts."""
-    expected = f"a list of {len(tree)}" if is_container(tree) else "one number"
-    got = f"a list of {len(other)}" if is_container(other) else f"{other!r:.40}"
-    if is_container(tree) != is_container(other) or (is_container(tree) and len(tree) != len(other)):
+    """Raise ValueError if the two are not both numbers, or both containers with the same keys."""
+    alike = is_container(tree) == is_container(other) and isinstance(tree, dict) == isinstance(other, dict)
+    if alike and is_container(tree):
+        # The order of keys is of no importance: mapped reads both by key.
+        alike = len(tree) == len(other) and set(_keys(tree)) == set(_keys(other))
+    if not alike:
         raise ValueError(
-            f"tangents and gradients have the structure of what they belong to: expected {expected}, got {got}"
+            "tangents and gradients have the structure of what they belong to: "
+            f"expected {_described(tree) if is_container(tree) else 'one number'}, got {_described(other)}"
         )
+
+
+def _described(tree: Any) -> str:
+    if isinstance(tree, dict):
+        return f"a dict with the keys {list(tree)!r:.80}"
+    return f"a list of {len(tree)}" if is_container(tree) else f"{tree!r:.40}"
 
 
 def leaves(tree: Any) -> list[Any]:
@@ -53,11 +82,11 @@ def leaves(tree: Any) -> list[Any]:
 def named_leaves(name: str, tree: Any) -> Iterator[tuple[str, Any]]:
     """Yield every number of the tree with the expression that gives it.
 
-    >>> list(named_leaves("x", [1.0, [2.0]]))
-    [('x[0]', 1.0), ('x[1][0]', 2.0)]
+    >>> list(named_leaves("x", [1.0, {"w": 2.0}]))
+    [('x[0]', 1.0), ("x[1]['w']", 2.0)]
     """
     if is_container(tree):
-        for k, part in enumerate(tree):
-            yield from named_leaves(f"{name}[{k}]", part)
+        for key in _keys(tree):
+            yield from named_leaves(f"{name}[{key!r}]", tree[key])
     else:
         yield name, tree

@@ -71,7 +71,7 @@ class Node(NotCopied, Operand):
 
     @abstractmethod
     def _lift(self, op: Op, args: tuple[Any, ...]) -> tuple[Node, ...]:
-        """Return the args as nodes: plain numbers and arrays become constants."""
+        """Return the args as nodes of one class: plain numbers and arrays become constants."""
 
     @abstractmethod
     def _compute(self, op: Op, inputs: tuple[Node, ...], params: Params) -> Any:
@@ -95,6 +95,8 @@ class Node(NotCopied, Operand):
             if isinstance(arg, Operand) and arg._precedence > self._precedence:
                 return arg._apply(op, args, params)
         inputs = self._lift(op, args)
+        if type(inputs[0]) is not type(self):  # Values beside an array were lifted to Tensors
+            return inputs[0]._apply(op, inputs, params)
         data = self._compute(op, inputs, params)
         if None in op.rules:  # no gradient flows to a mask: the graph ends there
             inputs = tuple(

@@ -14,7 +14,7 @@ from ..engine.node import Node
 from ..engine.op import Op, Params
 from ..rules import elementwise as ops
 from ..rules.structural import list_dot, list_sum
-from .array_methods import ArrayMethods
+from .stand_in import StandIn
 
 # The elementwise ops whose NumPy functions, on complex numbers, are the analytic continuations of the real functions.
 ANALYTIC: Final = frozenset(
@@ -32,11 +32,11 @@ class NotAnalyticError(Exception):
 
 
 @final
-class ComplexNumber(ArrayMethods):
+class ComplexNumber(StandIn):
     """A complex number or an array of them."""
 
     __slots__ = ("number",)
-    _precedence: ClassVar[int] = 3
+    _precedence: ClassVar[int] = 4
 
     def __init__(self, number: Any) -> None:
         self.number: Final = number
@@ -59,6 +59,11 @@ class ComplexNumber(ArrayMethods):
         """The shape of the number."""
         return np.shape(self.number)
 
+    @property
+    def dtype(self) -> Any:
+        """NumPy's dtype of the real part."""
+        return np.asarray(np.real(self.number)).dtype
+
     def item(self) -> Any:
         """Raise NotAnalyticError.
 
@@ -66,7 +71,13 @@ class ComplexNumber(ArrayMethods):
         """
         raise NotAnalyticError
 
+    def __bool__(self) -> bool:
+        if np.size(self.number) != 1:
+            raise ValueError("an array of several elements is neither true nor false; use (a == b).all()")
+        return bool(np.real(self.number))  # as a comparison does, with the real part alone
+
     data = property(item)
     detach = item
     numpy = item
+    tolist = item
     _array = item

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..engine.dtypes import default, rounded
+from ..engine.dtypes import default, real_array, rounded
 from ..engine.forms import Kind
 from ..engine.ieee import compute
 from ..engine.op import Op, Operand
@@ -61,11 +61,8 @@ def checked(op: Op, arg: Any) -> Any:
         )
     if isinstance(arg, np.ndarray) and arg.dtype.kind in REAL:
         return arg
-    if isinstance(arg, Operand):
-        raise TypeError(
-            f"{op.name} got a Tensor and a {type(arg).__name__}, which do not mix; make a Tensor of Values "
-            "with stack(values)"
-        )
+    if isinstance(arg, (list, tuple)):
+        return real_array(arg, None)
     raise TypeError(f"{op.name} of a Tensor takes Tensors, real numbers and arrays of them, got {_described(arg)}")
 
 

@@ -12,7 +12,8 @@ import numpy as np
 
 from ..engine.dtypes import default, float_dtype
 from ..functions import reshaping
-from ..functions.arguments import array_of, dim_or_axis, implements, integer, lengths, require_array
+from ..functions.arguments import Grid, array_of, dim_or_axis, implements, integer, lengths, require_array
+from ..rules import structural as s
 from .tensor import Tensor, of_values
 from .value import Value
 
@@ -51,7 +52,7 @@ def tensor(data: Any, requires_grad: bool = False, dtype: Any = None, label: str
 
 
 def stack(tensors: Any, dim: int | None = None, *, axis: int | None = None) -> Any:
-    """Join Tensors of one shape along a new dimension, or make a Tensor whose elements are Values.
+    """Join Tensors of one shape along a new dimension, or make a Tensor whose elements are Values and numbers.
 
     The gradient of a Tensor made of Values flows back to them.
 
@@ -61,12 +62,19 @@ def stack(tensors: Any, dim: int | None = None, *, axis: int | None = None) -> A
     (1.0, 10.0)
     """
     parts = list(tensors)
-    if not any(type(part) is Value for part in parts):
-        return reshaping.stack(parts, dim, axis=axis)
+    if not any(type(part) is Value for part in parts) or any(isinstance(part, Grid) for part in parts):
+        return reshaping.stack([_with_shape(part) for part in parts], dim, axis=axis)
     k = dim_or_axis("stack", dim, axis, 0)
     if k not in (0, -1):
         raise IndexError(f"stack along dim={k!r:.60} of Values, which makes a Tensor of one dimension; expected 0")
     return of_values([part if type(part) is Value else Value(part) for part in parts])
+
+
+def _with_shape(part: Any) -> Any:
+    """Return a Value or a number, beside Tensors, as an array of no dimension."""
+    if type(part) is Value:
+        return s.reshape(part, shape=())
+    return np.asarray(part) if isinstance(part, (int, float)) else part
 
 
 # Constants and ranges

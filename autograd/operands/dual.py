@@ -17,14 +17,14 @@ from ..engine.node import Node
 from ..engine.op import Op, Operand, Params
 from ..functions.arguments import Grid, array_of, shape_of
 from ..rules.structural import broadcast_to
-from .array_methods import ArrayMethods
 from .constants import checked, common_dtype
+from .stand_in import StandIn
 
 levels: Final = itertools.count(1)  # each derivative takes the next level for its duals
 
 
 @final
-class Dual(ArrayMethods):
+class Dual(StandIn):
     """`payload + tangent * epsilon`, with epsilon**2 = 0.
 
     The payload is anything an op takes: a float, an array, a node, another Dual. Nested derivatives need one epsilon
@@ -40,7 +40,7 @@ class Dual(ArrayMethods):
     """
 
     __slots__ = ("level", "payload", "tangent")
-    _precedence: ClassVar[int] = 1
+    _precedence: ClassVar[int] = 2
 
     def __init__(self, payload: Any, tangent: Any, level: int) -> None:
         self.payload: Final = payload
@@ -54,7 +54,7 @@ class Dual(ArrayMethods):
         """
         level = max([arg.level for arg in args if isinstance(arg, Dual)])
         payloads = [arg.payload if isinstance(arg, Dual) and arg.level == level else arg for arg in args]
-        if any(type(payload) is np.ndarray for payload in payloads):
+        if any(isinstance(payload, (np.ndarray, list, tuple)) for payload in payloads):
             # The dtypes are those of a Tensor: a float32 stays a float32 if it meets an int64 or a float64 of NumPy's.
             payloads = common_dtype(op, args, [p if isinstance(p, Operand) else checked(op, p) for p in payloads])
         y = op(*payloads, **params)
@@ -74,6 +74,21 @@ class Dual(ArrayMethods):
     def _array(self) -> np.ndarray:
         """The payload as an array, without graph and tangent."""
         return array_of(self.payload)  # type: ignore[no-any-return]
+
+    @property
+    def dtype(self) -> Any:
+        """NumPy's dtype of the payload."""
+        return array_of(self.payload).dtype
+
+    @property
+    def data(self) -> np.ndarray:
+        """The payload as an array, without graph and tangent; a copy."""
+        return self.numpy()
+
+    def detach(self) -> Dual:
+        """Return the payload without its graph, with a tangent of zero in every derivative: it counts as a constant."""
+        payload = self.payload.detach() if isinstance(self.payload, (Dual, Node)) else self.payload
+        return Dual(payload, zero_tangent(payload), self.level)
 
     def item(self) -> float:
         """The payload as a Python number, without graph and tangent."""

@@ -50,8 +50,9 @@ class NumpyProtocol(Operand):
 
     def __array__(self, dtype: object = None, copy: object = None) -> NoReturn:
         raise TypeError(
-            f"a {type(self).__name__} does not turn into an array: the graph would be cut. For the bare numbers of a "
-            "Tensor use t.numpy(), of Values np.array([v.item() for v in values])"
+            f"a {type(self).__name__} does not turn into an array: the graph would be cut. stack(values) makes a "
+            "Tensor of Values or Tensors that keeps the graph, and stack(values).mean() and others are differentiable. "
+            "For the bare numbers use t.numpy(), of Values np.array([v.item() for v in values])"
         )
 
     @property

@@ -34,7 +34,7 @@ class Symbol(ArrayMethods):
     """
 
     __slots__ = ("binding", "dims", "for_people", "text", "value")
-    _precedence: ClassVar[int] = 2
+    _precedence: ClassVar[int] = 3
     _is_text: ClassVar[bool] = True
 
     def __init__(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self, final
+from typing import Any, ClassVar, Self, final
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from ..engine.short_ways import apply_to_tensors
 from ..engine.sweep import backward
 from ..functions.arguments import array_of
 from ..rules import structural as s, structural_forward
+from ..rules.elementwise import identity
 from .array_methods import ArrayMethods
 from .constants import as_operands, checked, misfit, owned, settled
 from .value import Value
@@ -45,6 +46,7 @@ class Tensor(ArrayMethods, Node):
     """
 
     __slots__ = ()
+    _precedence: ClassVar[int] = 1  # a Value beside a Tensor becomes one
 
     def __init__(self, data: Any, requires_grad: bool = False, dtype: Any = None, label: str = "") -> None:
         if type(label) is not str:
@@ -185,12 +187,7 @@ class Tensor(ArrayMethods, Node):
     _apply = apply_to_tensors  # without this line every op goes the general way, `Node._apply`
 
     def _lift(self, op: Op, args: tuple[Any, ...]) -> tuple[Node, ...]:
-        data = [arg._data if type(arg) is Tensor else checked(op, arg) for arg in args]
-        arrays = as_operands(op, args, data)
-        return tuple([
-            arg if type(arg) is Tensor and arg._data is array else _constant(arg, array)
-            for arg, array in zip(args, arrays, strict=True)
-        ])  # fmt: skip
+        return lifted(op, args)
 
     def _compute(self, op: Op, inputs: tuple[Node, ...], params: Params) -> Any:
         arrays = [i._data for i in inputs]
@@ -274,9 +271,23 @@ def leaf(data: np.ndarray, label: str = "") -> Tensor:
     return fill(Tensor.__new__(Tensor), data, None, (), NO_PARAMS, label, CONSTANT)
 
 
-def _constant(arg: Any, array: Any) -> Tensor:
-    """Make a constant of a copy, since the user may write into an array of theirs before backward reads it."""
-    return leaf(np.array(array), arg.label if type(arg) is Tensor else "")
+def lifted(op: Op, args: tuple[Any, ...]) -> tuple[Tensor, ...]:
+    """Return the args of an op as Tensors, in the dtypes that it computes in; gradients flow back to Values."""
+    data = [arg._data if isinstance(arg, Node) else checked(op, arg) for arg in args]
+    arrays = as_operands(op, args, data)
+    return tuple([
+        arg if type(arg) is Tensor and arg._data is array else _lifted(arg, array)
+        for arg, array in zip(args, arrays, strict=True)
+    ])  # fmt: skip
+
+
+def _lifted(arg: Any, array: Any) -> Tensor:
+    """Return a Value as a Tensor that stays connected to it, anything else as a constant."""
+    if type(arg) is Value and arg._index >= 0 and mode.get().recording:
+        found = fill(Tensor.__new__(Tensor), np.array(arg._data), identity, (arg,), NO_PARAMS, "", next(created))
+        return found if array.dtype == found._data.dtype else s.cast(found, dtype=array.dtype.name)
+    # A copy, since the user may write into an array of theirs before backward reads it.
+    return leaf(np.array(array), arg.label if isinstance(arg, Node) else "")
 
 
 def of_values(values: list[Value]) -> Tensor:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any, final
 
+import numpy as np
+
 from ..engine.dtypes import number
 from ..engine.node import CONSTANT, Node, created, fill
-from ..engine.op import NO_PARAMS, Op, Operand, Params
+from ..engine.op import NO_PARAMS, Op, Params
 from ..engine.short_ways import apply_to_values
 from ..engine.sweep import backward
 from ..rules.structural import as_value
+from ..rules.structural_forward import of_array
 from .operators import Operators
 
 
@@ -72,6 +75,10 @@ class Value(Operators, Node):
     _apply = apply_to_values  # without this line every op goes the general way, `Node._apply`
 
     def _lift(self, op: Op, args: tuple[Any, ...]) -> tuple[Node, ...]:
+        if op.scalar is of_array or any(_has_dimensions(arg) for arg in args):
+            from .tensor import lifted  # here: tensor.py imports this file
+
+            return lifted(op, args)
         return tuple([arg if type(arg) is Value else constant(_plain(op, arg)) for arg in args])
 
     def _compute(self, op: Op, inputs: tuple[Node, ...], params: Params) -> Any:
@@ -113,8 +120,11 @@ def constant(data: float, label: str = "") -> Value:
     return fill(Value.__new__(Value), number(data, "a Value holds"), None, (), NO_PARAMS, label, CONSTANT)
 
 
+def _has_dimensions(arg: object) -> bool:
+    """Tell whether it is an array or a list: what a Value computes with it is a Tensor."""
+    return isinstance(arg, (list, tuple)) or (isinstance(arg, np.ndarray) and arg.ndim > 0)
+
+
 def _plain(op: Op, arg: object) -> float:
     """Read a plain number that meets a Value in an op."""
-    if isinstance(arg, Operand):
-        raise TypeError(f"{op.name} got a Value and a {type(arg).__name__}; make a Tensor of Values with stack(values)")
     return number(arg, f"{op.name} of a Value takes Values and numbers: expected")

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 import autograd as ag
-from autograd import Tensor
 
 from ..inputs import as_tensor, elements, has_values
 from .batch import elementwise_loss
@@ -69,6 +68,5 @@ def hinge_loss(input: Any, target: Any, margin: float = 1.0, reduction: str = "m
 
 
 def _is_probability(x: Any) -> bool:
-    if isinstance(x, Tensor):
-        return not ((x.data < 0) | (x.data > 1)).any()
-    return not (x < 0 or x > 1)
+    numbers = x if isinstance(x, (int, float)) else np.asarray(x.data)  # of a Tensor, or of what stands in for one
+    return not np.any((numbers < 0) | (numbers > 1))

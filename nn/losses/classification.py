@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 import autograd as ag
-from autograd import Tensor
 
 from ..inputs import as_tensor, constant_array, has_values, nested_shape
 from .batch import Formula, apply_formula, elementwise_loss, reduced
@@ -46,7 +45,7 @@ def cross_entropy(
     def formula(x: Any, t: Any) -> Any:
         return ag.cross_entropy(x, t, dim)
 
-    if (target if isinstance(target, Tensor) else np.asarray(target)).dtype.kind == "f":
+    if as_tensor(target).dtype.kind == "f":
         t = as_tensor(target, like=x)
         if tuple(t.shape) != shape:
             raise ValueError(

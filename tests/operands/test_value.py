@@ -77,7 +77,10 @@ REFUSED: list[tuple[Any, str]] = [
 
 @pytest.mark.parametrize(("data", "named"), REFUSED)
 def test_anything_else_is_refused_by_name(data: Any, named: str) -> None:
-    for give in (Value, set_data, Value(1.0).__add__, Value(1.0).__rmul__, Value(1.0).__lt__, Value(1.0).backward):
+    v = Value(1.0)
+    # An array of numbers beside a Value makes a Tensor; tests/operands/test_border.py has those.
+    beside = () if np.ndim(data) else (v.__add__, v.__rmul__, v.__lt__)
+    for give in (Value, set_data, v.backward, *beside):
         with pytest.raises(TypeError) as refusal:
             give(data)
         assert named in str(refusal.value)
@@ -401,13 +404,6 @@ def test_a_numpy_scalar_on_the_left_keeps_the_graph(scalar: Any) -> None:
     assert v.grad == pytest.approx(2 - 2 / 9 + 1, rel=1e-15)
 
 
-@pytest.mark.parametrize("apply", [*(each[1] for each in OPERATORS), operator.lt, operator.eq])
-def test_an_array_beside_a_value_is_refused(apply: Callable[[Any, Any], Any]) -> None:
-    for a, b in [(np.array([1.0, 2.0]), Value(3.0)), (Value(3.0), np.array([1.0, 2.0]))]:
-        with pytest.raises(TypeError, match=r"array of float64 with shape \(2,\); make one Value per element"):
-            apply(a, b)
-
-
 @pytest.mark.parametrize(
     ("call", "plain"),
     [
@@ -498,5 +494,5 @@ def test_adding_to_an_array_in_place_is_refused_and_leaves_the_array() -> None:
     ],
 )  # fmt: skip
 def test_a_list_of_values_never_becomes_an_array_behind_our_back(function: Callable[[Any], Any]) -> None:
-    with pytest.raises(TypeError, match="graph"):
+    with pytest.raises(TypeError, match=r"stack\(values\) makes a Tensor .* keeps the graph.* bare numbers use"):
         function([Value(1.0), Value(2.0)])
