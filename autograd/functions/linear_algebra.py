@@ -49,7 +49,8 @@ def _matrix(name: str, a: Any) -> Any:
 
 
 def _square(name: str, a: Any) -> Any:
-    if a.shape[-1:] != _matrix(name, a).shape[-2:-1]:
+    rows, columns = _matrix(name, a).shape[-2:]
+    if rows != columns:
         raise ValueError(f"{name} takes a square matrix or a batch of them, expected shape (..., n, n), got {a.shape}")
     return a
 
@@ -132,13 +133,12 @@ def eigh(a: Any) -> Eigh:
     >>> eigh(Tensor([[2.0, 1.0], [1.0, 2.0]])).eigenvalues
     Tensor([1., 3.])
     """
-    vectors = la.eigenvectors(_symmetric("eigh", a))
-    return Eigh(la.eigenvalues(a, vectors), vectors)
+    return Eigh(la.eigenvalues(_symmetric("eigh", a)), la.eigenvectors(a))
 
 
 def eigvalsh(a: Any) -> Any:
     """The eigenvalues of a symmetric matrix, in ascending order; see `eigh`."""
-    return la.eigenvalues(a, la.eigenvectors(_symmetric("eigvalsh", a)))
+    return la.eigenvalues(_symmetric("eigvalsh", a))
 
 
 def svd(a: Any, full_matrices: bool = True) -> SVD:
@@ -155,19 +155,15 @@ def svd(a: Any, full_matrices: bool = True) -> SVD:
             f"svd with full_matrices=True of shape {a.shape} has vectors that are not unique and have no derivative; "
             "write full_matrices=False"
         )
-    vectors, values = _singular(a)
+    vectors = la.singular_vectors(a, rows=rows, columns=columns)
+    values = la.singular_values(a, rows=rows, columns=columns)
     return SVD(vectors[..., :rows, :], values, transpose(vectors[..., rows:, :], -1, -2))
 
 
 def svdvals(a: Any) -> Any:
     """The singular values of a matrix `(..., m, n)`, in descending order; see `svd`."""
-    return _singular(_matrix("svdvals", a))[1]
-
-
-def _singular(a: Any) -> tuple[Any, Any]:
-    sizes = {"rows": a.shape[-2], "columns": a.shape[-1]}
-    vectors = la.singular_vectors(a, **sizes)
-    return vectors, la.singular_values(a, vectors, **sizes)
+    rows, columns = _matrix("svdvals", a).shape[-2:]
+    return la.singular_values(a, rows=rows, columns=columns)
 
 
 def matrix_norm(a: Any, ord: Any = "fro", keepdim: bool = False) -> Any:

@@ -1,9 +1,9 @@
 """The table of ops of linear algebra, each with its derivative.
 
 An op takes a matrix or a batch of matrices, `(..., n, n)`. `g` is the gradient that arrives at the result `y`; a `push`
-is the same derivative read forward, from the tangent `t` of an input to that of the result. In a decomposition the
-vectors are one op, and the values are another one, of the matrix and these vectors, in which the vectors count as
-constants: a value does not change to first order when its own vectors turn. Formulas: M. Giles, "Collected matrix
+is the same derivative read forward, from the tangent `t` of an input to that of the result. The values and the vectors
+of a decomposition are an op each: where values are repeated, theirs has a derivative and that of the vectors has none.
+Formulas: M. Giles, "Collected matrix
 derivative results for forward and reverse mode algorithmic differentiation" (2008); J. Townsend, "Differentiating the
 singular value decomposition" (2016); I. Murray, "Differentiation of the Cholesky decomposition" (2016).
 """
@@ -39,6 +39,21 @@ def cofactor_moved(t: Any, y: Any, a: Any) -> Any:
     return total(t * inv(a).mT, axis=MATRIX, keepdims=True) * y - y @ t.mT @ inv(a).mT
 
 
+def values_pulled(g: Any, u: Any, v: Any) -> Any:
+    """Return the gradient of a matrix for that of its values, each with a vector u on its left and v on its right."""
+    return (u * g[..., None, :]) @ v.mT
+
+
+def values_pushed(t: Any, u: Any, v: Any) -> Any:
+    return total(u * (t @ v), axis=-2, keepdims=False)
+
+
+def vectors(a: Any, rows: int, columns: int) -> tuple[Any, Any]:
+    """Return the left and the right singular vectors."""
+    both = singular_vectors(a, rows=rows, columns=columns)
+    return both[..., :rows, :], both[..., rows:, :]
+
+
 def vectors_pulled(g: Any, y: Any, a: Any, rows: int, columns: int) -> Any:
     u, v, s, gaps = _decomposed(a, y, rows, columns)
     to_u, to_v = g[..., :rows, :], g[..., rows:, :]
@@ -65,7 +80,7 @@ def vectors_pushed(t: Any, y: Any, a: Any, rows: int, columns: int, position: in
 
 def _decomposed(a: Any, y: Any, rows: int, columns: int) -> tuple[Any, Any, Any, Any]:
     """Return the left and right singular vectors in y, the singular values, and 1 / (s_j² - s_i²)."""
-    s = singular_values(a, y, rows=rows, columns=columns)
+    s = singular_values(a, rows=rows, columns=columns)
     return y[..., :rows, :], y[..., rows:, :], s, inverse_gaps(s * s)
 
 
@@ -73,36 +88,35 @@ def _decomposed(a: Any, y: Any, rows: int, columns: int) -> tuple[Any, Any, Any,
 # ruff: noqa: E501
 
 # equations and inverses
-inv   = op("inv",   sh.of_array, la.inv,   lambda g, y, a: -(y.mT @ g @ y.mT), inputs=("a",), kind=OTHER, push=lambda t, y, a, position: -(y @ t @ y), scalars=la.no_scalars)
-solve = op("solve", sh.of_array, la.solve, lambda g, y, a, b: -(solve(a.mT, g) @ y.mT), lambda g, y, a, b: solve(a.mT, g),
-           kind=OTHER, push=lambda t, y, a, b, position: -solve(a, t @ y) if position == 0 else solve(a, t), scalars=la.no_scalars)
+inv: Op   = op("inv",   sh.of_array, la.inv,   lambda g, y, a: -(y.mT @ g @ y.mT), inputs=("a",), kind=OTHER, push=lambda t, y, a, position: -(y @ t @ y), scalars=la.no_scalars)
+solve: Op = op("solve", sh.of_array, la.solve, lambda g, y, a, b: -(solve(a.mT, g) @ y.mT), lambda g, y, a, b: solve(a.mT, g),
+               kind=OTHER, push=lambda t, y, a, b, position: -solve(a, t @ y) if position == 0 else solve(a, t), scalars=la.no_scalars)
 
 # determinants. The cofactor matrix, and so the gradient of det, is right at singular matrices too.
-cofactor    = op("cofactor", sh.of_array, la.cofactor, cofactor_moved, inputs=("a",), kind=OTHER, push=lambda t, y, a, position: cofactor_moved(t, y, a), scalars=la.no_scalars)
-det         = of_matrix("det",         la.det,         lambda y, a: cofactor(a))
-log_abs_det = of_matrix("log_abs_det", la.log_abs_det, lambda y, a: inv(a).mT)
-sign_of_det = op("sign_of_det", sh.of_array, la.sign_of_det, None, inputs=("a",), kind=OTHER, scalars=la.no_scalars)
+cofactor: Op = op("cofactor",    sh.of_array, la.cofactor, cofactor_moved, inputs=("a",), kind=OTHER, push=lambda t, y, a, position: cofactor_moved(t, y, a), scalars=la.no_scalars)
+det          = of_matrix("det",         la.det,         lambda y, a: cofactor(a))
+log_abs_det  = of_matrix("log_abs_det", la.log_abs_det, lambda y, a: inv(a).mT)
+sign_of_det  = op("sign_of_det", sh.of_array, la.sign_of_det, None, inputs=("a",), kind=OTHER, scalars=la.no_scalars)
 
 # linear maps that equal their transpose
-symmetric  = op("symmetric",  sh.of_array, la.symmetric,  lambda g, y, x: symmetric(g),  kind=LINEAR)
-lower_half = op("lower_half", sh.of_array, la.lower_half, lambda g, y, x: lower_half(g), kind=LINEAR)
+symmetric: Op  = op("symmetric",  sh.of_array, la.symmetric,  lambda g, y, x: symmetric(g),  kind=LINEAR)
+lower_half: Op = op("lower_half", sh.of_array, la.lower_half, lambda g, y, x: lower_half(g), kind=LINEAR)
 
 # decompositions of the symmetric part of a matrix
 cholesky = op("cholesky", sh.of_array, la.cholesky, lambda g, y, a: symmetric(solve(y.mT, solve(y.mT, lower_half(y.mT @ g)).mT)),
               inputs=("a",), kind=OTHER, push=lambda t, y, a, position: y @ lower_half(solve(y, solve(y, symmetric(t)).mT)), scalars=la.no_scalars)
 # 1 / (w_j - w_i): inf where two are equal
-inverse_gaps = op("inverse_gaps", sh.of_array, la.inverse_gaps, lambda g, y, w: total(g * y * y, axis=-1, keepdims=False) - total(g * y * y, axis=-2, keepdims=False),
+inverse_gaps: Op = op("inverse_gaps", sh.of_array, la.inverse_gaps, lambda g, y, w: total(g * y * y, axis=-1, keepdims=False) - total(g * y * y, axis=-2, keepdims=False),
                   inputs=("w",), kind=OTHER, push=lambda t, y, w, position: (t[..., :, None] - t[..., None, :]) * y * y, scalars=la.no_scalars)
-eigenvectors = op("eigenvectors", sh.of_array, la.eigenvectors, lambda g, y, a: symmetric(y @ (inverse_gaps(eigenvalues(a, y)) * (y.mT @ g)) @ y.mT),
-                  inputs=("a",), kind=OTHER, push=lambda t, y, a, position: y @ (inverse_gaps(eigenvalues(a, y)) * (y.mT @ symmetric(t) @ y)), scalars=la.no_scalars)
-eigenvalues  = op("eigenvalues", sh.of_array, la.eigenvalues, lambda g, y, a, v: (v * g[..., None, :]) @ v.mT, None,
-                  inputs=("a", "v"), kind=OTHER, push=lambda t, y, a, v, position: total(v * (t @ v), axis=-2, keepdims=False), scalars=la.no_scalars)
+eigenvectors: Op = op("eigenvectors", sh.of_array, la.eigenvectors, lambda g, y, a: symmetric(y @ (inverse_gaps(eigenvalues(a)) * (y.mT @ g)) @ y.mT),
+                  inputs=("a",), kind=OTHER, push=lambda t, y, a, position: y @ (inverse_gaps(eigenvalues(a)) * (y.mT @ symmetric(t) @ y)), scalars=la.no_scalars)
+eigenvalues: Op  = op("eigenvalues",  sh.of_array, la.eigenvalues, lambda g, y, a: values_pulled(g, eigenvectors(a), eigenvectors(a)), inputs=("a",), kind=OTHER, push=lambda t, y, a, position: values_pushed(t, eigenvectors(a), eigenvectors(a)), scalars=la.no_scalars)
 
 # the singular value decomposition, u above v in one array
 SIZES: Final = {"rows": 0, "columns": 0}
-singular_vectors = op("singular_vectors", sh.of_array, la.singular_vectors, vectors_pulled, inputs=("a",), params=SIZES, kind=OTHER, push=vectors_pushed, scalars=la.no_scalars, example={"rows": 2, "columns": 2})
-singular_values  = op("singular_values", sh.of_array, la.singular_values, lambda g, y, a, uv, rows, columns: (uv[..., :rows, :] * g[..., None, :]) @ uv[..., rows:, :].mT, None,
-                      inputs=("a", "uv"), params=SIZES, kind=OTHER, push=lambda t, y, a, uv, rows, columns, position: total(uv[..., :rows, :] * (t @ uv[..., rows:, :]), axis=-2, keepdims=False), scalars=la.no_scalars, example={"rows": 2, "columns": 2})
+SHOWN: Final = {"rows": 2, "columns": 2}
+singular_vectors: Op = op("singular_vectors", sh.of_array, la.singular_vectors, vectors_pulled, inputs=("a",), params=SIZES, kind=OTHER, push=vectors_pushed, scalars=la.no_scalars, example=SHOWN)
+singular_values: Op  = op("singular_values",  sh.of_array, la.singular_values, lambda g, y, a, rows, columns: values_pulled(g, *vectors(a, rows, columns)), inputs=("a",), params=SIZES, kind=OTHER, push=lambda t, y, a, rows, columns, position: values_pushed(t, *vectors(a, rows, columns)), scalars=la.no_scalars, example=SHOWN)
 # fmt: on
 
 BUILT_IN.update(OPS)  # the last of the tables

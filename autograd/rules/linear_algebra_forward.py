@@ -18,7 +18,7 @@ DIVERGED = "its entries are too large, or nan"
 
 
 def lapack(reason: str) -> Callable[[Callable[..., Array]], Callable[..., Array]]:
-    """Decorate a function that calls LAPACK: explain its failure, and compute float16, which LAPACK lacks, in float32."""
+    """Decorate a function that calls LAPACK, which fails without a reason and lacks float16: computed in float32."""
 
     def decorate(function: Callable[..., Array]) -> Callable[..., Array]:
         def called(*arrays: Any, **params: Any) -> Array:
@@ -69,7 +69,7 @@ def log_abs_det(a: Array) -> Array:
 
 @lapack(DIVERGED)
 def cofactor(a: Array) -> Array:
-    """The cofactor matrix, det(a) times the transposed inverse, by singular values: it is right at singular matrices."""
+    """The cofactor matrix, det(a) times the transposed inverse, by singular values; right at singular matrices too."""
     u, s, vh = np.linalg.svd(a)
     own = np.eye(a.shape[-1], dtype=bool)
     of_the_others = np.where(own, s.dtype.type(1), s[..., None, :]).prod(-1)
@@ -105,9 +105,9 @@ def eigenvectors(a: Array) -> Array:
     return np.linalg.eigh(symmetric(a))[1]
 
 
-def eigenvalues(a: Any, v: Any) -> Array:
-    found: Array = np.add.reduce(v * (a @ v), -2)
-    return found
+@lapack(DIVERGED)
+def eigenvalues(a: Array) -> Array:
+    return np.linalg.eigvalsh(symmetric(a))
 
 
 def inverse_gaps(w: Any) -> Array:
@@ -115,7 +115,8 @@ def inverse_gaps(w: Any) -> Array:
     w = np.asarray(w)
     gaps = w[..., None, :] - w[..., :, None]
     own = np.eye(w.shape[-1], dtype=bool)
-    return np.where(own, w.dtype.type(0), 1 / np.where(own, w.dtype.type(1), gaps))
+    found: Array = np.where(own, w.dtype.type(0), 1 / np.where(own, w.dtype.type(1), gaps))
+    return found
 
 
 @lapack(DIVERGED)
@@ -125,14 +126,14 @@ def singular_vectors(a: Array, rows: int, columns: int) -> Array:
     return np.concatenate([u, vh.swapaxes(-1, -2)], -2)
 
 
-def singular_values(a: Any, uv: Any, rows: int, columns: int) -> Array:
-    found: Array = np.add.reduce(uv[..., :rows, :] * (a @ uv[..., rows:, :]), -2)
-    return np.abs(found)  # a 0 may be rounded to a number below
+@lapack(DIVERGED)
+def singular_values(a: Array, rows: int, columns: int) -> Array:
+    return np.linalg.svd(a, compute_uv=False)
 
 
 def no_scalars(*args: Any, **params: Any) -> NoReturn:
     """Refuse to zoom: elimination and eigenvalues are algorithms with pivots and loops, no fixed graph of scalars."""
     raise ValueError(
-        "zoom cannot look into an op of linear algebra, which is an algorithm and not one formula of scalars; zoom into "
-        "what comes before it, or see the Tensors themselves with draw(t)"
+        "zoom cannot look into an op of linear algebra, which is an algorithm and not one formula of scalars; zoom "
+        "into what comes before it, or see the Tensors themselves with draw(t)"
     )
