@@ -337,3 +337,15 @@ def test_zoom_refuses_in_words(name: str) -> None:
     f, _, arrays = TABLE[name]
     with pytest.raises(ValueError, match=r"zoom cannot look into an op of linear algebra.*draw\(t\)"):
         ag.zoom(f(Tensor(arrays(()), requires_grad=True)))
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_the_graph_is_drawn_and_stepped_through(name: str) -> None:
+    f, _, arrays = TABLE[name]
+    x = Tensor(arrays(()), requires_grad=True, label="x")
+    root = ag.sum(ag.sin(f(x)))
+    assert ">x<" in ag.draw(root, engine="layered").svg
+    stepper = ag.Stepper(root)
+    stepper.finish()
+    root.backward()
+    np.testing.assert_array_equal(stepper.gradients()[x], x.grad)
