@@ -14,6 +14,20 @@ from .engine.mode import enable_grad, no_grad
 from .engine.op import Op
 from .engine.text import text_table
 from .functions.indexing import diag, gather, masked_fill, sort, take, tril, triu
+from .functions.linear_algebra import (
+    cholesky,
+    cross,
+    det,
+    eigh,
+    eigvalsh,
+    inv,
+    matrix_norm,
+    slogdet,
+    solve,
+    svd,
+    svdvals,
+    trace,
+)
 from .functions.probabilities import cross_entropy, log_softmax, logsumexp, softmax
 from .functions.products import cumprod, dot, einsum, linear, matmul, outer, prod
 from .functions.reductions import (
@@ -129,18 +143,19 @@ __compiled__ = False  # whether the compiled build of the engine is in use
 __all__ = [
     "AnomalyError", "Drawing", "Dual", "GradientError", "Op", "Practice", "Program", "Step", "Stepper", "Symbol",
     "Tensor", "Value", "acos", "amax", "amin", "arange", "argmax", "argmin", "asin", "atan", "atan2",
-    "binary_cross_entropy_with_logits", "broadcast_to", "cat", "check_gradients", "chunk", "clip", "concatenate",
-    "cos", "cosh", "cross_entropy", "cumprod", "cumsum", "default_generator", "derivative", "derivative_table",
-    "detect_anomaly", "diag", "dot", "draw", "einsum", "elu", "enable_grad", "erf", "exp", "expand", "expm1", "eye",
-    "flatten", "flip", "float16", "float32", "float64", "full", "gather", "gelu", "grad", "hessian", "hvp", "hypot",
-    "int32", "int64", "jacobian", "jvp", "leaky_relu", "linear", "linspace", "log", "log1p", "log_sigmoid",
-    "log_softmax", "logsumexp", "long", "manual_seed", "masked_fill", "matmul", "maximum", "mean", "minimum",
-    "mish", "no_grad", "norm", "normal_cdf", "normal_pdf", "one_hot", "ones", "ones_like", "op", "outer", "pad",
-    "permute", "practice", "prod", "rand", "randint", "randn", "randperm", "reciprocal", "relu", "reshape", "roll",
-    "sech", "selu", "set_default_dtype", "sigmoid", "sign", "silu", "sin", "sinh", "softmax", "softplus", "sort",
-    "split", "sqrt", "square", "squeeze", "stack", "std", "take", "tan", "tanh", "tensor", "text_table",
-    "transpose", "tril", "triu", "unsqueeze", "value_and_grad", "var", "vjp", "where", "zeros", "zeros_like",
-    "zoom",
+    "binary_cross_entropy_with_logits", "broadcast_to", "cat", "check_gradients", "cholesky", "chunk", "clip",
+    "concatenate", "cos", "cosh", "cross", "cross_entropy", "cumprod", "cumsum", "default_generator", "derivative",
+    "derivative_table", "det", "detect_anomaly", "diag", "dot", "draw", "eigh", "eigvalsh", "einsum", "elu",
+    "enable_grad", "erf", "exp", "expand", "expm1", "eye", "flatten", "flip", "float16", "float32", "float64",
+    "full", "gather", "gelu", "grad", "hessian", "hvp", "hypot", "int32", "int64", "inv", "jacobian", "jvp",
+    "leaky_relu", "linear", "linspace", "log", "log1p", "log_sigmoid", "log_softmax", "logsumexp", "long",
+    "manual_seed", "masked_fill", "matmul", "matrix_norm", "maximum", "mean", "minimum", "mish", "no_grad", "norm",
+    "normal_cdf", "normal_pdf", "one_hot", "ones", "ones_like", "op", "outer", "pad", "permute", "practice", "prod",
+    "rand", "randint", "randn", "randperm", "reciprocal", "relu", "reshape", "roll", "sech", "selu",
+    "set_default_dtype", "sigmoid", "sign", "silu", "sin", "sinh", "slogdet", "softmax", "softplus", "solve",
+    "sort", "split", "sqrt", "square", "squeeze", "stack", "std", "svd", "svdvals", "take", "tan", "tanh", "tensor",
+    "text_table", "trace", "transpose", "tril", "triu", "unsqueeze", "value_and_grad", "var", "vjp", "where",
+    "zeros", "zeros_like", "zoom",
 ]  # fmt: skip
 
 _refuse_foreign_files(__path__[0])

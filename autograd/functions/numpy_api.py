@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from ..rules import elementwise as ops
-from . import indexing, products, reductions, reshaping
-from .arguments import NUMPY, Dim, array_of, axis_of, implements, require_array
+from . import indexing, linear_algebra, products, reductions, reshaping
+from .arguments import NUMPY, Dim, array_of, axes_of, axis_of, implements, require_array
 
 
 @implements(np.shape)
@@ -139,9 +139,9 @@ def _std(a: Any, axis: Dim = None, *, ddof: int = 0, keepdims: bool = False) -> 
 def _norm(x: Any, ord: Any = None, axis: Dim = None, keepdims: bool = False) -> Any:
     count = len(x.shape) if axis is None else len(axis) if isinstance(axis, tuple) else 1
     if ord is not None and count != 1 and (ord, count) != ("fro", 2):
-        raise TypeError(
-            f"the norm of a matrix of order {ord} is not implemented, only 'fro'; name one axis for norms of vectors"
-        )
+        if count != 2 or (axis is not None and axes_of("norm", x, axis) != (len(x.shape) - 2, len(x.shape) - 1)):
+            raise TypeError(f"the norm of order {ord} is of one axis, or of a matrix in the last two axes, got {axis}")
+        return linear_algebra.matrix_norm(x, ord, keepdims)
     return reductions.norm(x, 2 if ord is None else ord, axis, keepdims)
 
 

@@ -99,6 +99,8 @@ def owned(who: str, y: Any, dtype: Any) -> np.ndarray:
 
 def misfit(op: Op, arrays: list[Any], error: ValueError) -> ValueError:
     """Return NumPy's error about shapes that do not fit in our words."""
+    if isinstance(error, np.linalg.LinAlgError):
+        return error  # of the numbers in a matrix, in our words already
     shapes = [np.shape(a) for a in arrays]
     if op.kind is not Kind.ELEMENTWISE:
         return ValueError(f"{op.name} of shapes {_listed(shapes)}: {error}")

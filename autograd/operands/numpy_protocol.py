@@ -82,7 +82,7 @@ INSTEAD: Final = {
     "fabs": "abs", "float_power": "pow", "fliplr": "flip", "flipud": "flip", "hstack": "concatenate with dim=1",
     "inner": "einsum", "kron": "einsum", "log10": "log", "log2": "log", "logaddexp": "logsumexp", "median": "mean",
     "pad": "autograd.pad", "ptp": "amax and amin", "repeat": "take", "rot90": "flip and transpose",
-    "tensordot": "einsum", "tile": "concatenate", "trace": "diag and sum", "vdot": "dot", "vecdot": "einsum",
+    "tensordot": "einsum", "tile": "concatenate", "vdot": "dot", "vecdot": "einsum",
     "vstack": "stack, concatenate",
 }  # fmt: skip
 

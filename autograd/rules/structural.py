@@ -16,7 +16,7 @@ import numpy as np
 
 from ..engine.definition import op
 from ..engine.forms import PRODUCT, Infix, Kind, Takes
-from ..engine.op import BUILT_IN, OPS, Op, Rule
+from ..engine.op import Op, Rule
 from . import elementwise_forward as f, scalar_forms as zoom, structural_forward as sh
 from .elementwise import exp, expm1
 from .lists import list_dot as list_dot, list_logsumexp as list_logsumexp, list_sum as list_sum
@@ -76,5 +76,3 @@ logsumexp = reduction("logsumexp_over", f.logsumexp_over, zoom.logsumexp, lambda
 log_softmax = op("log_softmax", sh.of_array, f.log_softmax, lambda g, y, x, axis: -g * expm1(y) - exp(y) * (total(g, axis=axis, keepdims=True) - g),
              params={"axis": None}, kind=OTHER, push=lambda t, y, x, axis, position: -t * expm1(y) - (total(t * exp(y), axis=axis, keepdims=True) - t * exp(y)), scalars=zoom.log_softmax, example={"axis": 1})
 # fmt: on
-
-BUILT_IN.update(OPS)  # the last of the tables

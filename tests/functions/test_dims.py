@@ -68,6 +68,7 @@ BOTH: dict[str, Callable[..., Any]] = {
     **{name: getattr(ag, name) for name in (*KEEPING, *ALONG)},
     **{name: lambda x, name=name, **k: getattr(ag, name)([x, x], **k) for name in ("cat", "concatenate", "stack")},
     "cross_entropy": lambda x, **k: ag.cross_entropy(x, [0, 1], **k),
+    "cross": lambda x, **k: ag.cross(x, x, **k),
     "stack of Values": lambda x, **k: ag.stack([Value(1.0), Value(2.0)], **k),
     "split": lambda x, **k: ag.split(x, 1, **k),
     "chunk": lambda x, **k: ag.chunk(x, 2, **k),

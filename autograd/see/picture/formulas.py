@@ -141,7 +141,7 @@ def summed_dims(wide: tuple[int, ...], narrow: tuple[int, ...]) -> tuple[int, ..
 def equation(formula: str, local: Any) -> str:
     """Return `w = -3`, or only the value where the formula is a number; a small array is given in full."""
     if _is_number(formula):
-        return format_number(local) if local is not None else formula
+        return format_line(local) if local is not None else formula
     return formula if local is None else f"{formula} = {format_line(local)}"
 
 

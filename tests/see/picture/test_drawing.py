@@ -134,6 +134,11 @@ def test_a_box_can_show_any_number(number: float, shown: str) -> None:
     assert shown in [word for item in elements(picture, "item") for word in words(item) if not item.get("data-name")]
 
 
+def test_a_factor_that_is_a_matrix_of_one_number_is_a_number_in_the_formula() -> None:
+    x = Tensor([[3.0]], requires_grad=True)
+    assert "dv1/dx = [[2]]" in draw(x * Tensor([[2.0]]), {"x": x}, engine="layered").svg
+
+
 def test_a_long_formula_is_left_to_the_tooltip() -> None:
     x = Value(0.7, "x")
     (arrow,) = [e for e in elements(draw(autograd.gelu(x)).svg, "arrow") if e.get("data-from")]
