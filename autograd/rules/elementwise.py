@@ -111,7 +111,7 @@ binary_cross_entropy_with_logits = op("binary_cross_entropy_with_logits", f.bina
 
 # kinks
 abs     = op("abs",     operator.abs, np.absolute, lambda g, y, x: g * sign(x), of_integers=True)  # at 0: 0
-sign    = op("sign",    f.sign,       np.sign,     lambda g, y, x: 0.0, of_integers=True)
+sign    = op("sign",    f.sign,       f.sign_array,     lambda g, y, x: 0.0, of_integers=True)
 floor   = op("floor",   f.floor,      np.floor,    lambda g, y, x: 0.0, of_integers=True)
 ceil    = op("ceil",    f.ceil,       np.ceil,     lambda g, y, x: 0.0, of_integers=True)
 round   = op("round",   f.round,      np.rint,     lambda g, y, x: 0.0, of_integers=True)  # half to even

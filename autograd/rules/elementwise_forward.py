@@ -41,6 +41,10 @@ def sign(x: float) -> float:
     return x if x != x else float((x > 0) - (x < 0))
 
 
+def sign_array(x: Array) -> Array:
+    return x if np.asarray(x).dtype == bool else np.sign(x)
+
+
 def maximum(a: float, b: float) -> float:
     return a if a >= b or a != a else b
 
