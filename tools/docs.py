@@ -55,6 +55,11 @@ POINTS = (
     ("0**b", "b=0"),
     ("pow(x, y)", "x=0 y=0"),
     ("hypot(x, y)", "x=0 y=0"),
+    ("atan2(y, x)", "y=0 x=0"),
+    ("cbrt(x)", "x=0"),
+    ("floor(x)", "x=1"),
+    ("remainder(x, y)", "x=6 y=3"),
+    ("logaddexp(x, y)", "x=-Infinity y=-Infinity"),
     ("amax(x)", "x=[3,3]"),
     ("amin(x)", "x=[3,3]"),
     ("norm(x)", "x=[0,0]"),
@@ -87,7 +92,7 @@ def gradients(formula: str, at: str) -> str:
         is_list = isinstance(number, list)
         variables[name] = autograd.Tensor(number, True, float) if is_list else autograd.Value(number)
     eval(formula, {**vars(autograd), **variables}).backward()
-    return " ".join(f"{number:g}" for node in variables.values() for number in np.array(node.grad).flat)
+    return " ".join(f"{number + 0.0:g}" for node in variables.values() for number in np.array(node.grad).flat)
 
 
 def picture() -> str:

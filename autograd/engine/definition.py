@@ -5,7 +5,7 @@ from __future__ import annotations
 import keyword
 from typing import Any
 
-from .forms import AND, COMPARISON, Takes
+from .forms import MASKS, Takes
 from .op import BUILT_IN, OPS, Op, Rule
 
 
@@ -25,7 +25,7 @@ def op(name: str, scalar: Rule, array: Rule, *rules: Rule | None, **fields: Any)
     if name in BUILT_IN:
         raise ValueError(f"there is an op {name!r} already, which other rules rely on; choose another name")
     made = Op(name, scalar, array, *rules, **fields)
-    if not rules and made.infix.binding not in (COMPARISON, AND):
+    if not rules and made.infix.sign not in MASKS:
         raise ValueError(f"{name} has no rule, so it would cut the graph; give it one rule per input")
     if made.takes is Takes.FIXED and rules and len(rules) != len(made.inputs):
         raise ValueError(f"{name} has {len(rules)} rules for the inputs {', '.join(made.inputs)}; expected one each")

@@ -18,6 +18,7 @@ float64: Final = np.float64
 int32: Final = np.int32
 int64: Final = np.int64
 long: Final = np.int64
+MAX_DEPTH: Final = 64  # the dimensions of NumPy's arrays
 
 
 class default:
@@ -38,7 +39,7 @@ def real_array(data: Any, dtype: Any) -> np.ndarray:
             f"a Tensor holds numbers, got a {type(data).__name__}: use stack(values) to make a Tensor of them, "
             ".detach() or .item() for the numbers without the graph"
         )
-    if isinstance(data, (list, tuple)) and any(isinstance(x, Operand) for x in _flat(data)):
+    if isinstance(data, (list, tuple)) and any(isinstance(x, Operand) for x in elements(data)):
         raise TypeError("a Tensor holds numbers, got a list of nodes, which would be cut off: use stack(values)")
     if isinstance(data, np.ma.MaskedArray):
         raise TypeError("a Tensor has no masked elements, got a masked array: give .filled(...) or .data of it")
@@ -46,6 +47,8 @@ def real_array(data: Any, dtype: Any) -> np.ndarray:
         found = np.array(data)
     except ValueError:
         raise ValueError("the lists have different lengths: expected a full grid of numbers") from None
+    if found.dtype.kind == "O" and found.size and all(isinstance(x, int) for x in found.flat):
+        raise ValueError("a Tensor holds numbers of at most 64 bits, got a larger integer; write it as a float")
     if found.dtype.kind not in REAL:
         what = {"U": "text", "S": "bytes", "c": "complex numbers", "O": "objects"}.get(
             found.dtype.kind, str(found.dtype)
@@ -69,12 +72,21 @@ def rounded(x: np.ndarray, dtype: Any) -> np.ndarray:
         return x.astype(dtype)
 
 
-def _flat(data: Any) -> Iterator[Any]:
-    for x in data:
-        if isinstance(x, (list, tuple)):
-            yield from _flat(x)
-        else:
-            yield x
+def elements(data: Any) -> Iterator[Any]:
+    """Yield what is in nested lists; ValueError for lists nested deeper than an array has dimensions."""
+    level = [data]
+    for _ in range(MAX_DEPTH):
+        inner = []
+        for each in level:
+            for x in each:
+                if isinstance(x, (list, tuple)):
+                    inner.append(x)
+                else:
+                    yield x
+        if not inner:
+            return
+        level = inner
+    raise ValueError(f"lists are nested more than {MAX_DEPTH} deep, and an array has at most as many dimensions")
 
 
 def real_dtype(dtype: Any) -> Any:

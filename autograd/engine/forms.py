@@ -33,5 +33,6 @@ class Infix(NamedTuple):
     binding: int
 
 
-COMPARISON, AND, SUM, PRODUCT, UNARY, POWER, ATOM = range(1, 8)
+COMPARISON, OR, XOR, AND, SUM, PRODUCT, UNARY, POWER, ATOM = range(1, 10)
+MASKS: Final = ("<", "<=", ">", ">=", "==", "!=", "&", "|", "^", "~")  # signs of ops that have no derivative
 CALL: Final = Infix("", ATOM)  # written as a function call

@@ -44,7 +44,16 @@ def quietly(function: Callable[..., Any], *args: Any, **params: Any) -> Any:
     return function(*args, **params)
 
 
+def _as_float64(arg: Any) -> Any:
+    if type(arg) not in (float, int):
+        return arg
+    try:
+        return np.float64(arg)
+    except OverflowError:
+        raise ValueError("got an integer too large for a 64-bit float (1.8e308); write it as a float") from None
+
+
 def ieee(function: Callable[..., Any], args: Sequence[Any], params: Mapping[str, Any]) -> Any:
     """Call `function` with each float as a np.float64, whose arithmetic is IEEE's, and return plain numbers."""
-    result = quietly(function, *(np.float64(a) if type(a) in (float, int) else a for a in args), **params)
+    result = quietly(function, *map(_as_float64, args), **params)
     return result.item() if isinstance(result, (np.generic, np.ndarray)) and result.ndim == 0 else result

@@ -48,16 +48,18 @@ class Op:
     kind, push             how forward mode pushes a tangent through it
     infix, example         how it is written, and parameters to show it with in the derivative table
     scalars                the op on arrays of Values, for `zoom`, where `array` cannot take them
+    of_integers            whether arrays of integers stay integers: the op picks or rounds, and nothing can wrap
     """
 
     __slots__ = (
-        "array", "example", "infix", "inputs", "kind", "name", "params", "push", "rules", "scalar", "scalars", "takes",
+        "array", "example", "infix", "inputs", "kind", "name", "of_integers", "params", "push", "rules", "scalar",
+        "scalars", "takes",
     )  # fmt: skip
 
     def __init__(self, name: str, scalar: Rule, array: Rule, *rules: Rule | None, inputs: tuple[str, ...] = (),
                  params: Params = NO_PARAMS, kind: str = Kind.ELEMENTWISE, takes: Takes = FIXED,
                  push: Rule | None = None, infix: Infix = CALL, example: Params | None = None,
-                 scalars: Rule | None = None) -> None:  # fmt: skip
+                 scalars: Rule | None = None, of_integers: bool = False) -> None:  # fmt: skip
         self.name: Final = name
         self.scalar: Final = scalar
         self.array: Final = array
@@ -70,6 +72,7 @@ class Op:
         self.infix: Final = infix
         self.example: Final = example
         self.scalars: Final = scalars
+        self.of_integers: Final = of_integers
 
     def __call__(self, *args: Any, **given: Any) -> Any:
         params: Params = given

@@ -61,6 +61,8 @@ def _as_floats(op: Op, args: Sequence[Any]) -> Sequence[Any]:
     if not op.rules or op.kind != "elementwise":
         return args
     floats = [arg.dtype for arg in args if isinstance(arg, ndarray) and arg.dtype.kind == "f"]
+    if op.of_integers and not floats and not any(isinstance(arg, float) for arg in args):
+        return args
     dtype = np.result_type(*floats) if floats else np.float64
     return [
         arg.astype(dtype)

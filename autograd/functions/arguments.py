@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from ..engine.dtypes import elements, real_array
 from ..engine.op import Operand
 
 Dim = int | tuple[int, ...] | None
@@ -73,12 +74,14 @@ def nonempty_list(name: str, values: Iterable[Any]) -> list[Any]:
 
 
 def require_array(name: str, x: Any) -> Any:
-    """Return x if it has a shape; TypeError for a list, a number or a Value."""
+    """Return x if it has a shape, and lists of numbers as an array; TypeError for a number, nodes or anything else."""
     if isinstance(x, (Grid, np.ndarray, np.generic)):
         return x
+    if isinstance(x, (list, tuple, range)) and not any(isinstance(each, Operand) for each in elements(x)):
+        return real_array(x, None)
     if isinstance(x, Operand):
         raise TypeError(f"{name} takes a list of Values or a Tensor, got {type(x).__name__}; see stack(values)")
-    hint = "; write Tensor(...) around numbers, stack(...) around nodes" if is_list(x) else ""
+    hint = "; write Tensor(...) around numbers, stack(...) around nodes" if is_list(x) else "; write Tensor(...)"
     raise TypeError(f"{name} takes a Tensor or an array, got {type(x).__name__}{hint}")
 
 
@@ -140,10 +143,10 @@ def keep_or_keeps(name: str, keepdim: Keep, keepdims: Keep) -> bool:
     return bool(keepdim or keepdims)
 
 
-def reduction(name: str, x: Any, dim: Dim, axis: Dim, keepdim: Keep, keepdims: Keep) -> tuple[Dim, bool]:
-    """Read the arguments of a reduction: the axes that it goes over, None for all, and whether they stay."""
-    axes = axes_of(name, require_array(name, x), dim_or_axis(name, dim, axis))
-    return axes, keep_or_keeps(name, keepdim, keepdims)
+def reduction(name: str, x: Any, dim: Dim, axis: Dim, keepdim: Keep, keepdims: Keep) -> tuple[Any, Dim, bool]:
+    """Read the arguments of a reduction: x, the axes that it goes over, None for all, and whether they stay."""
+    x = require_array(name, x)
+    return x, axes_of(name, x, dim_or_axis(name, dim, axis)), keep_or_keeps(name, keepdim, keepdims)
 
 
 def axes_of(name: str, x: Any, dim: Dim) -> Dim:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..rules import elementwise as e, structural as s
-from .arguments import array_of, axis_of, dim_or_axis, index_of, integer_indices
+from .arguments import array_of, axis_of, dim_or_axis, index_of, integer_indices, require_array
 from .reshaping import reshape
 
 
@@ -25,6 +25,7 @@ def index(x: Any, key: Any) -> Any:
 
 def take(x: Any, index: Any, dim: int | None = None, *, axis: int | None = None) -> Any:
     """The elements at these indices: of the flattened x, or along `dim` as NumPy's take does."""
+    x = require_array("take", x)
     along = dim_or_axis("take", dim, axis)
     indices = integer_indices("take", index)
     if along is None:
@@ -41,6 +42,7 @@ def gather(x: Any, dim: int, index: Any) -> Any:
     Tensor([[2.],
             [3.]])
     """
+    x = require_array("gather", x)
     indices = integer_indices("gather", index)
     k = axis_of("gather", x, dim)
     ndim = len(x.shape)
@@ -56,6 +58,7 @@ def sort(x: Any, dim: int | None = None, descending: bool = False, *, axis: int 
 
     Equal elements keep their order.
     """
+    x = require_array("sort", x)
     along = dim_or_axis("sort", dim, axis, -1)
     if not x.shape:
         return x, np.zeros((), np.intp)
@@ -72,6 +75,7 @@ def sort(x: Any, dim: int | None = None, descending: bool = False, *, axis: int 
 
 def masked_fill(x: Any, mask: Any, value: float) -> Any:
     """`value` where the mask is true, the element of x elsewhere."""
+    x = require_array("masked_fill", x)
     condition = array_of(mask)
     if condition.dtype != bool:
         raise TypeError(f"masked_fill takes a mask of bools, got {condition.dtype}; write mask != 0")
@@ -80,12 +84,14 @@ def masked_fill(x: Any, mask: Any, value: float) -> Any:
 
 def tril(x: Any, diagonal: int = 0) -> Any:
     """The lower triangle up to and including this diagonal, and zeros above it."""
-    return e.where(_triangle("tril", x, diagonal), x, 0.0)
+    x = require_array("tril", x)
+    return e.where(_triangle("tril", x, diagonal), x, False)  # False is a 0 of every dtype
 
 
 def triu(x: Any, diagonal: int = 0) -> Any:
     """The upper triangle from this diagonal on, and zeros below it."""
-    return e.where(_triangle("triu", x, diagonal - 1), 0.0, x)
+    x = require_array("triu", x)
+    return e.where(_triangle("triu", x, diagonal - 1), False, x)
 
 
 def _triangle(name: str, x: Any, diagonal: int) -> np.ndarray:
@@ -97,6 +103,7 @@ def _triangle(name: str, x: Any, diagonal: int) -> np.ndarray:
 
 def diag(x: Any, diagonal: int = 0) -> Any:
     """The diagonal of a matrix; or, of a vector, the matrix that has it as its diagonal and zeros elsewhere."""
+    x = require_array("diag", x)
     if len(x.shape) not in (1, 2):
         raise ValueError(f"diag takes a vector or a matrix, got shape {x.shape}")
     first_row, first_column = builtins.max(-diagonal, 0), builtins.max(diagonal, 0)

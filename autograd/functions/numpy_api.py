@@ -169,4 +169,8 @@ def _dot(a: Any, b: Any) -> Any:
     return products.matmul(a, b)
 
 
-NUMPY.update({np.where: ops.where, np.bitwise_and: ops.both})
+NUMPY.update({
+    np.where: ops.where, np.bitwise_and: ops.bitwise_and, np.bitwise_or: ops.bitwise_or,
+    np.bitwise_xor: ops.bitwise_xor, np.invert: ops.bitwise_not, np.remainder: ops.remainder,
+    np.floor_divide: ops.floor_divide, np.sign: ops.sign,
+})  # fmt: skip

@@ -31,7 +31,7 @@ from .arguments import (
 from .indexing import gather
 from .products import dot
 from .reductions import sum
-from .reshaping import squeeze
+from .reshaping import cast, squeeze
 
 
 def logsumexp(x: Any, dim: Dim = None, keepdim: Keep = None, *, axis: Dim = None, keepdims: Keep = None) -> Any:
@@ -42,12 +42,13 @@ def logsumexp(x: Any, dim: Dim = None, keepdim: Keep = None, *, axis: Dim = None
     """
     if is_list(x):
         return s.list_logsumexp(*nonempty_list("logsumexp", x))
-    axes, keep = reduction("logsumexp", x, dim, axis, keepdim, keepdims)
+    x, axes, keep = reduction("logsumexp", x, dim, axis, keepdim, keepdims)
     return s.logsumexp(x, axis=axes, keepdims=keep)
 
 
-def log_softmax(x: Any, dim: int | None = None, *, axis: int | None = None) -> Any:
+def log_softmax(x: Any, dim: int | None = None, *, axis: int | None = None, dtype: Any = None) -> Any:
     """log(softmax(x)): finite where softmax underflows to 0, and precise where softmax is almost 1."""
+    x = x if dtype is None else cast("log_softmax", x, dtype)
     if is_list(x):
         values = nonempty_list("log_softmax", x)
         # Subtracting one number from all inputs does not change softmax. Without it, x - logsumexp has no correct
@@ -60,8 +61,9 @@ def log_softmax(x: Any, dim: int | None = None, *, axis: int | None = None) -> A
     return s.log_softmax(x, axis=axes_of("log_softmax", require_array("log_softmax", x), along))
 
 
-def softmax(x: Any, dim: int | None = None, *, axis: int | None = None) -> Any:
+def softmax(x: Any, dim: int | None = None, *, axis: int | None = None, dtype: Any = None) -> Any:
     """exp(x) / sum(exp(x)) along `dim`, or of a list; the results are not negative and their sum is 1."""
+    x = x if dtype is None else cast("softmax", x, dtype)
     if is_list(x):
         return [e.exp(value) for value in log_softmax(x)]
     return e.exp(log_softmax(require_array("softmax", x), required_dim("softmax", dim, axis)))

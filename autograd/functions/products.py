@@ -25,19 +25,21 @@ from .arguments import (
     required_dim,
 )
 from .einsum_subscripts import read_subscripts
-from .reshaping import cat, narrow, reshape, squeeze, unsqueeze
+from .reshaping import cast, cat, narrow, reshape, squeeze, unsqueeze
 
 # Along dimensions
 
 
-def prod(x: Any, dim: Dim = None, keepdim: Keep = None, *, axis: Dim = None, keepdims: Keep = None) -> Any:
+def prod(
+    x: Any, dim: Dim = None, keepdim: Keep = None, *, axis: Dim = None, keepdims: Keep = None, dtype: Any = None
+) -> Any:
     """The product of all elements or of those along `dim`.
 
     One half of the elements is multiplied by the other until one is left. Unlike `g * y / x`, this has the right
     gradient where an element is zero, without a rule of its own.
     """
-    axes, keep = reduction("prod", x, dim, axis, keepdim, keepdims)
-    ndim = len(x.shape)
+    x, axes, keep = reduction("prod", x, dim, axis, keepdim, keepdims)
+    x, ndim = _widened("prod", x, dtype), len(x.shape)
     if axes is None:
         product = _multiply_along(reshape(x, -1), 0)
         return reshape(product, (1,) * ndim if keep else ())
@@ -55,13 +57,21 @@ def _multiply_along(x: Any, k: int) -> Any:
         product = narrow(x, k, 0, half) * narrow(x, k, half, half)
         x = product if n % 2 == 0 else cat([product, narrow(x, k, n - 1, 1)], k)
     if x.shape[k] == 0:
-        x = s.total(x, axis=(k,), keepdims=True) + 1.0  # a product of no numbers is 1; in the dtype and graph of x
+        x = s.total(x, axis=(k,), keepdims=True) + 1  # a product of no numbers is 1; in the dtype and graph of x
     return x
 
 
-def cumprod(x: Any, dim: int | None = None, *, axis: int | None = None) -> Any:
+def _widened(name: str, x: Any, dtype: Any) -> Any:
+    """Cast x to the dtype, if there is one, and narrow integers and bools to 64 bits, as NumPy does for products."""
+    if dtype is None and isinstance(x.dtype, np.dtype) and x.dtype.kind in "iub" and x.dtype.itemsize < 8:
+        dtype = np.uint64 if x.dtype.kind == "u" else np.int64
+    return x if dtype is None else cast(name, x, dtype)
+
+
+def cumprod(x: Any, dim: int | None = None, *, axis: int | None = None, dtype: Any = None) -> Any:
     """The running product along one dimension, in log2(n) multiplications; its gradient is right at zeros too."""
-    if not require_array("cumprod", x).shape:
+    x = _widened("cumprod", require_array("cumprod", x), dtype)
+    if not x.shape:
         return x
     k = axis_of("cumprod", x, required_dim("cumprod", dim, axis))
     n, step = x.shape[k], 1
@@ -77,7 +87,8 @@ def cumprod(x: Any, dim: int | None = None, *, axis: int | None = None) -> Any:
 @implements(np.matmul)
 def matmul(a: Any, b: Any) -> Any:
     """The matrix product, with vectors and batches as in NumPy."""
-    m, n = require_array("matmul", a).shape, require_array("matmul", b).shape
+    a, b = require_array("matmul", a), require_array("matmul", b)
+    m, n = a.shape, b.shape
     require_one_float_dtype("matmul", a, b)
     if len(m) == len(n) == 2 and m[1] == n[0]:  # the usual case, in fewer steps
         return a._apply(s.matmul, (a, b), NO_PARAMS) if isinstance(a, Grid) else s.matmul(a, b)
@@ -109,8 +120,9 @@ def dot(a: Any, b: Any) -> Any:
         if len(left) != len(right):
             raise ValueError(f"dot got lists of {len(left)} and {len(right)} values, expected equal lengths")
         return s.list_dot(*left, *right) if left else 0.0
+    a, b = require_array("dot", a), require_array("dot", b)
     for x in (a, b):
-        if len(require_array("dot", x).shape) != 1:
+        if len(x.shape) != 1:
             raise ValueError(f"dot takes two vectors, got shapes {a.shape} and {b.shape}; use matmul")
     return matmul(a, b)
 
@@ -118,8 +130,9 @@ def dot(a: Any, b: Any) -> Any:
 @implements(np.outer)
 def outer(a: Any, b: Any) -> Any:
     """The matrix of the products of each element of one vector with each element of another."""
+    a, b = require_array("outer", a), require_array("outer", b)
     for x in (a, b):
-        if len(require_array("outer", x).shape) != 1:
+        if len(x.shape) != 1:
             raise ValueError(f"outer takes two vectors, got shapes {a.shape} and {b.shape}; flatten them first")
     return unsqueeze(a, 1) * unsqueeze(b, 0)
 
@@ -135,10 +148,11 @@ def einsum(subscripts: str, *xs: Any) -> Any:
     """
     if not isinstance(subscripts, str):
         raise TypeError(f'einsum takes its subscripts first, as in einsum("ij->i", x), got {type(subscripts).__name__}')
-    for x in xs:
-        require_one_float_dtype("einsum", xs[0], require_array("einsum", x))
-    inputs, result = read_subscripts(subscripts, [x.shape for x in xs])
-    diagonals = [_diagonal(letters, x) for letters, x in zip(inputs, xs, strict=True)]
+    arrays = [require_array("einsum", x) for x in xs]
+    for x in arrays:
+        require_one_float_dtype("einsum", arrays[0], x)
+    inputs, result = read_subscripts(subscripts, [x.shape for x in arrays])
+    diagonals = [_diagonal(letters, x) for letters, x in zip(inputs, arrays, strict=True)]
     names = ",".join(letters for letters, _ in diagonals)
     return s.einsum(*[x for _, x in diagonals], subscripts=f"{names}->{result}")
 
@@ -163,15 +177,15 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Any:
     >>> linear(Tensor([1.0, 2.0]), Tensor([[3.0, 4.0]]), Tensor([0.5]))
     Tensor([11.5])
     """
-    for name, each in (("x", x), ("weight", weight)):
-        require_array(f"linear ({name})", each)
+    x, weight = require_array("linear (x)", x), require_array("linear (weight)", weight)
     if len(weight.shape) != 2 or not x.shape or x.shape[-1] != weight.shape[1]:
         raise ValueError(
             f"linear got x of shape {x.shape} and a weight of shape {weight.shape}; expected (..., in) and (out, in)"
         )
     if bias is None:
         return matmul(x, s.mT(weight))
-    if require_array("linear (bias)", bias).shape != weight.shape[:1]:
+    bias = require_array("linear (bias)", bias)
+    if bias.shape != weight.shape[:1]:
         raise ValueError(f"linear got a bias of shape {bias.shape}, expected {weight.shape[:1]}, one for each output")
     require_one_float_dtype("linear", x, weight)
     require_one_float_dtype("linear", weight, bias)

@@ -32,29 +32,35 @@ from .arguments import (
     required_dim,
 )
 from .indexing import gather
-from .reshaping import squeeze
+from .reshaping import cast, squeeze
 
 
 @implements(np.sum)
-def sum(x: Any, dim: Dim = None, keepdim: Keep = None, *, axis: Dim = None, keepdims: Keep = None) -> Any:
+def sum(
+    x: Any, dim: Dim = None, keepdim: Keep = None, *, axis: Dim = None, keepdims: Keep = None, dtype: Any = None
+) -> Any:
     """The sum of all elements or of those along `dim`; of a list of Values or numbers, as one op (0.0 if empty)."""
+    x = x if dtype is None else cast("sum", x, dtype)
     if isinstance(x, Grid):  # the usual case, in fewer steps
         axes = None if dim is axis is None else axes_of("sum", x, dim_or_axis("sum", dim, axis))
         return x._apply(s.total, (x,), {"axis": axes, "keepdims": keep_or_keeps("sum", keepdim, keepdims)})
     if is_list(x):
         values = list(x)
         return s.list_sum(*values) if values else 0.0
-    axes, keep = reduction("sum", x, dim, axis, keepdim, keepdims)
+    x, axes, keep = reduction("sum", x, dim, axis, keepdim, keepdims)
     return s.total(x, axis=axes, keepdims=keep)
 
 
 @implements(np.mean)
-def mean(x: Any, dim: Dim = None, keepdim: Keep = None, *, axis: Dim = None, keepdims: Keep = None) -> Any:
+def mean(
+    x: Any, dim: Dim = None, keepdim: Keep = None, *, axis: Dim = None, keepdims: Keep = None, dtype: Any = None
+) -> Any:
     """The arithmetic mean of all elements or of those along `dim`, or of a list of Values or numbers."""
+    x = x if dtype is None else cast("mean", x, dtype)
     if is_list(x):
         values = nonempty_list("mean", x)
         return s.list_sum(*values) / len(values)
-    axes, keep = reduction("mean", x, dim, axis, keepdim, keepdims)
+    x, axes, keep = reduction("mean", x, dim, axis, keepdim, keepdims)
     return s.total(x, axis=axes, keepdims=keep) / float(_count(x, axes))
 
 
@@ -82,7 +88,7 @@ def var(
     corrections = [given for given in (correction, unbiased, ddof) if given is not None]
     if len(corrections) > 1:
         raise TypeError("var got several of correction, unbiased and ddof, which mean the same; give one")
-    axes, keep = reduction("var", x, dim, axis, keepdim, keepdims)
+    x, axes, keep = reduction("var", x, dim, axis, keepdim, keepdims)
     count = _count(x, axes)
     centred = x - s.total(x, axis=axes, keepdims=True) / float(count)
     # As in NumPy and PyTorch, a correction above the count divides by 0 and not by a negative number.
@@ -111,7 +117,7 @@ def norm(x: Any, p: Any = 2, dim: Dim = None, keepdim: Keep = None, *, axis: Dim
         p = 2
     if not isinstance(p, (int, float)) or not p > 0:
         raise ValueError(f"norm takes p above 0, or inf, got {p!r:.60}")
-    axes, keep = reduction("norm", x, dim, axis, keepdim, keepdims)
+    x, axes, keep = reduction("norm", x, dim, axis, keepdim, keepdims)
     if p == 2:
         return _sqrt_flat_at_zero(s.total(e.square(x), axis=axes, keepdims=keep))
     if p == 1:
@@ -129,13 +135,16 @@ def norm(x: Any, p: Any = 2, dim: Dim = None, keepdim: Keep = None, *, axis: Dim
 @implements(np.max, np.amax)
 def amax(x: Any, dim: Dim = None, keepdim: Keep = None, *, axis: Dim = None, keepdims: Keep = None) -> Any:
     """The largest of all elements or of those along `dim`; if several are, they share the gradient evenly."""
-    axes, keep = reduction("amax", x, dim, axis, keepdim, keepdims)
+    x, axes, keep = reduction("amax", x, dim, axis, keepdim, keepdims)
     return s.amax(x, axis=axes, keepdims=keep)
 
 
 @implements(np.min, np.amin)
 def amin(x: Any, dim: Dim = None, keepdim: Keep = None, *, axis: Dim = None, keepdims: Keep = None) -> Any:
     """The smallest of all elements or of those along `dim`; if several are, they share the gradient evenly."""
+    x = require_array("amin", x)
+    if isinstance(x.dtype, np.dtype) and x.dtype.kind in "iub":  # -x of unsigned integers would wrap around
+        return ~amax(~x, dim, keepdim, axis=axis, keepdims=keepdims)
     return -amax(-x, dim, keepdim, axis=axis, keepdims=keepdims)
 
 
@@ -156,7 +165,7 @@ def _extreme(
     name: str, x: Any, dim: int | None, keep: bool, of_all: Callable[..., Any], find: Callable[..., Any]
 ) -> Any:
     """max or min: `of_all` gives it for the whole array, `find` gives the indices of it along one dimension."""
-    require_array(name, x)
+    x = require_array(name, x)
     if dim is None:
         return of_all(x)
     k = axis_of(name, x, dim)
@@ -193,18 +202,19 @@ def _one_or_all(name: str, x: Any, dim: int | None, axis: int | None) -> int | N
 @implements(np.all)
 def all(x: Any, dim: Dim = None, keepdim: Keep = None, *, axis: Dim = None, keepdims: Keep = None) -> Any:
     """Tell whether every element is true, of the whole x or along `dim`, as a bool or an array of bools."""
-    axes, keep = reduction("all", x, dim, axis, keepdim, keepdims)
+    x, axes, keep = reduction("all", x, dim, axis, keepdim, keepdims)
     return np.all(array_of(x), axes, keepdims=keep)
 
 
 @implements(np.any)
 def any(x: Any, dim: Dim = None, keepdim: Keep = None, *, axis: Dim = None, keepdims: Keep = None) -> Any:
     """Tell whether some element is true, of the whole x or along `dim`, as a bool or an array of bools."""
-    axes, keep = reduction("any", x, dim, axis, keepdim, keepdims)
+    x, axes, keep = reduction("any", x, dim, axis, keepdim, keepdims)
     return np.any(array_of(x), axes, keepdims=keep)
 
 
-def cumsum(x: Any, dim: int | None = None, *, axis: int | None = None) -> Any:
+def cumsum(x: Any, dim: int | None = None, *, axis: int | None = None, dtype: Any = None) -> Any:
     """The running sum along one dimension."""
     along = required_dim("cumsum", dim, axis)
-    return s.cumsum(x, axis=axis_of("cumsum", x, along)) if require_array("cumsum", x).shape else x
+    x = require_array("cumsum", x) if dtype is None else cast("cumsum", x, dtype)
+    return s.cumsum(x, axis=axis_of("cumsum", x, along)) if x.shape else x

@@ -35,6 +35,7 @@ MAX_JOINED: Final = 64  # inputs of one concatenate op
 
 def reshape(x: Any, *shape: Any) -> Any:
     """The same elements in another shape; a length of -1 is computed from the others."""
+    x = require_array("reshape", x)
     wanted = lengths("reshape", shape)
     size = int(np.prod(x.shape, dtype=int))
     if builtins.min(wanted, default=0) < -1:
@@ -56,6 +57,7 @@ def reshape(x: Any, *shape: Any) -> Any:
 
 def flatten(x: Any, start_dim: int = 0, end_dim: int = -1) -> Any:
     """Join the dimensions from start_dim to end_dim, both included, into one."""
+    x = require_array("flatten", x)
     ndim = len(x.shape)
     if ndim == 0:
         return reshape(x, 1)
@@ -71,6 +73,7 @@ def flatten(x: Any, start_dim: int = 0, end_dim: int = -1) -> Any:
 @implements(np.squeeze)
 def squeeze(x: Any, dim: Dim = None, *, axis: Dim = None) -> Any:
     """Remove the dimensions of length 1, or those of them that `dim` names."""
+    x = require_array("squeeze", x)
     axes = axis_tuple(axes_of("squeeze", x, dim_or_axis("squeeze", dim, axis)), len(x.shape))
     return s.reshape(x, shape=tuple(n for k, n in enumerate(x.shape) if not (k in axes and n == 1)))
 
@@ -78,6 +81,7 @@ def squeeze(x: Any, dim: Dim = None, *, axis: Dim = None) -> Any:
 @implements(np.expand_dims)
 def unsqueeze(x: Any, dim: int | None = None, *, axis: int | None = None) -> Any:
     """Insert a new dimension of length 1, whose number is `dim`."""
+    x = require_array("unsqueeze", x)
     ndim = len(x.shape)
     k = integer("unsqueeze", "the number of a new dimension, an integer", dim_or_axis("unsqueeze", dim, axis))
     if not -ndim - 1 <= k <= ndim:
@@ -88,6 +92,7 @@ def unsqueeze(x: Any, dim: int | None = None, *, axis: int | None = None) -> Any
 
 def permute(x: Any, *dims: Any) -> Any:
     """Put the dimensions into another order, given as several arguments or as one sequence."""
+    x = require_array("permute", x)
     given = tuple(dims[0] if len(dims) == 1 and not isinstance(dims[0], (int, np.integer)) else dims)
     order = axes_of("permute", x, given)
     if len(order or ()) != len(x.shape):  # type: ignore[arg-type]
@@ -97,15 +102,16 @@ def permute(x: Any, *dims: Any) -> Any:
 
 def transpose(x: Any, dim0: int, dim1: int) -> Any:
     """Exchange two dimensions."""
+    x = require_array("transpose", x)
     axes = list(range(len(x.shape)))
     first, second = axis_of("transpose", x, dim0), axis_of("transpose", x, dim1)
     axes[first], axes[second] = second, first
     return s.transpose(x, axes=tuple(axes))
 
 
-@implements(np.broadcast_to)
 def broadcast_to(x: Any, *shape: Any) -> Any:
     """Repeat dimensions of length 1 so that x has this shape; -1 keeps the length of a dimension."""
+    x = require_array("broadcast_to", x)
     wanted = lengths("broadcast_to", shape)
     own = (1,) * (len(wanted) - len(x.shape)) + tuple(x.shape)
     wanted = tuple(own[k] if n == -1 else n for k, n in enumerate(wanted))
@@ -121,10 +127,16 @@ expand = broadcast_to
 
 def to(x: Any, dtype: Any) -> Any:
     """The same numbers in another dtype; the gradient is cast back to the dtype of x. No gradient flows to integers."""
+    x = require_array("to", x)
     wanted = real_dtype(dtype)
-    if array_of(require_array("to", x)).dtype == wanted:
+    if array_of(x).dtype == wanted:
         return x
     return (s.cast if wanted.kind == "f" else s.as_integers)(x, dtype=wanted.name)
+
+
+def cast(name: str, x: Any, dtype: Any) -> Any:
+    """Cast the argument of a function that takes `dtype=`; TypeError for a list that holds Values."""
+    return to(require_array(f"{name} with dtype=", x), dtype)
 
 
 # Joining and splitting
@@ -134,7 +146,8 @@ def concatenate(tensors: Sequence[Any], dim: int | None = None, *, axis: int | N
     """Join tensors along a dimension that they have, by default the first."""
     parts = nonempty_list("concatenate", tensors)
     k = dim_or_axis("concatenate", dim, axis, 0)
-    shapes = [require_array("concatenate", p).shape for p in parts]
+    parts = [require_array("concatenate", p) for p in parts]
+    shapes = [p.shape for p in parts]
     if any(len(a) != len(shapes[0]) or not a for a in shapes):
         raise ValueError(f"concatenate takes tensors with equally many dimensions, one or more, got shapes {shapes}")
     k = axis_of("concatenate", parts[0], k)
@@ -156,7 +169,8 @@ def stack(tensors: Sequence[Any], dim: int | None = None, *, axis: int | None = 
     """Join tensors of one shape along a new dimension, by default the first."""
     parts = nonempty_list("stack", tensors)
     k = dim_or_axis("stack", dim, axis, 0)
-    if any(require_array("stack", p).shape != parts[0].shape for p in parts):
+    parts = [require_array("stack", p) for p in parts]
+    if any(p.shape != parts[0].shape for p in parts):
         raise ValueError(f"stack takes tensors of one shape, got {[p.shape for p in parts]}")
     return concatenate([unsqueeze(p, k) for p in parts], k)
 
@@ -170,6 +184,7 @@ def split(
     x: Any, split_size_or_sections: int | Sequence[int], dim: int | None = None, *, axis: int | None = None
 ) -> list[Any]:
     """Split along `dim`, by default the first, into pieces of one size (the last may be smaller) or of these sizes."""
+    x = require_array("split", x)
     k = axis_of("split", x, dim_or_axis("split", dim, axis, 0))
     n, size = x.shape[k], split_size_or_sections
     if isinstance(size, (int, np.integer)):
@@ -189,6 +204,7 @@ def split(
 
 def chunk(x: Any, chunks: int, dim: int | None = None, *, axis: int | None = None) -> list[Any]:
     """Split along `dim`, by default the first, into at most `chunks` pieces of equal size (the last may be smaller)."""
+    x = require_array("chunk", x)
     k = axis_of("chunk", x, dim_or_axis("chunk", dim, axis, 0))
     n = x.shape[k]
     if chunks < 1:
@@ -204,6 +220,7 @@ def pad(x: Any, pad: Sequence[int], mode: str = "constant", value: float = 0.0) 
     >>> pad(Tensor([1.0, 2.0]), (2, 1))
     Tensor([0., 0., 1., 2., 0.])
     """
+    x = require_array("pad", x)
     widths = [int(n) for n in pad]
     if mode != "constant":
         raise ValueError(f'pad has the mode "constant" only, got {mode!r}')
@@ -228,6 +245,7 @@ def pad(x: Any, pad: Sequence[int], mode: str = "constant", value: float = 0.0) 
 @implements(np.flip)
 def flip(x: Any, dims: Dim = None, *, axis: Dim = None) -> Any:
     """Reverse the order of the elements along these dimensions, by default all."""
+    x = require_array("flip", x)
     axes = axis_tuple(axes_of("flip", x, dim_or_axis("flip", dims, axis)), len(x.shape))
     return s.take(x, index=tuple(slice(None, None, -1 if k in axes else 1) for k in range(len(x.shape))))
 
@@ -237,6 +255,7 @@ def roll(x: Any, shifts: int | tuple[int, ...], dims: Dim = None, *, axis: Dim =
 
     Without dims, the elements of the flattened x are shifted.
     """
+    x = require_array("roll", x)
     along = dim_or_axis("roll", dims, axis)
     if isinstance(along, (tuple, list)):
         each = shifts if isinstance(shifts, (tuple, list)) else (shifts,) * len(along)
@@ -246,7 +265,9 @@ def roll(x: Any, shifts: int | tuple[int, ...], dims: Dim = None, *, axis: Dim =
             x = _roll_along(x, shift, axis_of("roll", x, dim))
         return x
     if isinstance(shifts, (tuple, list)):
-        raise TypeError(f"roll got the shifts {shifts} for dims={along}; name one dimension for each shift")
+        if along is not None:
+            raise TypeError(f"roll got the shifts {shifts} for dims={along}; name one dimension for each shift")
+        shifts = builtins.sum(shifts)  # of the flattened x, one after the other
     if along is None:
         return reshape(_roll_along(reshape(x, -1), shifts, 0), x.shape)
     return _roll_along(x, shifts, axis_of("roll", x, along))

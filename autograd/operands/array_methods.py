@@ -40,9 +40,6 @@ class ArrayMethods(Operators, Grid):
     def log_softmax(self, dim: Any = None, **k: Any) -> Self: return probabilities.log_softmax(self, dim, **k)
     def sort(self, dim: Any = None, descending: bool = False, **k: Any) -> tuple[Self, Any]: return indexing.sort(self, dim, descending, **k)
 
-    def __and__(self, other: Any) -> Self: return ops.both(self, other)
-    def __rand__(self, other: Any) -> Self: return ops.both(other, self)
-
     def __matmul__(self, other: Any) -> Self: return products.matmul(self, other)
     def __rmatmul__(self, other: Any) -> Self: return products.matmul(other, self)
     def matmul(self, other: Any) -> Self: return products.matmul(self, other)

@@ -77,10 +77,10 @@ class NumpyProtocol(Operand):
 
 # Our equivalent of a NumPy function that has another name.
 INSTEAD: Final = {
-    "append": "concatenate", "array_split": "split or chunk", "average": "mean", "cbrt": "pow", "column_stack": "stack",
-    "copy": "t.detach()", "diagonal": "diag", "diff": "t[1:] - t[:-1]", "divmod": "div", "exp2": "2.0 ** t",
+    "append": "concatenate", "array_split": "split or chunk", "average": "mean", "column_stack": "stack",
+    "copy": "t.detach()", "diagonal": "diag", "diff": "t[1:] - t[:-1]", "divmod": "div",
     "fabs": "abs", "float_power": "pow", "fliplr": "flip", "flipud": "flip", "hstack": "concatenate with dim=1",
-    "inner": "einsum", "kron": "einsum", "log10": "log", "log2": "log", "logaddexp": "logsumexp", "median": "mean",
+    "inner": "einsum", "kron": "einsum", "median": "mean",
     "pad": "autograd.pad", "ptp": "amax and amin", "repeat": "take", "rot90": "flip and transpose",
     "tensordot": "einsum", "tile": "concatenate", "vdot": "dot", "vecdot": "einsum",
     "vstack": "stack, concatenate",

@@ -223,9 +223,9 @@ def _shortened(op: Op, symbols: list[Symbol]) -> Symbol | None:
             return a
         if op is ops.div and b.value == 0.0:
             return a * math.copysign(math.inf, b.value)  # the same number, where Python's own 1.0 / 0 would raise
-    elif op is ops.both:
+    elif op is ops.bitwise_and:
         for one, other in (symbols, symbols[::-1]):
-            if one.value is not None:
+            if isinstance(one.value, bool):
                 return other if one.value else literal(False)
     elif op is ops.where:
         mask, a, b = symbols

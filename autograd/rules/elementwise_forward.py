@@ -6,6 +6,7 @@ stand in `elementwise.py`; nothing here has one.
 
 from __future__ import annotations
 
+import builtins
 import functools
 import math
 import operator
@@ -14,11 +15,12 @@ from typing import Any, Final
 
 import numpy as np
 
-SQRT_2: Final = math.sqrt(2.0)
-SQRT_2_PI: Final = math.sqrt(2.0 * math.pi)
+from .special_forward import normal_cdf
+
 # Klambauer et al. 2017, "Self-Normalizing Neural Networks", to double precision.
 SELU_ALPHA: Final = 1.6732632423543772
 SELU_SCALE: Final = 1.0507009873554805
+LOG_2: Final = math.log(2.0)
 
 Array = Any  # an ndarray of any real dtype
 
@@ -39,6 +41,10 @@ def sign(x: float) -> float:
     return x if x != x else float((x > 0) - (x < 0))
 
 
+def sign_array(x: Array) -> Array:
+    return x if np.asarray(x).dtype == bool else np.sign(x)
+
+
 def maximum(a: float, b: float) -> float:
     return a if a >= b or a != a else b
 
@@ -52,11 +58,54 @@ def clip(x: float, min: float, max: float) -> float:
 
 
 def clip_array(x: Array, min: float, max: float) -> Array:
-    return np.minimum(np.maximum(x, min), max)
+    if np.asarray(x).dtype.kind == "f":
+        return np.minimum(np.maximum(x, min), max)
+    return _bounded(np.minimum, _bounded(np.maximum, x, min), max)
+
+
+def _bounded(choose: Callable[..., Array], x: Array, bound: float) -> Array:
+    """Apply a bound to integers. An infinite one, which is the default, would make floats of them."""
+    if bound == (-math.inf if choose is np.maximum else math.inf):
+        return x
+    try:
+        return choose(x, bound)
+    except OverflowError:  # an int8 that meets 1000
+        return choose(x, np.asarray(bound))
 
 
 def where(mask: object, a: float, b: float) -> float:
     return a if mask else b
+
+
+def floor(x: float) -> float:
+    return math.copysign(math.floor(x), x)  # floor(-0.0) is -0.0
+
+
+def ceil(x: float) -> float:
+    return math.copysign(math.ceil(x), x)
+
+
+def round(x: float) -> float:
+    return math.copysign(builtins.round(x), x)
+
+
+def exp2(x: float) -> float:
+    return math.exp2(x)
+
+
+def logit(x: float) -> float:
+    return 2.0 * math.atanh(2.0 * x - 1.0) if 0.25 <= x <= 0.75 else math.log(x) - math.log1p(-x)
+
+
+def logit_array(x: Array) -> Array:
+    middle = (x >= 0.25) & (x <= 0.75)  # where 2 x - 1 is exact, and log(x) - log(1 - x) would cancel
+    return np.where(middle, 2 * np.arctanh(2 * np.where(middle, x, 0.5) - 1), np.log(x) - np.log1p(-x))
+
+
+def logaddexp(a: float, b: float) -> float:
+    if a == b:
+        return a + LOG_2  # inf - inf would be nan
+    return maximum(a, b) + math.log1p(math.exp(-abs(a - b)))
 
 
 def sech(x: float) -> float:
@@ -101,7 +150,8 @@ def relu(x: float) -> float:
 
 
 def relu_array(x: Array) -> Array:
-    return np.maximum(x, 0.0)
+    dtype = np.asarray(x).dtype
+    return np.maximum(x, 0.0 if dtype.kind == "f" else dtype.type(0))  # integers and bools keep their dtype
 
 
 def leaky_relu(x: float, negative_slope: float) -> float:
@@ -128,18 +178,6 @@ def selu_array(x: Array) -> Array:
     return SELU_SCALE * elu_array(x, SELU_ALPHA)
 
 
-def normal_pdf(x: float) -> float:
-    return math.exp(-0.5 * x * x) / SQRT_2_PI
-
-
-def normal_pdf_array(x: Array) -> Array:
-    return np.exp(-0.5 * x * x) / SQRT_2_PI
-
-
-def normal_cdf(x: float) -> float:
-    return 0.5 * math.erfc(-x / SQRT_2)  # (1 + erf) / 2 has no digits left at -10
-
-
 def gelu(x: float) -> float:
     return x * normal_cdf(x)
 
@@ -160,12 +198,12 @@ def mish_array(x: Array) -> Array:
     return x * np.tanh(softplus_array(x))
 
 
-def each(function: Callable[[float], float]) -> Callable[[Array], Array]:
+def each(function: Callable[..., float]) -> Callable[..., Array]:
     """A float function on arrays, element by element: NumPy has no erf."""
-    vectorized = np.frompyfunc(function, 1, 1)
 
-    def on_array(x: Array) -> Array:
-        return np.asarray(vectorized(x), dtype=np.result_type(x, np.float16))
+    def on_array(x: Array, **params: float) -> Array:
+        found = np.frompyfunc(functools.partial(function, **params), 1, 1)(x)
+        return np.asarray(found, dtype=np.result_type(x, np.float16))
 
     return on_array
 

@@ -7,6 +7,7 @@ of a product.
 from __future__ import annotations
 
 import functools
+import math
 from typing import Final
 
 import numpy as np
@@ -14,7 +15,7 @@ import numpy as np
 from ..engine.definition import op
 from ..engine.forms import Kind, Takes
 from . import elementwise_forward as f
-from .elementwise import exp, mul
+from .elementwise import exp, mul, where
 
 LISTS: Final = Takes.LISTS
 
@@ -22,5 +23,5 @@ LISTS: Final = Takes.LISTS
 # ruff: noqa: E501
 list_sum = op("sum",       f.add_all,   lambda *xs: functools.reduce(np.add, xs), lambda g, y, x: g,              takes=LISTS, kind=Kind.LINEAR)
 list_dot = op("dot",       f.dot,       f.dot,                                    *mul.rules,                     takes=LISTS, inputs=("a", "b"))
-list_logsumexp = op("logsumexp", f.logsumexp, f.logsumexp_array,                        lambda g, y, x: g * exp(x - y), takes=LISTS)
+list_logsumexp = op("logsumexp", f.logsumexp, f.logsumexp_array,                        lambda g, y, x: g * exp(x - where(y == -math.inf, 0.0, y)), takes=LISTS)
 # fmt: on

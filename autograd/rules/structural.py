@@ -10,6 +10,7 @@ the op on arrays of Values where NumPy cannot compute it on objects; `example` h
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from ..engine.definition import op
 from ..engine.forms import PRODUCT, Infix, Kind, Takes
 from ..engine.op import Op, Rule
 from . import elementwise_forward as f, scalar_forms as zoom, structural_forward as sh
-from .elementwise import exp, expm1
+from .elementwise import exp, expm1, where
 from .lists import list_dot as list_dot, list_logsumexp as list_logsumexp, list_sum as list_sum
 
 LINEAR, MULTILINEAR, OTHER, SEQUENCE = Kind.LINEAR, Kind.MULTILINEAR, Kind.OTHER, Takes.SEQUENCE
@@ -71,7 +72,7 @@ linear  = op("linear",   sh.of_array, sh.linear,  lambda g, y, x, weight, bias: 
 # the largest element, and the soft one. Ties share evenly; `share` is each element's part of being the largest.
 share   = op("share",    sh.of_array, sh.share,   None, None, inputs=("x", "y"), params={"axis": None, "keepdims": False}, kind=OTHER)
 amax      = reduction("amax",           sh.amax,          zoom.amax,      lambda y, x, axis, keepdims: share(x, y, axis=axis, keepdims=keepdims))
-logsumexp = reduction("logsumexp_over", f.logsumexp_over, zoom.logsumexp, lambda y, x, axis, keepdims: exp(x - spread(y, axis=axis, keepdims=keepdims, shape=x.shape)))
+logsumexp = reduction("logsumexp_over", f.logsumexp_over, zoom.logsumexp, lambda y, x, axis, keepdims: exp(x - spread(where(y == -math.inf, 0.0, y), axis=axis, keepdims=keepdims, shape=x.shape)))
 # With p = exp(y), g - p * sum(g) is g * (1 - p) and p times the g of all others: the digits of 1 - p are those of expm1.
 log_softmax = op("log_softmax", sh.of_array, f.log_softmax, lambda g, y, x, axis: -g * expm1(y) - exp(y) * (total(g, axis=axis, keepdims=True) - g),
              params={"axis": None}, kind=OTHER, push=lambda t, y, x, axis, position: -t * expm1(y) - (total(t * exp(y), axis=axis, keepdims=True) - t * exp(y)), scalars=zoom.log_softmax, example={"axis": 1})

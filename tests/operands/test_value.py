@@ -212,7 +212,7 @@ def test_what_would_cut_the_graph_is_refused_and_says_what_to_do(cut: Callable[[
 
 @pytest.mark.parametrize(
     "nonsense",
-    [round, len, iter, lambda v: v[0], lambda v: [1, 2][v], lambda v: v // 2, lambda v: 2 % v, lambda v: v @ v],
+    [round, len, iter, lambda v: v[0], lambda v: [1, 2][v], lambda v: v @ v],
 )
 def test_what_has_no_meaning_on_a_value_is_a_type_error(nonsense: Callable[[Any], Any]) -> None:
     with pytest.raises(TypeError):
@@ -446,9 +446,6 @@ def test_numpy_s_comparisons_go_to_ours() -> None:
 @pytest.mark.parametrize(
     ("call", "named"),
     [
-        (lambda v: np.log10(v), "np.log10"),
-        (lambda v: np.exp2(v), "np.exp2"),
-        (lambda v: np.floor(v), "np.floor"),
         (lambda v: np.isfinite(v), "np.isfinite"),
         (lambda v: np.float_power(v, 2), "np.float_power"),
         (lambda v: np.heaviside(v, 1.0), "np.heaviside"),

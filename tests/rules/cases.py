@@ -95,6 +95,10 @@ TAILS: Final = at(-1000.0, -40.0, -20.0, -2.5, -0.3, -1e-9, 1e-9, 0.3, 1.0, 2.5,
 SIDES: Final = at(-1000.0, -40.0, -2.5, -0.3, -1e-9, 1e-9, 0.3, 2.5, 40.0, 1000.0)
 PAIRS: Final = ((2.0, 3.0), (-0.7, 1.3), (0.5, -2.5), (1e-9, 1e9), (1000.0, -1000.0))
 
+JUMPS: Final = at(-1000.25, -40.3, -2.6, -0.3, 1e-9, 0.3, 2.6, 40.3)
+BITS: Final = ((True, True), (True, False), (False, True), (False, False))
+EIGHT_ULP: Final = 8 * 2.0**-52
+
 CASES: Final[dict[str, Case]] = {
     # arithmetic
     "add": Case(
@@ -176,6 +180,20 @@ CASES: Final[dict[str, Case]] = {
         analytic=True,
         method=True,
     ),
+    "remainder": Case(
+        lambda a, b: a - b * mp.floor(a / b),
+        ((2.2, 3.0), (-0.7, 1.3), (0.5, -2.5), (7.5, 2.0), (-7.5, 2.0), (1000.0, 0.3)),
+        kinks=(((6.0, 3.0), (1.0, -2.0)), ((-6.0, 4.0), (1.0, 2.0))),
+        specials=(((5.0, 0.0), nan), ((inf, 2.0), nan), ((-1.0, inf), inf), ((nan, 1.0), nan), ((-6.0, 3.0), 0.0)),
+        call=operator.mod,
+    ),
+    "floor_divide": Case(
+        lambda a, b: mp.floor(a / b),
+        ((2.2, 3.0), (-0.7, 1.3), (0.5, -2.5), (7.5, 2.0), (-7.5, 2.0), (1000.0, 0.3)),
+        kinks=(((6.0, 3.0), (0.0, 0.0)),),
+        specials=(((5.0, 0.0), inf), ((-5.0, 0.0), -inf), ((0.0, 0.0), nan), ((nan, 1.0), nan)),
+        call=operator.floordiv,
+    ),
     "identity": Case(lambda x: x, SIDES, specials=(((-0.0,), -0.0), ((inf,), inf), ((nan,), nan)), analytic=True),
     "square": Case(
         lambda x: x * x, SIDES, specials=(((1e200,), inf), ((-inf,), inf), ((nan,), nan)), analytic=True, method=True
@@ -194,6 +212,12 @@ CASES: Final[dict[str, Case]] = {
         specials=(((-1.0,), nan), ((-0.0,), -0.0), ((inf,), inf), ((nan,), nan)),
         analytic=True,
         method=True,
+    ),
+    "cbrt": Case(
+        lambda x: mp.sign(x) * mp.cbrt(abs(x)),
+        at(-1000.0, -0.3, -1e-9, 1e-300, 0.3, 2.5, 1e300),
+        kinks=(((0.0,), (inf,)),),
+        specials=(((-0.0,), -0.0), ((-inf,), -inf), ((nan,), nan)),
     ),
     "hypot": Case(
         mp.hypot,
@@ -222,12 +246,44 @@ CASES: Final[dict[str, Case]] = {
         analytic=True,
         method=True,
     ),
+    "exp2": Case(
+        lambda x: mp.power(2, x),
+        at(-1000.0, -40.0, -1e-9, 0.0, 0.3, 2.5, 40.0, 1000.0),
+        specials=(((1024.0,), inf), ((-2000.0,), 0.0), ((-inf,), 0.0), ((nan,), nan)),
+        method=True,
+    ),
+    "log2": Case(
+        lambda x: mp.log(x) / mp.log(2),
+        at(1e-300, 1e-9, 0.3, 2.5, 1000.0, 1e300),
+        specials=(((8.0,), 3.0), ((0.0,), -inf), ((-1.0,), nan), ((inf,), inf), ((nan,), nan)),
+        method=True,
+    ),
+    "log10": Case(
+        mp.log10,
+        at(1e-300, 1e-9, 0.3, 2.5, 1e300),
+        specials=(((1000.0,), 3.0), ((0.0,), -inf), ((-1.0,), nan), ((inf,), inf), ((nan,), nan)),
+        method=True,
+    ),
     # 1 + mpf is taken exactly first: at 500 digits that is log1p, and mpmath's own log1p knows no more
     "log1p": Case(
         lambda x: mp.log(1 + x),
         at(-1 + 1e-9, -0.3, -1e-12, 0.0, 1e-300, 1e-12, 0.3, 2.5, 1e300),
         specials=(((-1.0,), -inf), ((-2.0,), nan), ((inf,), inf), ((nan,), nan)),
         analytic=True,
+        method=True,
+    ),
+    "logit": Case(
+        lambda x: mp.log(x / (1 - x)),
+        at(1e-100, 1e-9, 0.2, 0.25, 0.3, 0.4, 0.6, 0.75, 0.8, 1 - 1e-9),
+        diagonal=(0.3, 0.7),
+        specials=(((0.5,), 0.0), ((0.0,), -inf), ((1.0,), inf), ((-1.0,), nan), ((2.0,), nan), ((nan,), nan)),
+        method=True,
+    ),
+    "logaddexp": Case(
+        lambda a, b: mp.log(mp.exp(a) + mp.exp(b)),
+        ((2.0, 3.0), (-0.7, 1.3), (0.5, -2.5), (1.3, 1.3), (1000.0, 999.0), (-1000.0, -1000.0), (1000.0, -1000.0)),
+        kinks=(((-inf, -inf), (0.0, 0.0)), ((-inf, 1.0), (0.0, 1.0)), ((inf, 1.0), (1.0, 0.0))),
+        specials=(((-inf, -inf), -inf), ((inf, 1.0), inf), ((inf, inf), inf), ((-inf, 1.0), 1.0), ((nan, 1.0), nan)),
         method=True,
     ),
     # trigonometry
@@ -267,6 +323,7 @@ CASES: Final[dict[str, Case]] = {
     "atan2": Case(
         mp.atan2,
         (*PAIRS, (-0.7, -1.3), (-1e-9, -1.0), (1e-9, -1.0), (1e200, -1e200), (1e-150, 2e-150)),
+        kinks=(((0.0, 0.0), (0.0, 0.0)), ((-0.0, 0.0), (0.0, 0.0)), ((0.0, -0.0), (0.0, 0.0))),
         specials=(
             ((0.0, 0.0), 0.0),
             ((0.0, -1.0), math.pi),
@@ -295,6 +352,22 @@ CASES: Final[dict[str, Case]] = {
         (*TAILS, (350.0,)),
         specials=(((inf,), 1.0), ((-inf,), -1.0), ((nan,), nan)),
         analytic=True,
+        method=True,
+    ),
+    "asinh": Case(mp.asinh, (*SIDES, (1e200,)), specials=(((inf,), inf), ((-inf,), -inf), ((nan,), nan)), method=True),
+    "acosh": Case(
+        mp.acosh,
+        at(1 + 1e-9, 1.3, 2.5, 1000.0, 1e200),
+        diagonal=(1.3, 2.5),
+        kinks=(((1.0,), (inf,)),),
+        specials=(((1.0,), 0.0), ((0.5,), nan), ((inf,), inf), ((nan,), nan)),
+        method=True,
+    ),
+    "atanh": Case(
+        mp.atanh,
+        at(-1 + 1e-12, -0.3, -1e-9, 0.0, 1e-9, 0.3, 0.5, 1 - 1e-12),
+        diagonal=(0.3, 0.7),
+        specials=(((1.0,), inf), ((-1.0,), -inf), ((2.0,), nan), ((nan,), nan)),
         method=True,
     ),
     "sech": Case(mp.sech, (*TAILS, (-700.0,)), specials=(((inf,), 0.0), ((-inf,), 0.0), ((nan,), nan))),
@@ -336,13 +409,12 @@ CASES: Final[dict[str, Case]] = {
         kinks=(((0.0,), (1.0507009873554805 * 1.6732632423543772,)), ((nan,), (1.0507009873554805,))),
         specials=(((inf,), inf), ((nan,), nan)),
     ),
-    # exp(-x*x/2) knows its exponent to half an ulp, 40 * 40 / 2 * 1e-16: at the far ends that is all there is to know
     "gelu": Case(
         lambda x: x * mp.ncdf(x),
         (*TAILS, (-10.0,), (-30.0,), (0.0,)),
         specials=(((inf,), inf), ((nan,), nan)),
         method=True,
-        error=2e-13,
+        error=EIGHT_ULP,
     ),
     "silu": Case(
         lambda x: x * _sigmoid(x), (*TAILS, (-700.0,), (0.0,)), specials=(((inf,), inf), ((nan,), nan)), method=True
@@ -350,17 +422,67 @@ CASES: Final[dict[str, Case]] = {
     "mish": Case(
         lambda x: x * mp.tanh(_softplus(x)), (*TAILS, (-700.0,), (0.0,)), specials=(((inf,), inf), ((nan,), nan))
     ),
+    # the normal distribution
     "erf": Case(
         mp.erf,
-        at(-1000.0, -5.0, -0.3, -1e-9, 0.0, 1e-9, 2.5, 5.0, 20.0),
+        at(-1000.0, -26.0, -5.0, -0.3, -1e-9, 0.0, 1e-9, 2.5, 5.0, 5.7, 20.0),
         specials=(((inf,), 1.0), ((-inf,), -1.0), ((nan,), nan)),
         method=True,
-        error=2e-13,
+        error=EIGHT_ULP,
     ),
+    "erfc": Case(
+        mp.erfc,
+        at(-5.0, -0.3, -1e-9, 0.0, 1e-9, 2.5, 5.0, 20.0, 26.0),
+        specials=(((inf,), 0.0), ((-inf,), 2.0), ((nan,), nan)),
+        method=True,
+        error=EIGHT_ULP,
+    ),
+    "gaussian": Case(
+        lambda x: mp.exp(-x * x),
+        (*TAILS, (-26.0,), (0.0,)),
+        specials=(((inf,), 0.0), ((-inf,), 0.0), ((nan,), nan)),
+        error=EIGHT_ULP,
+    ),
+    "normal_pdf": Case(_pdf, (*TAILS, (-30.0,)), specials=(((inf,), 0.0), ((nan,), nan)), error=EIGHT_ULP),
     "normal_cdf": Case(
-        mp.ncdf, (*TAILS, (-30.0,)), specials=(((inf,), 1.0), ((-inf,), 0.0), ((nan,), nan)), error=2e-13
+        mp.ncdf,
+        (*TAILS, (-37.0,), (-30.0,), (-10.0,), (-2.51,)),
+        specials=(((inf,), 1.0), ((-inf,), 0.0), ((nan,), nan)),
+        error=EIGHT_ULP,
     ),
-    "normal_pdf": Case(_pdf, (*TAILS, (-30.0,)), specials=(((inf,), 0.0), ((nan,), nan)), error=2e-13),
+    "log_normal_cdf": Case(
+        lambda x: mp.log(mp.ncdf(x)),
+        at(-40.0, -20.0, -2.6, -2.5, -0.3, -1e-9, 1e-9, 0.3, 1.0, 2.5, 20.0),
+        specials=(((inf,), -0.0), ((-inf,), -inf), ((nan,), nan), ((-1e200,), -inf)),
+    ),
+    # x + y loses digits where y is close to -x, and the second derivative is of this kind
+    "inverse_mills": Case(
+        lambda x: _pdf(x) / mp.ncdf(x),
+        at(-6.0, -2.6, -2.5, -0.3, -1e-9, 1e-9, 0.3, 1.0, 2.5, 20.0),
+        specials=(((inf,), 0.0), ((-inf,), inf), ((nan,), nan)),
+        error=1e-13,
+    ),
+    # the gamma function
+    "lgamma": Case(
+        mp.loggamma,
+        at(1e-9, 0.3, 0.7, 1.5, 2.5, 1000.0, 1e15),
+        specials=(((0.0,), inf), ((-1.0,), inf), ((1.0,), 0.0), ((-inf,), inf), ((inf,), inf), ((nan,), nan)),
+        method=True,
+    ),
+    "digamma": Case(
+        mp.digamma,
+        at(-20.3, -2.5, -0.3, -1e-9, 1e-9, 0.3, 1.0, 2.5, 19.0, 21.0, 1000.0, 1e15),
+        specials=(((0.0,), -inf), ((-0.0,), inf), ((-1.0,), nan), ((inf,), inf), ((-inf,), nan), ((nan,), nan)),
+        method=True,
+        error=1e-14,
+    ),
+    "polygamma": Case(
+        lambda x: mp.psi(2, x),
+        at(-30.3, -2.6, -0.3, 1e-9, 0.3, 1.0, 2.5, 19.0, 30.0, 1000.0),
+        specials=(((inf,), -0.0), ((-1.0,), nan), ((nan,), nan)),
+        params={"n": 2},
+        error=1e-14,
+    ),
     # a loss; the logits far out on the side of the target are where the digits are
     "binary_cross_entropy_with_logits": Case(
         lambda x, t: (1 - t) * _softplus(x) + t * _softplus(-x),
@@ -397,6 +519,27 @@ CASES: Final[dict[str, Case]] = {
         SIDES,
         kinks=(((0.0,), (0.0,)),),
         specials=(((0.0,), 0.0), ((-0.0,), 0.0), ((-inf,), -1.0), ((nan,), nan)),
+        method=True,
+    ),
+    "floor": Case(
+        mp.floor,
+        JUMPS,
+        kinks=(((1.0,), (0.0,)),),
+        specials=(((-0.0,), -0.0), ((-inf,), -inf), ((nan,), nan), ((-0.5,), -1.0)),
+        method=True,
+    ),
+    "ceil": Case(
+        mp.ceil,
+        JUMPS,
+        kinks=(((1.0,), (0.0,)),),
+        specials=(((-0.5,), -0.0), ((inf,), inf), ((nan,), nan), ((0.5,), 1.0)),
+        method=True,
+    ),
+    "round": Case(
+        mp.nint,
+        JUMPS,
+        kinks=(((0.5,), (0.0,)),),
+        specials=(((0.5,), 0.0), ((1.5,), 2.0), ((-0.5,), -0.0), ((inf,), inf), ((nan,), nan)),
         method=True,
     ),
     "maximum": Case(
@@ -445,7 +588,11 @@ CASES: Final[dict[str, Case]] = {
     "ne": Case(
         operator.ne, PAIRS, specials=(((nan, nan), True), ((2.0, 2.0), False), ((0.0, -0.0), False)), call=operator.ne
     ),
-    "both": Case(lambda a, b: bool(a) and bool(b), ((True, True), (True, False), (False, True), (False, False))),
+    # on masks and integers
+    "bitwise_and": Case(operator.and_, BITS, specials=(((True, False), False),), call=operator.and_),
+    "bitwise_or": Case(operator.or_, BITS, specials=(((True, False), True),), call=operator.or_),
+    "bitwise_xor": Case(operator.xor, BITS, specials=(((True, True), False),), call=operator.xor),
+    "bitwise_not": Case(operator.not_, ((True,), (False,)), specials=(((True,), False),)),
     # any number of inputs
     "sum": Case(
         lambda *xs: sum(xs),
@@ -472,6 +619,7 @@ CASES: Final[dict[str, Case]] = {
             (40.0, 0.0),
             (1000.0, 700.0),
         ),
+        kinks=(((-inf, -inf), (0.0, 0.0)), ((-inf, 1.0), (0.0, 1.0)), ((-inf,), (0.0,))),
         specials=(((-inf, -inf), -inf), ((inf, 1.0), inf), ((-inf, 1.0), 1.0), ((nan, 1.0), nan), ((inf, nan), nan)),
         # exp(x - y) at x = -1000 has x - y to 1e-13, as y itself is known to 1e-13
         call=lambda *xs: autograd.logsumexp(xs),

@@ -46,6 +46,8 @@ def test_lists_are_checked() -> None:
 def test_arrays_of_integers_are_numbers_and_do_not_wrap_around(name: str, dtype: Any) -> None:
     each = OPS[name]
     numbers = np.array([0, 1, 100, 127][: 2 if dtype is np.bool_ else 4]).astype(dtype)
+    if name in ("remainder", "floor_divide"):
+        numbers = numbers[1:]  # integers have no answer for a divisor of 0
     got = each(*[numbers] * len(each.inputs))
     want = [each(*[float(x)] * len(each.inputs)) for x in numbers]
     np.testing.assert_allclose(got, want, rtol=1e-14)
@@ -258,7 +260,7 @@ def test_a_class_that_a_list_has_not_is_refused() -> None:
         ([0.0, -40.0], CONFIDENT, [1.0, CONFIDENT]),
         ([-math.inf, 2.0], 2.0, [0.0, 1.0]),
         ([math.inf, 2.0], math.inf, [math.nan, 0.0]),
-        ([-math.inf, -math.inf], -math.inf, [math.nan, math.nan]),
+        ([-math.inf, -math.inf], -math.inf, [0.0, 0.0]),
         ([math.nan, 0.0], math.nan, [math.nan, math.nan]),
         ([], -math.inf, []),
     ],

@@ -1,0 +1,50 @@
+"""Forward functions that integers have and floats have too, or have not: remainders, and operators on bits."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+Array = Any  # an ndarray of any real dtype
+
+
+def remainder(a: float, b: float) -> float:
+    return a % b
+
+
+def remainder_array(a: Array, b: Array) -> Array:
+    return _divided("%", np.remainder, a, b)
+
+
+def floor_divide_array(a: Array, b: Array) -> Array:
+    return _divided("//", np.floor_divide, a, b)
+
+
+def _divided(sign: str, divide: Callable[..., Array], a: Array, b: Array) -> Array:
+    kind = np.result_type(a, b).kind
+    if kind in "iub" and np.any(np.equal(b, 0)):
+        raise ZeroDivisionError(f"{sign} of integers got the divisor 0; make floats of them, whose {sign} 0 is IEEE's")
+    if kind == "b":
+        a, b = np.asarray(a, np.int64), np.asarray(b, np.int64)
+    return divide(a, b)
+
+
+def bitwise(sign: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function of masks and integers; TypeError in words for floats."""
+    compare = "~(x > 0)" if sign == "~" else f"(x > 0) {sign} (y > 0)"
+
+    def checked(*xs: Any) -> Any:
+        for x in xs:
+            dtype = np.asarray(x).dtype
+            if dtype.kind not in "iub":
+                raise TypeError(f"{sign} takes masks or integers, got {dtype}; compare first, as in {compare}")
+        return function(*xs)
+
+    return checked
+
+
+def invert(x: Any) -> Any:
+    return (not x) if isinstance(x, bool) else operator.invert(x)
