@@ -78,5 +78,19 @@ def backward(root: Node, seed: Any = 1.0) -> None:
     compute(_drain, nodes, sweep_floats(nodes, seed) if short else sweep(root, seed, False, nodes, watch))
 
 
+def refuse_graph_options(retain_graph: Any, create_graph: Any) -> None:
+    """Raise TypeError for the options of PyTorch's backward() that have another form here."""
+    if create_graph:
+        raise TypeError(
+            "backward() has no create_graph: a .grad holds plain numbers; for second derivatives use grad(grad(f)), "
+            "hessian(f) or hvp(f), whose gradients have graphs of their own"
+        )
+    if retain_graph:
+        raise TypeError(
+            "backward() has no retain_graph: a graph is always kept, so leave it out and call backward() again; for "
+            "second derivatives use grad(grad(f))"
+        )
+
+
 def _drain(nodes: list[Node], steps: Iterator[tuple[Node, Any]]) -> None:
     commit(nodes, [g for _, g in steps])

@@ -1,4 +1,4 @@
-"""The search for the first number that is not finite: the op that gave it, its inputs and the user's own line."""
+"""The search for the first number that is neither finite nor given: its op, its inputs and the user's own line."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, Final, final
 import numpy as np
 
 from ..engine.caller import caller
+from ..engine.forms import Kind
 from ..engine.mode import Mode, Switch, Watch
 from ..engine.node import Node
 from ..engine.op import Op
@@ -21,34 +22,74 @@ class AnomalyError(RuntimeError):
 
 @final
 class _Detective(Watch):
-    __slots__ = ("sites",)
+    """Raises for every nan, and for every inf that an op or a rule makes of finite numbers.
+
+    An inf that the user wrote is intended, as the -inf of a mask before a softmax. It passes, and so does what it makes
+    infinite; where a nan follows from it, the error names where it came in.
+    """
+
+    __slots__ = ("infinite", "origins", "sites")
 
     def __init__(self) -> None:
-        self.sites: dict[int, str] = {}  # creation index -> the user's line; gone when the mode ends
+        self.sites: Final[dict[int, str]] = {}  # creation index -> the user's line; gone when the mode ends
+        # id -> node with an inf that was given, and where that came in. The node is kept, so that its id stays its own.
+        self.origins: Final[dict[int, tuple[Node, str]]] = {}
+        self.infinite: Final[set[int]] = set()  # creation indices of nodes with an infinite gradient that follows
 
     def forward(self, result: Node, op: Op, args: tuple[Any, ...]) -> None:
         line = caller()
         if result._index >= 0:
             self.sites[result._index] = line
-        if not finite(result._data):
-            raise AnomalyError(f"{op.name} gave {_shown(result._data)}, from {_described(op, args, result)}\n  {line}")
+        if finite(result._data):
+            return
+        origin = self._origin(args, op, line)
+        if not origin or np.isnan(result._data).any() or _is_made(op, args, result._data):
+            raise AnomalyError(
+                f"{op.name} gave {_shown(result._data)}, from {_described(op, args, result)}\n  {line}{origin}"
+            )
+        self.origins[id(result)] = (result, origin)
 
     def contribution(self, node: Node, to: Node, gradient: Any) -> None:
-        if not finite(_data(gradient)) and node.op is not None:
-            which = 1 + [i is to for i in node.inputs].index(True)
-            raise AnomalyError(
-                f"backward through {node.op.name} brought the gradient of its input {which} to "
-                f"{_shown(_data(gradient))}, at {_described(node.op, node.inputs, gradient)}\n"
-                f"  {self._site(node)}"
-            )
+        data = _data(gradient)
+        if finite(data) or node.op is None:
+            return
+        origin = self._origin((*node.inputs, node), node.op, self._site(node))
+        if (origin or node._index in self.infinite) and not np.isnan(data).any():
+            self.infinite.add(to._index)
+            return
+        which = 1 + [i is to for i in node.inputs].index(True)
+        raise AnomalyError(
+            f"backward through {node.op.name} brought the gradient of its input {which} to "
+            f"{_shown(data)}, at {_described(node.op, node.inputs, gradient)}\n"
+            f"  {self._site(node)}{origin}"
+        )
 
     def _site(self, node: Node) -> str:
         return self.sites.get(node._index, "made before detect_anomaly()")
 
+    def _origin(self, nodes: tuple[Any, ...], op: Op, line: str) -> str:
+        """Return a sentence on where the first inf among these nodes came in; empty where they are all finite."""
+        for node in nodes:
+            if id(node) in self.origins:
+                return self.origins[id(node)][1]
+            if not finite(_data(node)):
+                name = f"{node.label} = " if isinstance(node, Node) and node.label else ""
+                return f"\n  {name}{_shown(_data(node))} was given to {op.name}, {line}"
+        return ""
+
+
+def _is_made(op: Op, args: tuple[Any, ...], data: Any) -> bool:
+    """Tell whether an elementwise op made an inf of finite numbers, beside others that follow from a given one."""
+    if op.kind is not Kind.ELEMENTWISE:
+        return False
+    finite_inputs = np.logical_and.reduce([np.broadcast_to(np.isfinite(_data(a)), np.shape(data)) for a in args])
+    return bool((~np.isfinite(data) & finite_inputs).any())
+
 
 @final
 class detect_anomaly(Switch):
-    """Within it, the first inf or nan raises an AnomalyError that names the op, its inputs and your line.
+    """Within it, the first nan, and the first inf made of finite numbers, raises an AnomalyError that names the op, its
+    inputs and your line. An inf that you wrote passes, as the -inf of a mask; a nan that follows from it names it.
 
     Forward, the op that gives it; backward, the rule that gives it; of arrays also the shapes, and the index of the
     first such element. Every op is looked at, so this is for finding a fault, not for training.

@@ -72,7 +72,12 @@ class Program:
         if len({id(i) for i in inputs}) != len(inputs):
             raise ValueError("an input is named twice, expected each once")
         if missing := [k for k, i in enumerate(inputs) if i not in set(nodes)]:
-            raise ValueError(f"input {missing[0]} is not in this root's graph: the result does not depend on it")
+            k = missing[0]
+            name = f" ({inputs[k].label})" if inputs[k].label else ""
+            raise ValueError(
+                f"input {k}{name} is not in this root's graph, so the result does not depend on it: {inputs[k]!r:.80}; "
+                "leave it out, or compute the result from it"
+            )
         writer = Writer(root, inputs)
         self.inputs: Final = [writer.name[i] for i in inputs]
         self.source: Final = writer.source()

@@ -52,7 +52,7 @@ class NumpyProtocol(Operand):
         raise TypeError(
             f"a {type(self).__name__} does not turn into an array: the graph would be cut. stack(values) makes a "
             "Tensor of Values or Tensors that keeps the graph, and stack(values).mean() and others are differentiable. "
-            "For the bare numbers use t.numpy(), of Values np.array([v.item() for v in values])"
+            "For the bare numbers of a Tensor use t.numpy(), of Values np.array([v.item() for v in values])"
         )
 
     @property

@@ -53,7 +53,7 @@ class StandIn(ArrayMethods):
             self._refuse("requires_grad_(False)")
         return self
 
-    def backward(self, gradient: Any = None) -> None:
+    def backward(self, gradient: Any = None, *, retain_graph: Any = None, create_graph: Any = None) -> None:
         """Refuse: only a graph has a backward pass."""
         self._refuse("backward()")
 

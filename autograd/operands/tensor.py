@@ -12,7 +12,7 @@ from ..engine.mode import mode
 from ..engine.node import CONSTANT, Node, created, fill
 from ..engine.op import BUILT_IN, NO_PARAMS, Op, Operand, Params
 from ..engine.short_ways import apply_to_tensors
-from ..engine.sweep import backward
+from ..engine.sweep import backward, refuse_graph_options
 from ..functions.arguments import array_of
 from ..rules import structural as s, structural_forward
 from ..rules.elementwise import identity
@@ -156,11 +156,12 @@ class Tensor(ArrayMethods, Node):
         """Forget the gradient."""
         self._grad = None
 
-    def backward(self, gradient: Any = None) -> None:
+    def backward(self, gradient: Any = None, *, retain_graph: Any = None, create_graph: Any = None) -> None:
         """Set `.grad` of every node below to its gradient; leaves add it to the gradient that they have.
 
         `gradient` is what the sweep starts with, in the shape of this Tensor; it may be left out for one element.
         """
+        refuse_graph_options(retain_graph, create_graph)
         backward(self, self._seed(gradient))
 
     def _seed(self, gradient: Any = None) -> np.ndarray:

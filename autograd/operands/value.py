@@ -10,7 +10,7 @@ from ..engine.dtypes import number
 from ..engine.node import CONSTANT, Node, created, fill
 from ..engine.op import NO_PARAMS, Op, Params
 from ..engine.short_ways import apply_to_values
-from ..engine.sweep import backward
+from ..engine.sweep import backward, refuse_graph_options
 from ..rules.structural import as_value
 from ..rules.structural_forward import of_array
 from .operators import Operators
@@ -56,11 +56,12 @@ class Value(Operators, Node):
         """Return a leaf with the same number that wants no gradient: nothing computed from it reaches this node."""
         return constant(self._data, self.label)
 
-    def backward(self, gradient: float = 1.0) -> None:
+    def backward(self, gradient: float = 1.0, *, retain_graph: Any = None, create_graph: Any = None) -> None:
         """Set `.grad` of every node below to d(self)/d(node); leaves add it to the gradient that they have.
 
         `gradient` is what the sweep starts with at this node. RuntimeError where there is no graph to go back through.
         """
+        refuse_graph_options(retain_graph, create_graph)
         if self._index < 0:
             raise RuntimeError(
                 "backward() on a Value that wants no gradient: it was made under no_grad() or by detach(), so there is "

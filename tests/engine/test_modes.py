@@ -261,7 +261,7 @@ def test_forward_it_names_the_op_the_inputs_and_the_line() -> None:
         (lambda x, z: (x * 500).exp(), "exp gave inf, from a node = 1000.0"),
         (lambda x, z: (-x) ** 0.5, "pow gave nan, from a node = -2.0, 0.5"),
         (lambda x, z: z.log(), "log gave -inf, from z = 0.0"),
-        (lambda x, z: x * math.inf, "mul gave inf, from x = 2.0, inf"),
+        (lambda x, z: z * math.inf, "mul gave nan, from z = 0.0, inf"),
         (lambda x, z: autograd.sum([x, 1e308, 1e308]), "sum gave inf, from x = 2.0, 1e+308, 1e+308"),
         (lambda x, z: autograd.dot([z, x], [math.inf, 1.0]), "dot gave nan, from z = 0.0, x = 2.0, inf, 1.0"),
     ],
@@ -421,14 +421,90 @@ def test_forward_of_large_tensors_it_shows_the_element_that_went_in() -> None:
         "a node with shape (40,), 0.0 there"
     )
     assert line_of(f, "# here") in line
-    x.data[3, 2] = math.inf
-    with pytest.raises(AnomalyError, match=r"inf, from x with shape \(50, 40\), not all finite: inf at \[3, 2\]"):
+    x.data[3, 2], x.data[5, 2] = math.inf, -math.inf
+    with pytest.raises(AnomalyError, match=r"nan, from x with shape \(50, 40\), not all finite: inf at \[3, 2\]"):
         watched_sum(x)
 
 
 @detect_anomaly()
 def watched_sum(x: Tensor) -> Any:
     return x.sum()
+
+
+# an inf that is meant
+
+
+SCORES = [[1.0, 2.0, 3.0], [0.5, -1.0, 0.25]]
+FUTURE = np.array([[False, True, True], [False, False, True]])
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: autograd.softmax(x.masked_fill(FUTURE, -math.inf), 1),
+        lambda x: autograd.log_softmax(x + np.where(FUTURE, -math.inf, 0.0), 1)[:, 0],
+        lambda x: autograd.logsumexp(autograd.where(FUTURE, -math.inf, x), 1),
+        lambda x: autograd.where(FUTURE, -math.inf, x).amax(1),
+        lambda x: autograd.minimum(x, math.inf),
+        lambda x: 1.0 / (x * x + np.where(FUTURE, math.inf, 0.0)),
+        lambda x: autograd.exp(x * 0.5 - np.where(FUTURE, math.inf, 0.0)),
+    ],
+)
+def test_an_inf_that_is_written_passes_forward_and_backward(f: Callable[[Any], Any]) -> None:
+    x = Tensor(SCORES, requires_grad=True)
+    with detect_anomaly():
+        f(x).sum().backward()
+    assert x.grad is not None
+    assert np.isfinite(x.grad).all()
+    assert f(Tensor(SCORES)).tolist() == f(x).tolist()
+
+
+def test_an_inf_that_is_given_passes_on_values() -> None:
+    x = Value(2.0)
+    with detect_anomaly():
+        y = autograd.logsumexp([x, -math.inf, x * 1.0]) + 1.0 / (x + math.inf)
+        y.backward()
+        assert (x * math.inf).data == math.inf
+    assert x.grad == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: (x - x, x * 0.0),
+        lambda x: (x * 2.0, x * 2.0 - x),
+        lambda x: (x.sum(), x.sum() - x.sum()),
+        lambda x: (-x, autograd.sin(-x)),
+    ],
+)
+def test_a_nan_that_follows_from_a_given_inf_names_where_it_came_in(f: Callable[[Any], Any]) -> None:
+    def masked(x: Any) -> Any:
+        y = autograd.where(FUTURE, -math.inf, x)  # here
+        return f(y)
+
+    with pytest.raises(AnomalyError) as found, detect_anomaly():
+        masked(Tensor(SCORES, requires_grad=True))
+    first, line, origin = str(found.value).splitlines()
+    assert " gave nan" in first
+    assert "-inf was given to where, " in origin
+    assert line_of(masked, "# here") in origin
+    assert line
+
+
+def test_an_inf_made_of_finite_numbers_beside_a_given_one_is_found() -> None:
+    with pytest.raises(AnomalyError, match="log gave"), detect_anomaly():
+        Tensor([math.inf, 0.0]).log()
+
+
+def test_backward_a_nan_that_follows_from_a_given_inf_names_it() -> None:
+    x = Tensor([1.0, 2.0], requires_grad=True, label="x")
+    with detect_anomaly():
+        large = x * Tensor([math.inf, 1.0], label="big")
+        y = autograd.where(np.array([True, False]), x, large).sum()
+        with pytest.raises(
+            AnomalyError, match=r"mul brought .* nan at \[0\].*\n.*\n  big = inf at \[0\] .* given to mul"
+        ):
+            y.backward()
 
 
 def test_backward_of_tensors_it_says_which_element_of_which_input_and_the_line_of_the_forward() -> None:

@@ -223,8 +223,8 @@ def test_nothing_warns_or_raises_where_ieee_has_an_answer() -> None:
 @pytest.mark.parametrize(
     ("run", "error", "message"),
     [
-        (lambda x, y: Program(x * 2, [y]), ValueError, "input 0 is not .*this root's graph"),
-        (lambda x, y: Program(x * 2, [x, y]), ValueError, "input 1 is not "),
+        (lambda x, y: Program(x * 2, [y]), ValueError, r"input 0 \(right\) is not .*this root's graph"),
+        (lambda x, y: Program(x * 2, [x, y]), ValueError, r"input 1 \(right\) is not "),
         (lambda x, y: Program(x * 2, [x, x]), ValueError, "named twice"),
         (lambda x, y: Program(not_a_node, [x]), TypeError, "expected one, got float"),
         (lambda x, y: Program(x * 2, [not_a_node]), TypeError, "expected one, got float"),

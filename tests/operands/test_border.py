@@ -174,3 +174,21 @@ def test_second_derivatives_of_stacked_values_are_arrays(outer: Any, inner: Any)
     found = outer(inner(lambda q: ag.stack([q, q**3])))(2.0)
     assert type(found) is np.ndarray
     assert found.tolist() == [0.0, 12.0]
+
+
+@pytest.mark.parametrize("option", ["retain_graph", "create_graph"])
+@pytest.mark.parametrize("make", [lambda: Value(2.0), lambda: Tensor(2.0, requires_grad=True)])
+def test_options_of_pytorchs_backward_are_answered_with_what_to_use(make: Callable[[], Any], option: str) -> None:
+    x = make()
+    with pytest.raises(TypeError, match=rf"backward\(\) has no {option}: .* use grad\(grad\(f\)\)"):
+        (x * x).backward(**{option: True})
+    assert x.grad is None
+    (x * x).backward(**{option: False})
+    assert x.grad == 4.0
+
+
+@pytest.mark.parametrize("make", [lambda: Value(2.0, label="rate"), lambda: Tensor(2.0, label="rate")])
+def test_a_program_names_the_input_that_is_not_in_the_graph(make: Callable[[], Any]) -> None:
+    x = Value(1.0)
+    with pytest.raises(ValueError, match=r"input 1 \(rate\) is not in this root's graph.*leave it out"):
+        Program(x * x, [x, make()])

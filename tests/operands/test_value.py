@@ -491,5 +491,5 @@ def test_adding_to_an_array_in_place_is_refused_and_leaves_the_array() -> None:
     ],
 )  # fmt: skip
 def test_a_list_of_values_never_becomes_an_array_behind_our_back(function: Callable[[Any], Any]) -> None:
-    with pytest.raises(TypeError, match=r"stack\(values\) makes a Tensor .* keeps the graph.* bare numbers use"):
+    with pytest.raises(TypeError, match=r"stack\(values\) makes a Tensor .* keeps the graph.* bare numbers"):
         function([Value(1.0), Value(2.0)])
