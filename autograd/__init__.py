@@ -12,6 +12,7 @@ from .engine.dtypes import float16, float32, float64, int32, int64, long, set_de
 from .engine.installation import refuse_foreign_files as _refuse_foreign_files
 from .engine.mode import enable_grad, no_grad
 from .engine.op import Op
+from .engine.rehearsal import rehearse
 from .engine.text import text_table
 from .functions.indexing import diag, gather, masked_fill, sort, take, tril, triu
 from .functions.probabilities import cross_entropy, log_softmax, logsumexp, softmax
@@ -136,7 +137,8 @@ __all__ = [
     "int32", "int64", "jacobian", "jvp", "leaky_relu", "linear", "linspace", "log", "log1p", "log_sigmoid",
     "log_softmax", "logsumexp", "long", "manual_seed", "masked_fill", "matmul", "maximum", "mean", "minimum",
     "mish", "no_grad", "norm", "normal_cdf", "normal_pdf", "one_hot", "ones", "ones_like", "op", "outer", "pad",
-    "permute", "practice", "prod", "rand", "randint", "randn", "randperm", "reciprocal", "relu", "reshape", "roll",
+    "permute", "practice", "prod", "rand", "randint", "randn", "randperm", "reciprocal", "rehearse", "relu", "reshape",
+    "roll",
     "sech", "selu", "set_default_dtype", "sigmoid", "sign", "silu", "sin", "sinh", "softmax", "softplus", "sort",
     "split", "sqrt", "square", "squeeze", "stack", "std", "take", "tan", "tanh", "tensor", "text_table",
     "transpose", "tril", "triu", "unsqueeze", "value_and_grad", "var", "vjp", "where", "zeros", "zeros_like",

@@ -13,7 +13,7 @@ import operator
 import threading
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
-from itertools import repeat
+from itertools import chain, repeat, starmap
 from typing import Any, Final
 
 import numpy as np
@@ -102,10 +102,14 @@ def _drain(nodes: list[Node], steps: Iterator[tuple[Node, Any]]) -> None:
     commit(nodes, [g for _, g in steps])
 
 
-def commit(nodes: Sequence[Node], gradients: Sequence[Any]) -> None:
-    """Write the gradients of a sweep, all or none: leaves add to the gradient they have, other nodes hold this one."""
+def commit(nodes: Sequence[Node], gradients: Sequence[Any], also: Sequence[tuple[object, str, Any]] = ()) -> None:
+    """Write the gradients of a sweep, all or none: leaves add to the gradient they have, other nodes hold this one.
+
+    `also` is set with them: attributes of other objects, as (owner, name, value).
+    """
     handed = Counter(map(id, gradients))  # the rules of a sum hand the same array to both inputs
     with _accumulating:
         after = [node._accumulated(g, handed[id(g)] > 1) for node, g in zip(nodes, gradients, strict=True)]
         # One call that stays in C from the first node to the last, where Ctrl-C cannot come between.
-        deque(map(setattr, nodes, repeat("_grad"), after), maxlen=0)
+        writes = zip(nodes, repeat("_grad"), after)
+        deque(starmap(setattr, chain(writes, also)), maxlen=0)
