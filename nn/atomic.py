@@ -1,26 +1,58 @@
-"""Make several changes as one: either all of them take effect, or none does, even if Ctrl-C interrupts."""
+"""Make several changes as one: either all of them take effect, or none does, even if Ctrl-C interrupts.
+
+Python handles Ctrl-C between two steps of Python code, never inside a function that is written in C. So all new values
+are computed first, and then one call that stays in C writes them.
+"""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 
-def set_attributes(changes: Sequence[tuple[object, str, Any]]) -> None:
-    """Set attributes given as (owner, name, new value). If anything raises, restore all old values."""
-    before = [(owner, name, getattr(owner, name)) for owner, name, _ in changes]
+from autograd import Tensor, Value, rehearse
+
+Change = tuple[Any, str, Any]  # the object, the name of its attribute, and the new value
+
+
+def set_attributes(changes: Iterable[Change]) -> None:
+    """Set attributes given as (owner, name, new value): those of nodes, and plain ones of other objects.
+
+    If anything raises, all attributes keep or get back their old values.
+    """
+    writes = [write for change in changes for write in _writes(change)]
+    if not writes:
+        return
+    owners, names, values = zip(*writes, strict=True)
+    before = list(map(getattr, owners, names))
     try:
-        for owner, name, new in changes:
-            setattr(owner, name, new)
-    except BaseException:
-        for owner, name, old in before:
-            setattr(owner, name, old)
+        deque(map(setattr, owners, names, values), maxlen=0)
+    except BaseException:  # from an attribute that is a property; Ctrl-C cannot come here
+        deque(map(setattr, owners, names, before), maxlen=0)
         raise
+
+
+def _writes(change: Change) -> list[Change]:
+    """Return the writes that make a change; those of a node set its slots, which runs no Python code."""
+    owner, name, new = change
+    if not isinstance(owner, (Value, Tensor)):
+        return [change]
+    return [*rehearse(owner, lambda twin: setattr(twin, name, new))]
 
 
 def update_dicts(changes: Sequence[tuple[dict[str, Any], Mapping[str, Any]]]) -> None:
     """Update dicts given as (dict, new entries)."""
     dicts, entries = zip(*changes, strict=True)
-    # One call that stays in C from the first dict to the last: Ctrl-C is handled before it or after it.
     deque(map(dict.update, dicts, entries), maxlen=0)
+
+
+def clear_gradients(nodes: Iterable[Value | Tensor], set_to_none: bool) -> None:
+    """Set the gradients of the nodes to None, or else those that are not None to zero."""
+    given = [node for node in nodes if node.grad is not None]
+    set_attributes([(node, "grad", None if set_to_none else _zeros(node)) for node in given])
+
+
+def _zeros(node: Value | Tensor) -> Any:
+    return 0.0 if isinstance(node, Value) else np.zeros(node.shape, node.dtype)

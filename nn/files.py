@@ -84,11 +84,10 @@ def _arrays(state_dict: Mapping[str, Any]) -> dict[str, np.ndarray]:
 
 def _replace(target: Path, content: bytes) -> None:
     """Write a file completely or not at all."""
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
-    # Not tempfile: only the owner can read its files, and a saved network should be as readable as any other file.
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(8)}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        # Not tempfile: only the owner can read its files, and a saved network should be as readable as any other file.
+        with open(temporary, "xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple, NoReturn, Self
 
 import numpy as np
 
-from autograd import Tensor, Value
+from autograd import Tensor, Value, rehearse
 
-from .atomic import set_attributes
+from .atomic import clear_gradients, set_attributes, update_dicts
 from .registry import Parameter as Parameter, Registry, join
 
 
@@ -55,8 +55,7 @@ class Module(Registry):
 
     def train(self, mode: bool = True) -> Self:
         """Set this Module and all inner ones to training mode, or with False to evaluation mode. Returns self."""
-        for module in self.modules():
-            module.training = bool(mode)
+        update_dicts([(vars(module), {"training": bool(mode)}) for module in self.modules()])
         return self
 
     def eval(self) -> Self:
@@ -64,20 +63,15 @@ class Module(Registry):
         return self.train(False)
 
     def zero_grad(self, set_to_none: bool = True) -> None:
-        """Set the gradients of all parameters to None, or with set_to_none=False to zero."""
-        for parameter in self.parameters():
-            if set_to_none or parameter.grad is None:
-                parameter.grad = None
-            else:
-                parameter.grad = np.zeros_like(parameter.grad) if isinstance(parameter, Tensor) else 0.0
+        """Set all gradients to None, or with set_to_none=False those that are not None to 0. All or nothing."""
+        clear_gradients(self.parameters(), set_to_none)
 
     def requires_grad_(self, requires_grad: bool = True) -> Self:
         """Make all parameters require a gradient, or with False freeze them; frozen ones stay parameters."""
         parameters = list(self.parameters())
         if any(isinstance(parameter, Value) for parameter in parameters):
             raise TypeError("a Value always requires a gradient; to freeze it, do not give it to the optimizer")
-        for parameter in parameters:
-            parameter.requires_grad_(requires_grad)
+        set_attributes([(parameter, "requires_grad", requires_grad) for parameter in parameters])
         return self
 
     def apply(self, fn: Callable[[Module], Any]) -> Self:
@@ -88,7 +82,7 @@ class Module(Registry):
         return self
 
     def to(self, dtype: Any) -> Self:
-        """Cast the floating-point parameters and buffers in place: optimizers keep the same nodes. Returns self."""
+        """Cast the floating-point parameters and buffers in place, all or none. Optimizers keep the nodes."""
         try:
             wanted = np.dtype(dtype)
         except TypeError:
@@ -100,9 +94,8 @@ class Module(Registry):
             raise TypeError(
                 f"a Value is a 64-bit float and cannot be cast to {wanted}; use a network of Tensors, see to_tensor()"
             )
-        for node in nodes:
-            if isinstance(node, Tensor) and node.dtype.kind == "f":
-                node.to_(wanted)
+        floats = [node for node in nodes if isinstance(node, Tensor) and node.dtype.kind == "f"]
+        set_attributes([change for node in floats for change in rehearse(node, lambda twin: twin.to_(wanted))])
         return self
 
     def float(self) -> Self:

@@ -43,9 +43,7 @@ class Registry:
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in self._buffers and not (value is None or isinstance(value, Tensor)):
-            raise TypeError(
-                f"{name} is a buffer, which holds a Tensor or None, got {type(value).__name__}; make a Tensor of it"
-            )
+            raise TypeError(_not_a_buffer(name, value))
         old = vars(self).get(name)
         if id(old) in self._known and not (value is None or id(value) in self._known or _is_parameter(value)):
             # `m.weight -= lr * g` under no_grad ends here: the result would be neither trained nor saved.
@@ -69,10 +67,12 @@ class Registry:
     def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
         """Set an attribute that is cast with the Module and not trained. It is saved unless `persistent` is False."""
         self._check_name(name)
-        if isinstance(tensor, Tensor) and tensor.requires_grad:
+        if not (tensor is None or isinstance(tensor, Tensor)):
+            raise TypeError(_not_a_buffer(name, tensor))
+        if tensor is not None and tensor.requires_grad:
             raise ValueError(f"buffer {name} requires a gradient, as only parameters do; use its .detach()")
-        self._buffers[name] = persistent
         setattr(self, name, tensor)
+        self._buffers[name] = persistent
 
     def register_parameter(self, name: str, parameter: Any) -> None:
         """Set an attribute that is a parameter even if it requires no gradient yet. None means no parameter."""
@@ -176,6 +176,10 @@ class Registry:
                 if not (once and id(node) in seen):
                     seen.add(id(node))
                     yield join(path, name), node
+
+
+def _not_a_buffer(name: str, value: Any) -> str:
+    return f"{name} is a buffer, which holds a Tensor or None, got {type(value).__name__}; make a Tensor of it"
 
 
 def _is_parameter(x: Any) -> bool:

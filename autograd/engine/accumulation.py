@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter, deque
 from collections.abc import Sequence
-from itertools import repeat
+from itertools import chain, repeat, starmap
 from typing import Any, Final
 
 import numpy as np
@@ -28,10 +28,14 @@ def add(before: Any, contribution: Any, index: int, own: set[int], record: bool)
     return before + contribution
 
 
-def commit(nodes: Sequence[Node], gradients: Sequence[Any]) -> None:
-    """Write the gradients of a sweep, all or none: leaves add to the gradient they have, other nodes hold this one."""
+def commit(nodes: Sequence[Node], gradients: Sequence[Any], also: Sequence[tuple[object, str, Any]] = ()) -> None:
+    """Write the gradients of a sweep, all or none: leaves add to the gradient they have, other nodes hold this one.
+
+    `also` is set with them: attributes of other objects, as (owner, name, value).
+    """
     handed = Counter(map(id, gradients))  # a + b gives both inputs the same array
     with _accumulating:
         after = [node._accumulated(g, handed[id(g)] > 1) for node, g in zip(nodes, gradients, strict=True)]
         # One call that stays in C from the first node to the last, where Ctrl-C cannot come between.
-        deque(map(setattr, nodes, repeat("_grad"), after), maxlen=0)
+        writes = zip(nodes, repeat("_grad"), after)
+        deque(starmap(setattr, chain(writes, also)), maxlen=0)

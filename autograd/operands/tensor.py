@@ -73,8 +73,7 @@ class Tensor(ArrayMethods, Node):
             raise ValueError(
                 f"the data of this Tensor has shape {self._data.shape}, got {new.shape}; make a new Tensor"
             )
-        self._data = new
-        self._changed = next(created)
+        self._changed, self._data = next(created), new  # one statement: Ctrl-C never finds new data with an old mark
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -115,9 +114,9 @@ class Tensor(ArrayMethods, Node):
             raise RuntimeError("only a leaf can be cast in place, and this Tensor is the result of an op")
         if self._index >= 0 and np.dtype(dtype).kind != "f":
             raise TypeError(f"only floats have gradients, got dtype {np.dtype(dtype)}")
-        self._data = real_array(self._data, dtype)
-        self._grad = None if self._grad is None else real_array(self._grad, dtype)
-        self._changed = next(created)
+        data = real_array(self._data, dtype)
+        grad = None if self._grad is None else real_array(self._grad, dtype)
+        self._changed, self._data, self._grad = next(created), data, grad
         return self
 
     # --- the gradient ---

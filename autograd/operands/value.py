@@ -45,8 +45,8 @@ class Value(Operators, Node):
 
     @data.setter
     def data(self, data: float) -> None:
-        self._data = number(data, "a Value holds")
-        self._changed = next(created)
+        new = number(data, "a Value holds")
+        self._changed, self._data = next(created), new  # one statement: Ctrl-C never finds new data with an old mark
 
     def item(self) -> float:
         """Return the bare number, without the graph."""

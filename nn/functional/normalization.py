@@ -11,6 +11,7 @@ import numpy as np
 import autograd as ag
 from autograd import Dual, Tensor
 
+from ..atomic import Change, set_attributes
 from ..checks import input_shape
 
 
@@ -28,12 +29,35 @@ def batch_norm(
 
     In training, mean and variance are those of the batch (the variance divides by n). The running statistics move
     towards them by the factor `momentum`; the running variance uses the batch variance that divides by n - 1. In
-    evaluation, the running statistics are used. Raises ValueError in training if a channel has only one value.
+    evaluation, the running statistics are used. Raises ValueError in training if a channel has only one value. The
+    running statistics move together, and only if nothing raises.
     """
+    y, changes = batch_norm_and_changes(input, running_mean, running_var, weight, bias, training, momentum, eps)
+    set_attributes(changes)
+    return y
+
+
+def batch_norm_and_changes(
+    input: Any,
+    running_mean: Tensor | None,
+    running_var: Tensor | None,
+    weight: Any,
+    bias: Any,
+    training: bool,
+    momentum: float,
+    eps: float,
+) -> tuple[Any, list[Change]]:
+    """Return the result of `batch_norm`, and the changes of the running statistics, which are not made yet."""
     dims = (0, *range(2, len(input_shape("batch_norm", input))))
     per_channel = (-1, *(1,) * (len(input.shape) - 2))
+    changes: list[Change] = []
     if training:
-        mean, var = _batch_statistics(input, dims, running_mean, running_var, momentum)
+        count = _values_per_channel(input, dims)
+        mean, var = ag.mean(input, dim=dims), ag.var(input, dim=dims, correction=0)
+        for running, batch in ((running_mean, _numbers(mean)), (running_var, _numbers(var) * (count / (count - 1)))):
+            if running is not None:
+                _check_channels(running, batch)
+                changes.append((running, "data", (1.0 - momentum) * np.asarray(running.data) + momentum * batch))
     elif running_mean is None or running_var is None:
         raise ValueError("batch_norm in evaluation needs running_mean and running_var; give both, or training=True")
     else:
@@ -41,25 +65,25 @@ def batch_norm(
     scale = 1.0 / ag.sqrt(var + eps)
     y = (input - mean.reshape(*per_channel)) * scale.reshape(*per_channel)
     y = y if weight is None else y * weight.reshape(*per_channel)
-    return y if bias is None else y + bias.reshape(*per_channel)
+    return y if bias is None else y + bias.reshape(*per_channel), changes
 
 
-def _batch_statistics(
-    input: Any, dims: tuple[int, ...], running_mean: Tensor | None, running_var: Tensor | None, momentum: float
-) -> tuple[Any, Any]:
-    """Return mean and variance of the batch per channel, and update the running statistics."""
-    count = math.prod(input.shape[k] for k in dims)
+def _values_per_channel(input: Any, dims: tuple[int, ...]) -> int:
+    count = math.prod(int(input.shape[k]) for k in dims)
     if count <= 1:
         raise ValueError(
             f"batch-norm in training needs more than one value per channel, got shape {input.shape}: the variance of "
             "one value is 0. Use a larger batch (drop_last=True drops a last batch that is too small), or eval()"
         )
-    mean, var = ag.mean(input, dim=dims), ag.var(input, dim=dims, correction=0)
-    for running, batch in ((running_mean, mean), (running_var, var)):
-        if running is not None:
-            new = _numbers(batch) * (count / (count - 1) if batch is var else 1.0)
-            running.data = (1.0 - momentum) * running.data + momentum * new
-    return mean, var
+    return count
+
+
+def _check_channels(running: Tensor, batch: np.ndarray) -> None:
+    if running.shape != batch.shape:
+        raise ValueError(
+            f"batch_norm got a running statistic of shape {running.shape}, expected {batch.shape}: one number per "
+            "channel of the input"
+        )
 
 
 def _numbers(x: Any) -> np.ndarray:

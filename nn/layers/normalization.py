@@ -9,7 +9,9 @@ import autograd as ag
 from autograd import Tensor
 
 from .. import functional as F
+from ..atomic import set_attributes
 from ..checks import input_shape, integer, number
+from ..functional.normalization import batch_norm_and_changes
 from ..module import Module, Parameter
 
 
@@ -57,7 +59,7 @@ class BatchNorm1d(Module):
         momentum = self.momentum
         if momentum is None:
             momentum = 1.0 / (1 + (0 if self.num_batches_tracked is None else int(self.num_batches_tracked.item())))
-        y = F.batch_norm(
+        y, changes = batch_norm_and_changes(
             input,
             self.running_mean,
             self.running_var,
@@ -68,7 +70,8 @@ class BatchNorm1d(Module):
             self.eps,
         )
         if self.training and self.num_batches_tracked is not None:
-            self.num_batches_tracked.data += 1
+            changes.append((self.num_batches_tracked, "data", self.num_batches_tracked.item() + 1))
+        set_attributes(changes)
         return y
 
     def extra_repr(self) -> str:

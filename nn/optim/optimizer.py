@@ -15,7 +15,7 @@ import numpy as np
 
 from autograd import Tensor, enable_grad
 
-from ..atomic import set_attributes
+from ..atomic import clear_gradients, set_attributes
 from .explanation import Explanation, Row, State, Update
 from .options import valid
 from .parameters import Node, gradient, numbers_of, parameter_list
@@ -120,11 +120,7 @@ class Optimizer:
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Set all gradients to None, or with set_to_none=False those that are not None to 0."""
-        nodes = [node for node in self._nodes() if node.grad is not None]
-        zeros = [
-            None if set_to_none else _like(numbers_of(node), np.zeros(np.shape(numbers_of(node)))) for node in nodes
-        ]
-        set_attributes([(node, "grad", zero) for node, zero in zip(nodes, zeros, strict=True)])
+        clear_gradients(self._nodes(), set_to_none)
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Update every parameter that has a gradient. If there is a closure, call it first and return its result.

@@ -135,7 +135,7 @@ def test_interrupted_loading_leaves_the_numbers_unchanged(monkeypatch: pytest.Mo
         patch.setattr(Value, "data", property(whole.__get__, interrupted))
         with pytest.raises(KeyboardInterrupt):
             net.load_state_dict({name: array + 1 for name, array in before.items()})
-    assert len(writes) > 4
+    assert len(writes) == 4
     assert net.state_dict() == before
 
 

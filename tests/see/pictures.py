@@ -50,7 +50,7 @@ LABELS = [pytest.param(text, " ".join(text.split()), id=name) for name, text in 
 LABELS += [pytest.param(text, shown, id=name) for name, (text, shown) in UNPRINTABLE.items()]
 
 needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="the program dot is not on the PATH")
-ENGINES = [pytest.param("layered"), pytest.param("auto"), pytest.param("dot", marks=needs_dot)]
+ENGINES = [pytest.param("layered"), pytest.param("dot", marks=needs_dot)]
 
 
 def neuron() -> Value:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from ..layout.geometry import Box, Curve, Layout, Line, Point
 
 POINTS_PER_INCH: Final = 72.0
 MARGIN: Final = 12.0  # px
+TIME_LIMIT: Final = 10.0  # seconds; some graphs of 60 boxes take dot minutes
 
 
 def dot_installed() -> bool:
@@ -19,12 +21,10 @@ def dot_installed() -> bool:
 
 
 def dot_layout(boxes: Sequence[Box], lines: Sequence[Line]) -> Layout:
-    """Place boxes and lines by `dot`. Raise RuntimeError when `dot` fails.
+    """Place boxes and lines by `dot`. Raise RuntimeError when `dot` fails, TimeoutError when it takes too long.
 
     `dot` is given sizes only. No text of a graph is passed to it.
     """
-    import graphviz
-
     inch = POINTS_PER_INCH
     rows = [
         "digraph { rankdir=LR; nodesep=0.25; ranksep=0.35",
@@ -39,9 +39,13 @@ def dot_layout(boxes: Sequence[Box], lines: Sequence[Line]) -> Layout:
             label = f"label=<<TABLE {bare}><TR><TD {cell}></TD></TR></TABLE>>"
         rows.append(f"n{line.tail} -> n{line.head} [id={k} {label}]")
     try:
-        drawn = json.loads(graphviz.Source("\n".join([*rows, "}"])).pipe(format="json", quiet=True))
+        source = "\n".join([*rows, "}"]).encode()
+        run = subprocess.run(["dot", "-Tjson"], input=source, capture_output=True, check=True, timeout=TIME_LIMIT)
+        drawn = json.loads(run.stdout)
         return _with_margin(_read_layout(drawn, len(boxes), len(lines)), MARGIN)
-    except (OSError, graphviz.ExecutableNotFound, graphviz.CalledProcessError) as error:
+    except subprocess.TimeoutExpired:
+        raise TimeoutError(f"dot did not lay out {len(boxes)} boxes within {TIME_LIMIT:g} seconds") from None
+    except (OSError, subprocess.CalledProcessError) as error:
         raise RuntimeError(f"dot did not draw the graph: {error}") from error
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise RuntimeError(f"dot did not draw the graph: its output is not a layout ({error!r})") from error

@@ -1,10 +1,11 @@
-"""`draw`: a graph as a picture, laid out by `dot` where it is installed, and by the built-in layout elsewhere."""
+"""`draw`: a graph as a picture, laid out by the built-in layout, or by `dot` on request."""
 
 from __future__ import annotations
 
 import base64
 import html
 import re
+import warnings
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -46,12 +47,10 @@ class Drawing:
     def svg(self) -> str:
         """Return the picture as SVG text."""
         if self.engine == "dot":
-            return svg(self.scene, dot_layout)
-        if self.engine == "auto" and dot_installed():
             try:
                 return svg(self.scene, dot_layout)
-            except (RuntimeError, ImportError):  # a broken `dot` must not mean that there is no picture
-                return svg(self.scene, layered)
+            except TimeoutError as error:
+                warnings.warn(f"{error}; the built-in layout is used instead", RuntimeWarning, stacklevel=2)
         return svg(self.scene, layered)
 
     @property
@@ -111,7 +110,8 @@ def draw(
     labels     names for nodes: {"x": x}, or globals()
     level      "auto" or "op": one box per op
     max_nodes  the greatest number of nodes that is drawn; ValueError where the graph has more
-    engine     the layout: "dot", "layered" (built in), or "auto", which is dot where it is installed
+    engine     the layout: "layered" (built in), or "dot"; "auto" is the built-in one. `dot` may take minutes for a
+               graph that uses one node often: after 10 seconds the built-in layout is used, with a warning
     stats      whether to show statistics of arrays that are too large to be shown in full
     """
     roots = [root] if isinstance(root, Node) else _as_roots(root)

@@ -7,7 +7,7 @@ changed in between, and its steps would not agree with one another.
 from __future__ import annotations
 
 import operator
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -96,10 +96,11 @@ class Recording:
         """Return the gradient of every node at the end of the sweep."""
         return {node: self.with_earlier(node, g) for node, g in self._sweep}
 
-    def commit(self) -> None:
+    def commit(self, also: Sequence[tuple[object, str, Any]] = ()) -> None:
         """Write the gradients of this sweep on the graph, all or none, as `backward()` does.
 
-        Raise RuntimeError the second time, and where data was changed since.
+        `also` is set with them: attributes of other objects, as (owner, name, value). Raise RuntimeError the second
+        time, and where data was changed since.
         """
         if self._committed:
             raise RuntimeError(
@@ -107,8 +108,9 @@ class Recording:
                 "again; make a new Stepper, or call backward()"
             )
         refuse_changed(self.data)
-        quietly(commit, [node for node, _ in self._sweep], [_copied(g) for _, g in self._sweep])
-        self._committed = True
+        # Set in the same call: after a Ctrl-C in between, a second commit would add the gradients again.
+        also = [*also, (self, "_committed", True)]
+        quietly(commit, [node for node, _ in self._sweep], [_copied(g) for _, g in self._sweep], also)
 
 
 def _earlier(leaf: Node, name: str) -> Any:

@@ -142,12 +142,12 @@ class Stepper:
     def commit(self) -> None:
         """Write the gradients of the whole sweep on the graph, as `backward()` does, and go to the last step.
 
-        Leaves add it to the gradient they have, other nodes hold this one. All gradients are written or none. Raise
+        Leaves add it to the gradient they have, other nodes hold this one. All or nothing, Ctrl-C included. Raise
         RuntimeError the second time, because the leaves would get the same gradients again, and where data was set
         after the graph was computed from it.
         """
-        self._recording.commit()
-        self.finish()
+        _ = self[len(self) - 1]  # makes the steps now: an error or Ctrl-C there changes nothing
+        self._recording.commit([(self, "position", len(self))])
 
     def _move(self, k: int) -> Step:
         step = self[k - 1]
@@ -191,9 +191,9 @@ class Stepper:
         done = frozenset(self[k].node for k in range(self.position))
         return self._picture(self.gradients(), done, step.node if step else None, contributions, engine)
 
-    def _finished_picture(self) -> Drawing:
+    def _finished_picture(self, engine: str) -> Drawing:
         """Return the picture with every gradient and no present step; the player shows it where scripts are off."""
-        return self._picture(self._recording.gradients(), frozenset(), None, {})
+        return self._picture(self._recording.gradients(), frozenset(), None, {}, engine)
 
     def _picture(
         self,
@@ -201,7 +201,7 @@ class Stepper:
         done: frozenset[Node],
         now: Node | None,
         contributions: Mapping[int, str],
-        engine: str = "auto",
+        engine: str,
     ) -> Drawing:
         room: dict[Node, int] = {}
         sums = [(flow.input, flow.after) for step in self for flow in step.flows]
@@ -212,8 +212,8 @@ class Stepper:
         progress = Progress(self._recording.data, gradients, done, now, contributions, room)
         return Drawing(scene([self.root], self.names, progress), engine)
 
-    def save(self, path: str | Path) -> Path:
-        """Write the steps to a file. Raise ValueError for a suffix other than these.
+    def save(self, path: str | Path, engine: str = "auto") -> Path:
+        """Write the steps to a file. Raise ValueError for a suffix other than these. `engine` is that of `draw`.
 
         .txt   the table
         .json  the steps as plain data
@@ -224,16 +224,16 @@ class Stepper:
         write = {
             ".txt": lambda: str(self) + "\n",
             ".json": lambda: json.dumps(self.to_json(), indent=1, ensure_ascii=False) + "\n",
-            ".svg": lambda: self.drawing().svg,
-            ".html": self._page,
+            ".svg": lambda: self.drawing(engine).svg,
+            ".html": lambda: self._page(engine),
         }.get(target.suffix.lower())
         if write is None:
             raise ValueError(f"a Stepper saves .txt, .json, .svg or .html, got {target.name!r}; change the suffix")
         target.write_text(write(), encoding="utf-8")
         return target
 
-    def _page(self) -> str:
-        return page(self._finished_picture().svg, self.to_json())
+    def _page(self, engine: str = "auto") -> str:
+        return page(self._finished_picture(engine).svg, self.to_json())
 
     def _repr_html_(self) -> str:
         return notebook(self._page(), self.drawing()._repr_html_())

@@ -114,10 +114,7 @@ class OneCycleLR(Schedule):
             raise ValueError(
                 f"{type(optimizer).__name__} has neither momentum nor betas to change; give cycle_momentum=False"
             )
-        if last_epoch == -1:
-            for group, lr in zip(optimizer.param_groups, initial, strict=True):
-                group["initial_lr"] = lr
-        super().__init__(optimizer, last_epoch)
+        super().__init__(optimizer, last_epoch, initial)
 
     def lr_at(self, step: int) -> list[float]:
         """Return the scheduled learning rates after `step` steps, one per group, without setting them."""

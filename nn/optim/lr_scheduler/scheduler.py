@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import warnings
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...atomic import update_dicts
@@ -77,22 +77,28 @@ class Schedule(LRScheduler):
 
     A schedule starts from the learning rate that each group had when the first schedule of the optimizer was created;
     the group keeps it as "initial_lr". A subclass sets its own attributes first and then calls
-    `super().__init__(optimizer, last_epoch)`, which sets the learning rates of step 0.
+    `super().__init__(optimizer, last_epoch)`, which sets the learning rates of step 0; with `initial_lrs` the schedule
+    starts from these instead. If anything raises, the optimizer is unchanged.
     """
 
-    def __init__(self, optimizer: Optimizer, last_epoch: int = -1) -> None:
+    def __init__(self, optimizer: Optimizer, last_epoch: int = -1, initial_lrs: Sequence[float] | None = None) -> None:
         super().__init__(optimizer)
         self.last_epoch = integer("last_epoch", last_epoch, -1)
-        for k, group in enumerate(optimizer.param_groups):
-            if last_epoch == -1:
-                group.setdefault("initial_lr", group["lr"])
-            elif "initial_lr" not in group:
+        initial = initial_lrs if initial_lrs is not None and last_epoch == -1 else self._initial_lrs()
+        self.base_lrs: list[float] = [float(lr) for lr in initial]
+        kept = zip(optimizer.param_groups, ({"initial_lr": lr} for lr in initial), strict=True)
+        update_dicts([*kept, *self._changes(self.last_epoch + 1)])
+
+    def _initial_lrs(self) -> list[float]:
+        """Return the learning rate that each group had when its first schedule was created."""
+        lrs = [group.get("initial_lr", group["lr"]) for group in self.optimizer.param_groups]
+        for k, group in enumerate(self.optimizer.param_groups):
+            if self.last_epoch != -1 and "initial_lr" not in group:
                 raise KeyError(
-                    f"last_epoch={last_epoch} resumes a schedule, and param_groups[{k}] has no 'initial_lr' to resume "
-                    "from; load the optimizer's state first, or leave last_epoch at -1"
+                    f"last_epoch={self.last_epoch} resumes a schedule, and param_groups[{k}] has no 'initial_lr' to "
+                    "resume from; load the optimizer's state first, or leave last_epoch at -1"
                 )
-        self.base_lrs: list[float] = [float(group["initial_lr"]) for group in optimizer.param_groups]
-        update_dicts(self._changes(self.last_epoch + 1))
+        return lrs
 
     @abstractmethod
     def lr_at(self, step: int) -> list[float]:

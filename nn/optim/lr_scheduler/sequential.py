@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any, final
 
+from ...atomic import update_dicts
 from ...checks import integer
 from ..optimizer import Optimizer
 from .factors import CosineAnnealingLR, LinearLR
-from .scheduler import Change, LRScheduler, Schedule
+from .scheduler import Change, LRScheduler, Schedule, groups
 
 
 @final
@@ -87,6 +89,7 @@ def warmup_cosine(
     """Return a schedule of linear warm-up and then half a cosine.
 
     The rate rises from start_factor · lr to lr in `warmup_steps` steps and falls to `eta_min` at `total_steps`.
+    If an argument is refused, the optimizer is unchanged.
 
     >>> optimizer = nn.optim.SGD([Value(1.0)], lr=0.5)
     >>> scheduler = nn.optim.lr_scheduler.warmup_cosine(optimizer, warmup_steps=10, total_steps=100)
@@ -95,6 +98,14 @@ def warmup_cosine(
     """
     if integer("total_steps", total_steps, 1) <= integer("warmup_steps", warmup_steps, 1):
         raise ValueError(f"expected warmup_steps < total_steps, got {warmup_steps} and {total_steps}")
-    warm_up = LinearLR(optimizer, start_factor, total_iters=warmup_steps)
-    cosine = CosineAnnealingLR(optimizer, total_steps - warmup_steps, eta_min)
-    return SequentialLR(optimizer, [warm_up, cosine], [warmup_steps])
+    # A schedule sets learning rates when it is created. These are created on a copy of the optimizer, so that a refused
+    # argument or Ctrl-C leaves the optimizer unchanged.
+    trial = copy.copy(optimizer)
+    trial.param_groups = [dict(group) for group in groups(optimizer)]
+    warm_up = LinearLR(trial, start_factor, total_iters=warmup_steps)
+    cosine = CosineAnnealingLR(trial, total_steps - warmup_steps, eta_min)
+    sequence = SequentialLR(trial, [warm_up, cosine], [warmup_steps])
+    for schedule in (warm_up, cosine, sequence):
+        schedule.optimizer = optimizer
+    update_dicts(list(zip(optimizer.param_groups, trial.param_groups, strict=True)))
+    return sequence

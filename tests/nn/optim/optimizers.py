@@ -1,11 +1,9 @@
-"""Shared by the tests of optimizers: all combinations of options, parameters, gradients, interrupts."""
+"""Shared by the tests of optimizers: all combinations of options, parameters, gradients."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from itertools import product
-from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -142,27 +140,3 @@ def exact(x: Any) -> Any:
     if isinstance(x, (list, tuple)):
         return [exact(each) for each in x]
     return x.tolist() if isinstance(x, np.ndarray) else x
-
-
-def interrupted_at(line: int, function: Callable[[], Any]) -> bool:
-    """Call the function and raise KeyboardInterrupt before the given executed line. Return False if there are fewer."""
-    count = 0
-
-    def trace(frame: FrameType, event: str, argument: Any) -> Any:
-        nonlocal count
-        if frame.f_globals["__name__"].partition(".")[0] not in ("nn", "autograd"):
-            return None  # for example a hook of the garbage collector, which ignores exceptions
-        count += event == "line"
-        if event == "line" and count == line:
-            raise KeyboardInterrupt
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        function()
-    except KeyboardInterrupt:
-        return True
-    finally:
-        sys.settrace(before)
-    return False

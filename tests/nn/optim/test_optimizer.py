@@ -14,7 +14,8 @@ import nn
 from autograd import Tensor, Value, no_grad
 from nn.optim import SGD, Adam, Optimizer, RMSprop, Update
 
-from .optimizers import CHOICES, FEW, drive, exact, gradients, interrupted_at, make, numbers, parameters
+from ...interrupts import interrupted_at
+from .optimizers import CHOICES, FEW, drive, exact, gradients, make, numbers, parameters
 
 
 @pytest.mark.parametrize(

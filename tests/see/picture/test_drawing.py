@@ -14,8 +14,9 @@ from xml.etree import ElementTree
 import pytest
 
 import autograd
-from autograd import Tensor, Value, draw
+from autograd import Stepper, Tensor, Value, draw
 from autograd.engine.sweep import graph_nodes
+from autograd.see.picture import dot_layout
 from tests.see.pictures import ENGINES, LABELS, LONGEST, SVG, arrows, boxes, by_dot, elements, needs_dot, neuron, words
 
 # What it shows
@@ -399,7 +400,7 @@ def test_without_dot_the_builtin_layout_draws_the_picture(monkeypatch: pytest.Mo
 
 @pytest.mark.skipif(os.name == "nt", reason="a shell script stands in for dot")
 @pytest.mark.parametrize("script", ["exit 1", "exit 0", "echo '{}'", "echo not json", "kill -9 $$"])
-def test_with_a_broken_dot_the_builtin_layout_draws_the_picture(
+def test_a_broken_dot_is_reported_where_it_is_asked_for(
     script: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     broken = tmp_path / "dot"
@@ -418,7 +419,33 @@ def test_the_engines_draw_the_same_things() -> None:
     one, other = draw(o, engine="dot").svg, draw(o, engine="layered").svg
     assert one != other
     assert (boxes(one), arrows(one)) == (boxes(other), arrows(other))
-    assert draw(o).svg == one
+    assert draw(o).svg == other
+
+
+def loop(uses: int) -> Value:
+    w, h = Value(0.5, "w"), Value(1.0, "h")
+    for _ in range(uses):
+        h = (w * h).tanh() + w
+    return h
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell script stands in for dot")
+def test_a_slow_dot_is_stopped_and_the_builtin_layout_draws_the_picture(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    slow = tmp_path / "dot"
+    slow.write_text("#!/bin/sh\nexec /bin/sleep 60\n")
+    slow.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(dot_layout, "TIME_LIMIT", 0.2)
+    o = loop(20)
+    with pytest.warns(RuntimeWarning, match=r"dot did not lay out .* within 0\.2 seconds; the built-in layout is used"):
+        assert draw(o, engine="dot").svg == draw(o).svg
+    stepper = Stepper(o)
+    for name in ("a.svg", "a.html"):
+        with pytest.warns(RuntimeWarning, match="the built-in layout is used"):
+            stepper.save(tmp_path / name, engine="dot")
+        assert (tmp_path / name).read_text() == stepper.save(tmp_path / f"b{name}").read_text()
 
 
 # What it refuses

@@ -33,7 +33,7 @@ from nn.optim.lr_scheduler import (
     warmup_cosine,
 )
 
-from ..optimizers import interrupted_at
+from ....interrupts import interrupted_at
 from .schedules import SCHEDULES, Spec, ours, spelled
 
 

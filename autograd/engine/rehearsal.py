@@ -1,0 +1,36 @@
+"""Rehearse a change of a node on a copy of it, so that changes of several nodes can be made as one.
+
+Setting `.data` or calling `.to_()` runs Python code, where Ctrl-C may come in the middle. Setting a slot does not. So
+the change is made on a copy, and what it did to the slots of the copy is returned; the caller sets them all at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+from .node import Node, fill
+
+N = TypeVar("N", bound=Node)
+
+SLOTS: Final = ("_changed", "_data", "_grad", "_index", "label")
+
+
+def rehearse(node: N, change: Callable[[N], object]) -> list[tuple[N, str, Any]]:
+    """Return what the change would set, as (node, attribute, value). The node itself stays as it is.
+
+    Raises what the change raises.
+
+    >>> w = Value(2.0)
+    >>> changes = rehearse(w, lambda node: setattr(node, "data", 5.0))
+    >>> w.data
+    2.0
+    >>> for change in changes:
+    ...     setattr(*change)
+    >>> w.data
+    5.0
+    """
+    twin = fill(type(node).__new__(type(node)), node._data, node.op, node.inputs, node.params, node.label, node._index)
+    twin._grad, twin._changed = node._grad, node._changed
+    change(twin)
+    return [(node, slot, getattr(twin, slot)) for slot in SLOTS if getattr(twin, slot) is not getattr(node, slot)]

@@ -1,0 +1,302 @@
+"""All or nothing: an interrupt at any line leaves the state from before or the state from after, never one between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import Stepper, Tensor, Value, manual_seed, stack
+from nn import functional as F, optim
+from nn.optim import lr_scheduler
+
+from .interrupts import interrupted_at
+
+Case = tuple[Callable[[], Any], Callable[[], Any]]  # what is interrupted, and the state to look at
+
+
+def nodes_state(*nodes: Any) -> list[Any]:
+    """Return the data, dtype and gradient of each node, and whether its data counts as changed."""
+    return [
+        (str(node._data), str(getattr(node, "dtype", "")), str(node.grad), node.requires_grad, node._changed > 0)
+        for node in nodes
+    ]
+
+
+def leaves() -> list[Any]:
+    found: list[Any] = [Value(1.5), Tensor([[1.0, -2.0]], requires_grad=True), Value(-0.5)]
+    for node in found:
+        node.grad = 2.0 if isinstance(node, Value) else np.array([[3.0, 4.0]])
+    return found
+
+
+def graph() -> tuple[list[Any], Any]:
+    a, w, b = leaves()
+    inner = stack([a, b]) * w
+    return [a, w, b, inner], (inner * w).sum()
+
+
+def network() -> nn.Sequential:
+    manual_seed(0)
+    net = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3), nn.Linear(3, 1))
+    net(Tensor([[1.0, 2.0], [3.0, -1.0]])).sum().backward()
+    return net
+
+
+def network_state(net: nn.Module) -> Any:
+    return nodes_state(*net.parameters(), *net.buffers()), [module.training for module in net.modules()]
+
+
+def trained(kind: type[optim.Optimizer] = optim.SGD, **options: Any) -> tuple[list[Any], optim.Optimizer]:
+    params = leaves()
+    optimizer = kind([{"params": params[:2]}, {"params": params[2:], "lr": 0.3}], **options)
+    return params, optimizer
+
+
+def optimizer_state(params: list[Any], optimizer: optim.Optimizer) -> Any:
+    return nodes_state(*params), str(optimizer.state_dict()), optimizer.steps
+
+
+# --- the cases ---
+
+
+def case_backward() -> Case:
+    nodes, root = graph()
+    return root.backward, lambda: nodes_state(*nodes)
+
+
+def case_backward_of_values() -> Case:
+    x = Value(3.0)
+    y = (x * x).tanh()
+    root = y * x + y
+    return root.backward, lambda: nodes_state(x, y, root)
+
+
+def case_commit() -> Case:
+    nodes, root = graph()
+    stepper = Stepper(root)
+    return stepper.commit, lambda: (nodes_state(*nodes), stepper.position, stepper._recording._committed)
+
+
+def case_network(act: Callable[[nn.Module], Any]) -> Callable[[], Case]:
+    def case() -> Case:
+        net = network()
+        return lambda: act(net), lambda: network_state(net)
+
+    return case
+
+
+def case_optimizer(
+    act: Callable[[list[Any], optim.Optimizer], Any], kind: type[optim.Optimizer] = optim.SGD, **options: Any
+) -> Callable[[], Case]:
+    def case() -> Case:
+        params, optimizer = trained(kind, lr=0.1, **options)
+        return lambda: act(params, optimizer), lambda: optimizer_state(params, optimizer)
+
+    return case
+
+
+def loaded(params: list[Any], optimizer: optim.Optimizer) -> None:
+    other_params, other = trained(optim.Adam, lr=0.7)
+    for p in other_params:
+        p.grad = np.ones((1, 2)) if isinstance(p, Tensor) else 1.0
+    other.step()
+    optimizer.load_state_dict(other.state_dict())
+
+
+def case_schedule(build: Callable[[optim.Optimizer], Any]) -> Callable[[], Case]:
+    """Interrupt the set-up of a schedule."""
+    return case_optimizer(lambda _, optimizer: build(optimizer), momentum=0.9)
+
+
+def case_step(build: Callable[[optim.Optimizer], Any], *metric: float) -> Callable[[], Case]:
+    def case() -> Case:
+        params, optimizer = trained(lr=0.1, momentum=0.9)
+        scheduler = build(optimizer)
+        optimizer.step()
+        return lambda: scheduler.step(*metric), lambda: (
+            optimizer_state(params, optimizer),
+            str(scheduler.state_dict()),
+        )
+
+    return case
+
+
+def case_loaded_schedule() -> Case:
+    _, optimizer = trained(lr=0.1)
+    scheduler, other = warmed(optimizer), warmed(trained(lr=0.4)[1])
+    other.optimizer.step()
+    other.step()
+    saved = other.state_dict()
+    return lambda: scheduler.load_state_dict(saved), lambda: str(scheduler.state_dict())
+
+
+def warmed(optimizer: optim.Optimizer) -> Any:
+    return lr_scheduler.warmup_cosine(optimizer, 2, 6)
+
+
+def sequence(optimizer: optim.Optimizer) -> Any:
+    parts: list[Any] = [lr_scheduler.StepLR(optimizer, 1), lr_scheduler.ConstantLR(optimizer)]
+    return lr_scheduler.SequentialLR(optimizer, parts, [1])
+
+
+def one_cycle(optimizer: optim.Optimizer) -> Any:
+    return lr_scheduler.OneCycleLR(optimizer, 0.5, total_steps=5)
+
+
+def batch_norm() -> Case:
+    mean, var = Tensor([0.0, 0.0]), Tensor([1.0, 1.0])
+    x = Tensor([[1.0, 2.0], [3.0, 5.0]])
+    return lambda: F.batch_norm(x, mean, var, training=True), lambda: nodes_state(mean, var)
+
+
+def state_of(net: nn.Module) -> dict[str, Any]:
+    return {name: array + 1 for name, array in net.state_dict().items()}
+
+
+X = Tensor([[2.0, 2.0], [0.5, 1.0]])
+
+
+CASES: dict[str, Callable[[], Case]] = {
+    "backward": case_backward,
+    "backward of Values": case_backward_of_values,
+    "Stepper.commit": case_commit,
+    "batch_norm": batch_norm,
+    "BatchNorm1d": case_network(lambda net: net[1](Tensor(np.arange(6.0).reshape(2, 3)))),  # type: ignore[index]
+    "a network with BatchNorm1d": case_network(lambda net: net(X)),
+    "Module.to": case_network(lambda net: net.to(np.float32)),
+    "Module.zero_grad": case_network(lambda net: net.zero_grad()),
+    "Module.zero_grad to zeros": case_network(lambda net: net.zero_grad(set_to_none=False)),
+    "Module.train": case_network(lambda net: net.eval()),
+    "Module.requires_grad_": case_network(lambda net: net.requires_grad_(False)),
+    "Module.load_state_dict": case_network(lambda net: net.load_state_dict(state_of(net))),
+    "clip_grad_norm_": case_network(lambda net: nn.utils.clip_grad_norm_(net.parameters(), 0.1)),
+    "clip_grad_value_": case_network(lambda net: nn.utils.clip_grad_value_(net.parameters(), 0.01)),
+    "vector_to_parameters": case_network(lambda net: nn.utils.vector_to_parameters(np.arange(19.0), net.parameters())),
+    "SGD.step": case_optimizer(lambda _, optimizer: optimizer.step(), momentum=0.9),
+    "Adam.step": case_optimizer(lambda _, optimizer: optimizer.step(), optim.Adam),
+    "Optimizer.zero_grad": case_optimizer(lambda _, optimizer: optimizer.zero_grad()),
+    "add_param_group": case_optimizer(lambda _, optimizer: optimizer.add_param_group({"params": [Value(1.0)]})),
+    "Optimizer.load_state_dict": case_optimizer(loaded, optim.Adam),
+    "set-up of warmup_cosine": case_schedule(warmed),
+    "set-up of OneCycleLR": case_schedule(one_cycle),
+    "set-up of LambdaLR": case_schedule(lambda o: lr_scheduler.LambdaLR(o, lambda step: 0.5)),
+    "set-up of LinearLR": case_schedule(lr_scheduler.LinearLR),
+    "set-up of CosineAnnealingWarmRestarts": case_schedule(lambda o: lr_scheduler.CosineAnnealingWarmRestarts(o, 2)),
+    "SequentialLR.step": case_step(sequence),
+    "warmup_cosine.step": case_step(warmed),
+    "OneCycleLR.step": case_step(one_cycle),
+    "ReduceLROnPlateau.step": case_step(lambda o: lr_scheduler.ReduceLROnPlateau(o, patience=0), float("nan")),
+    "load_state_dict of a schedule": case_loaded_schedule,
+}
+
+
+def assert_before_or_after(case: Callable[[], Case]) -> None:
+    ends: list[Any] = []
+    interrupted = True
+    while interrupted:
+        assert len(ends) < 20_000
+        act, state = case()
+        before = state()
+        interrupted = interrupted_at(len(ends) + 1, act)
+        ends.append(state())
+    after = ends[-1]
+    assert before != after
+    assert [end for end in ends if end not in (before, after)] == []
+    assert before in ends
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_an_interrupt_at_any_line_leaves_the_state_before_or_after(name: str) -> None:
+    assert_before_or_after(CASES[name])
+
+
+@pytest.mark.parametrize("index", [0, 1])
+def test_an_interrupted_assignment_of_data_is_noticed_or_not_made(index: int) -> None:
+    def case() -> Case:
+        node = leaves()[index]
+        return lambda: setattr(node, "data", 7.0 if index == 0 else [[7.0, 8.0]]), lambda: nodes_state(node)
+
+    assert_before_or_after(case)
+
+
+def test_an_interrupted_cast_of_a_tensor_is_made_or_not() -> None:
+    def case() -> Case:
+        node = leaves()[1]
+        return lambda: node.to_(np.float32), lambda: nodes_state(node)
+
+    assert_before_or_after(case)
+
+
+def test_an_interrupt_at_any_line_of_save_leaves_the_old_file_or_the_new_one_and_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "weights"
+
+    def case() -> Case:
+        nn.save({"w": 1.0}, path)
+        return lambda: nn.save({"w": 2.0}, path), lambda: [(p.name, p.read_bytes()) for p in tmp_path.iterdir()]
+
+    assert_before_or_after(case)
+
+
+# --- refused: nothing is changed ---
+
+
+@pytest.mark.parametrize(
+    ("build", "problem"),
+    [
+        (lambda o: lr_scheduler.warmup_cosine(o, 2, 6, eta_min="0"), "eta_min must be a number"),  # type: ignore[arg-type]
+        (lambda o: lr_scheduler.warmup_cosine(o, 2, 6, start_factor=2.0), "start_factor must be"),
+        (lambda o: lr_scheduler.warmup_cosine(o, 6, 6), "warmup_steps < total_steps"),
+        (lambda o: lr_scheduler.LambdaLR(o, lambda step: "fast"), "could not convert"),  # type: ignore[arg-type, return-value]
+        (lambda o: lr_scheduler.OneCycleLR(o, 0.5, total_steps=3, last_epoch=7), "has no 'initial_lr'"),
+        (lambda o: lr_scheduler.OneCycleLR(o, [0.5], total_steps=3), "one value for all groups or a list of 2"),
+        (lambda o: lr_scheduler.StepLR(o, 0), "step_size must be"),
+        (lambda o: lr_scheduler.StepLR(o, 1, last_epoch=3), "has no 'initial_lr'"),
+        (lambda o: o.add_param_group({"params": [Value(1.0)], "lr": -1.0}), "lr must be"),
+    ],
+)
+def test_a_refused_schedule_or_group_leaves_the_optimizer_unchanged(
+    build: Callable[[optim.Optimizer], Any], problem: str
+) -> None:
+    params, optimizer = trained(lr=0.1, momentum=0.9)
+    before = optimizer_state(params, optimizer)
+    with pytest.raises((TypeError, ValueError, KeyError), match=problem):
+        build(optimizer)
+    assert optimizer_state(params, optimizer) == before
+
+
+@pytest.mark.parametrize(
+    ("wrong", "problem"),
+    [
+        ({"weight": Tensor([1.0, 2.0, 3.0])}, "mul"),
+        ({"running_var": Tensor([1.0])}, r"running statistic of shape \(1,\), expected \(2,\)"),
+        ({"eps": "small"}, "add"),
+        ({"momentum": "slow"}, "unsupported operand"),
+    ],
+)
+def test_a_refused_batch_norm_leaves_the_running_statistics_unchanged(wrong: dict[str, Any], problem: str) -> None:
+    given = {"running_mean": Tensor([0.0, 0.0]), "running_var": Tensor([1.0, 1.0]), **wrong}
+    before = nodes_state(given["running_mean"], given["running_var"])
+    with pytest.raises((TypeError, ValueError), match=problem):
+        F.batch_norm(Tensor([[1.0, 2.0], [3.0, 5.0]]), training=True, **given)
+    assert nodes_state(given["running_mean"], given["running_var"]) == before
+
+
+def test_a_refused_batch_is_not_counted_by_batch_norm() -> None:
+    norm = nn.BatchNorm1d(2)
+    before = network_state(norm)
+    norm.weight = nn.Parameter([1.0, 2.0, 3.0])
+    with pytest.raises(ValueError, match="mul"):
+        norm(Tensor([[1.0, 2.0], [3.0, 5.0]]))
+    assert network_state(norm)[0][2:] == before[0][2:]
+
+
+def test_a_refused_buffer_is_not_registered() -> None:
+    net = network()
+    with pytest.raises(TypeError, match="holds a Tensor or None, got list"):
+        net.register_buffer("table", [1.0])  # type: ignore[arg-type]
+    assert "table" not in net.state_dict()
