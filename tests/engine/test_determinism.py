@@ -13,7 +13,7 @@ from typing import Any
 import autograd
 from autograd import Program, Value
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PROCESSES = 10
 OPS: list[Callable[[Value, Value, Value], Value]] = [
     lambda a, b, c: a * b,
