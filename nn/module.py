@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import os
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, NoReturn, Self
+from typing import Any, NamedTuple, NoReturn, Self, SupportsIndex
 
 import numpy as np
 
@@ -154,6 +154,17 @@ class Module(Registry):
             raise RuntimeError(f"the state does not fit {type(self).__name__}; nothing was loaded:\n  {reasons}")
         set_attributes([(saved[name], "data", array) for name, array in arrays.items()])
         return Keys(missing, unexpected)
+
+    def __copy__(self) -> Self:
+        twin = type(self).__new__(type(self))
+        vars(twin).update({**vars(self), "_buffers": dict(self._buffers), "_known": dict(self._known)})
+        return twin
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
+        raise TypeError(
+            f"a {type(self).__name__} is not pickled, because loading a pickle can run any code: save the numbers with "
+            "nn.save(model.state_dict(), path), create the Module again and call load_state_dict(nn.load(path))"
+        )
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         # A node belongs to a graph and refuses to be copied; a new leaf with the same data can be made.

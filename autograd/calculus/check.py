@@ -44,6 +44,10 @@ def check_gradients(f: Function, *args: Any, order: int = 1, tolerance: float = 
     """
     if order not in (1, 2):
         raise ValueError(f"order is 1 or 2, got {order!r}")
+    if not tolerance > 0:
+        raise ValueError(
+            f"tolerance is a number above 0, got {tolerance!r}: numeric derivatives are inexact; use 1e-9, say"
+        )
     if not args:
         raise ValueError("check_gradients got no arguments to differentiate at; call check_gradients(f, x, ...)")
     point, g, names = _differentiable(f, args)

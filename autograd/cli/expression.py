@@ -20,7 +20,7 @@ from ..engine.mode import enable_grad
 from ..engine.op import OPS
 from ..functions import probabilities, products, reductions
 from ..operands.value import Value
-from .syntax import ExpressionError, checked, refuse, tree
+from .syntax import ExpressionError, checked, keyword_problem, refuse, tree
 
 MAX_EXPONENT: Final = 1_000.0
 
@@ -88,7 +88,9 @@ def parse(text: str, values: Mapping[str, float] | None = None) -> Expression:
 def variable_name(name: str) -> str:
     """Return a variable's name as Python reads it: letters that look like x, such as ｘ, become x."""
     normal = unicodedata.normalize("NFKC", name)
-    if not normal.isidentifier() or keyword.iskeyword(normal):
+    if keyword.iskeyword(normal):
+        raise ExpressionError(keyword_problem(normal))
+    if not normal.isidentifier():
         raise ExpressionError(f"{name[:40]!r} cannot be a name: expected letters, digits and _, as in x1")
     if normal in OPS or normal in LISTS:
         raise ExpressionError(f"{normal!r} is a function here and cannot be the name of a variable; use another name")
@@ -106,7 +108,7 @@ class _Reader:
         self.unused: dict[str, ast.AST | None] = dict.fromkeys(given)
 
     def read(self) -> Expression:
-        lines = tree(self.text).body
+        lines = tree(self.text, [*functions(), *LISTS, *OTHER_NAMES]).body
         if not lines:
             self.refuse("there is no expression; expected one such as x*y", None)
         result: Any = None

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import ast
 import inspect
+import keyword
 import re
 import warnings
+from collections.abc import Collection
 from typing import Final, NoReturn
 
 MAX_LENGTH: Final = 2_000  # characters
 MAX_DEPTH: Final = 100  # of nested brackets, and of signs in a row
+OPERATOR_WORDS: Final = ("and", "or", "not", "if", "else", "in", "is")  # keywords that are no names in a formula
 SIGNS: Final = {"×": "*", "·": "*", "∗": "*", "÷": "/", "−": "-", "–": "-"}  # as word processors write them
 
 
@@ -56,8 +59,11 @@ def checked(text: str) -> str:
     return text
 
 
-def tree(text: str) -> ast.Module:
-    """Parse the text with Python's parser. Raise ExpressionError for a syntax error."""
+def tree(text: str, functions: Collection[str] = ()) -> ast.Module:
+    """Parse the text with Python's parser. Raise ExpressionError for a syntax error.
+
+    `functions` are the names of functions, for advice.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -68,7 +74,10 @@ def tree(text: str) -> ast.Module:
         lines = text.split("\n")
         line = min(max(error.lineno or 1, 1), len(lines))
         position = sum(len(each) + 1 for each in lines[: line - 1]) + (error.offset or 1) - 1
-        raise ExpressionError(_explained(error.msg, text, position), text, position) from None
+        for word in re.finditer(r"[^\W\d]\w*", text):
+            if keyword.iskeyword(word[0]) and word[0] not in OPERATOR_WORDS:
+                raise ExpressionError(keyword_problem(word[0]), text, word.start()) from None
+        raise ExpressionError(_explained(error.msg, text, position, functions), text, position) from None
 
 
 def refuse(text: str, problem: str, place: ast.AST | None) -> NoReturn:
@@ -95,13 +104,23 @@ def _left_operand(place: ast.AST | None) -> ast.expr | None:
     return None
 
 
-def _explained(problem: str, text: str, position: int) -> str:
+def keyword_problem(name: str) -> str:
+    """Say that a keyword of Python cannot be a name."""
+    return f"{name!r} is a keyword of Python and cannot be a name; use another name, such as {name}_"
+
+
+def _explained(problem: str, text: str, position: int, functions: Collection[str]) -> str:
     """Return Python's message for a syntax error, or a better one where it speaks of programs."""
     if text[position : position + 1] in SIGNS:
         return f"the sign {text[position]} is written {SIGNS[text[position]]} here"
     if re.match(r"[\d.]+[^\W\d_]", text[position:]) and "literal" in problem:
         return "a number is followed by a name; a product is written 2*x"
     if problem.startswith("invalid syntax"):
+        left, right = re.search(r"([\w.]+)[ \t]+$", text[:position]), re.match(r"[\w.]+", text[position:])
+        if left and right and not (keyword.iskeyword(left[1]) or keyword.iskeyword(right[0])):
+            if left[1] in functions:
+                return f"a function is written with brackets: {left[1]}({right[0]})"
+            return f"an operator is missing; a product is written {left[1]}*{right[0]}"
         if not text[position:].strip():
             return "the expression ends too early; a part is missing"
         return "this is not allowed here; expected a number, a name or an operator"

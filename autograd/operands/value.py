@@ -25,6 +25,12 @@ class Value(Operators, Node):
     >>> y.backward()
     >>> y.data, x.grad
     (10.0, 6.0)
+
+    A Value takes no other attributes, because room for them would cost every node 32 bytes, a third of its size. Keep
+    numbers of your own, such as the momentum of a parameter, in a dict keyed by the node:
+
+    >>> momentum = {x: 0.0}
+    >>> momentum[x] = 0.9 * momentum[x] + x.grad
     """
 
     __slots__ = ()

@@ -393,3 +393,9 @@ def test_composites_are_right_to_second_order(name: str) -> None:
 def test_a_cut_graph_of_arrays_is_found(cut: Function, shape: tuple[int, ...]) -> None:
     with pytest.raises(GradientError, match="WRONG"):
         check_gradients(lambda x: autograd.sum(cut(x)), array(shape))
+
+
+@pytest.mark.parametrize("tolerance", [0.0, -1e-6, float("nan")])
+def test_a_tolerance_that_nothing_can_meet_is_refused(tolerance: float) -> None:
+    with pytest.raises(ValueError, match="tolerance is a number above 0, got"):
+        check_gradients(lambda x: x * x, 3.0, tolerance=tolerance)

@@ -108,7 +108,7 @@ def test_lines_name_inner_nodes() -> None:
         (["x", "x="], "the value of x is not a number: ''"),
         (["x", "x=1", "x=2"], "x is given a value twice"),
         (["tanh(1)", "tanh=1"], "'tanh' is a function here"),
-        (["x", "lambda=1"], "'lambda' cannot be a name"),
+        (["x", "lambda=1"], "'lambda' is a keyword of Python and cannot be a name; use another name, such as lambda_"),
         (["x", "=1"], "'' cannot be a name"),
         (["x", "x=1", "--svgg", "a.svg"], "unrecognized arguments: --svgg"),
         (["x", "x=1", "--svg"], "--svg: expected one argument"),

@@ -2,6 +2,7 @@
 
 import copy
 import math
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -215,3 +216,18 @@ def test_numbers_too_large_for_the_dtype_are_refused_and_do_not_become_inf() -> 
     assert all((array == state[name]).all() for name, array in net.state_dict().items())
     net.load_state_dict({"weight": np.array([[np.inf, 1.0]]), "bias": np.ones(1)})
     assert net.weight.tolist() == [[np.inf, 1.0]]
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_pickle_is_refused_with_the_way_to_save(protocol: int) -> None:
+    with pytest.raises(TypeError, match=r"a Scale is not pickled, .* nn\.save\(model\.state_dict\(\), path\)"):
+        pickle.dumps(Scale(), protocol)
+
+
+def test_a_shallow_copy_shares_parameters_and_not_the_notes_about_them() -> None:
+    net = Scale()
+    twin = copy.copy(net)
+    assert twin.weight is net.weight
+    twin.register_buffer("table", Tensor([1.0]))
+    assert "table" not in net.state_dict()
+    assert net.state_dict().keys() < twin.state_dict().keys()

@@ -50,7 +50,7 @@ class Drawing:
             try:
                 return svg(self.scene, dot_layout)
             except TimeoutError as error:
-                warnings.warn(f"{error}; the built-in layout is used instead", RuntimeWarning, stacklevel=2)
+                warnings.warn(f"{error}; the built-in layout is used instead", RuntimeWarning, stacklevel=3)
         return svg(self.scene, layered)
 
     @property
