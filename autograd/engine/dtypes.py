@@ -47,8 +47,8 @@ def real_array(data: Any, dtype: Any) -> np.ndarray:
         found = np.array(data)
     except ValueError:
         raise ValueError("the lists have different lengths: expected a full grid of numbers") from None
-    if found.dtype.kind == "O" and found.size and all(isinstance(x, int) for x in found.flat):
-        raise ValueError("a Tensor holds numbers of at most 64 bits, got a larger integer; write it as a float")
+    if found.dtype.kind == "O" and not isinstance(data, np.ndarray) and {type(x) for x in found.flat} == {int}:
+        raise TypeError("a Tensor holds numbers of at most 64 bits, got a larger integer; write it as a float")
     if found.dtype.kind not in REAL:
         what = {"U": "text", "S": "bytes", "c": "complex numbers", "O": "objects"}.get(
             found.dtype.kind, str(found.dtype)

@@ -6,6 +6,7 @@ is not here: it is decorated with `implements` where it is defined.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,7 +14,7 @@ import numpy as np
 
 from ..rules import elementwise as ops
 from . import indexing, linear_algebra, products, reductions, reshaping
-from .arguments import NUMPY, Dim, array_of, axes_of, axis_of, implements, require_array
+from .arguments import NUMPY, Dim, array_of, axes_of, implements, require_array
 
 
 @implements(np.shape)
@@ -52,10 +53,13 @@ def _swapaxes(a: Any, axis1: int, axis2: int) -> Any:
 
 
 @implements(np.moveaxis)
-def _moveaxis(a: Any, source: int, destination: int) -> Any:
-    order = [k for k in range(len(a.shape)) if k != axis_of("moveaxis", a, source)]
-    order.insert(axis_of("moveaxis", a, destination), axis_of("moveaxis", a, source))
-    return reshaping.permute(a, order)
+def _moveaxis(a: Any, source: Any, destination: Any) -> Any:
+    return reshaping.moveaxis(a, source, destination)
+
+
+@implements(np.broadcast_to)
+def _broadcast_to(array: Any, shape: Any) -> Any:
+    return reshaping.broadcast_to(array, shape)
 
 
 @implements(np.concatenate)
@@ -146,27 +150,83 @@ def _norm(x: Any, ord: Any = None, axis: Dim = None, keepdims: bool = False) -> 
 
 
 @implements(np.prod)
-def _prod(a: Any, axis: Dim = None, *, keepdims: bool = False) -> Any:
-    return products.prod(a, axis, keepdims)
+def _prod(a: Any, axis: Dim = None, dtype: Any = None, *, keepdims: bool = False) -> Any:
+    return products.prod(a, axis, keepdims, dtype=dtype)
 
 
 @implements(np.cumsum)
-def _cumsum(a: Any, axis: int | None = None) -> Any:
-    return reductions.cumsum(reshaping.reshape(a, -1), 0) if axis is None else reductions.cumsum(a, axis)
+def _cumsum(a: Any, axis: int | None = None, dtype: Any = None) -> Any:
+    x = reshaping.reshape(a, -1) if axis is None else a
+    return reductions.cumsum(x, axis or 0, dtype=dtype)
 
 
 @implements(np.cumprod)
-def _cumprod(a: Any, axis: int | None = None) -> Any:
-    return products.cumprod(reshaping.reshape(a, -1), 0) if axis is None else products.cumprod(a, axis)
+def _cumprod(a: Any, axis: int | None = None, dtype: Any = None) -> Any:
+    x = reshaping.reshape(a, -1) if axis is None else a
+    return products.cumprod(x, axis or 0, dtype=dtype)
+
+
+@implements(np.sum)
+def _sum(a: Any, axis: Dim = None, dtype: Any = None, *, keepdims: bool = False) -> Any:
+    return reductions.sum(a, axis, keepdims, dtype=dtype)
+
+
+@implements(np.mean)
+def _mean(a: Any, axis: Dim = None, dtype: Any = None, *, keepdims: bool = False) -> Any:
+    return reductions.mean(a, axis, keepdims, dtype=dtype)
 
 
 @implements(np.dot)
 def _dot(a: Any, b: Any) -> Any:
-    if not require_array("dot", a).shape or not require_array("dot", b).shape:
+    if not np.shape(array_of(a)) or not np.shape(array_of(b)):
         return a * b
+    a, b = require_array("dot", a), require_array("dot", b)
     if len(b.shape) > 2:
         raise ValueError(f"np.dot of shapes {a.shape} and {b.shape} is not implemented; use einsum")
     return products.matmul(a, b)
+
+
+@implements(np.round, np.around)
+def _round(a: Any, decimals: int = 0) -> Any:
+    return ops.round(a) if not decimals else ops.round(a * 10.0**decimals) / 10.0**decimals
+
+
+# Masks, made of comparisons: a number counts as true where it is not 0.
+
+
+@implements(np.isnan)
+def _isnan(x: Any) -> Any:
+    return ops.ne(x, x)
+
+
+@implements(np.isinf)
+def _isinf(x: Any) -> Any:
+    return ops.eq(ops.abs(x), math.inf)
+
+
+@implements(np.isfinite)
+def _isfinite(x: Any) -> Any:
+    return ops.lt(ops.abs(x), math.inf)
+
+
+@implements(np.logical_and)
+def _logical_and(a: Any, b: Any) -> Any:
+    return ops.bitwise_and(ops.ne(a, 0), ops.ne(b, 0))
+
+
+@implements(np.logical_or)
+def _logical_or(a: Any, b: Any) -> Any:
+    return ops.bitwise_or(ops.ne(a, 0), ops.ne(b, 0))
+
+
+@implements(np.logical_xor)
+def _logical_xor(a: Any, b: Any) -> Any:
+    return ops.bitwise_xor(ops.ne(a, 0), ops.ne(b, 0))
+
+
+@implements(np.logical_not)
+def _logical_not(x: Any) -> Any:
+    return ops.eq(x, 0)
 
 
 NUMPY.update({

@@ -35,7 +35,6 @@ from .indexing import gather
 from .reshaping import cast, squeeze
 
 
-@implements(np.sum)
 def sum(
     x: Any, dim: Dim = None, keepdim: Keep = None, *, axis: Dim = None, keepdims: Keep = None, dtype: Any = None
 ) -> Any:
@@ -51,7 +50,6 @@ def sum(
     return s.total(x, axis=axes, keepdims=keep)
 
 
-@implements(np.mean)
 def mean(
     x: Any, dim: Dim = None, keepdim: Keep = None, *, axis: Dim = None, keepdims: Keep = None, dtype: Any = None
 ) -> Any:

@@ -109,6 +109,19 @@ def transpose(x: Any, dim0: int, dim1: int) -> Any:
     return s.transpose(x, axes=tuple(axes))
 
 
+def moveaxis(x: Any, source: Any, destination: Any) -> Any:
+    """Move dimensions, one or several, to other places; the others keep their order."""
+    x = require_array("moveaxis", x)
+    ndim = len(x.shape)
+    sources, places = (axis_tuple(axes_of("moveaxis", x, dim), ndim) for dim in (source, destination))
+    if len(sources) != len(places):
+        raise ValueError(f"moveaxis takes as many sources as destinations, got {source} and {destination}")
+    order = [k for k in range(ndim) if k not in sources]
+    for place, k in sorted(zip(places, sources, strict=True)):
+        order.insert(place, k)
+    return permute(x, order)
+
+
 def broadcast_to(x: Any, *shape: Any) -> Any:
     """Repeat dimensions of length 1 so that x has this shape; -1 keeps the length of a dimension."""
     x = require_array("broadcast_to", x)
@@ -140,6 +153,17 @@ def cast(name: str, x: Any, dtype: Any) -> Any:
 
 
 # Joining and splitting
+
+
+def tile(x: Any, *counts: Any) -> Any:
+    """Copies of x side by side, so many along each dimension; `Tensor.repeat`, as in PyTorch."""
+    wanted = lengths("repeat", counts)
+    if len(wanted) < len(x.shape) or builtins.min(wanted, default=0) < 0:
+        raise ValueError(f"repeat of shape {x.shape} takes a count, 0 or more, for each dimension, got {wanted}")
+    own = (1,) * (len(wanted) - len(x.shape)) + tuple(x.shape)
+    pairs = [n for pair in zip(wanted, own, strict=True) for n in pair]
+    ones = [n for length in own for n in (1, length)]
+    return reshape(broadcast_to(reshape(x, ones), pairs), [a * b for a, b in zip(wanted, own, strict=True)])
 
 
 def concatenate(tensors: Sequence[Any], dim: int | None = None, *, axis: int | None = None) -> Any:

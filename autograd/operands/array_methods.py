@@ -19,7 +19,7 @@ class ArrayMethods(Operators, Grid):
 
     # fmt: off
     # ruff: noqa: E501
-    def sum(self, dim: Any = None, keepdim: Any = None, *, axis: Any = None, keepdims: Any = None) -> Self: return reductions.sum(self, dim, keepdim, axis=axis, keepdims=keepdims)
+    def sum(self, dim: Any = None, keepdim: Any = None, *, axis: Any = None, keepdims: Any = None, dtype: Any = None) -> Self: return reductions.sum(self, dim, keepdim, axis=axis, keepdims=keepdims, dtype=dtype)
     def mean(self, dim: Any = None, keepdim: Any = None, **k: Any) -> Self: return reductions.mean(self, dim, keepdim, **k)
     def var(self, dim: Any = None, correction: Any = None, keepdim: Any = None, **k: Any) -> Self: return reductions.var(self, dim, correction, keepdim, **k)
     def std(self, dim: Any = None, correction: Any = None, keepdim: Any = None, **k: Any) -> Self: return reductions.std(self, dim, correction, keepdim, **k)
@@ -68,7 +68,12 @@ class ArrayMethods(Operators, Grid):
     def masked_fill(self, mask: Any, value: Any) -> Self: return indexing.masked_fill(self, mask, value)
     def __getitem__(self, key: Any) -> Self: return indexing.index(self, key)
 
-    def to(self, dtype: Any) -> Self: return reshaping.to(self, dtype)
+    def to(self, dtype: Any) -> Self: return self if dtype == "cpu" else reshaping.to(self, dtype)
+    def clone(self) -> Self: return ops.identity(self)
+    def clamp(self, min: Any = None, max: Any = None) -> Self: return ops.clip(self, min, max)
+    def ravel(self) -> Self: return reshaping.reshape(self, -1)
+    def repeat(self, *counts: Any) -> Self: return reshaping.tile(self, *counts)
+    def moveaxis(self, source: Any, destination: Any) -> Self: return reshaping.moveaxis(self, source, destination)
     def astype(self, dtype: Any) -> Self: return reshaping.to(self, dtype)
     def double(self) -> Self: return reshaping.to(self, "float64")
     def float(self) -> Self: return reshaping.to(self, "float32")

@@ -91,8 +91,8 @@ def kl_div(input: Any, target: Any, reduction: str = "mean", log_target: bool = 
     def formula(x: Any, t: Any) -> Any:
         if log_target:
             return ag.exp(t) * (t - x)
-        positive = t > 0
-        return ag.where(positive, t * ag.log(ag.where(positive, t, 1.0)), 0.0) - t * x
+        zero = t == 0.0  # a target below 0 is no probability: its logarithm is nan, and so is the loss
+        return ag.where(zero, 0.0, t * ag.log(ag.where(zero, 1.0, t))) - t * x
 
     if reduction != "batchmean":
         return elementwise_loss("kl_div", formula, input, target, reduction)

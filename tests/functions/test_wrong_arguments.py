@@ -16,7 +16,7 @@ X = Tensor(A, requires_grad=True)
 ONES = np.ones(3)
 
 REFUSED: list[tuple[Callable[[], Any], type[Exception], str]] = [
-    (lambda: X @ [1, 2, 3], TypeError, r"matmul takes a Tensor or an array, got list; write Tensor\(...\)"),
+    (lambda: X @ {1, 2, 3}, TypeError, r"matmul takes a Tensor or an array, got set; write Tensor\(...\)"),
     (lambda: ag.max([X, X]), TypeError, r"got list; .*stack\(...\) around nodes"),
     (lambda: X @ Value(1.0), TypeError, r"takes a list of Values or a Tensor, got Value; see stack\(values\)"),
     (lambda: np.asarray(X), TypeError, r"of a Tensor use t.numpy\(\)"),

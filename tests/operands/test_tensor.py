@@ -63,7 +63,7 @@ def test_numbers_lists_and_arrays_are_taken(data: Any, dtype: str, shape: tuple[
         ([1.0, "a"], TypeError, "text"),
         (b"a", TypeError, "bytes"),
         (object(), TypeError, "objects"),
-        (10**30, TypeError, "objects"),
+        (10**30, TypeError, "larger integer"),
         (np.array([1], dtype=object), TypeError, "objects"),
         (np.array("2020", "M8[D]"), TypeError, "datetime"),
         (np.zeros(2, np.longdouble), TypeError, "at most 64 bits"),
