@@ -30,8 +30,6 @@ from .arguments import (
 
 MAX_JOINED: Final = 64  # inputs of one concatenate op
 
-# Shapes
-
 
 def reshape(x: Any, *shape: Any) -> Any:
     """The same elements in another shape; a length of -1 is computed from the others."""
@@ -150,9 +148,6 @@ def to(x: Any, dtype: Any) -> Any:
 def cast(name: str, x: Any, dtype: Any) -> Any:
     """Cast the argument of a function that takes `dtype=`; TypeError for a list that holds Values."""
     return to(require_array(f"{name} with dtype=", x), dtype)
-
-
-# Joining and splitting
 
 
 def tile(x: Any, *counts: Any) -> Any:

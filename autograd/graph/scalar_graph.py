@@ -36,8 +36,8 @@ def zoom(tensor: Tensor, labels: Mapping[str, object] | None = None, max_scalars
     >>> x, w = Tensor([1.0, 2.0], label="x"), Tensor([3.0, -1.0], requires_grad=True, label="w")
     >>> y = zoom((x @ w).tanh())
     >>> y.backward()
-    >>> {v.label: round(v.grad, 4) for v in graph_nodes(y) if v.is_leaf and v.requires_grad}
-    {'w[0]': 0.42, 'w[1]': 0.8399}
+    >>> {v.label: f"{v.grad:.4f}" for v in graph_nodes(y) if v.is_leaf and v.requires_grad}
+    {'w[0]': '0.4200', 'w[1]': '0.8399'}
     """
     if not isinstance(tensor, Tensor):
         hint = "; a Value shows its scalars already, with draw(v)" if isinstance(tensor, Value) else ""

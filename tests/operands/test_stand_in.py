@@ -30,7 +30,8 @@ CALLS: dict[str, Callable[[Any], Any]] = {
         "abs", "amax", "amin", "cos", "cosh", "detach", "diag", "double", "erf", "exp", "expm1", "flatten", "flip",
         "gelu", "leaky_relu", "log", "log1p", "logsumexp", "max", "mean", "min", "norm", "prod", "reciprocal", "relu",
         "sigmoid", "sign", "silu", "sin", "sinh", "softplus", "sort", "sqrt", "square", "squeeze", "std", "sum", "tan",
-        "tanh", "tril", "triu", "var", "float", "half",
+        "tanh", "tril", "triu", "var", "float", "half", "log2", "log10", "exp2", "erfc", "lgamma", "digamma", "asinh",
+        "floor", "ceil", "round", "logit", "atanh", "clone", "ravel",
     )},
     **{name: method(name, 1) for name in (
         "cumsum", "cumprod", "softmax", "log_softmax", "unsqueeze", "chunk", "split", "roll",
@@ -53,6 +54,11 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "permute": lambda x: x.permute(1, 0),
     "transpose": lambda x: x.transpose(0, 1),
     "pow": lambda x: x.pow(3),
+    "moveaxis": lambda x: x.moveaxis(0, 1),
+    "clamp": lambda x: x.clamp(0.2, 0.6),
+    "repeat": lambda x: x.repeat(2, 1),
+    "acosh": lambda x: (x + 1.5).acosh(),
+    "logaddexp": lambda x: x.logaddexp(0.3),
     "reshape": lambda x: x.reshape(4),
     "view": lambda x: x.view(-1),
 }  # fmt: skip
