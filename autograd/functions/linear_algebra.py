@@ -43,13 +43,15 @@ class SVD(NamedTuple):
 
 
 def _matrix(name: str, a: Any) -> Any:
-    if len(require_array(name, a).shape) < 2:
+    a = require_array(name, a)
+    if len(a.shape) < 2:
         raise ValueError(f"{name} takes a matrix or a batch of matrices, expected shape (..., m, n), got {a.shape}")
     return a
 
 
 def _square(name: str, a: Any) -> Any:
-    rows, columns = _matrix(name, a).shape[-2:]
+    a = _matrix(name, a)
+    rows, columns = a.shape[-2:]
     if rows != columns:
         raise ValueError(f"{name} takes a square matrix or a batch of them, expected shape (..., n, n), got {a.shape}")
     return a
@@ -57,7 +59,8 @@ def _square(name: str, a: Any) -> Any:
 
 def _symmetric(name: str, a: Any) -> Any:
     """Return a matrix that is symmetric up to rounding and steps of a numeric derivative; ValueError for another."""
-    data = array_of(_square(name, a))
+    a = _square(name, a)
+    data = array_of(a)
     gap = np.abs(data - data.swapaxes(-1, -2)).max(initial=0.0)
     if gap > 0.1 * np.abs(data).max(initial=0.0):
         raise ValueError(
@@ -85,7 +88,8 @@ def solve(a: Any, b: Any) -> Any:
     >>> solve(Tensor([[2.0, 0.0], [0.0, 4.0]]), Tensor([1.0, 1.0]))
     Tensor([0.5 , 0.25])
     """
-    m, n = _square("solve", a).shape, require_array("solve", b).shape
+    a, b = _square("solve", a), require_array("solve", b)
+    m, n = a.shape, b.shape
     if not n or n[0 if len(n) == 1 else -2] != m[-1]:
         raise ValueError(f"solve got a of shape {m} and b of shape {n}; expected ({m[-1]},) or (..., {m[-1]}, k) for b")
     for left, right in zip(m[-3::-1], n[-3::-1], strict=False):
@@ -212,8 +216,9 @@ def cross(a: Any, b: Any, dim: int | None = None, *, axis: int | None = None) ->
     Tensor([0., 0., 1.])
     """
     along = dim_or_axis("cross", dim, axis, -1)
+    a, b = require_array("cross", a), require_array("cross", b)
     for x in (a, b):
-        if not require_array("cross", x).shape or x.shape[axis_of("cross", x, along)] != 3:
+        if not x.shape or x.shape[axis_of("cross", x, along)] != 3:
             raise ValueError(f"cross takes vectors of 3 elements along dim={along}, got shapes {a.shape} and {b.shape}")
     (a1, a2), (b1, b2) = _turned(a, along), _turned(b, along)
     return a1 * b2 - a2 * b1
