@@ -26,6 +26,7 @@ from autograd import (
     max as max,
     min as min,
     pow as pow,
+    round as round,
     sum as sum,
 )
 

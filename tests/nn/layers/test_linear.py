@@ -13,9 +13,11 @@ from nn import functional as F
 X = np.random.default_rng(0).normal(size=(6, 4))
 
 
-def test_a_list_is_refused_with_the_fix() -> None:
-    with pytest.raises(TypeError, match=r"takes a Tensor or an array, got list; write Tensor\(\.\.\.\) around numbers"):
-        nn.Linear(2, 1)([[1.0, 2.0]])
+def test_a_list_of_numbers_is_an_array_and_a_list_of_nodes_is_refused_with_the_fix() -> None:
+    layer = nn.Linear(2, 1)
+    np.testing.assert_array_equal(layer([[1.0, 2.0]]).numpy(), layer(Tensor([[1.0, 2.0]])).numpy())
+    with pytest.raises(TypeError, match=r"takes a Tensor or an array, got list; write .*stack\(\.\.\.\) around nodes"):
+        layer([ag.Value(1.0), ag.Value(2.0)])
 
 
 def test_a_weight_that_does_not_fit_is_refused() -> None:
@@ -62,8 +64,8 @@ def test_layers_accept_common_options_of_pytorch() -> None:
         nn.Dropout("half")  # type: ignore[arg-type]
     with pytest.raises(TypeError, match=r"write \[module\]"):
         nn.ModuleList(nn.ReLU())  # type: ignore[arg-type]
-    with pytest.raises(TypeError, match=r"got list; write Tensor\(\.\.\.\) around numbers"):
-        nn.Linear(2, 1)([1.0, 2.0])
+    with pytest.raises(TypeError, match=r"got set; write Tensor\(\.\.\.\) around numbers"):
+        nn.Linear(2, 1)({1.0, 2.0})
 
 
 @pytest.mark.parametrize("layer", [nn.Dropout(), nn.BatchNorm1d(2), nn.LayerNorm(2), nn.Flatten(), F.batch_norm])
