@@ -114,7 +114,7 @@ def test_the_examples_in_docstrings_run(module: str) -> None:
     loaded = importlib.import_module(module)
     results = doctest.testmod(
         loaded,
-        extraglobs={**GIVEN[module.partition(".")[0]], **vars(loaded)},
+        extraglobs={**GIVEN[module.partition(".")[0]], **vars(loaded), "round": round},
         optionflags=doctest.ELLIPSIS | doctest.IGNORE_EXCEPTION_DETAIL,
     )
     assert results.failed == 0

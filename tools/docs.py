@@ -92,7 +92,7 @@ def gradients(formula: str, at: str) -> str:
         is_list = isinstance(number, list)
         variables[name] = autograd.Tensor(number, True, float) if is_list else autograd.Value(number)
     eval(formula, {**vars(autograd), **variables}).backward()
-    return " ".join(f"{number + 0.0:g}" for node in variables.values() for number in np.array(node.grad).flat)
+    return " ".join(f"{number:g}" for node in variables.values() for number in np.array(node.grad).flat)
 
 
 def picture() -> str:

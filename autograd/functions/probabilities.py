@@ -28,10 +28,11 @@ from .arguments import (
     require_array,
     required_dim,
 )
+from .casting import cast
 from .indexing import gather
 from .products import dot
 from .reductions import sum
-from .reshaping import cast, squeeze
+from .reshaping import squeeze
 
 
 def logsumexp(x: Any, dim: Dim = None, keepdim: Keep = None, *, axis: Dim = None, keepdims: Keep = None) -> Any:

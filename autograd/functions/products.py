@@ -24,8 +24,9 @@ from .arguments import (
     require_one_float_dtype,
     required_dim,
 )
+from .casting import cast
 from .einsum_subscripts import read_subscripts
-from .reshaping import cast, cat, narrow, reshape, squeeze, unsqueeze
+from .reshaping import cat, narrow, reshape, squeeze, unsqueeze
 
 # Along dimensions
 

@@ -31,8 +31,9 @@ from .arguments import (
     require_array,
     required_dim,
 )
+from .casting import cast
 from .indexing import gather
-from .reshaping import cast, squeeze
+from .reshaping import squeeze
 
 
 def sum(

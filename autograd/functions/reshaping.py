@@ -1,4 +1,4 @@
-"""Change shapes and dtypes, join arrays and split them.
+"""Change shapes, join arrays and split them.
 
 No derivative is written here: each function is composed of ops, and the derivatives are those of the ops. Names and
 arguments are PyTorch's; NumPy's `axis` is accepted as well.
@@ -12,12 +12,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from ..engine.dtypes import real_dtype
 from ..rules import elementwise as e, structural as s
 from ..rules.structural_forward import axis_tuple
 from .arguments import (
     Dim,
-    array_of,
     axes_of,
     axis_of,
     dim_or_axis,
@@ -134,20 +132,6 @@ def broadcast_to(x: Any, *shape: Any) -> Any:
 
 
 expand = broadcast_to
-
-
-def to(x: Any, dtype: Any) -> Any:
-    """The same numbers in another dtype; the gradient is cast back to the dtype of x. No gradient flows to integers."""
-    x = require_array("to", x)
-    wanted = real_dtype(dtype)
-    if array_of(x).dtype == wanted:
-        return x
-    return (s.cast if wanted.kind == "f" else s.as_integers)(x, dtype=wanted.name)
-
-
-def cast(name: str, x: Any, dtype: Any) -> Any:
-    """Cast the argument of a function that takes `dtype=`; TypeError for a list that holds Values."""
-    return to(require_array(f"{name} with dtype=", x), dtype)
 
 
 def tile(x: Any, *counts: Any) -> Any:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any, Self
 
-from ..functions import indexing, probabilities, products, reductions, reshaping
+from ..functions import casting, indexing, probabilities, products, reductions, reshaping
 from ..functions.arguments import Grid
 from ..rules import elementwise as ops, structural as s
 from .operators import Operators
@@ -68,17 +68,17 @@ class ArrayMethods(Operators, Grid):
     def masked_fill(self, mask: Any, value: Any) -> Self: return indexing.masked_fill(self, mask, value)
     def __getitem__(self, key: Any) -> Self: return indexing.index(self, key)
 
-    def to(self, dtype: Any) -> Self: return self if dtype == "cpu" else reshaping.to(self, dtype)
+    def to(self, dtype: Any) -> Self: return self if dtype == "cpu" else casting.to(self, dtype)
     def clone(self) -> Self: return ops.identity(self)
     def clamp(self, min: Any = None, max: Any = None) -> Self: return ops.clip(self, min, max)
     def ravel(self) -> Self: return reshaping.reshape(self, -1)
     def repeat(self, *counts: Any) -> Self: return reshaping.tile(self, *counts)
     def moveaxis(self, source: Any, destination: Any) -> Self: return reshaping.moveaxis(self, source, destination)
-    def astype(self, dtype: Any) -> Self: return reshaping.to(self, dtype)
-    def double(self) -> Self: return reshaping.to(self, "float64")
-    def float(self) -> Self: return reshaping.to(self, "float32")
-    def half(self) -> Self: return reshaping.to(self, "float16")
-    def long(self) -> Self: return reshaping.to(self, "int64")
+    def astype(self, dtype: Any) -> Self: return casting.to(self, dtype)
+    def double(self) -> Self: return casting.to(self, "float64")
+    def float(self) -> Self: return casting.to(self, "float32")
+    def half(self) -> Self: return casting.to(self, "float16")
+    def long(self) -> Self: return casting.to(self, "int64")
 
     @property
     def T(self) -> Self: return s.transpose(self, axes=None)

@@ -68,7 +68,7 @@ acos  = op("acos",  math.acos,  np.arccos,  lambda g, y, x: -g / sqrt((1.0 - x) 
 atan  = op("atan",  math.atan,  np.arctan,  lambda g, y, x: g / (1.0 + x * x))
 # atan2 at (0, 0): 0 and 0
 atan2 = op("atan2", math.atan2, np.arctan2, lambda g, y, a, b: g * (b / hypot(where((a == 0.0) & (b == 0.0), 1.0, a), b)) / hypot(where((a == 0.0) & (b == 0.0), 1.0, a), b),
-                                            lambda g, y, a, b: -g * (a / hypot(where((a == 0.0) & (b == 0.0), 1.0, a), b)) / hypot(where((a == 0.0) & (b == 0.0), 1.0, a), b))
+                                            lambda g, y, a, b: g * ((0.0 - a) / hypot(where((a == 0.0) & (b == 0.0), 1.0, a), b)) / hypot(where((a == 0.0) & (b == 0.0), 1.0, a), b))
 
 # hyperbolic functions
 sinh = op("sinh", math.sinh, np.sinh,      lambda g, y, x: g * cosh(x))
