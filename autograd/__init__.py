@@ -94,13 +94,20 @@ from .operands.value import Value
 
 # isort: off
 # fmt: off
+from .rules.activations import (
+    binary_cross_entropy_with_logits, elu, gelu, leaky_relu, log_sigmoid, logaddexp, logit, mish, relu, selu,
+    sigmoid, silu, softplus,
+)
 from .rules.elementwise import (
-    abs as abs, acos, acosh, asin, asinh, atan, atan2, atanh, binary_cross_entropy_with_logits, bitwise_and,
-    bitwise_not, bitwise_or, bitwise_xor, cbrt, ceil, clip, cos, cosh, digamma, elu, erf, erfc, exp, exp2, expm1,
-    floor, floor_divide, gaussian, gelu, hypot, inverse_mills, leaky_relu, lgamma, log, log1p, log2, log10,
-    log_normal_cdf, log_sigmoid, logaddexp, logit, maximum, minimum, mish, normal_cdf, normal_pdf, polygamma,
-    pow as pow, reciprocal, relu, remainder, round as round, sech, selu, sigmoid, sign, silu, sin, sinh, softplus, sqrt,
-    square, tan, tanh, where,
+    abs as abs, acos, acosh, asin, asinh, atan, atan2, atanh, cbrt, clip, cos, cosh, exp, exp2, expm1, hypot, log,
+    log1p, log2, log10, maximum, minimum, pow as pow, reciprocal, sech, sign, sin, sinh, sqrt, square, tan, tanh,
+    where,
+)
+from .rules.integers import (
+    bitwise_and, bitwise_not, bitwise_or, bitwise_xor, ceil, floor, floor_divide, remainder, round as round,
+)
+from .rules.special_functions import (
+    digamma, erf, erfc, gaussian, inverse_mills, lgamma, log_normal_cdf, normal_cdf, normal_pdf, polygamma,
 )
 # fmt: on
 # isort: on

@@ -33,9 +33,13 @@ def commit(nodes: Sequence[Node], gradients: Sequence[Any], also: Sequence[tuple
 
     `also` is set with them: attributes of other objects, as (owner, name, value).
     """
-    handed = Counter(map(id, gradients))  # a + b gives both inputs the same array
+    # a + b gives both inputs the same array.
+    handed = Counter([id(g) for g in gradients if type(g) is not float])
     with _accumulating:
-        after = [node._accumulated(g, handed[id(g)] > 1) for node, g in zip(nodes, gradients, strict=True)]
+        after = [
+            g if type(g) is float and node.op is not None else node._accumulated(g, handed[id(g)] > 1)
+            for node, g in zip(nodes, gradients, strict=True)
+        ]
         # One call that stays in C from the first node to the last, where Ctrl-C cannot come between.
         writes = zip(nodes, repeat("_grad"), after)
         deque(starmap(setattr, chain(writes, also)), maxlen=0)

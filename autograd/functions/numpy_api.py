@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..rules import elementwise as ops
+from ..rules import elementwise as ops, integers
 from . import indexing, linear_algebra, products, reductions, reshaping
 from .arguments import NUMPY, Dim, array_of, axes_of, implements, require_array
 
@@ -188,7 +188,7 @@ def _dot(a: Any, b: Any) -> Any:
 
 @implements(np.round, np.around)
 def _round(a: Any, decimals: int = 0) -> Any:
-    return ops.round(a) if not decimals else ops.round(a * 10.0**decimals) / 10.0**decimals
+    return integers.round(a) if not decimals else integers.round(a * 10.0**decimals) / 10.0**decimals
 
 
 # Masks, made of comparisons: a number counts as true where it is not 0.
@@ -211,17 +211,17 @@ def _isfinite(x: Any) -> Any:
 
 @implements(np.logical_and)
 def _logical_and(a: Any, b: Any) -> Any:
-    return ops.bitwise_and(ops.ne(a, 0), ops.ne(b, 0))
+    return integers.bitwise_and(ops.ne(a, 0), ops.ne(b, 0))
 
 
 @implements(np.logical_or)
 def _logical_or(a: Any, b: Any) -> Any:
-    return ops.bitwise_or(ops.ne(a, 0), ops.ne(b, 0))
+    return integers.bitwise_or(ops.ne(a, 0), ops.ne(b, 0))
 
 
 @implements(np.logical_xor)
 def _logical_xor(a: Any, b: Any) -> Any:
-    return ops.bitwise_xor(ops.ne(a, 0), ops.ne(b, 0))
+    return integers.bitwise_xor(ops.ne(a, 0), ops.ne(b, 0))
 
 
 @implements(np.logical_not)
@@ -230,7 +230,7 @@ def _logical_not(x: Any) -> Any:
 
 
 NUMPY.update({
-    np.where: ops.where, np.bitwise_and: ops.bitwise_and, np.bitwise_or: ops.bitwise_or,
-    np.bitwise_xor: ops.bitwise_xor, np.invert: ops.bitwise_not, np.remainder: ops.remainder,
-    np.floor_divide: ops.floor_divide, np.sign: ops.sign,
+    np.where: ops.where, np.bitwise_and: integers.bitwise_and, np.bitwise_or: integers.bitwise_or,
+    np.bitwise_xor: integers.bitwise_xor, np.invert: integers.bitwise_not, np.remainder: integers.remainder,
+    np.floor_divide: integers.floor_divide, np.sign: ops.sign,
 })  # fmt: skip

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..engine.forms import ATOM, POWER, UNARY, Kind, Takes
 from ..engine.op import NO_PARAMS, Op, Operand, Params
-from ..rules import elementwise as ops, structural as s
+from ..rules import elementwise as ops, integers, structural as s
 from .array_methods import ArrayMethods
 
 # What people call an op, where its name is not that.
@@ -223,7 +223,7 @@ def _shortened(op: Op, symbols: list[Symbol]) -> Symbol | None:
             return a
         if op is ops.div and b.value == 0.0:
             return a * math.copysign(math.inf, b.value)  # the same number, where Python's own 1.0 / 0 would raise
-    elif op is ops.bitwise_and:
+    elif op is integers.bitwise_and:
         for one, other in (symbols, symbols[::-1]):
             if isinstance(one.value, bool):
                 return other if one.value else literal(False)

@@ -180,20 +180,6 @@ CASES: Final[dict[str, Case]] = {
         analytic=True,
         method=True,
     ),
-    "remainder": Case(
-        lambda a, b: a - b * mp.floor(a / b),
-        ((2.2, 3.0), (-0.7, 1.3), (0.5, -2.5), (7.5, 2.0), (-7.5, 2.0), (1000.0, 0.3)),
-        kinks=(((6.0, 3.0), (1.0, -2.0)), ((-6.0, 4.0), (1.0, 2.0))),
-        specials=(((5.0, 0.0), nan), ((inf, 2.0), nan), ((-1.0, inf), inf), ((nan, 1.0), nan), ((-6.0, 3.0), 0.0)),
-        call=operator.mod,
-    ),
-    "floor_divide": Case(
-        lambda a, b: mp.floor(a / b),
-        ((2.2, 3.0), (-0.7, 1.3), (0.5, -2.5), (7.5, 2.0), (-7.5, 2.0), (1000.0, 0.3)),
-        kinks=(((6.0, 3.0), (0.0, 0.0)),),
-        specials=(((5.0, 0.0), inf), ((-5.0, 0.0), -inf), ((0.0, 0.0), nan), ((nan, 1.0), nan)),
-        call=operator.floordiv,
-    ),
     "identity": Case(lambda x: x, SIDES, specials=(((-0.0,), -0.0), ((inf,), inf), ((nan,), nan)), analytic=True),
     "square": Case(
         lambda x: x * x, SIDES, specials=(((1e200,), inf), ((-inf,), inf), ((nan,), nan)), analytic=True, method=True
@@ -270,20 +256,6 @@ CASES: Final[dict[str, Case]] = {
         at(-1 + 1e-9, -0.3, -1e-12, 0.0, 1e-300, 1e-12, 0.3, 2.5, 1e300),
         specials=(((-1.0,), -inf), ((-2.0,), nan), ((inf,), inf), ((nan,), nan)),
         analytic=True,
-        method=True,
-    ),
-    "logit": Case(
-        lambda x: mp.log(x / (1 - x)),
-        at(1e-100, 1e-9, 0.2, 0.25, 0.3, 0.4, 0.6, 0.75, 0.8, 1 - 1e-9),
-        diagonal=(0.3, 0.7),
-        specials=(((0.5,), 0.0), ((0.0,), -inf), ((1.0,), inf), ((-1.0,), nan), ((2.0,), nan), ((nan,), nan)),
-        method=True,
-    ),
-    "logaddexp": Case(
-        lambda a, b: mp.log(mp.exp(a) + mp.exp(b)),
-        ((2.0, 3.0), (-0.7, 1.3), (0.5, -2.5), (1.3, 1.3), (1000.0, 999.0), (-1000.0, -1000.0), (1000.0, -1000.0)),
-        kinks=(((-inf, -inf), (0.0, 0.0)), ((-inf, 1.0), (0.0, 1.0)), ((inf, 1.0), (1.0, 0.0))),
-        specials=(((-inf, -inf), -inf), ((inf, 1.0), inf), ((inf, inf), inf), ((-inf, 1.0), 1.0), ((nan, 1.0), nan)),
         method=True,
     ),
     # trigonometry
@@ -371,56 +343,66 @@ CASES: Final[dict[str, Case]] = {
         method=True,
     ),
     "sech": Case(mp.sech, (*TAILS, (-700.0,)), specials=(((inf,), 0.0), ((-inf,), 0.0), ((nan,), nan))),
-    # activations
-    "sigmoid": Case(
-        _sigmoid, (*TAILS, (-700.0,), (700.0,)), specials=(((inf,), 1.0), ((-inf,), 0.0), ((nan,), nan)), method=True
-    ),
-    "log_sigmoid": Case(
-        lambda x: -_softplus(-x), (*TAILS, (700.0,)), specials=(((-inf,), -inf), ((inf,), 0.0), ((nan,), nan))
-    ),
-    "softplus": Case(
-        _softplus, (*TAILS, (-700.0,)), specials=(((inf,), inf), ((-inf,), 0.0), ((nan,), nan)), method=True
-    ),
-    "relu": Case(
-        lambda x: max(x, 0),
+    # kinks
+    "abs": Case(
+        abs,
         SIDES,
-        kinks=(((0.0,), (0.0,)), ((-0.0,), (0.0,)), ((nan,), (1.0,))),
-        specials=(((inf,), inf), ((-inf,), 0.0), ((nan,), nan)),
+        kinks=(((0.0,), (0.0,)), ((-0.0,), (0.0,))),
+        specials=(((-inf,), inf), ((-0.0,), 0.0), ((nan,), nan)),
         method=True,
     ),
-    "leaky_relu": Case(
-        lambda x: x if x > 0 else x * mp.mpf(0.25),
+    "sign": Case(
+        lambda x: (x > 0) - (x < 0),
         SIDES,
-        kinks=(((0.0,), (0.25,)), ((-0.0,), (0.25,))),
-        specials=(((inf,), inf), ((-inf,), -inf), ((nan,), nan)),
-        params={"negative_slope": 0.25},
+        kinks=(((0.0,), (0.0,)),),
+        specials=(((0.0,), 0.0), ((-0.0,), 0.0), ((-inf,), -1.0), ((nan,), nan)),
         method=True,
     ),
-    "elu": Case(
-        lambda x: x if x > 0 else mp.mpf(0.75) * mp.expm1(x),
-        SIDES,
-        kinks=(((0.0,), (0.75,)), ((nan,), (1.0,))),
-        specials=(((inf,), inf), ((-inf,), -0.75), ((nan,), nan)),
-        params={"alpha": 0.75},
-    ),
-    "selu": Case(
-        _selu,
-        SIDES,
-        kinks=(((0.0,), (1.0507009873554805 * 1.6732632423543772,)), ((nan,), (1.0507009873554805,))),
-        specials=(((inf,), inf), ((nan,), nan)),
-    ),
-    "gelu": Case(
-        lambda x: x * mp.ncdf(x),
-        (*TAILS, (-10.0,), (-30.0,), (0.0,)),
-        specials=(((inf,), inf), ((nan,), nan)),
+    "maximum": Case(
+        max,
+        PAIRS,
+        kinks=(((2.0, 2.0), (0.5, 0.5)), ((0.0, -0.0), (0.5, 0.5))),
+        specials=(((inf, 1.0), inf), ((-inf, 1.0), 1.0), ((nan, 1.0), nan), ((1.0, nan), nan)),
         method=True,
-        error=EIGHT_ULP,
     ),
-    "silu": Case(
-        lambda x: x * _sigmoid(x), (*TAILS, (-700.0,), (0.0,)), specials=(((inf,), inf), ((nan,), nan)), method=True
+    "minimum": Case(
+        min,
+        PAIRS,
+        kinks=(((2.0, 2.0), (0.5, 0.5)), ((0.0, -0.0), (0.5, 0.5))),
+        specials=(((inf, 1.0), 1.0), ((-inf, 1.0), -inf), ((nan, 1.0), nan), ((1.0, nan), nan)),
+        method=True,
     ),
-    "mish": Case(
-        lambda x: x * mp.tanh(_softplus(x)), (*TAILS, (-700.0,), (0.0,)), specials=(((inf,), inf), ((nan,), nan))
+    "clip": Case(
+        lambda x: min(max(x, -1), 2),
+        at(-1000.0, -1.1, -0.9, 0.0, 1e-9, 0.3, 1.9, 2.5, 1000.0),
+        kinks=(((-1.0,), (1.0,)), ((2.0,), (1.0,))),
+        specials=(((inf,), 2.0), ((-inf,), -1.0), ((nan,), nan)),
+        params={"min": -1.0, "max": 2.0},
+        method=True,
+    ),
+    "where": Case(
+        lambda mask, a, b: a if mask else b,
+        ((True, 0.7, 1.3), (False, 0.7, -2.5), (True, 1e9, 1000.0), (2.0, -0.3, 1.0), (0.0, -0.3, 1.0)),
+        specials=(((True, 1.0, nan), 1.0), ((False, nan, inf), inf), ((True, nan, 0.0), nan)),
+    ),
+    # comparisons
+    "lt": Case(
+        operator.lt, PAIRS, specials=(((nan, nan), False), ((2.0, 2.0), False), ((-inf, inf), True)), call=operator.lt
+    ),
+    "le": Case(
+        operator.le, PAIRS, specials=(((nan, nan), False), ((2.0, 2.0), True), ((0.0, -0.0), True)), call=operator.le
+    ),
+    "gt": Case(
+        operator.gt, PAIRS, specials=(((nan, nan), False), ((2.0, 2.0), False), ((inf, -inf), True)), call=operator.gt
+    ),
+    "ge": Case(
+        operator.ge, PAIRS, specials=(((nan, nan), False), ((2.0, 2.0), True), ((0.0, -0.0), True)), call=operator.ge
+    ),
+    "eq": Case(
+        operator.eq, PAIRS, specials=(((nan, nan), False), ((2.0, 2.0), True), ((0.0, -0.0), True)), call=operator.eq
+    ),
+    "ne": Case(
+        operator.ne, PAIRS, specials=(((nan, nan), True), ((2.0, 2.0), False), ((0.0, -0.0), False)), call=operator.ne
     ),
     # the normal distribution
     "erf": Case(
@@ -483,6 +465,71 @@ CASES: Final[dict[str, Case]] = {
         params={"n": 2},
         error=1e-14,
     ),
+    # activations
+    "sigmoid": Case(
+        _sigmoid, (*TAILS, (-700.0,), (700.0,)), specials=(((inf,), 1.0), ((-inf,), 0.0), ((nan,), nan)), method=True
+    ),
+    "log_sigmoid": Case(
+        lambda x: -_softplus(-x), (*TAILS, (700.0,)), specials=(((-inf,), -inf), ((inf,), 0.0), ((nan,), nan))
+    ),
+    "softplus": Case(
+        _softplus, (*TAILS, (-700.0,)), specials=(((inf,), inf), ((-inf,), 0.0), ((nan,), nan)), method=True
+    ),
+    "logit": Case(
+        lambda x: mp.log(x / (1 - x)),
+        at(1e-100, 1e-9, 0.2, 0.25, 0.3, 0.4, 0.6, 0.75, 0.8, 1 - 1e-9),
+        diagonal=(0.3, 0.7),
+        specials=(((0.5,), 0.0), ((0.0,), -inf), ((1.0,), inf), ((-1.0,), nan), ((2.0,), nan), ((nan,), nan)),
+        method=True,
+    ),
+    "logaddexp": Case(
+        lambda a, b: mp.log(mp.exp(a) + mp.exp(b)),
+        ((2.0, 3.0), (-0.7, 1.3), (0.5, -2.5), (1.3, 1.3), (1000.0, 999.0), (-1000.0, -1000.0), (1000.0, -1000.0)),
+        kinks=(((-inf, -inf), (0.0, 0.0)), ((-inf, 1.0), (0.0, 1.0)), ((inf, 1.0), (1.0, 0.0))),
+        specials=(((-inf, -inf), -inf), ((inf, 1.0), inf), ((inf, inf), inf), ((-inf, 1.0), 1.0), ((nan, 1.0), nan)),
+        method=True,
+    ),
+    "relu": Case(
+        lambda x: max(x, 0),
+        SIDES,
+        kinks=(((0.0,), (0.0,)), ((-0.0,), (0.0,)), ((nan,), (1.0,))),
+        specials=(((inf,), inf), ((-inf,), 0.0), ((nan,), nan)),
+        method=True,
+    ),
+    "leaky_relu": Case(
+        lambda x: x if x > 0 else x * mp.mpf(0.25),
+        SIDES,
+        kinks=(((0.0,), (0.25,)), ((-0.0,), (0.25,))),
+        specials=(((inf,), inf), ((-inf,), -inf), ((nan,), nan)),
+        params={"negative_slope": 0.25},
+        method=True,
+    ),
+    "elu": Case(
+        lambda x: x if x > 0 else mp.mpf(0.75) * mp.expm1(x),
+        SIDES,
+        kinks=(((0.0,), (0.75,)), ((nan,), (1.0,))),
+        specials=(((inf,), inf), ((-inf,), -0.75), ((nan,), nan)),
+        params={"alpha": 0.75},
+    ),
+    "selu": Case(
+        _selu,
+        SIDES,
+        kinks=(((0.0,), (1.0507009873554805 * 1.6732632423543772,)), ((nan,), (1.0507009873554805,))),
+        specials=(((inf,), inf), ((nan,), nan)),
+    ),
+    "gelu": Case(
+        lambda x: x * mp.ncdf(x),
+        (*TAILS, (-10.0,), (-30.0,), (0.0,)),
+        specials=(((inf,), inf), ((nan,), nan)),
+        method=True,
+        error=EIGHT_ULP,
+    ),
+    "silu": Case(
+        lambda x: x * _sigmoid(x), (*TAILS, (-700.0,), (0.0,)), specials=(((inf,), inf), ((nan,), nan)), method=True
+    ),
+    "mish": Case(
+        lambda x: x * mp.tanh(_softplus(x)), (*TAILS, (-700.0,), (0.0,)), specials=(((inf,), inf), ((nan,), nan))
+    ),
     # a loss; the logits far out on the side of the target are where the digits are
     "binary_cross_entropy_with_logits": Case(
         lambda x, t: (1 - t) * _softplus(x) + t * _softplus(-x),
@@ -506,20 +553,19 @@ CASES: Final[dict[str, Case]] = {
             ((0.0, 0.5), math.log(2)),
         ),
     ),
-    # kinks
-    "abs": Case(
-        abs,
-        SIDES,
-        kinks=(((0.0,), (0.0,)), ((-0.0,), (0.0,))),
-        specials=(((-inf,), inf), ((-0.0,), 0.0), ((nan,), nan)),
-        method=True,
+    "remainder": Case(
+        lambda a, b: a - b * mp.floor(a / b),
+        ((2.2, 3.0), (-0.7, 1.3), (0.5, -2.5), (7.5, 2.0), (-7.5, 2.0), (1000.0, 0.3)),
+        kinks=(((6.0, 3.0), (1.0, -2.0)), ((-6.0, 4.0), (1.0, 2.0))),
+        specials=(((5.0, 0.0), nan), ((inf, 2.0), nan), ((-1.0, inf), inf), ((nan, 1.0), nan), ((-6.0, 3.0), 0.0)),
+        call=operator.mod,
     ),
-    "sign": Case(
-        lambda x: (x > 0) - (x < 0),
-        SIDES,
-        kinks=(((0.0,), (0.0,)),),
-        specials=(((0.0,), 0.0), ((-0.0,), 0.0), ((-inf,), -1.0), ((nan,), nan)),
-        method=True,
+    "floor_divide": Case(
+        lambda a, b: mp.floor(a / b),
+        ((2.2, 3.0), (-0.7, 1.3), (0.5, -2.5), (7.5, 2.0), (-7.5, 2.0), (1000.0, 0.3)),
+        kinks=(((6.0, 3.0), (0.0, 0.0)),),
+        specials=(((5.0, 0.0), inf), ((-5.0, 0.0), -inf), ((0.0, 0.0), nan), ((nan, 1.0), nan)),
+        call=operator.floordiv,
     ),
     "floor": Case(
         mp.floor,
@@ -541,52 +587,6 @@ CASES: Final[dict[str, Case]] = {
         kinks=(((0.5,), (0.0,)),),
         specials=(((0.5,), 0.0), ((1.5,), 2.0), ((-0.5,), -0.0), ((inf,), inf), ((nan,), nan)),
         method=True,
-    ),
-    "maximum": Case(
-        max,
-        PAIRS,
-        kinks=(((2.0, 2.0), (0.5, 0.5)), ((0.0, -0.0), (0.5, 0.5))),
-        specials=(((inf, 1.0), inf), ((-inf, 1.0), 1.0), ((nan, 1.0), nan), ((1.0, nan), nan)),
-        method=True,
-    ),
-    "minimum": Case(
-        min,
-        PAIRS,
-        kinks=(((2.0, 2.0), (0.5, 0.5)), ((0.0, -0.0), (0.5, 0.5))),
-        specials=(((inf, 1.0), 1.0), ((-inf, 1.0), -inf), ((nan, 1.0), nan), ((1.0, nan), nan)),
-        method=True,
-    ),
-    "clip": Case(
-        lambda x: min(max(x, -1), 2),
-        at(-1000.0, -1.1, -0.9, 0.0, 1e-9, 0.3, 1.9, 2.5, 1000.0),
-        kinks=(((-1.0,), (1.0,)), ((2.0,), (1.0,))),
-        specials=(((inf,), 2.0), ((-inf,), -1.0), ((nan,), nan)),
-        params={"min": -1.0, "max": 2.0},
-        method=True,
-    ),
-    "where": Case(
-        lambda mask, a, b: a if mask else b,
-        ((True, 0.7, 1.3), (False, 0.7, -2.5), (True, 1e9, 1000.0), (2.0, -0.3, 1.0), (0.0, -0.3, 1.0)),
-        specials=(((True, 1.0, nan), 1.0), ((False, nan, inf), inf), ((True, nan, 0.0), nan)),
-    ),
-    # comparisons
-    "lt": Case(
-        operator.lt, PAIRS, specials=(((nan, nan), False), ((2.0, 2.0), False), ((-inf, inf), True)), call=operator.lt
-    ),
-    "le": Case(
-        operator.le, PAIRS, specials=(((nan, nan), False), ((2.0, 2.0), True), ((0.0, -0.0), True)), call=operator.le
-    ),
-    "gt": Case(
-        operator.gt, PAIRS, specials=(((nan, nan), False), ((2.0, 2.0), False), ((inf, -inf), True)), call=operator.gt
-    ),
-    "ge": Case(
-        operator.ge, PAIRS, specials=(((nan, nan), False), ((2.0, 2.0), True), ((0.0, -0.0), True)), call=operator.ge
-    ),
-    "eq": Case(
-        operator.eq, PAIRS, specials=(((nan, nan), False), ((2.0, 2.0), True), ((0.0, -0.0), True)), call=operator.eq
-    ),
-    "ne": Case(
-        operator.ne, PAIRS, specials=(((nan, nan), True), ((2.0, 2.0), False), ((0.0, -0.0), False)), call=operator.ne
     ),
     # on masks and integers
     "bitwise_and": Case(operator.and_, BITS, specials=(((True, False), False),), call=operator.and_),
