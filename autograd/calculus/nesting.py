@@ -34,13 +34,13 @@ from typing import Any, Final, final
 
 import numpy as np
 
-from ..engine.ieee import quietly
 from ..engine.mode import enable_grad, mode
-from ..engine.node import Node, created
+from ..engine.node import Node, constant, created
+from ..engine.quiet import quietly
 from ..engine.sweep import graph_nodes, sweep
 from ..operands.dual import Dual, innermost, zero_tangent
 from ..operands.tensor import Tensor
-from ..operands.value import Value, constant
+from ..operands.value import Value
 from ..rules.elementwise import identity
 from .trees import Function, leaves, mapped
 
@@ -164,7 +164,7 @@ class Caller:
                 return result if self.recording else result.detach()
             result = result._array() if isinstance(result, Tensor) else result.item()
         elif self.kind:
-            return Tensor(result) if self.kind is Tensor else constant(result)
+            return Tensor(result) if self.kind is Tensor else constant(Value, result)
         # A copy, because the array may be the user's own, another gradient too, or a view that is read-only.
         return np.array(result) if isinstance(result, np.ndarray) and result.shape else float(result)
 

@@ -15,6 +15,15 @@ from .node import Node
 _accumulating: Final = threading.Lock()  # two threads that share a leaf must not both read its old gradient
 
 
+class Lent:
+    """The gradient of an inner node. Other nodes may have the same memory, so it is copied when someone looks at it."""
+
+    __slots__ = ("array",)
+
+    def __init__(self, array: np.ndarray) -> None:
+        self.array: Final = array
+
+
 def add(before: Any, contribution: Any, index: int, own: set[int], record: bool) -> Any:
     """Add a contribution to what has arrived; an array that this sweep allocated is updated in place."""
     if index in own:
@@ -34,10 +43,10 @@ def commit(nodes: Sequence[Node], gradients: Sequence[Any], also: Sequence[tuple
     `also` is set with them: attributes of other objects, as (owner, name, value).
     """
     # a + b gives both inputs the same array.
-    handed = Counter([id(g) for g in gradients if type(g) is not float])
+    handed = Counter(map(id, gradients))
     with _accumulating:
         after = [
-            g if type(g) is float and node.op is not None else node._accumulated(g, handed[id(g)] > 1)
+            node._accumulated(g, handed[id(g)] > 1) if node.op is None else g if type(g) is float else Lent(g)
             for node, g in zip(nodes, gradients, strict=True)
         ]
         # One call that stays in C from the first node to the last, where Ctrl-C cannot come between.

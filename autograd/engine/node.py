@@ -12,9 +12,9 @@ from abc import abstractmethod
 from typing import Any, Final, TypeVar
 
 from .changes import refuse_change
-from .copying import NotCopied
 from .mode import mode
-from .op import Op, Operand, Params
+from .op import NO_PARAMS, Op, Operand, Params
+from .refusals import NotCopied
 
 created: Final = itertools.count(1)  # the next place in creation order
 CONSTANT: Final = -1  # the index of a node that wants no gradient
@@ -22,25 +22,18 @@ N = TypeVar("N", bound="Node")
 
 
 class Node(NotCopied, Operand):
-    """A piece of data and how it came about.
-
-    data           the number or the array
-    grad           d(root)/d(this node) after a backward pass from a root; None before one reaches the node
-    op, inputs     the op and the nodes it was computed from; None and () for a leaf
-    params         the op's metadata, such as leaky_relu's negative_slope
-    label          a name for people
-    """
+    """A piece of data and how it came about."""
 
     __slots__ = ("_changed", "_data", "_grad", "_index", "inputs", "label", "op", "params")
 
-    _data: Any
+    _data: Any  # the number or the array
     _grad: Any
     _index: int  # place in creation order, or CONSTANT
     _changed: int  # when the data was last set, in creation order; 0: never
-    op: Op | None
-    inputs: tuple[Node, ...]
-    params: Params
-    label: str
+    op: Op | None  # the op it was computed by; None for a leaf
+    inputs: tuple[Node, ...]  # the nodes it was computed from
+    params: Params  # the op's metadata, such as leaky_relu's negative_slope
+    label: str  # a name for people
 
     @property
     def grad(self) -> Any:
@@ -60,6 +53,10 @@ class Node(NotCopied, Operand):
     def is_leaf(self) -> bool:
         """Whether the node was made by hand, not by an op."""
         return self.op is None
+
+    def zero_grad(self) -> None:
+        """Forget the gradient, so that the next backward pass starts anew."""
+        self._grad = None
 
     @abstractmethod
     def item(self) -> float:
@@ -87,7 +84,7 @@ class Node(NotCopied, Operand):
 
     @abstractmethod
     def _accumulated(self, gradient: Any, shared: bool) -> Any:
-        """Return what `.grad` becomes after a sweep that found this gradient; `shared`: other nodes hold it too."""
+        """Return the `.grad` of a leaf after a sweep that found this gradient; `shared`: other nodes hold it too."""
 
     def _apply(self, op: Op, args: tuple[Any, ...], params: Params) -> Any:
         """Compute, and record a node that points at its inputs."""
@@ -104,7 +101,7 @@ class Node(NotCopied, Operand):
             )
         now = mode.get()
         if now.recording and op.rules and max(i._index for i in inputs) >= 0:
-            result = fill(type(self).__new__(type(self)), data, op, inputs, params, "", next(created))
+            result = recorded(type(self), data, op, inputs, params)
         else:
             result = self._unrecorded(op, data, inputs)
         if now.watch is not None and op.rules:
@@ -117,6 +114,16 @@ class Node(NotCopied, Operand):
             refuse_change("an input", user.op, self.label)
         if self.op is not None and self._changed > self._index:
             refuse_change("the result", self.op, self.label)
+
+
+def constant(kind: type[N], data: Any, label: str = "") -> N:
+    """Make a node that wants no gradient, on this very data."""
+    return fill(kind.__new__(kind), data, None, (), NO_PARAMS, label, CONSTANT)
+
+
+def recorded(kind: type[N], data: Any, op: Op, inputs: tuple[Any, ...], params: Params = NO_PARAMS) -> N:
+    """Make the node of a result, which points at its inputs."""
+    return fill(kind.__new__(kind), data, op, inputs, params, "", next(created))
 
 
 def fill(node: N, data: Any, op: Op | None, inputs: tuple[Any, ...], params: Params, label: str, index: int) -> N:

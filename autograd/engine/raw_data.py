@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy import ndarray  # one look-up less, in the function that every rule calls
 
-from .ieee import compute
+from .quiet import compute
 
 if TYPE_CHECKING:
     from .op import Op, Params

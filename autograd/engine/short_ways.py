@@ -17,10 +17,11 @@ from typing import Any, Final
 import numpy as np
 
 from .forms import Takes
-from .ieee import ARITHMETIC_ERRORS, runner
+from .ieee import ARITHMETIC_ERRORS
 from .mode import mode
-from .node import CONSTANT, Node, created, fill
+from .node import CONSTANT, Node, constant, created, fill
 from .op import BUILT_IN, NO_PARAMS, Op, Params
+from .quiet import runner
 
 ONE, TWO, TWO_LISTS, ONE_LIST, ONE_WITH_PARAMS = range(1, 6)
 _arities: Final[dict[Op, int]] = {}
@@ -44,7 +45,7 @@ def arity_of(op: Op) -> int:
 
 
 # Complex on purpose: each arity has its own branch, because that is faster.
-def apply_to_values(self: Any, op: Op, args: tuple[Any, ...], params: Params) -> Any:  # noqa: C901
+def apply_to_values(self: Any, op: Op, args: tuple[Any, ...], params: Params) -> Any:
     """Apply an op to Values and floats that record a node; anything else goes the general way."""
     arity = _arities.get(op)
     if arity is None:
@@ -55,19 +56,11 @@ def apply_to_values(self: Any, op: Op, args: tuple[Any, ...], params: Params) ->
             if arity == TWO:
                 a, b = args
                 if type(b) is not kind:
-                    if type(b) is float:
-                        b = fill(_new(kind), b, None, (), NO_PARAMS, "", CONSTANT)
-                    elif type(b) is int:
-                        b = fill(_new(kind), float(b), None, (), NO_PARAMS, "", CONSTANT)
-                    else:
-                        return Node._apply(self, op, args, params)
+                    b = _number_constant(kind, b)
                 elif type(a) is not kind:
-                    if type(a) is float:
-                        a = fill(_new(kind), a, None, (), NO_PARAMS, "", CONSTANT)
-                    elif type(a) is int:
-                        a = fill(_new(kind), float(a), None, (), NO_PARAMS, "", CONSTANT)
-                    else:
-                        return Node._apply(self, op, args, params)
+                    a = _number_constant(kind, a)
+                if a is None or b is None:
+                    return Node._apply(self, op, args, params)
                 if a._index >= 0 or b._index >= 0:
                     return fill(_new(kind), op.scalar(a._data, b._data), op, (a, b), NO_PARAMS, "", next(created))
             elif arity == ONE:
@@ -79,6 +72,11 @@ def apply_to_values(self: Any, op: Op, args: tuple[Any, ...], params: Params) ->
         except (ValueError, *ARITHMETIC_ERRORS):
             pass  # IEEE has an answer: the general way finds it
     return Node._apply(self, op, args, params)
+
+
+def _number_constant(kind: type[Node], x: Any) -> Any:
+    """Return a Python number as a constant Value; None for other data."""
+    return constant(kind, x) if type(x) is float else constant(kind, float(x)) if type(x) is int else None
 
 
 def apply_to_tensors(self: Any, op: Op, args: tuple[Any, ...], params: Params) -> Any:
@@ -115,9 +113,9 @@ def apply_to_tensors(self: Any, op: Op, args: tuple[Any, ...], params: Params) -
 def _float_constant(like: Any, x: Any) -> Any:
     """Return a float, or an array in the dtype of `like`, as a constant Tensor; None for other data."""
     if type(x) is float:
-        return fill(_new(type(like)), runner()(np.array, x, like._data.dtype), None, (), NO_PARAMS, "", CONSTANT)
+        return constant(type(like), runner()(np.array, x, like._data.dtype))
     if type(x) is np.ndarray and x.dtype is like._data.dtype:
-        return fill(_new(type(like)), np.array(x), None, (), NO_PARAMS, "", CONSTANT)
+        return constant(type(like), np.array(x))
     return None
 
 

@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from .accumulation import add, commit
-from .ieee import compute
 from .mode import Watch, mode
 from .node import Node
+from .quiet import compute
 from .short_ways import is_of_floats, sweep_floats
 
 
@@ -67,7 +67,7 @@ def sweep(
             before = gradients[index]  # None: nothing has arrived yet
             gradients[index] = contribution if before is None else add(before, contribution, index, own, record)
             if watch is not None:
-                watch.contribution(node, i, gradients[i._index])
+                watch.contribution(node, i, gradients[index])
 
 
 def backward(root: Node, seed: Any = 1.0) -> None:
@@ -76,20 +76,6 @@ def backward(root: Node, seed: Any = 1.0) -> None:
     watch = mode.get().watch
     short = watch is None and is_of_floats(nodes, seed)
     compute(_drain, nodes, sweep_floats(nodes, seed) if short else sweep(root, seed, False, nodes, watch))
-
-
-def refuse_graph_options(retain_graph: Any, create_graph: Any) -> None:
-    """Raise TypeError for the options of PyTorch's backward() that have another form here."""
-    if create_graph:
-        raise TypeError(
-            "backward() has no create_graph: a .grad holds plain numbers; for second derivatives use grad(grad(f)), "
-            "hessian(f) or hvp(f), whose gradients have graphs of their own"
-        )
-    if retain_graph:
-        raise TypeError(
-            "backward() has no retain_graph: a graph is always kept, so leave it out and call backward() again; for "
-            "second derivatives use grad(grad(f))"
-        )
 
 
 def _drain(nodes: list[Node], steps: Iterator[tuple[Node, Any]]) -> None:

@@ -15,9 +15,9 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from ..engine.forms import ATOM, POWER, SUM, UNARY, Takes
-from ..engine.ieee import quietly
 from ..engine.node import Node
 from ..engine.op import NO_PARAMS, OPS, Op, Params
+from ..engine.quiet import quietly
 from ..engine.sweep import graph_nodes
 from ..operands.symbol import Symbol, literal, rule_text, written
 from ..operands.tensor import Tensor

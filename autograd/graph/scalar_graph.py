@@ -14,9 +14,9 @@ import numpy as np
 
 from ..engine.changes import refuse_changed
 from ..engine.forms import Kind, Takes
-from ..engine.ieee import quietly
 from ..engine.node import Node
 from ..engine.op import Op, Params
+from ..engine.quiet import quietly
 from ..engine.sweep import graph_nodes
 from ..operands.tensor import Tensor
 from ..operands.value import Value

@@ -9,8 +9,8 @@ import numpy as np
 
 from ..engine.dtypes import default, real_array, rounded
 from ..engine.forms import Kind
-from ..engine.ieee import compute
 from ..engine.op import Op, Operand
+from ..engine.quiet import compute
 from ..engine.raw_data import REAL
 
 

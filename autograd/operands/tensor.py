@@ -6,13 +6,15 @@ from typing import Any, ClassVar, Self, final
 
 import numpy as np
 
+from ..engine.accumulation import Lent
 from ..engine.dtypes import default, real_array
-from ..engine.ieee import compute
 from ..engine.mode import mode
-from ..engine.node import CONSTANT, Node, created, fill
+from ..engine.node import CONSTANT, Node, constant, created, fill, recorded
 from ..engine.op import BUILT_IN, NO_PARAMS, Op, Operand, Params
+from ..engine.quiet import compute
+from ..engine.refusals import refuse_constant_root, refuse_graph_options
 from ..engine.short_ways import apply_to_tensors
-from ..engine.sweep import backward, refuse_graph_options
+from ..engine.sweep import backward
 from ..functions.arguments import array_of
 from ..rules import structural as s, structural_forward
 from ..rules.elementwise import identity
@@ -20,15 +22,6 @@ from .array_methods import ArrayMethods
 from .constants import as_operands, checked, misfit, owned, settled
 from .value import Value
 from .watched_array import WatchedArray, same_memory
-
-
-# The gradient of an inner node as a sweep found it. Other nodes may have the same memory, so it is copied when someone
-# looks at it, which is seldom.
-class Lent:
-    __slots__ = ("array",)
-
-    def __init__(self, array: np.ndarray) -> None:
-        self.array = array
 
 
 @final
@@ -106,7 +99,7 @@ class Tensor(ArrayMethods, Node):
 
     def detach(self) -> Tensor:
         """Return a leaf with the same data that wants no gradient."""
-        return leaf(self.numpy(), self.label)
+        return constant(Tensor, self.numpy(), self.label)
 
     def to_(self, dtype: Any) -> Self:
         """Cast the data of a leaf, and its gradient, to another dtype in place; return the Tensor."""
@@ -151,10 +144,6 @@ class Tensor(ArrayMethods, Node):
         self._index = (self._index if self._index >= 0 else next(created)) if requires_grad else CONSTANT
         return self
 
-    def zero_grad(self) -> None:
-        """Forget the gradient."""
-        self._grad = None
-
     def backward(self, gradient: Any = None, *, retain_graph: Any = None, create_graph: Any = None) -> None:
         """Set `.grad` of every node below to its gradient; leaves add it to the gradient that they have.
 
@@ -166,10 +155,7 @@ class Tensor(ArrayMethods, Node):
     def _seed(self, gradient: Any = None) -> np.ndarray:
         """Return what a backward pass from here starts with; RuntimeError where it cannot start."""
         if self._index < 0:
-            raise RuntimeError(
-                "backward() on a Tensor that wants no gradient: nothing it came from has requires_grad=True, or "
-                "it was made under no_grad() or by detach()"
-            )
+            refuse_constant_root("Tensor")
         if gradient is None:
             if self._data.size != 1:
                 raise RuntimeError(
@@ -202,7 +188,7 @@ class Tensor(ArrayMethods, Node):
     def _unrecorded(self, op: Op, data: Any, inputs: tuple[Node, ...]) -> Any:
         # Never a view, of a transpose say: with no inputs, no one would notice what is written into their memory.
         shared = data.base is not None or any(data is i._data for i in inputs)
-        return leaf(np.array(data) if shared else data)
+        return constant(Tensor, np.array(data) if shared else data)
 
     def _fit(self, contribution: Any, user: Node | None = None) -> Any:
         """Return the contribution in this Tensor's shape and dtype; broadcast dimensions are summed here only."""
@@ -221,8 +207,6 @@ class Tensor(ArrayMethods, Node):
         return contribution if contribution.shape == data.shape else structural_forward.sum_to(contribution, data.shape)
 
     def _accumulated(self, gradient: np.ndarray, shared: bool) -> Any:
-        if self.op is not None:
-            return Lent(gradient)
         before = self._grad
         if isinstance(before, Node):
             raise TypeError("a .grad holds plain numbers, and this one was set to a node; set it to None")
@@ -266,11 +250,6 @@ class Tensor(ArrayMethods, Node):
         return f"Tensor({text}{kind}{wants}{name})"
 
 
-def leaf(data: np.ndarray, label: str = "") -> Tensor:
-    """Make a leaf that wants no gradient, on this very array."""
-    return fill(Tensor.__new__(Tensor), data, None, (), NO_PARAMS, label, CONSTANT)
-
-
 def lifted(op: Op, args: tuple[Any, ...]) -> tuple[Tensor, ...]:
     """Return the args of an op as Tensors, in the dtypes that it computes in; gradients flow back to Values."""
     data = [arg._data if isinstance(arg, Node) else checked(op, arg) for arg in args]
@@ -284,15 +263,15 @@ def lifted(op: Op, args: tuple[Any, ...]) -> tuple[Tensor, ...]:
 def _lifted(arg: Any, array: Any) -> Tensor:
     """Return a Value as a Tensor that stays connected to it, anything else as a constant."""
     if type(arg) is Value and arg._index >= 0 and mode.get().recording:
-        found = fill(Tensor.__new__(Tensor), np.array(arg._data), identity, (arg,), NO_PARAMS, "", next(created))
+        found = recorded(Tensor, np.array(arg._data), identity, (arg,))
         return found if array.dtype == found._data.dtype else s.cast(found, dtype=array.dtype.name)
     # A copy, since the user may write into an array of theirs before backward reads it.
-    return leaf(np.array(array), arg.label if isinstance(arg, Node) else "")
+    return constant(Tensor, np.array(array), arg.label if isinstance(arg, Node) else "")
 
 
 def of_values(values: list[Value]) -> Tensor:
     """Make a Tensor with Values as its elements, which stays connected to them."""
     data = np.array([value.item() for value in values])
     if mode.get().recording and any(value._index >= 0 for value in values):
-        return fill(Tensor.__new__(Tensor), data, s.stacked, tuple(values), NO_PARAMS, "", next(created))
-    return leaf(data)
+        return recorded(Tensor, data, s.stacked, tuple(values))
+    return constant(Tensor, data)

@@ -7,10 +7,11 @@ from typing import Any, final
 import numpy as np
 
 from ..engine.dtypes import number
-from ..engine.node import CONSTANT, Node, created, fill
+from ..engine.node import Node, constant, created, fill, recorded
 from ..engine.op import NO_PARAMS, Op, Params
+from ..engine.refusals import refuse_constant_root, refuse_graph_options
 from ..engine.short_ways import apply_to_values
-from ..engine.sweep import backward, refuse_graph_options
+from ..engine.sweep import backward
 from ..rules.structural import as_value
 from ..rules.structural_forward import of_array
 from .operators import Operators
@@ -60,7 +61,7 @@ class Value(Operators, Node):
 
     def detach(self) -> Value:
         """Return a leaf with the same number that wants no gradient: nothing computed from it reaches this node."""
-        return constant(self._data, self.label)
+        return constant(Value, self._data, self.label)
 
     def backward(self, gradient: float = 1.0, *, retain_graph: Any = None, create_graph: Any = None) -> None:
         """Set `.grad` of every node below to d(self)/d(node); leaves add it to the gradient that they have.
@@ -69,15 +70,8 @@ class Value(Operators, Node):
         """
         refuse_graph_options(retain_graph, create_graph)
         if self._index < 0:
-            raise RuntimeError(
-                "backward() on a Value that wants no gradient: it was made under no_grad() or by detach(), so there is "
-                "no graph to go back through; compute it outside of no_grad()"
-            )
+            refuse_constant_root("Value")
         backward(self, number(gradient, "backward() starts with"))
-
-    def zero_grad(self) -> None:
-        """Forget the gradient, so that the next backward pass starts anew."""
-        self._grad = None
 
     _apply = apply_to_values  # without this line every op goes the general way, `Node._apply`
 
@@ -86,30 +80,27 @@ class Value(Operators, Node):
             from .tensor import lifted  # here: tensor.py imports this file
 
             return lifted(op, args)
-        return tuple([arg if type(arg) is Value else constant(_plain(op, arg)) for arg in args])
+        return tuple([arg if type(arg) is Value else constant(Value, _plain(op, arg)) for arg in args])
 
     def _compute(self, op: Op, inputs: tuple[Node, ...], params: Params) -> Any:
         data = op.forward([i._data for i in inputs], params)
         return number(data, f"{op.name} gives") if op.rules else data
 
     def _unrecorded(self, op: Op, data: Any, inputs: tuple[Node, ...]) -> Any:
-        return constant(data) if op.rules else data  # a comparison of Values is a bool
+        return constant(Value, data) if op.rules else data  # a comparison of Values is a bool
 
     def _fit(self, contribution: Any, user: Node | None = None) -> Any:
         if type(contribution) is Value:
             return contribution
         if isinstance(contribution, Node):  # from a Tensor that has this Value as an element
-            return fill(
-                Value.__new__(Value), contribution.item(), as_value, (contribution,), NO_PARAMS, "", next(created)
-            )
-        return number(
-            contribution, f"a rule of {user.op.name if user is not None and user.op is not None else 'an op'} gives"
-        )
+            return recorded(Value, contribution.item(), as_value, (contribution,))
+        if type(contribution) is float:
+            return contribution
+        op = user.op if user is not None else None
+        return number(contribution, f"a rule of {op.name if op else 'an op'} gives")
 
     def _accumulated(self, gradient: float, shared: bool) -> float:
-        if self.op is not None or self._grad is None:
-            return gradient
-        return number(self._grad, "a .grad holds") + gradient
+        return gradient if self._grad is None else number(self._grad, "a .grad holds") + gradient
 
     def __bool__(self) -> bool:
         return bool(self._data != 0.0)
@@ -120,11 +111,6 @@ class Value(Operators, Node):
     def __repr__(self) -> str:
         name = f", label={self.label!r}" if self.label else ""
         return f"Value({self._data!r}, grad={self.grad!r}{name})"
-
-
-def constant(data: float, label: str = "") -> Value:
-    """Make a Value that wants no gradient."""
-    return fill(Value.__new__(Value), number(data, "a Value holds"), None, (), NO_PARAMS, label, CONSTANT)
 
 
 def _has_dimensions(arg: object) -> bool:

@@ -10,9 +10,9 @@ from typing import Any, Final
 import numpy as np
 
 from ...engine.forms import Kind
-from ...engine.ieee import quietly
 from ...engine.node import Node
 from ...engine.op import Op
+from ...engine.quiet import quietly
 from ...engine.text import display_width
 from ...graph.naming import is_number, names, terms
 from ...operands.symbol import SPOKEN, Symbol, literal, rule_text, written

@@ -14,8 +14,8 @@ import numpy as np
 
 from ...engine.accumulation import commit
 from ...engine.changes import refuse_changed
-from ...engine.ieee import quietly
 from ...engine.node import Node
+from ...engine.quiet import quietly
 from ...engine.sweep import sweep
 from ...operands.tensor import Tensor
 from ..picture.formulas import input_data, local_derivatives, op_formula, summed_dims

@@ -1,0 +1,42 @@
+"""The refusals of a node, in sentences that say what to do: copies, PyTorch's options, backward without a graph."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+
+class NotCopied:
+    """An object that copy and pickle refuse: a copy would be a second node in the same place of the graph."""
+
+    __slots__ = ()
+
+    def _refuse_copy(self, *_: object) -> NoReturn:
+        kind = type(self).__name__
+        raise TypeError(
+            f"a {kind} is a place in a graph and is not copied or pickled: use {kind}(v.item()) for a new leaf with "
+            "the same number, v.detach() for one that wants no gradient"
+        )
+
+    __copy__ = __deepcopy__ = __reduce__ = _refuse_copy
+
+
+def refuse_graph_options(retain_graph: Any, create_graph: Any) -> None:
+    """Raise TypeError for the options of PyTorch's backward() that have another form here."""
+    if create_graph:
+        raise TypeError(
+            "backward() has no create_graph: a .grad holds plain numbers; for second derivatives use grad(grad(f)), "
+            "hessian(f) or hvp(f), whose gradients have graphs of their own"
+        )
+    if retain_graph:
+        raise TypeError(
+            "backward() has no retain_graph: a graph is always kept, so leave it out and call backward() again; for "
+            "second derivatives use grad(grad(f))"
+        )
+
+
+def refuse_constant_root(kind: str) -> NoReturn:
+    """Say that backward() has no graph to go back through."""
+    raise RuntimeError(
+        f"backward() on a {kind} that wants no gradient: nothing it was computed from has requires_grad, or it was "
+        "made under no_grad() or by detach(), so there is no graph to go back through; compute it outside of no_grad()"
+    )
