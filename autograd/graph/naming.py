@@ -6,6 +6,7 @@ import keyword
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -64,13 +65,17 @@ def _identifier(label: str) -> str:
     return f"v_{name}" if name and not name.isidentifier() else name
 
 
-def terms(node: Node, name: Mapping[Node, str]) -> list[Symbol]:
-    """Return the inputs of a node as a formula names them: nodes by name, other constants as numbers or masks."""
+def terms(node: Node, name: Mapping[Node, str], data: Mapping[Node, Any] | None = None) -> list[Symbol]:
+    """Return the inputs of a node as a formula names them: nodes by name, other constants as numbers or masks.
+
+    `data` is what the nodes held when they were recorded; without it, what they hold now.
+    """
     found = []
     for position, i in enumerate(node.inputs):
         if i in name:
             found.append(Symbol(name[i]))
         else:
             mask = node.op is not None and node.op.rule(position, len(node.inputs)) is None
-            found.append(literal(bool(i.item()) if mask else i.item()))
+            number = np.asarray(i._data if data is None else data[i]).item()
+            found.append(literal(bool(number) if mask else number))
     return found

@@ -65,14 +65,14 @@ def op_symbol(op: Op) -> str:
     return op.infix.sign or SPOKEN.get(op.name, op.name)
 
 
-def op_formula(node: Node, name: Mapping[Node, str]) -> str:
+def op_formula(node: Node, name: Mapping[Node, str], data: Mapping[Node, Any] | None = None) -> str:
     """Return how a node was computed, such as `x1 * w1`; an empty string for a leaf."""
-    return written(node.op, _input_symbols(node, name), node.params) if node.op is not None else ""
+    return written(node.op, _input_symbols(node, name, data), node.params) if node.op is not None else ""
 
 
-def _input_symbols(node: Node, name: Mapping[Node, str]) -> list[Symbol]:
+def _input_symbols(node: Node, name: Mapping[Node, str], data: Mapping[Node, Any] | None) -> list[Symbol]:
     """Return the inputs as formulas name them. The inputs of a Tensor carry their shapes and are spelled for people."""
-    found = terms(node, name)
+    found = terms(node, name, data)
     if type(node._data) is float:
         return found
     return [
@@ -101,7 +101,7 @@ def local_derivatives(
     op = node.op
     if op is None:
         return []
-    inputs = _input_symbols(node, name)
+    inputs = _input_symbols(node, name, data)
     numbers = input_data(node, data)
     scalar = type(node._data) is float
     shape = () if scalar else node._data.shape

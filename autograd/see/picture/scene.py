@@ -187,7 +187,7 @@ class _Builder:
         assert node.op is not None
         state = self.state(node) if self.progress else ""
         op = len(self.shown.items)
-        formula = _hint(f"{self.names[node]} = {op_formula(node, self.names)}")
+        formula = _hint(f"{self.names[node]} = {op_formula(node, self.names, self.data)}")
         self.shown.items.append(Item(OP, shorten(printable(op_symbol(node.op)), LONGEST_TITLE), hint=formula))
         derivatives = local_derivatives(node, self.names, self.data, node in self.stale)
         for position, (i, derivative) in enumerate(zip(node.inputs, derivatives, strict=True)):

@@ -82,7 +82,9 @@ class Recording:
         op = node.op.name if node.op is not None else ""
         data = _copied(self.data[node])
         gradient = self.with_earlier(node, g)
-        return Step(k + 1, node, self.names[node], op, data, gradient, tuple(flows), op_formula(node, self.names))
+        return Step(
+            k + 1, node, self.names[node], op, data, gradient, tuple(flows), op_formula(node, self.names, self.data)
+        )
 
     def with_earlier(self, node: Node, gradient: Any) -> Any:
         """Return what a leaf's `.grad` holds when this sweep has found `gradient` for it, to the bit."""
