@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self, final
 
 import numpy as np
+from numpy import ndarray
 
 from ..engine.accumulation import Lent
 from ..engine.dtypes import default, real_array
@@ -193,16 +194,17 @@ class Tensor(ArrayMethods, Node):
     def _fit(self, contribution: Any, user: Node | None = None) -> Any:
         """Return the contribution in this Tensor's shape and dtype; broadcast dimensions are summed here only."""
         data = self._data
-        foreign = user is not None and user.op is not None and BUILT_IN.get(user.op.name) is not user.op
-        if type(contribution) is np.ndarray and contribution.shape == data.shape and contribution.dtype is data.dtype:
-            return np.array(contribution) if foreign else contribution  # as most are
+        op = None if user is None else user.op
+        foreign = op is not None and BUILT_IN.get(op.name) is not op
+        if type(contribution) is ndarray and contribution.dtype is data.dtype and contribution.shape == data.shape:
+            return np.array(contribution) if foreign else contribution  # nearly all
         if isinstance(contribution, Operand):
             fitting: Any = of_values([contribution]) if type(contribution) is Value else contribution
             if fitting.shape != data.shape:
                 fitting = s.sum_to(fitting, shape=data.shape)
             return fitting if array_of(fitting).dtype == data.dtype else s.cast(fitting, dtype=data.dtype.name)
-        if foreign and user is not None and user.op is not None:
-            contribution = owned(f"a rule of {user.op.name}", contribution, data.dtype)
+        if foreign and op is not None:
+            contribution = owned(f"a rule of {op.name}", contribution, data.dtype)
         contribution = np.asarray(contribution, dtype=data.dtype)
         return contribution if contribution.shape == data.shape else structural_forward.sum_to(contribution, data.shape)
 
