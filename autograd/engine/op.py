@@ -77,7 +77,11 @@ class Op:
     def __call__(self, *args: Any, **given: Any) -> Any:
         params: Params = given
         # Our own functions give every parameter by its name. A user may pass them by position: `bind` sorts them.
-        if len(params) != len(self.params) or (params and self.kind is Kind.ELEMENTWISE) or not self._takes(len(args)):
+        if (
+            len(params) != len(self.params)
+            or (params and self.kind is Kind.ELEMENTWISE)
+            or (len(args) != len(self.inputs) and self.takes is FIXED)
+        ):
             from .calling import bind  # here: calling.py checks ops, so it imports this file
 
             args, params = bind(self, args, params)
@@ -85,9 +89,6 @@ class Op:
             if isinstance(arg, Operand):
                 return arg._apply(self, args, params)
         return self.forward(args, params)
-
-    def _takes(self, count: int) -> bool:
-        return count == len(self.inputs) or self.takes is not FIXED
 
     def forward(self, args: Sequence[Any], params: Params = NO_PARAMS) -> Any:
         """Compute the op on raw data: floats by `scalar`, arrays by `array`, with IEEE arithmetic in both cases."""

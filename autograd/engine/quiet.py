@@ -26,6 +26,9 @@ class _QuietContext(threading.local):
 _context: Final = _QuietContext()
 
 
+is_quiet: Final = _quiet.get
+
+
 def runner() -> Callable[..., Any]:
     """Return what calls a function on raw data without NumPy's warnings: `runner()(np.exp, x)`."""
     return operator.call if _quiet.get() else _context.run
