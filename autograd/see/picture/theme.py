@@ -1,0 +1,67 @@
+"""Colours of all pictures and pages, in a light and a dark theme.
+
+Each colour has one name. A picture or a page refers to it as `var(--gg-ink)` and never writes a colour of its own;
+`variables` gives the CSS that declares the names. Text has a contrast of at least 4.5:1 on every fill it can stand on,
+and a line that carries meaning at least 3:1 on the paper (WCAG 2.2, 1.4.3 and 1.4.11); tests compute both.
+Blue and orange carry the sign, because people with any common colour blindness can tell them apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Literal, get_args
+
+Theme = Literal["auto", "light", "dark"]
+
+THEMES: Final = get_args(Theme)
+
+PALETTE: Final[Mapping[str, tuple[str, str]]] = {
+    # name: (light, dark)
+    "paper": ("#ffffff", "#16181c"),
+    "panel": ("#f6f7f9", "#1f2227"),
+    "ink": ("#1a1a1a", "#eceff3"),
+    "quiet": ("#5a5a5a", "#b3bac3"),
+    "rule": ("#d0d4d9", "#3a4048"),
+    "variable-fill": ("#e3effa", "#13304d"),
+    "variable-line": ("#1f5f99", "#6cb2f0"),
+    "result-fill": ("#ffffff", "#1f2227"),
+    "result-line": ("#444444", "#b8bec6"),
+    "constant-fill": ("#f4f4f4", "#24272c"),
+    "constant-line": ("#707070", "#949da8"),
+    "op-fill": ("#fff3d6", "#3a2d0d"),
+    "op-line": ("#8a5a00", "#e0b050"),
+    "now": ("#b0124f", "#ff7eb0"),
+    "now-fill": ("#fde7f0", "#47152b"),
+    "done": ("#2a722e", "#74d17c"),
+    "done-fill": ("#e6f4e7", "#16331a"),
+    "changed": ("#a83c08", "#ff9a66"),
+    "positive": ("#a54f04", "#f5a35c"),
+    "negative": ("#1f62a6", "#7fb8f2"),
+}
+
+
+def colors(theme: Literal["light", "dark"]) -> dict[str, str]:
+    """Return the colour of each name in one theme, as `#rrggbb`."""
+    return {name: pair[theme == "dark"] for name, pair in PALETTE.items()}
+
+
+def variables(theme: Theme = "auto", selector: str = ":root") -> str:
+    """Return CSS that declares every colour on `selector`, as `--gg-NAME`.
+
+    "auto" follows the page: the reader's `prefers-color-scheme`, and JupyterLab's own theme where the page has one.
+    """
+    if theme not in THEMES:
+        raise ValueError(f"theme is one of {', '.join(THEMES)}, got {theme!r}")
+    if theme != "auto":
+        return _declared(selector, theme)
+    return "\n".join((
+        _declared(selector, "light"),
+        f"@media (prefers-color-scheme: dark) {{\n{_declared(selector, 'dark')}\n}}",
+        _declared(f'[data-jp-theme-light="true"] {selector}', "light"),
+        _declared(f'[data-jp-theme-light="false"] {selector}', "dark"),
+    ))  # fmt: skip
+
+
+def _declared(selector: str, theme: Literal["light", "dark"]) -> str:
+    lines = "".join(f" --gg-{name}: {color};" for name, color in colors(theme).items())
+    return f"{selector} {{ color-scheme: {theme};{lines} }}"
