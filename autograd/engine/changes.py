@@ -36,6 +36,6 @@ def refuse_change(which: str, op: Op | None, label: str) -> NoReturn:
     name = f" ({label})" if label else ""
     raise RuntimeError(
         f"the data of {which} of {op.name if op else 'an op'}{name} was changed after it was used, so the gradient "
-        "would be wrong; call backward() and make the Stepper before optimizer.step() or any other change of .data, "
+        "may be wrong; call backward() and make the Stepper before optimizer.step() or any other change of .data, "
         f"or compute the result again\n  {caller()}"
     )

@@ -133,8 +133,8 @@ def _advice(data: object) -> str:
         return ", which is a node already; for a new leaf with the same number use v.item()"
     if isinstance(data, str):
         return "; convert it first, with float(...)"
-    if isinstance(data, (list, tuple, np.ndarray)):
-        return "; make one Value per element, [Value(x) for x in ...]"
-    if isinstance(data, complex):
+    if isinstance(data, complex) or (isinstance(data, np.ndarray) and data.dtype.kind == "c"):
         return "; the functions here are real"
+    if isinstance(data, (list, tuple)) or (isinstance(data, np.ndarray) and data.ndim):
+        return "; make one Value per element, [Value(x) for x in ...]"
     return ""

@@ -24,11 +24,14 @@ BUILT_IN: Final[dict[str, Op]] = {}  # the ops of this package; a user's own op 
 
 
 class Operand:
-    """Anything an op can be applied to. The operand of the highest precedence among the arguments applies the op."""
+    """Anything an op can be applied to. The first operand among the arguments applies the op.
+
+    A node gives way to an operand of higher precedence: a Tensor has 1, a Dual 2, a Symbol 3, a ComplexNumber 4.
+    """
 
     __slots__ = ()
     _precedence: ClassVar[int] = 0
-    _is_text: ClassVar[bool] = False  # a formula, which may also stand for a parameter
+    _is_text: ClassVar[bool] = False  # True of a Symbol, which may also stand for a parameter
 
     @abstractmethod
     def _apply(self, op: Op, args: tuple[Any, ...], params: Params) -> Any:
@@ -48,7 +51,7 @@ class Op:
     kind, push             how forward mode pushes a tangent through it
     infix, example         how it is written, and parameters to show it with in the derivative table
     scalars                the op on arrays of Values, for `zoom`, where `array` cannot take them
-    of_integers            whether arrays of integers stay integers: the op picks or rounds, and nothing can wrap
+    of_integers            whether arrays of integers stay integers: the op only picks or rounds, so none overflows
     """
 
     __slots__ = (
@@ -76,7 +79,7 @@ class Op:
 
     def __call__(self, *args: Any, **given: Any) -> Any:
         params: Params = given
-        # Our own functions give every parameter by its name. A user may pass them by position: `bind` sorts them.
+        # `bind` sorts and checks what a user passes; our own functions pass every parameter by its name.
         if (
             len(params) != len(self.params)
             or (params and self.kind is Kind.ELEMENTWISE)

@@ -30,16 +30,16 @@ is_quiet: Final = _quiet.get
 
 
 def runner() -> Callable[..., Any]:
-    """Return what calls a function on raw data without NumPy's warnings: `runner()(np.exp, x)`."""
+    """Return a function that calls another one without NumPy's warnings: `runner()(np.exp, x)`."""
     return operator.call if _quiet.get() else _context.run
 
 
 def compute(function: Callable[..., Any], *arrays: Any, **params: Any) -> Any:
-    """Call `function` on raw data without NumPy's warnings."""
+    """Call `function` on raw data without NumPy's warnings, in a context of its own: modes have their defaults."""
     return runner()(function, *arrays, **params)
 
 
 @np.errstate(all="ignore")  # as a decorator it costs a fifth of a with statement
 def quietly(function: Callable[..., Any], *args: Any, **params: Any) -> Any:
-    """Call `function` without NumPy's warnings in the caller's context, for functions that read the modes."""
+    """Like `compute`, but in the caller's context, so that `no_grad()` and the like hold; it costs more."""
     return function(*args, **params)

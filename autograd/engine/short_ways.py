@@ -29,7 +29,8 @@ _new: Final = object.__new__
 
 
 def arity_of(op: Op) -> int:
-    """Return which short way an op may go; 0 for none: a mask, a comparison, three inputs, a sequence, a user's own."""
+    """Return which short way an op may go; 0 for none: an op that takes or gives a mask,
+    one with three inputs or a sequence, a user's own."""
     if not op.rules or None in op.rules or BUILT_IN.get(op.name) is not op:
         return 0
     if op.takes is Takes.LISTS:
@@ -66,7 +67,7 @@ def apply_to_values(self: Any, op: Op, args: tuple[Any, ...], params: Params) ->
             elif arity == ONE:
                 if self._index >= 0:
                     return fill(_new(kind), op.scalar(self._data), op, args, NO_PARAMS, "", next(created))
-            elif arity != ONE_WITH_PARAMS and self._index >= 0 and set(map(type, args)) == {kind}:
+            elif arity in (ONE_LIST, TWO_LISTS) and self._index >= 0 and set(map(type, args)) == {kind}:
                 data = op.scalar(*[i._data for i in args])
                 return fill(_new(kind), data, op, args, NO_PARAMS, "", next(created))
         except (ValueError, *ARITHMETIC_ERRORS):
@@ -152,16 +153,16 @@ def sweep_floats(nodes: list[Node], first: float) -> Iterator[tuple[Node, float]
                     a._refuse_change(node)
                     b._refuse_change(node)
                 to_a, to_b = op.rules
-                to, and_to = a._index, b._index
-                if and_to < 0:
-                    gradients[to] += to_a(g, y, a._data, b._data)  # type: ignore[misc]
-                elif to < 0:
-                    gradients[and_to] += to_b(g, y, a._data, b._data)  # type: ignore[misc]
+                index_a, index_b = a._index, b._index
+                if index_b < 0:
+                    gradients[index_a] += to_a(g, y, a._data, b._data)  # type: ignore[misc]
+                elif index_a < 0:
+                    gradients[index_b] += to_b(g, y, a._data, b._data)  # type: ignore[misc]
                 else:
                     xa, xb = a._data, b._data
                     ga, gb = to_a(g, y, xa, xb), to_b(g, y, xa, xb)  # type: ignore[misc]
-                    gradients[to] += ga
-                    gradients[and_to] += gb
+                    gradients[index_a] += ga
+                    gradients[index_b] += gb
                 continue
             if arity == ONE:
                 (x,) = inputs

@@ -61,7 +61,7 @@ def sweep(
             if i._changed > node._index:
                 i._refuse_change(node)
             index = i._index
-            if index not in gradients:  # a constant. For x ** 2 at x = -3 the exponent's rule would want log(-3)
+            if index not in gradients:  # a constant: its rule is not called. That of 2 in x ** 2 would take log(x)
                 continue
             contribution = i._fit(op.vjp(position, g, y, xs, node.params), node)
             before = gradients[index]  # None: nothing has arrived yet
@@ -73,7 +73,7 @@ def sweep(
 def backward(root: Node, seed: Any = 1.0) -> None:
     """Fill `.grad` on every node below the root; nothing is written before the sweep is over."""
     nodes = graph_nodes(root, wanted=True)[::-1]
-    watch = mode.get().watch
+    watch = mode.get().watch  # read here, because within `compute` the modes are the defaults
     short = watch is None and is_of_floats(nodes, seed)
     compute(_drain, nodes, sweep_floats(nodes, seed) if short else sweep(root, seed, False, nodes, watch))
 

@@ -17,8 +17,8 @@ from ..engine.raw_data import REAL
 def as_operands(op: Op, args: Sequence[Any], data: Sequence[Any]) -> list[Any]:
     """Return the data of an op's args as arrays, in the dtype that NumPy shall compute in.
 
-    A Python number takes the dtype of the Tensors: a float32 times 0.1 is a float32. So does an array where the op has
-    a derivative for it: NumPy would make float64 of a float32 times an int64. A mask stays a mask.
+    A Python number takes the dtype of the Tensors: a float32 times 0.1 is a float32. So does an array, unless
+    it is an input without a derivative (a mask, an index): NumPy would make float64 of a float32 times an int64.
     """
     arrays = common_dtype(op, args, data)
     if op.rules and any(type(a) is float for a in arrays) and not any(map(_is_float, arrays)):
@@ -63,11 +63,11 @@ def checked(op: Op, arg: Any) -> Any:
         return arg
     if isinstance(arg, (list, tuple)):
         return real_array(arg, None)
-    raise TypeError(f"{op.name} of a Tensor takes Tensors, real numbers and arrays of them, got {_described(arg)}")
+    raise TypeError(f"{op.name} on arrays takes nodes, real numbers and arrays of them, got {_described(arg)}")
 
 
 def common_dtype(op: Op, args: Sequence[Any], arrays: Sequence[Any]) -> list[Any]:
-    """Cast operands to their common float dtype: that of the operands, else that of the arrays."""
+    """Cast the args to one float dtype: that of the Tensors among them, else that of the arrays."""
     dtypes = [a.dtype for arg, a in zip(args, arrays, strict=True) if _is_float(a) and isinstance(arg, Operand)]
     dtypes = dtypes or [a.dtype for a in arrays if _is_float(a)]
     if not dtypes or not op.rules:

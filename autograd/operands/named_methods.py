@@ -10,7 +10,7 @@ from .numpy_protocol import NumpyProtocol
 
 
 class NamedMethods(NumpyProtocol):
-    """An operand with a method for each common function of one number."""
+    """An operand with the methods that PyTorch's Tensor has too; the other functions are called as `mish(x)`."""
 
     __slots__ = ()
 

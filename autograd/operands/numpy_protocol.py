@@ -8,7 +8,7 @@ from typing import Any, Final, NoReturn
 import numpy as np
 
 from ..engine.op import OPS, Operand
-from ..functions import numpy_api as numpy_api  # enters NumPy's functions in NUMPY
+from ..functions import numpy_api as numpy_api  # imported because it fills NUMPY
 from ..functions.arguments import NUMPY
 
 

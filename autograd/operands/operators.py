@@ -47,7 +47,7 @@ class Operators(NamedMethods):
     def __xor__(self, other: object) -> Any: return self._apply(integers.bitwise_xor, (self, other), NO_PARAMS)
     def __rxor__(self, other: object) -> Any: return self._apply(integers.bitwise_xor, (other, self), NO_PARAMS)
     def __invert__(self) -> Any: return self._apply(integers.bitwise_not, (self,), NO_PARAMS)
-    # `v == None` and `v in words` are questions with the answer no; only an order with a word has no meaning.
+    # `v == None` is False; `v < "word"` is a TypeError.
     def __eq__(self, other: object) -> Any: return ops.eq(self, other) if comparable(other) else NotImplemented
     def __ne__(self, other: object) -> Any: return ops.ne(self, other) if comparable(other) else NotImplemented
     __hash__ = object.__hash__

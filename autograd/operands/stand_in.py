@@ -1,7 +1,8 @@
 """StandIn: an operand that a function gets in place of a Tensor, and so has every public name of one.
 
 `ArrayMethods` has the methods that compute. The names here are those of a Tensor as a place in a graph: what stands in
-has no graph, so its answers are those of a result that wants a gradient.
+has no graph, so its answers are those of a result that wants a gradient. An operand that no user's function receives,
+such as a Symbol, needs ArrayMethods only.
 """
 
 from __future__ import annotations

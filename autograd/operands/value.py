@@ -92,7 +92,7 @@ class Value(Operators, Node):
     def _fit(self, contribution: Any, user: Node | None = None) -> Any:
         if type(contribution) is Value:
             return contribution
-        if isinstance(contribution, Node):  # from a Tensor that has this Value as an element
+        if isinstance(contribution, Node):  # in a sweep that records, from a Tensor made of this Value
             return recorded(Value, contribution.item(), as_value, (contribution,))
         if type(contribution) is float:
             return contribution
@@ -114,7 +114,7 @@ class Value(Operators, Node):
 
 
 def _has_dimensions(arg: object) -> bool:
-    """Tell whether it is an array or a list: what a Value computes with it is a Tensor."""
+    """Tell whether arg is an array or a list: an op on a Value and one of these gives a Tensor."""
     return isinstance(arg, (list, tuple)) or (isinstance(arg, np.ndarray) and arg.ndim > 0)
 
 

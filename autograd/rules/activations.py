@@ -1,4 +1,8 @@
-"""The table of derivatives, continued: the logistic function and its kin, and the activations of neural networks."""
+"""The table of derivatives, continued: the logistic function and its kin, and the activations of neural networks.
+
+A new activation also goes into autograd/__init__.py; as a layer into nn/functional, nn/layers/activations.py and
+nn/__init__.py, and into nn/neuron.py where a Neuron may have it.
+"""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ Axis = int | tuple[int, ...] | None
 
 
 def of_array(*args: Any, **params: Any) -> Any:
-    """The float function of an op on arrays: it has none, a number goes the way of an array of no dimension."""
+    """Raise, as `scalar` of an op that works on arrays only: a number is computed by `array`, without dimensions."""
     raise ValueError
 
 

@@ -2,7 +2,8 @@
 
 Each optimizer has its own file with its formula in one function, `update`, which serves floats and arrays. The
 docstring of the class gives the formula and its conventions: whether eps is inside or outside of the root, and whether
-weight decay is L2 (added to the gradient) or decoupled (the parameter shrinks). t counts the steps from 1.
+weight decay is L2 (added to the gradient) or decoupled (the parameter shrinks). In the formulas t is the
+number of the step, counted from 1.
 """
 
 from . import lr_scheduler as lr_scheduler

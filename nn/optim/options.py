@@ -30,7 +30,7 @@ FLAGS: Final = ("nesterov", "maximize", "centered", "amsgrad", "decoupled_weight
 def valid(name: str, value: Any) -> Any:
     """Return the option as a float, a pair of floats or a bool. Raises TypeError or ValueError if it is not one.
 
-    An unknown option, of a user's optimizer, is returned unchanged.
+    An unknown option, of a user's optimizer, is returned unchanged: a new option of ours needs a row in a table above.
     """
     if name in NUMBERS:
         return _checked(name, value, [value], NUMBERS[name])[0]

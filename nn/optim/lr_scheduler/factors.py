@@ -23,7 +23,7 @@ class FactorLR(Schedule):
 
     @abstractmethod
     def scale(self, step: int) -> float:
-        """Return the factor of the initial learning rate at this step."""
+        """Return the factor at this step of what the initial learning rate is above the floor."""
 
     @property
     def floor(self) -> float:
@@ -47,7 +47,7 @@ class FactorLR(Schedule):
                 settings.append({"lr": lr})
             elif before:
                 settings.append({"lr": self.floor + (group["lr"] - self.floor) * (now / before)})
-            else:  # a factor cannot change the scale 0
+            else:  # the rate before was the floor, so there is nothing to multiply
                 settings.append({"lr": group["lr"] + (base - self.floor) * now})
         return settings
 
@@ -178,6 +178,8 @@ class CosineAnnealingLR(FactorLR):
 @final
 class LambdaLR(Schedule):
     """Multiply the initial learning rate by a function of the step; a list has one function per group.
+
+    It is no FactorLR, because each group has a factor of its own.
 
     >>> optimizer = nn.optim.SGD([Value(1.0)], lr=0.5)
     >>> scheduler = nn.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 1 / (1 + step))

@@ -119,7 +119,7 @@ class Schedule(LRScheduler):
             )
 
     def _changes(self, step: Any) -> list[Change]:
-        """Return the changes that go to this step: an integer, or with warm restarts any number."""
+        """Return the changes that set the schedule to `step`, an integer; with warm restarts any number."""
         param_groups = self._groups()
         settings = self._settings(step)
         own = {"_last_lr": [new["lr"] for new in settings], "last_epoch": step}
