@@ -8,6 +8,7 @@ from autograd.see.picture.theme import PALETTE, THEMES, colors, variables
 
 FILLS = [name for name in PALETTE if name.endswith("-fill") or name in ("paper", "panel")]
 LINES = [name for name in PALETTE if name.endswith("-line")]
+TINTS = [name for name in PALETTE if name[-1].isdigit()]
 SIGNALS = ["now", "done", "changed", "positive", "negative"]
 
 # Linear RGB as people without one kind of cone see it (Machado, Oliveira, Fernandes 2009, severity 1).
@@ -39,6 +40,13 @@ def contrast(one: str, other: str) -> float:
 def test_text_has_a_contrast_of_4_5_on_every_fill(theme: str, fill: str, text: str) -> None:
     color = colors(theme)  # type: ignore[arg-type]
     assert contrast(color[text], color[fill]) >= 4.5
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("tint", TINTS)
+def test_ink_has_a_contrast_of_4_5_on_every_tint(theme: str, tint: str) -> None:
+    color = colors(theme)  # type: ignore[arg-type]
+    assert contrast(color["ink"], color[tint]) >= 4.5
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

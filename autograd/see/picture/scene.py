@@ -14,6 +14,7 @@ import numpy as np
 from ...engine.changes import changed_edges
 from ...engine.node import Node
 from ...engine.sweep import graph_nodes
+from .colouring import Color, Paint, colouring
 from .formulas import (
     LocalDerivative,
     arrow_lines,
@@ -65,6 +66,7 @@ class Item:
     hint   the tooltip, which is also what a screen reader reads
     state  what has happened to it: a step of a Stepper, or a change of its data
     room   the number of characters to reserve for a line of a value that is still to come
+    paint  its colour by size, where the picture is coloured
     """
 
     kind: Kind
@@ -74,6 +76,7 @@ class Item:
     hint: str = ""
     state: State = ""
     room: int = 0
+    paint: Paint | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +96,13 @@ class Arrow:
 
 @dataclass(slots=True)
 class Scene:
-    """All that a picture shows."""
+    """All that a picture shows; `colors` are the title and the entries of the legend of its colours."""
 
     title: str
     items: list[Item] = field(default_factory=list)
     arrows: list[Arrow] = field(default_factory=list)
     notes: tuple[str, ...] = NOTES
+    colors: tuple[str, tuple[tuple[int, str], ...]] | None = None
 
     def states(self) -> dict[State, str]:
         """Return the states that the legend has to explain: of a Stepper both of them, else those that occur."""
@@ -133,20 +137,29 @@ class Progress:
 
 
 def scene(
-    roots: Sequence[Node], names: Mapping[Node, str], progress: Progress | None = None, stats: bool = False
+    roots: Sequence[Node],
+    names: Mapping[Node, str],
+    progress: Progress | None = None,
+    stats: bool = False,
+    color: Color | None = None,
 ) -> Scene:
     """Return the scene of the roots' graph, with its own gradients or with those of a Stepper's progress.
 
-    `stats` shows all statistics of arrays that are too large to be shown in full.
+    `stats` shows all statistics of arrays that are too large to be shown in full; `color` is that of `draw`.
     """
-    return _Builder(roots, names, progress, stats).build()
+    return _Builder(roots, names, progress, stats, color).build()
 
 
 class _Builder:
     """Builds one scene, node by node from the oldest on."""
 
     def __init__(
-        self, roots: Sequence[Node], names: Mapping[Node, str], progress: Progress | None, stats: bool
+        self,
+        roots: Sequence[Node],
+        names: Mapping[Node, str],
+        progress: Progress | None,
+        stats: bool,
+        color: Color | None,
     ) -> None:
         self.names = names
         self.progress = progress
@@ -161,6 +174,11 @@ class _Builder:
         self.stale = {user for user, _ in changed}  # computed from data that is no longer known
         self.shown = Scene(f"The computation graph of {_listed([names[root] for root in roots])}")
         self.place: dict[Node, int] = {}
+        self.paints: Mapping[Node, Paint] = {}
+        if color is not None:
+            gradients = progress.gradients if progress else {node: node.grad for node in self.nodes}
+            found = colouring(self.nodes, color, self.data, gradients)
+            self.paints, self.shown.colors = found.paints, (found.title, found.legend)
 
     def build(self) -> Scene:
         items = self.shown.items
@@ -234,7 +252,7 @@ class _Builder:
         exact = _exact(data)
         if node.op is None and not node.requires_grad:
             hint = _hint(f"{full}: a constant, data {exact}; no gradient is wanted{since}")
-            return Item(CONSTANT, title, self.names[node], tuple(rows), hint, state)
+            return Item(CONSTANT, title, self.names[node], tuple(rows), hint, state, paint=self.paints.get(node))
         gradient = self.progress.gradients.get(node) if self.progress else node.grad
         room = self.progress.room.get(node, 0) if self.progress else 0
         arrived = "no gradient yet" if gradient is None else f"grad {_exact(gradient)}"
@@ -242,9 +260,10 @@ class _Builder:
         if room and gradient is None:  # reserve the lines that the gradient will have
             rows[-1] = ("grad", rows[-1][1] + "\n" * format_block(np.zeros_like(data)).count("\n"))
         kind: Kind = RESULT if node.op is not None else VARIABLE
-        return Item(
-            kind, title, self.names[node], tuple(rows), _hint(f"{full}: data {exact}, {arrived}{since}"), state, room
-        )
+        paint = self.paints.get(node)
+        rows += [("", words) for words in paint.words] if paint else []
+        hint = _hint(f"{full}: data {exact}, {arrived}{since}")
+        return Item(kind, title, self.names[node], tuple(rows), hint, state, room, paint)
 
 
 def _listed(words: list[str]) -> str:

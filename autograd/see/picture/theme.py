@@ -15,7 +15,9 @@ Theme = Literal["auto", "light", "dark"]
 
 THEMES: Final = get_args(Theme)
 
-PALETTE: Final[Mapping[str, tuple[str, str]]] = {
+TINTS: Final = 4  # shades of one sign, from the palest, 1, to the strongest
+
+_NAMED: Final[Mapping[str, tuple[str, str]]] = {
     # name: (light, dark)
     "paper": ("#ffffff", "#16181c"),
     "panel": ("#f6f7f9", "#1f2227"),
@@ -37,6 +39,22 @@ PALETTE: Final[Mapping[str, tuple[str, str]]] = {
     "changed": ("#a83c08", "#ff9a66"),
     "positive": ("#a54f04", "#f5a35c"),
     "negative": ("#1f62a6", "#7fb8f2"),
+}
+
+
+def _mixed(one: str, other: str, share: float) -> str:
+    """Return the colour that is `share` of the way from one to the other."""
+    pairs = [(int(one[k : k + 2], 16), int(other[k : k + 2], 16)) for k in (1, 3, 5)]
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
+
+
+PALETTE: Final[Mapping[str, tuple[str, str]]] = {
+    **_NAMED,
+    **{
+        f"{sign}-{k}": tuple(_mixed(_NAMED["result-fill"][t], _NAMED[sign][t], 0.11 * k) for t in (0, 1))
+        for sign in ("positive", "negative")
+        for k in range(1, TINTS + 1)
+    },  # type: ignore[dict-item]
 }
 
 

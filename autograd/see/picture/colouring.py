@@ -1,0 +1,132 @@
+"""Colour a picture by size: of gradients, of data, or of each parameter's share of the gradient's norm ("blame").
+
+A size is shown in four shades that are a factor of ten apart, so that a gradient that vanishes along a chain is seen to
+fade. A bar at the bottom of the box says the same without colour: it starts at the left for a positive number and at
+the right for a negative one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal, get_args
+
+import numpy as np
+
+from ...engine.node import Node
+from .number_format import as_number, format_number, norm
+from .theme import TINTS
+
+Color = Literal["grad", "data", "blame"]
+
+COLORS: Final = get_args(Color)
+DECADE: Final = 10.0
+STRONGEST: Final = 0.3  # of the greatest size in the picture: from here on the shade is the strongest
+SATURATED: Final = 0.99  # of a tanh; a sigmoid is saturated below 0.01 and above 0.99
+_MEANING: Final[Mapping[Color, str]] = {
+    "grad": "colour: gradient",
+    "data": "colour: data",
+    "blame": "colour: share of the squared norm of the parameters' gradients",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Paint:
+    """The colour of a box.
+
+    shade  -4 to 4: the sign, and how strong; 0 for a number that is exactly 0
+    bar    the length of the bar, from 0 to 1
+    words  what the box says beside its rows, such as "blame 34 %" or "saturated"
+    """
+
+    shade: int
+    bar: float
+    words: tuple[str, ...] = ()
+
+    @property
+    def look(self) -> str:
+        """The class of the shade in picture.css; empty for 0."""
+        return f"{'positive' if self.shade > 0 else 'negative'}-{abs(self.shade)}" if self.shade else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Colouring:
+    """The paint of each node, and the legend: the meaning of each shade that occurs, as (shade, words)."""
+
+    paints: Mapping[Node, Paint]
+    legend: tuple[tuple[int, str], ...]
+    title: str
+
+
+def colouring(nodes: Iterable[Node], color: Color, data: Mapping[Node, Any], gradients: Mapping[Node, Any]) -> Colouring:
+    """Return the paint of the nodes that have a size: a gradient, finite data, or a share of the blame."""
+    if color not in COLORS:
+        raise ValueError(f'color is None or one of {", ".join(COLORS)}, got {color!r}')
+    nodes = list(nodes)
+    if color == "blame":
+        leaves = {n: gradients.get(n) for n in nodes if n.op is None and n.requires_grad}
+        squares = {n: norm(g) ** 2 for n, g in leaves.items() if g is not None}
+        total = sum(squares.values())
+        sizes = {n: square / total if total else 0.0 for n, square in squares.items()}
+    else:
+        shown = gradients if color == "grad" else data
+        sizes = {n: size(shown[n]) for n in nodes if shown.get(n) is not None}
+    finite = {n: x for n, x in sizes.items() if math.isfinite(x)}
+    greatest = max(map(abs, finite.values()), default=0.0)
+    paints = {}
+    for n in nodes:
+        words = (f"blame {100 * finite[n]:.3g} %",) if color == "blame" and n in finite else ()
+        words += saturation(n, data[n])
+        if n in finite or words:
+            x = finite.get(n, 0.0)
+            paints[n] = Paint(shade(x, greatest), abs(x) / greatest if greatest else 0.0, words)
+    return Colouring(paints, _legend(paints, greatest, color), _MEANING[color])
+
+
+def size(x: Any) -> float:
+    """Return a number as it is, and of an array its norm."""
+    number = as_number(x)
+    return float(number) if number is not None else norm(x)
+
+
+def shade(x: float, greatest: float) -> int:
+    """Return the shade of a number beside the greatest one: 4 from 0.3 of it on, one less for each factor of ten."""
+    if x == 0.0 or greatest == 0.0:
+        return 0
+    below = math.log(STRONGEST * greatest / abs(x)) / math.log(DECADE) if abs(x) < STRONGEST * greatest else 0.0
+    strength = max(1, TINTS - math.ceil(below))
+    return strength if x > 0 else -strength
+
+
+def _legend(paints: Mapping[Node, Paint], greatest: float, color: Color) -> tuple[tuple[int, str], ...]:
+    """Say in numbers what each shade that occurs stands for, from the most negative to the most positive."""
+    entries = []
+    for k in sorted({paint.shade for paint in paints.values()}):
+        least = STRONGEST * greatest / DECADE ** (TINTS - abs(k))
+        percent, scale = (" %", 100.0) if color == "blame" else ("", 1.0)
+        if k == 0:
+            entries.append((k, "0"))
+        elif abs(k) == 1:
+            entries.append((k, f"{'<' if k > 0 else '>'} {format_number(math.copysign(least * DECADE * scale, k))}{percent}"))
+        else:
+            entries.append((k, f"{'≥' if k > 0 else '≤'} {format_number(math.copysign(least * scale, k))}{percent}"))
+    return tuple(entries)
+
+
+def saturation(node: Node, data: Any) -> tuple[str, ...]:
+    """Say where an activation passes on no gradient or next to none: a saturated tanh or sigmoid, a relu at 0."""
+    name = node.op.name if node.op is not None else ""
+    y = np.asarray(data)
+    if name == "tanh":
+        flat, word = np.abs(y) > SATURATED, "saturated"
+    elif name == "sigmoid":
+        flat, word = (y > SATURATED) | (y < 1 - SATURATED), "saturated"
+    elif name == "relu":
+        flat, word = y == 0, "off"
+    else:
+        return ()
+    count = int(np.count_nonzero(flat))
+    if not count:
+        return ()
+    return (word,) if y.size == 1 else (f"{100 * count / y.size:.3g} % {word}",)
