@@ -7,16 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-import secrets
-import stat
 from collections.abc import Mapping
-from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from autograd import Tensor, Value
+from autograd import Tensor, Value, replace_file
 
 DIGEST = "sha256"  # key in the metadata of a file: the hash of all names and arrays in it
 RESERVED = "__metadata__"
@@ -36,10 +32,7 @@ def save(state_dict: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
     safetensors = _library()
     arrays = _arrays(state_dict)
     content = safetensors.numpy.save(arrays, metadata={DIGEST: _digest(arrays)})
-    target = Path(os.path.realpath(path))
-    if not target.parent.is_dir():
-        raise FileNotFoundError(f"there is no folder {target.parent} to save {target.name} in; create it first")
-    _replace(target, content)
+    replace_file(path, content)
 
 
 def load(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
@@ -82,25 +75,6 @@ def _arrays(state_dict: Mapping[str, Any]) -> dict[str, np.ndarray]:
     return arrays
 
 
-def _replace(target: Path, content: bytes) -> None:
-    """Write a file completely or not at all."""
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(8)}")
-    try:
-        # Not tempfile: only the owner can read its files, and a saved network should be as readable as any other file.
-        with open(temporary, "xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if target.exists():
-            os.chmod(temporary, stat.S_IMODE(target.stat().st_mode))
-        os.replace(temporary, target)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            os.unlink(temporary)
-        raise
-    _sync_folder(target.parent)
-
-
 def _digest(arrays: Mapping[str, np.ndarray]) -> str:
     found = hashlib.sha256()
     for name in sorted(arrays):
@@ -116,13 +90,3 @@ def _library() -> Any:
     except ImportError:
         raise ImportError("saving and loading weights needs safetensors: pip install glassgrad[files]") from None
     return safetensors
-
-
-def _sync_folder(folder: Path) -> None:
-    """Sync the renamed entry of a folder to the disk, on systems that can open folders."""
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

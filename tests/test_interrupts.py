@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Stepper, Tensor, Value, manual_seed, stack
+from autograd import Stepper, Tensor, Value, draw, manual_seed, stack
 from nn import functional as F, optim
 from nn.optim import lr_scheduler
 
@@ -232,12 +232,30 @@ def test_an_interrupted_cast_of_a_tensor_is_made_or_not() -> None:
     assert_before_or_after(case)
 
 
-def test_an_interrupt_at_any_line_of_save_leaves_the_old_file_or_the_new_one_and_no_other(tmp_path: Path) -> None:
-    path = tmp_path / "weights"
+def save_steps(number: float, path: Path) -> None:
+    Stepper(Value(number, label="x") * 2.0).save(path)
+
+
+def save_picture(number: float, path: Path) -> None:
+    draw(Value(number, label="x")).save(path)
+
+
+def save_weights(number: float, path: Path) -> None:
+    nn.save({"w": number}, path)
+
+
+@pytest.mark.parametrize(
+    ("save", "name"),
+    [(save_weights, "w.safetensors"), (save_steps, "steps.txt"), (save_steps, "steps.json"), (save_picture, "x.svg")],
+)
+def test_an_interrupt_at_any_line_of_save_leaves_the_old_file_or_the_new_one_and_no_other(
+    tmp_path: Path, save: Callable[[float, Path], None], name: str
+) -> None:
+    path = tmp_path / name
 
     def case() -> Case:
-        nn.save({"w": 1.0}, path)
-        return lambda: nn.save({"w": 2.0}, path), lambda: [(p.name, p.read_bytes()) for p in tmp_path.iterdir()]
+        save(1.0, path)
+        return lambda: save(2.0, path), lambda: [(p.name, p.read_bytes()) for p in tmp_path.iterdir()]
 
     assert_before_or_after(case)
 

@@ -136,7 +136,7 @@ def test_a_file_that_cannot_be_written_gets_one_sentence(tmp_path: Path) -> None
     place = tmp_path / "missing" / "a.svg"
     result = run("x*x", "x=1", "--svg", str(place))
     assert result.returncode == 1
-    assert result.stderr == f"error: cannot write {place}: No such file or directory\n"
+    assert result.stderr == f"error: cannot write {place}: there is no folder {place.parent}; create it first\n"
 
 
 def test_files_are_written_and_the_program_runs(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from ...engine.node import Node
+from ...engine.replacement import replace_file
 from ...engine.sweep import graph_nodes
 from ...graph.naming import is_number
 from ..layout.sugiyama import layered
@@ -64,12 +65,15 @@ class Drawing:
         return digraph(self.scene)
 
     def save(self, path: str | Path) -> Path:
-        """Write the picture to a file: .svg, or .dot or .gv for DOT text. Raise ValueError for any other suffix."""
+        """Write the picture to a file: .svg, or .dot or .gv for DOT text. Raise ValueError for any other suffix.
+
+        The file is written completely or not at all: after an error or Ctrl-C, the old one is intact.
+        """
         target = Path(path)
         suffix = target.suffix.lower()
         if suffix not in (".svg", ".dot", ".gv"):
             raise ValueError(f"a Drawing saves .svg, .dot or .gv, got {target.name!r}")
-        target.write_text(self.svg if suffix == ".svg" else self.dot, encoding="utf-8")
+        replace_file(target, self.svg if suffix == ".svg" else self.dot)
         return target
 
     def _repr_html_(self) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from ...engine.dtypes import number
 from ...engine.node import Node
+from ...engine.replacement import replace_file
 from ...engine.sweep import graph_nodes
 from ...engine.text import text_table
 from ...operands.tensor import Tensor
@@ -215,6 +216,8 @@ class Stepper:
     def save(self, path: str | Path, engine: str = "auto") -> Path:
         """Write the steps to a file. Raise ValueError for a suffix other than these. `engine` is that of `draw`.
 
+        The file is written completely or not at all: after an error or Ctrl-C, the old one is intact.
+
         .txt   the table
         .json  the steps as plain data
         .svg   the picture after the steps taken so far
@@ -229,7 +232,7 @@ class Stepper:
         }.get(target.suffix.lower())
         if write is None:
             raise ValueError(f"a Stepper saves .txt, .json, .svg or .html, got {target.name!r}; change the suffix")
-        target.write_text(write(), encoding="utf-8")
+        replace_file(target, write())
         return target
 
     def _page(self, engine: str = "auto") -> str:
