@@ -1,5 +1,6 @@
 """Graphs to draw, labels that are hard to draw, and functions that read a picture's SVG back."""
 
+import re
 import shutil
 import subprocess
 from typing import Any
@@ -66,7 +67,18 @@ def neuron() -> Value:
 
 def elements(picture: str, kind: str) -> list[ElementTree.Element]:
     """Return the SVG groups of this class."""
-    return [g for g in ElementTree.fromstring(picture).iter(f"{SVG}g") if g.get("class") == kind]
+    return [g for g in ElementTree.fromstring(picture).iter(f"{SVG}g") if kind in g.get("class", "").split()]
+
+
+def looks(picture: str, item: ElementTree.Element) -> dict[str, str]:
+    """Return what the style of a picture says of the shape of an item: fill, stroke, stroke-dasharray and others."""
+    style = ElementTree.fromstring(picture).findtext(f"{SVG}style") or ""
+    classes = set(item.get("class", "").split())
+    found: dict[str, str] = {}
+    for selector, body in re.findall(r"\.gg-picture ([^{}]*?\.shape) \{(.*?)\}", style):
+        if set(re.findall(r"\.([\w-]+)", selector)) - {"shape"} <= classes:
+            found |= dict(part.strip().split(": ") for part in body.split(";") if part.strip())
+    return found
 
 
 def words(element: ElementTree.Element) -> list[str]:
@@ -116,6 +128,6 @@ def rows(picture: str, name: str) -> dict[str, list[str]]:
     (item,) = [e for e in elements(picture, "item") if e.get("data-name") == name]
     found: dict[str, list[str]] = {}
     for text in item.iter("{http://www.w3.org/2000/svg}text"):
-        if text.get("class"):
-            found.setdefault(text.get("class", ""), []).append("".join(text.itertext()))
+        if (classes := text.get("class", "").split())[0] == "value":
+            found.setdefault(classes[-1], []).append("".join(text.itertext()))
     return found

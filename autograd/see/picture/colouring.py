@@ -37,12 +37,12 @@ class Paint:
 
     shade  -4 to 4: the sign, and how strong; 0 for a number that is exactly 0
     bar    the length of the bar, from 0 to 1
-    words  what the box says beside its rows, such as "blame 34 %" or "saturated"
+    rows   what the box says more, as (what, value): ("blame", "34 %"), ("", "saturated")
     """
 
     shade: int
     bar: float
-    words: tuple[str, ...] = ()
+    rows: tuple[tuple[str, str], ...] = ()
 
     @property
     def look(self) -> str:
@@ -59,10 +59,10 @@ class Colouring:
     title: str
 
 
-def colouring(nodes: Iterable[Node], color: Color, data: Mapping[Node, Any], gradients: Mapping[Node, Any]) -> Colouring:
-    """Return the paint of the nodes that have a size: a gradient, finite data, or a share of the blame."""
-    if color not in COLORS:
-        raise ValueError(f'color is None or one of {", ".join(COLORS)}, got {color!r}')
+def colouring(
+    nodes: Iterable[Node], color: Color, data: Mapping[Node, Any], gradients: Mapping[Node, Any]
+) -> Colouring:
+    """Return the paint of each node; its shade is 0 where it has no size: no gradient, or data that is not finite."""
     nodes = list(nodes)
     if color == "blame":
         leaves = {n: gradients.get(n) for n in nodes if n.op is None and n.requires_grad}
@@ -76,11 +76,10 @@ def colouring(nodes: Iterable[Node], color: Color, data: Mapping[Node, Any], gra
     greatest = max(map(abs, finite.values()), default=0.0)
     paints = {}
     for n in nodes:
-        words = (f"blame {100 * finite[n]:.3g} %",) if color == "blame" and n in finite else ()
-        words += saturation(n, data[n])
-        if n in finite or words:
-            x = finite.get(n, 0.0)
-            paints[n] = Paint(shade(x, greatest), abs(x) / greatest if greatest else 0.0, words)
+        rows = [("blame", f"{100 * finite[n]:.3g} %")] if color == "blame" and n in finite else []
+        rows += [("", word) for word in saturation(n, data[n])]
+        x = finite.get(n, 0.0)
+        paints[n] = Paint(shade(x, greatest), abs(x) / greatest if greatest else 0.0, tuple(rows))
     return Colouring(paints, _legend(paints, greatest, color), _MEANING[color])
 
 
@@ -94,8 +93,8 @@ def shade(x: float, greatest: float) -> int:
     """Return the shade of a number beside the greatest one: 4 from 0.3 of it on, one less for each factor of ten."""
     if x == 0.0 or greatest == 0.0:
         return 0
-    below = math.log(STRONGEST * greatest / abs(x)) / math.log(DECADE) if abs(x) < STRONGEST * greatest else 0.0
-    strength = max(1, TINTS - math.ceil(below))
+    bounds = [STRONGEST * greatest / DECADE**k for k in range(TINTS - 1)]
+    strength = next((TINTS - k for k, bound in enumerate(bounds) if abs(x) >= bound), 1)
     return strength if x > 0 else -strength
 
 
@@ -107,10 +106,11 @@ def _legend(paints: Mapping[Node, Paint], greatest: float, color: Color) -> tupl
         percent, scale = (" %", 100.0) if color == "blame" else ("", 1.0)
         if k == 0:
             entries.append((k, "0"))
-        elif abs(k) == 1:
-            entries.append((k, f"{'<' if k > 0 else '>'} {format_number(math.copysign(least * DECADE * scale, k))}{percent}"))
-        else:
-            entries.append((k, f"{'≥' if k > 0 else '≤'} {format_number(math.copysign(least * scale, k))}{percent}"))
+            continue
+        weakest = abs(k) == 1
+        bound = math.copysign(least * scale * (DECADE if weakest else 1.0), k)
+        sign = ("<" if weakest else "≥") if k > 0 else (">" if weakest else "≤")
+        entries.append((k, f"{sign} {format_number(bound)}{percent}"))
     return tuple(entries)
 
 

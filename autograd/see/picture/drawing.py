@@ -18,22 +18,27 @@ from ...engine.replacement import replace_file
 from ...engine.sweep import graph_nodes
 from ...graph.naming import is_number
 from ..layout.sugiyama import layered
+from .colouring import COLORS, Color
 from .dot_layout import dot_installed, dot_layout
 from .dot_text import digraph
 from .formulas import display_names
+from .page import page
+from .rendering import rendered
 from .scene import Scene, scene
 from .svg import svg
+from .theme import THEMES, Theme
 
 if TYPE_CHECKING:
     import graphviz
 
 ENGINES = ("auto", "dot", "layered")
+SUFFIXES = (".svg", ".html", ".png", ".pdf", ".dot", ".gv")
 
 
 class Drawing:
     """A picture of a graph, as it was when it was drawn. It shows itself in a notebook."""
 
-    def __init__(self, shown: Scene, engine: str = "auto") -> None:
+    def __init__(self, shown: Scene, engine: str = "auto", theme: Theme = "auto") -> None:
         if engine not in ENGINES:
             raise ValueError(f"engine is one of {', '.join(ENGINES)}, got {engine!r}")
         if engine == "dot" and not dot_installed():
@@ -41,18 +46,24 @@ class Drawing:
                 'engine="dot" needs the program dot, which is not on the PATH (the Python package graphviz does not '
                 'bring it); install Graphviz, or leave engine at "auto" for the layout that is built in'
             )
+        if theme not in THEMES:
+            raise ValueError(f"theme is one of {', '.join(THEMES)}, got {theme!r}")
         self.scene: Final = shown
         self.engine: Final = engine
+        self.theme: Final = theme
 
     @cached_property
     def svg(self) -> str:
         """Return the picture as SVG text."""
+        return self._written(literal=False)
+
+    def _written(self, literal: bool) -> str:
         if self.engine == "dot":
             try:
-                return svg(self.scene, dot_layout)
+                return svg(self.scene, dot_layout, self.theme, literal)
             except TimeoutError as error:
-                warnings.warn(f"{error}; the built-in layout is used instead", RuntimeWarning, stacklevel=3)
-        return svg(self.scene, layered)
+                warnings.warn(f"{error}; the built-in layout is used instead", RuntimeWarning, stacklevel=4)
+        return svg(self.scene, layered, self.theme, literal)
 
     @property
     def dot(self) -> str:
@@ -65,16 +76,33 @@ class Drawing:
         return digraph(self.scene)
 
     def save(self, path: str | Path) -> Path:
-        """Write the picture to a file: .svg, or .dot or .gv for DOT text. Raise ValueError for any other suffix.
+        """Write the picture to a file. Raise ValueError for a suffix other than these.
+
+        .svg         the picture
+        .html        a page in which it can be enlarged and moved
+        .png, .pdf   by the extra `render`; the theme "auto" is then the light one
+        .dot, .gv    DOT text, for Graphviz
 
         The file is written completely or not at all: after an error or Ctrl-C, the old one is intact.
         """
         target = Path(path)
         suffix = target.suffix.lower()
-        if suffix not in (".svg", ".dot", ".gv"):
-            raise ValueError(f"a Drawing saves .svg, .dot or .gv, got {target.name!r}")
-        replace_file(target, self.svg if suffix == ".svg" else self.dot)
+        if suffix not in SUFFIXES:
+            raise ValueError(f"a Drawing saves {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}, got {target.name!r}")
+        replace_file(target, self._content(suffix))
         return target
+
+    def _content(self, suffix: str) -> str | bytes:
+        """Return the content of a file with this suffix."""
+        if suffix in (".png", ".pdf"):
+            return rendered(self._written(literal=True), suffix)
+        if suffix == ".html":
+            return page(self.svg, self.scene.title, self.theme)
+        return self.svg if suffix == ".svg" else self.dot
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """Return the picture as HTML, SVG and text, so that an export to LaTeX or slides keeps it."""
+        return {"text/html": self._repr_html_(), "image/svg+xml": self.svg, "text/plain": repr(self)}
 
     def _repr_html_(self) -> str:
         # A notebook that is not trusted removes inline SVG, but shows an <img> that contains the picture.
@@ -103,6 +131,8 @@ def draw(
     max_nodes: int = 500,
     engine: str = "auto",
     stats: bool = False,
+    color: Color | None = None,
+    theme: Theme = "auto",
 ) -> Drawing:
     """Draw the computation graph of one root, or of several: a list, or an array of Values such as `zoom` returns.
 
@@ -117,7 +147,12 @@ def draw(
     engine     the layout: "layered" (built in), or "dot"; "auto" is the built-in one. `dot` may take minutes for a
                graph that uses one node often: after 10 seconds the built-in layout is used, with a warning
     stats      whether to show statistics of arrays that are too large to be shown in full
+    color      None; "grad" or "data": by sign and size, in shades a factor of ten apart; "blame": by each parameter's
+               share of the squared norm of all parameters' gradients. The legend has the numbers
+    theme      "light", "dark", or "auto": that of the page which shows the picture
     """
+    if color is not None and color not in COLORS:
+        raise ValueError(f"color is None or one of {', '.join(COLORS)}, got {color!r}")
     roots = [root] if isinstance(root, Node) else _as_roots(root)
     if level not in ("auto", "op"):
         raise ValueError(f'level is "auto" or "op", got {level!r}')
@@ -129,7 +164,7 @@ def draw(
             f"picture (max_nodes={max_nodes:,}); draw the output for one sample instead of a whole loss, draw an inner "
             "node, or raise max_nodes"
         )
-    return Drawing(scene(roots, display_names(nodes, labels), stats=stats), engine)
+    return Drawing(scene(roots, display_names(nodes, labels), stats=stats, color=color), engine, theme)
 
 
 def _as_roots(roots: Any) -> list[Node]:

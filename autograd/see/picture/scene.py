@@ -261,7 +261,7 @@ class _Builder:
             rows[-1] = ("grad", rows[-1][1] + "\n" * format_block(np.zeros_like(data)).count("\n"))
         kind: Kind = RESULT if node.op is not None else VARIABLE
         paint = self.paints.get(node)
-        rows += [("", words) for words in paint.words] if paint else []
+        rows += paint.rows if paint else ()
         hint = _hint(f"{full}: data {exact}, {arrived}{since}")
         return Item(kind, title, self.names[node], tuple(rows), hint, state, room, paint)
 

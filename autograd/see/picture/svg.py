@@ -142,7 +142,8 @@ def _arrow(k: int, arrow: Arrow, curve: Curve, prefix: str) -> str:
 
 def _legend(scene: Scene, width: float) -> tuple[list[str], float, float]:
     """Return the legend, in rows no wider than `width` where that is possible, with its own width and height."""
-    entries = [(look, meaning, None) for look, meaning in (*KINDS.items(), *scene.states().items())]
+    entries: list[tuple[str, str, Paint | None]] = [(kind, meaning, None) for kind, meaning in KINDS.items()]
+    entries += [(state, meaning, None) for state, meaning in scene.states().items()]
     entries += [("", note, None) for note in scene.notes]
     if scene.colors:
         title, shades = scene.colors

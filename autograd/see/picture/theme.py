@@ -51,10 +51,10 @@ def _mixed(one: str, other: str, share: float) -> str:
 PALETTE: Final[Mapping[str, tuple[str, str]]] = {
     **_NAMED,
     **{
-        f"{sign}-{k}": tuple(_mixed(_NAMED["result-fill"][t], _NAMED[sign][t], 0.11 * k) for t in (0, 1))
-        for sign in ("positive", "negative")
+        f"{sign}-{k}": (_mixed(ground[0], color[0], 0.11 * k), _mixed(ground[1], color[1], 0.11 * k))
+        for sign, color, ground in ((sign, _NAMED[sign], _NAMED["result-fill"]) for sign in ("positive", "negative"))
         for k in range(1, TINTS + 1)
-    },  # type: ignore[dict-item]
+    },
 }
 
 

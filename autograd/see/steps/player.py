@@ -12,6 +12,8 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
+from ..picture.theme import variables
+
 FOLDER: Final = Path(__file__).parent
 
 
@@ -27,6 +29,7 @@ def page(picture: str, steps: dict[str, Any]) -> str:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Backprop through {root}, step by step</title>
 <style>
+{variables()}
 {_asset("player.css")}</style>
 </head>
 <body>

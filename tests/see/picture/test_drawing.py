@@ -17,7 +17,21 @@ import autograd
 from autograd import Stepper, Tensor, Value, draw
 from autograd.engine.sweep import graph_nodes
 from autograd.see.picture import dot_layout
-from tests.see.pictures import ENGINES, LABELS, LONGEST, SVG, arrows, boxes, by_dot, elements, needs_dot, neuron, words
+from autograd.see.picture.theme import colors
+from tests.see.pictures import (
+    ENGINES,
+    LABELS,
+    LONGEST,
+    SVG,
+    arrows,
+    boxes,
+    by_dot,
+    elements,
+    looks,
+    needs_dot,
+    neuron,
+    words,
+)
 
 # What it shows
 
@@ -53,7 +67,9 @@ def test_x_times_x_has_two_arrows(engine: str) -> None:
     x = Value(3, "x")
     drawing = draw(x * x, engine=engine)
     assert arrows(drawing.svg) == {"v1 0": ["x", "= 3"], "v1 1": ["x", "= 3"]}
-    lines = [line.get("d") for line in ElementTree.fromstring(drawing.svg).iter(f"{SVG}path") if line.get("class")]
+    lines = [
+        line.get("d") for line in ElementTree.fromstring(drawing.svg).iter(f"{SVG}path") if line.get("class") == "line"
+    ]
     assert len(lines) == len(set(lines)) == 3, "none lies on another"
     assert len(re.findall(r"n0 -> n1", drawing.dot)) == 2
 
@@ -68,13 +84,9 @@ def test_a_shared_node_is_one_box() -> None:
 def test_constants_look_different_from_variables_and_have_no_gradient(engine: str) -> None:
     c = Value(4, "c").detach()
     picture = draw(Value(2, "x") * 3 + c, engine=engine).svg
-    looks = {}
-    for item in elements(picture, "item"):
-        shape = item.find(f"{SVG}rect")
-        assert shape is not None
-        looks[words(item)[0]] = (shape.get("fill"), shape.get("stroke-dasharray"), shape.get("rx"))
-    assert looks["c"] == looks["3"] != looks["x"] != looks["v1"]
-    assert looks["c"][1], "by the line too, and not only by colour"
+    seen = {words(item)[0]: looks(picture, item) for item in elements(picture, "item")}
+    assert seen["c"] == seen["3"] != seen["x"] != seen["v1"]
+    assert seen["c"]["stroke-dasharray"], "by the line too, and not only by colour"
     assert "grad" not in boxes(picture)["c"]
     drawing = draw(Value(2, "x") * 3)
     assert drawing.dot.count("dashed") == 2, "the 3, and the legend"
@@ -97,25 +109,28 @@ def test_all_text_is_inside_the_picture_and_its_box(engine: str) -> None:
     root = ElementTree.fromstring(draw(y, engine=engine).svg)
     width = float(root.get("width", "0"))
     for text in root.iter(f"{SVG}text"):
-        size = float(text.get("font-size", "12"))
+        how = text.get("class", "").split()[0]
+        size = 10.5 if how in ("note", "word") else 12
         wide = 0.6 * size * len("".join(text.itertext()))
         x_ = float(text.get("x", ""))
-        left = x_ - {"middle": wide / 2, "end": wide}.get(text.get("text-anchor", ""), 0)
+        left = x_ - {"title": wide / 2, "word": wide / 2, "value": wide}.get(how, 0)
         assert 0 <= left <= left + wide <= width
     for item in root.iter(f"{SVG}g"):
-        if item.get("class") == "item":
+        if "item" in item.get("class", "").split():
             shape = item.find(f"{SVG}rect")
             assert shape is not None
             assert all(0.6 * 12 * len(line) <= float(shape.get("width", "")) for line in words(item))
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_the_background_is_white(engine: str) -> None:
-    drawing = draw(neuron(), engine=engine)
+def test_the_background_is_white_in_the_light_theme(engine: str) -> None:
+    drawing = draw(neuron(), engine=engine, theme="light")
     root = ElementTree.fromstring(drawing.svg)
     ground = root.find(f"{SVG}rect")
     assert ground is not None
-    assert ground.get("fill") == "#ffffff"
+    assert ground.get("class") == "paper"
+    assert ".paper { fill: #ffffff; fill: var(--gg-paper); }" in drawing.svg
+    assert "--gg-paper: #ffffff" in drawing.svg
     assert (ground.get("width"), ground.get("height")) == (root.get("width"), root.get("height"))
     assert "bgcolor=white" in drawing.dot
 
@@ -171,7 +186,7 @@ def test_the_svg_is_valid_xml_and_shows_the_label_as_it_is(label: str, shown: st
     expected = shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + "…"
     assert titles[0].startswith(expected)
     assert {e.tag.removeprefix(SVG) for e in ElementTree.fromstring(picture).iter()} == {
-        "svg", "title", "desc", "defs", "marker", "path", "rect", "g", "text"
+        "svg", "title", "desc", "style", "defs", "marker", "path", "rect", "g", "text"
     }, "a label adds no element of its own"  # fmt: skip
     assert len(picture) < 100_000
 
@@ -300,7 +315,7 @@ def test_a_box_whose_data_was_changed_since_is_marked(engine: str, kind: Any, wh
     assert shown[which]["title"] == f"{which}: changed since"
     assert shown[which]["data"] == "0.25"
     named = {item.get("data-name"): item for item in elements(picture, "item")}
-    dashes = {name: item.find(f"{SVG}rect").get("stroke-dasharray") for name, item in named.items()}  # type: ignore[union-attr]
+    dashes = {name: looks(picture, item).get("stroke-dasharray") for name, item in named.items()}
     assert [name for name, dash in dashes.items() if dash] == [which], "by the line too, and not only by colour"
     hint = named[which].findtext(f"{SVG}title") or ""
     assert hint.endswith("; this data was set after the graph was computed from it")
@@ -380,9 +395,49 @@ def test_a_drawing_is_saved_by_its_suffix(tmp_path: Path) -> None:
     assert drawing.save(tmp_path / "n.svg").read_text(encoding="utf-8") == drawing.svg
     assert drawing.save(str(tmp_path / "n.DOT")).read_text(encoding="utf-8") == drawing.dot
     assert drawing.to_graphviz().source == drawing.dot
-    with pytest.raises(ValueError, match=r"\.svg, \.dot or \.gv, got 'n\.png'"):
-        drawing.save(tmp_path / "n.png")
+    assert drawing.svg in drawing.save(tmp_path / "n.html").read_text(encoding="utf-8")
+    with pytest.raises(ValueError, match=r"\.svg, \.html, \.png, \.pdf, \.dot or \.gv, got 'n\.jpg'"):
+        drawing.save(tmp_path / "n.jpg")
+    assert not (tmp_path / "n.jpg").exists()
+
+
+@pytest.mark.parametrize("theme", ["auto", "light", "dark"])
+def test_png_and_pdf_have_the_colours_of_the_theme(theme: Any, tmp_path: Path) -> None:
+    pytest.importorskip("cairosvg", reason="the extra `render` installs it")
+    drawing = draw(neuron(), theme=theme)
+    assert drawing.save(tmp_path / "n.pdf").read_bytes().startswith(b"%PDF")
+    assert drawing.save(tmp_path / "n.png").read_bytes().startswith(b"\x89PNG")
+    literal = drawing._written(literal=True)
+    assert "var(" not in literal
+    assert f".paper {{ fill: {colors('dark' if theme == 'dark' else 'light')['paper']}; }}" in literal
+
+
+def test_a_png_without_its_converter_names_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cairosvg", None)
+    with pytest.raises(ImportError, match=r'pip install "glassgrad\[render\]"'):
+        draw(neuron()).save(tmp_path / "n.png")
     assert not (tmp_path / "n.png").exists()
+
+
+def test_a_notebook_gets_html_svg_and_text() -> None:
+    drawing = draw(neuron())
+    bundle = drawing._repr_mimebundle_()
+    assert bundle["image/svg+xml"] == drawing.svg
+    assert bundle["text/html"] == drawing._repr_html_()
+    assert bundle["text/plain"] == repr(drawing)
+
+
+def test_a_theme_that_is_none_is_refused() -> None:
+    with pytest.raises(ValueError, match="theme is one of auto, light, dark, got 'blue'"):
+        draw(neuron(), theme="blue")  # type: ignore[arg-type]
+
+
+def test_the_theme_is_that_of_the_page_or_one_of_two() -> None:
+    assert "prefers-color-scheme: dark" in draw(neuron()).svg
+    for theme in ("light", "dark"):
+        picture = draw(neuron(), theme=theme).svg
+        assert "prefers-color-scheme" not in picture
+        assert f"color-scheme: {theme};" in picture
 
 
 # dot, or no dot

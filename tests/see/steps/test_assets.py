@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 from autograd import Stepper, Value
-from autograd.see.picture.scene import DONE, NOW
-from autograd.see.picture.svg import STATE
+from autograd.see.picture.theme import PALETTE
 
 ROOT = Path(__file__).parents[3]
 ASSETS = files("autograd.see.steps")
@@ -22,7 +21,7 @@ SCRIPT = ASSETS.joinpath("player.js").read_text(encoding="utf-8")
 PROPERTIES = {
     "align-items", "background", "border", "border-bottom", "border-collapse", "border-color", "border-radius", "color",
     "cursor", "display", "flex-wrap", "font", "font-size", "font-style", "gap", "margin", "max-height", "min-height",
-    "outline", "outline-offset", "overflow", "overflow-wrap", "padding", "position", "stroke", "stroke-width",
+    "outline", "outline-offset", "overflow", "overflow-wrap", "padding", "position", "opacity",
     "text-align", "top", "visibility", "white-space", "z-index",
 }  # fmt: skip
 
@@ -44,8 +43,8 @@ def test_the_style_parses_and_uses_known_properties_only() -> None:
             assert declaration.type == "declaration", (declaration.source_line, declaration)
             assert not [token for token in declaration.value if token.type == "error"]
             used.add(declaration.name)
-    assert {name for name in used if not name.startswith("--")} == PROPERTIES
-    assert set(re.findall(r"var\((--\w+)\)", STYLE)) == {name for name in used if name.startswith("--")}
+    assert used == PROPERTIES
+    assert {name.removeprefix("--gg-") for name in re.findall(r"var\(([\w-]+)\)", STYLE)} <= set(PALETTE)
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="the program node is not on the PATH")
@@ -68,9 +67,9 @@ def test_the_page_has_every_element_that_its_style_and_script_name() -> None:
         assert name not in set_by_script or f'"{name}"' in SCRIPT
 
 
-def test_the_page_and_the_picture_have_the_same_colors() -> None:
-    for state in (NOW, DONE):
-        assert f"--{state}: {STATE[state]};" in STYLE
+def test_the_page_declares_the_colours_of_both_themes_and_writes_none_of_its_own() -> None:
+    assert not re.findall(r"#[0-9a-f]{3,8}\b", STYLE)
+    assert all(color in page() for pair in PALETTE.values() for color in pair)
 
 
 def test_nothing_in_the_files_ends_the_element_they_stand_in() -> None:
@@ -85,4 +84,4 @@ def test_the_package_ships_every_file_that_is_not_python() -> None:
         path for pattern in package_data["*"] if pattern != "py.typed" for path in (ROOT / "autograd").rglob(pattern)
     }
     assert shipped == {path for suffix in ("css", "js") for path in (ROOT / "autograd").rglob(f"*.{suffix}")}
-    assert {path.name for path in shipped} == {"player.css", "player.js"}
+    assert {path.name for path in shipped} == {"page.css", "page.js", "picture.css", "player.css", "player.js"}
