@@ -7,6 +7,7 @@ that would replace a builtin of Python (`abs`, `all`, `any`, `max`, `min`, `pow`
 
 from .calculus.check import GradientError, check_gradients
 from .calculus.transforms import derivative, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from .engine.calls import noted_call
 from .engine.definition import op
 from .engine.dtypes import float16, float32, float64, int32, int64, long, set_default_dtype
 from .engine.installation import refuse_foreign_files as _refuse_foreign_files
@@ -131,7 +132,7 @@ __all__ = [
     "int64", "inv", "inverse_mills", "jacobian", "jvp", "leaky_relu", "lgamma", "linear", "linspace", "log",
     "log1p", "log2", "log10", "log_normal_cdf", "log_sigmoid", "log_softmax", "logaddexp", "logit", "logsumexp",
     "long", "manual_seed", "masked_fill", "matmul", "matrix_norm", "maximum", "mean", "minimum", "mish", "no_grad",
-    "norm", "normal_cdf", "normal_pdf", "one_hot", "ones", "ones_like", "op", "outer", "pad", "permute",
+    "norm", "normal_cdf", "normal_pdf", "noted_call", "one_hot", "ones", "ones_like", "op", "outer", "pad", "permute",
     "polygamma", "practice", "prod", "rand", "randint", "randn", "randperm", "reciprocal", "rehearse", "relu",
     "remainder", "reshape", "roll", "sech", "selu", "set_default_dtype", "sigmoid", "sign", "silu", "sin", "sinh",
     "slogdet", "softmax", "softplus", "solve", "sort", "split", "sqrt", "square", "squeeze", "stack", "std", "svd",
