@@ -1,0 +1,230 @@
+"""Build an outline: nest the calls of modules, fold equal pieces, elide the middle of what is long.
+
+Work goes from the outside in, and only the first of several equal pieces is entered; so what is folded costs one look.
+No function calls itself: modules may be nested as deep as the recursion of the user's own code went.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Final
+
+import numpy as np
+
+from ..engine.calls import Call, calls_between
+from ..engine.node import Node
+from . import repeats as search
+from .module_names import Paths, title
+from .outline import Part, PartKind
+from .wiring import Wiring
+
+ENDS: Final = 8  # children that stay before and after an elided middle
+
+
+class _Run:
+    """One call of a module, as the run of ops from `low` to `high`."""
+
+    __slots__ = ("call", "high", "inner", "low", "path", "token")
+
+    def __init__(self, call: Call, low: int, high: int, path: str, token: int) -> None:
+        self.call: Final = call
+        self.low: Final = low
+        self.high: Final = high
+        self.path: Final = path
+        self.token: Final = token
+        self.inner: Final[list[_Run]] = []
+
+    def contents(self) -> list[_Run | int]:
+        return _with_single_ops(self.inner, self.low, self.high)
+
+
+class _Draft:
+    """A part that is not finished: its children are drafts and the places of ops."""
+
+    __slots__ = ("children", "high", "kind", "low", "name", "repeats", "title")
+
+    def __init__(self, kind: PartKind, name: str, title: str, low: int, high: int, repeats: int = 1) -> None:
+        self.kind: Final = kind
+        self.name: Final = name
+        self.title: Final = title
+        self.low: Final = low
+        self.high: Final = high
+        self.repeats: Final = repeats
+        self.children: list[_Draft | int] = []
+
+
+class Outliner:
+    """Builds one outline; see `outline`."""
+
+    __slots__ = ("drafts", "longest", "runs", "titles", "units", "waiting", "wiring")
+
+    def __init__(self, nodes: Iterable[Node], units: bool, longest: int) -> None:
+        self.wiring: Final = Wiring(nodes)
+        self.units: Final = units
+        self.longest: Final = max(longest, 2 * ENDS + 1)
+        self.titles: Final[dict[int, str]] = {}
+        self.drafts: Final[list[_Draft]] = []  # each after the one that it is in
+        self.waiting: Final[list[tuple[_Draft, list[_Run | int]]]] = []  # those whose contents are not folded yet
+        self.runs: Final = self._nested_runs()
+
+    def outline(self) -> tuple[Part | Node, ...]:
+        top = self._folded(_with_single_ops(self.runs, 0, len(self.wiring.ops)))
+        while self.waiting:
+            draft, contents = self.waiting.pop()
+            draft.children = self._folded(contents)
+        finished: dict[_Draft, Part] = {}
+        for draft in reversed(self.drafts):
+            finished[draft] = self._finished(draft, finished)
+        return self._entries(top, finished)
+
+    def _finished(self, draft: _Draft, finished: dict[_Draft, Part]) -> Part:
+        ops, length = self.wiring.ops, draft.high - draft.low
+        children = draft.children
+        if all(isinstance(child, int) for child in children):
+            children = []
+        return Part(
+            draft.kind,
+            draft.name,
+            draft.title,
+            tuple(ops[draft.low : draft.high]),
+            self._entries(children, finished),
+            draft.repeats,
+            1,
+            tuple(ops[draft.high : draft.low + length * draft.repeats]),
+        )
+
+    def _entries(self, entries: Sequence[_Draft | int], finished: dict[_Draft, Part]) -> tuple[Part | Node, ...]:
+        return tuple([self.wiring.ops[entry] if isinstance(entry, int) else finished[entry] for entry in entries])
+
+    # --- the calls ---
+
+    def _nested_runs(self) -> list[_Run]:
+        """Return the outermost calls that made ops of this graph, each with its inner ones."""
+        ops = self.wiring.ops
+        outermost: list[_Run] = []
+        if not ops:
+            return outermost
+        places = [node._index for node in ops]
+        around: list[_Run] = []
+        paths = Paths()
+        for call in calls_between(places[0], places[-1]):
+            low, high = bisect_right(places, call.start), bisect_left(places, call.end)
+            if low == high:  # none of its results is in this graph
+                continue
+            while around and around[-1].call.end < call.start:
+                around.pop()
+            outer = around[0].call if around else call
+            token = self.wiring.number((_kind(call), self.wiring.shape_of(low, high)))
+            run = _Run(call, low, high, paths.path(outer, call), token)
+            (around[-1].inner if around else outermost).append(run)
+            around.append(run)
+        return outermost
+
+    # --- folding ---
+
+    def _folded(self, contents: list[_Run | int]) -> list[_Draft | int]:
+        entries: list[_Draft | int] = []
+        done = 0
+        for repeat in search.repeats(self._sequence(contents), self.wiring):
+            exemplar = contents[repeat.first : repeat.first + repeat.period]
+            last = repeat.first + repeat.period * repeat.count
+            all_calls = [each for each in contents[repeat.first : last] if isinstance(each, _Run)]
+            single = repeat.period == 1 and len(all_calls) == repeat.count
+            distinct = single and all_calls[0].call.reference is not all_calls[1].call.reference
+            if distinct and repeat.alike.apart and not self.units:
+                continue
+            entries += [self._entry(each) for each in contents[done : repeat.first]]
+            entries.append(self._repeated(exemplar, repeat, distinct))
+            done = last
+        entries += [self._entry(each) for each in contents[done:]]
+        return self._elided(entries)
+
+    def _sequence(self, contents: Sequence[_Run | int]) -> search.Sequence:
+        """Return the contents as numbers. Of equal modules in turn, A B A B, each has a number of its own."""
+        modules: dict[int, list[int]] = {}
+        for each in contents:
+            if isinstance(each, _Run):
+                modules.setdefault(each.token, []).append(id(each.call.reference))
+        mixed = {token for token, ids in modules.items() if 1 < len(set(ids)) < len(ids)}
+        tokens = [
+            self.wiring.token[each]
+            if isinstance(each, int)
+            else self.wiring.number((each.token, id(each.call.reference)))
+            if each.token in mixed
+            else each.token
+            for each in contents
+        ]
+        starts = [each if isinstance(each, int) else each.low for each in contents]
+        starts += [_end(contents[-1])] if contents else [0]
+        is_call = [isinstance(each, _Run) for each in contents]
+        return search.Sequence(np.array(tokens, dtype=np.int64), np.array(starts), np.array(is_call, dtype=bool))
+
+    def _entry(self, each: _Run | int, repeats: int = 1) -> _Draft | int:
+        if isinstance(each, int):
+            return each
+        name = self._draft(PartKind.MODULE, each.path, self._title(each.call), each.low, each.high, repeats)
+        self.waiting.append((name, each.contents()))
+        return name
+
+    def _repeated(self, exemplar: list[_Run | int], repeat: search.Repeat, distinct: bool) -> _Draft | int:
+        first = exemplar[0]
+        if distinct:
+            return self._entry(first, repeat.count)
+        kind = PartKind.ROUND if repeat.alike.chained else PartKind.SAMPLE
+        low, high = first if isinstance(first, int) else first.low, _end(exemplar[-1])
+        draft = self._draft(kind, "", self._repeated_title(kind, exemplar, repeat), low, high, repeat.count)
+        self.waiting.append((draft, exemplar))
+        return draft
+
+    def _repeated_title(self, kind: PartKind, exemplar: list[_Run | int], repeat: search.Repeat) -> str:
+        first = exemplar[0]
+        if len(exemplar) == 1 and isinstance(first, int):
+            op = self.wiring.ops[first].op
+            return op.name if op is not None else ""
+        if kind is PartKind.ROUND:
+            return "step"
+        if any(isinstance(each, _Run) for each in exemplar):
+            return "sample"
+        return "piece" if repeat.alike.apart else "term"
+
+    def _elided(self, entries: list[_Draft | int]) -> list[_Draft | int]:
+        if len(entries) <= self.longest:
+            return entries
+        middle = entries[ENDS:-ENDS]
+        first, last = middle[0], middle[-1]
+        low = first if isinstance(first, int) else first.low
+        high = last + 1 if isinstance(last, int) else last.low + (last.high - last.low) * last.repeats
+        draft = self._draft(PartKind.STRETCH, "", f"{high - low:,} ops", low, high)
+        draft.children = middle
+        return [*entries[:ENDS], draft, *entries[-ENDS:]]
+
+    def _draft(self, kind: PartKind, name: str, title: str, low: int, high: int, repeats: int = 1) -> _Draft:
+        draft = _Draft(kind, name, title, low, high, repeats)
+        self.drafts.append(draft)
+        return draft
+
+    def _title(self, call: Call) -> str:
+        key = id(call.reference)
+        if key not in self.titles:
+            self.titles[key] = title(call.module)
+        return self.titles[key]
+
+
+def _with_single_ops(runs: Sequence[_Run], low: int, high: int) -> list[_Run | int]:
+    """Return the runs and between them the ops that are in none, in order."""
+    found: list[_Run | int] = []
+    for run in runs:
+        found += range(low, run.low)
+        found.append(run)
+        low = run.high
+    return found + list(range(low, high))
+
+
+def _end(each: _Run | int) -> int:
+    return each + 1 if isinstance(each, int) else each.high
+
+
+def _kind(call: Call) -> Hashable:
+    module = call.module
+    return None if module is None else type(module)
