@@ -113,7 +113,8 @@ from .rules.special_functions import (
 )
 # fmt: on
 # isort: on
-from .see.picture.drawing import Drawing, draw
+from .see.picture.draw_graph import draw
+from .see.picture.drawing import Drawing
 from .see.steps.exercise import Practice, practice
 from .see.steps.step import Step
 from .see.steps.stepper import Stepper

@@ -127,7 +127,10 @@ def rows(picture: str, name: str) -> dict[str, list[str]]:
     """Return the rows of a node's box, each as a list of lines."""
     (item,) = [e for e in elements(picture, "item") if e.get("data-name") == name]
     found: dict[str, list[str]] = {}
-    for text in item.iter("{http://www.w3.org/2000/svg}text"):
-        if (classes := text.get("class", "").split())[0] == "value":
-            found.setdefault(classes[-1], []).append("".join(text.itertext()))
+    what = ""
+    for text in item.iter(f"{SVG}text"):
+        if text.get("class") == "what":
+            what = "".join(text.itertext())
+        elif text.get("class", "").startswith("value"):
+            found.setdefault(what, []).append("".join(text.itertext()))
     return found

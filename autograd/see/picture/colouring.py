@@ -8,7 +8,7 @@ the right for a negative one.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
@@ -54,39 +54,51 @@ class Paint:
 class Colouring:
     """The paint of each node, and the legend: the meaning of each shade that occurs, as (shade, words)."""
 
-    paints: Mapping[Node, Paint]
+    paints: Mapping[Any, Paint]
     legend: tuple[tuple[int, str], ...]
     title: str
 
 
 def colouring(
-    nodes: Iterable[Node], color: Color, data: Mapping[Node, Any], gradients: Mapping[Node, Any]
+    nodes: Iterable[Node],
+    color: Color,
+    data: Mapping[Node, Any],
+    gradients: Mapping[Node, Any],
+    groups: Mapping[Any, Sequence[Node]] | None = None,
 ) -> Colouring:
-    """Return the paint of each node; its shade is 0 where it has no size: no gradient, or data that is not finite."""
-    nodes = list(nodes)
+    """Return the paint of each node, and of each group of nodes by its key.
+
+    The shade is 0 where there is no size: no gradient has arrived, or the data is not finite.
+    """
+    members: dict[Any, Sequence[Node]] = {**{node: (node,) for node in nodes}, **(groups or {})}
+    sizes: dict[Any, float]
     if color == "blame":
-        leaves = {n: gradients.get(n) for n in nodes if n.op is None and n.requires_grad}
-        squares = {n: norm(g) ** 2 for n, g in leaves.items() if g is not None}
+        squares = {}
+        for thing, inside in members.items():
+            known = [gradients[n] for n in inside if n.op is None and n.requires_grad and gradients.get(n) is not None]
+            if known:
+                squares[thing] = sum(norm(g) ** 2 for g in known)
         total = sum(squares.values())
-        sizes = {n: square / total if total else 0.0 for n, square in squares.items()}
+        sizes = {thing: square / total if total else 0.0 for thing, square in squares.items()}
     else:
         shown = gradients if color == "grad" else data
-        sizes = {n: size(shown[n]) for n in nodes if shown.get(n) is not None}
+        known_of = {thing: [shown[n] for n in inside if shown.get(n) is not None] for thing, inside in members.items()}
+        sizes = {thing: size(known) for thing, known in known_of.items() if known}
     finite = {n: x for n, x in sizes.items() if math.isfinite(x)}
     greatest = max(map(abs, finite.values()), default=0.0)
     paints = {}
-    for n in nodes:
+    for n in members:
         rows = [("blame", f"{100 * finite[n]:.3g} %")] if color == "blame" and n in finite else []
-        rows += [("", word) for word in saturation(n, data[n])]
+        rows += [("", word) for word in saturation(n, data[n])] if isinstance(n, Node) else []
         x = finite.get(n, 0.0)
         paints[n] = Paint(shade(x, greatest), abs(x) / greatest if greatest else 0.0, tuple(rows))
     return Colouring(paints, _legend(paints, greatest, color), _MEANING[color])
 
 
-def size(x: Any) -> float:
-    """Return a number as it is, and of an array its norm."""
-    number = as_number(x)
-    return float(number) if number is not None else norm(x)
+def size(things: Sequence[Any]) -> float:
+    """Return one number as it is, and of an array or of several things the norm of all their elements."""
+    number = as_number(things[0]) if len(things) == 1 else None
+    return float(number) if number is not None else norm(np.array([norm(x) for x in things]))
 
 
 def shade(x: float, greatest: float) -> int:
@@ -98,7 +110,7 @@ def shade(x: float, greatest: float) -> int:
     return strength if x > 0 else -strength
 
 
-def _legend(paints: Mapping[Node, Paint], greatest: float, color: Color) -> tuple[tuple[int, str], ...]:
+def _legend(paints: Mapping[Any, Paint], greatest: float, color: Color) -> tuple[tuple[int, str], ...]:
     """Say in numbers what each shade that occurs stands for, from the most negative to the most positive."""
     entries = []
     for k in sorted({paint.shade for paint in paints.values()}):

@@ -20,14 +20,16 @@ def dot_installed() -> bool:
     return shutil.which("dot") is not None
 
 
-def dot_layout(boxes: Sequence[Box], lines: Sequence[Line]) -> Layout:
-    """Place boxes and lines by `dot`. Raise RuntimeError when `dot` fails, TimeoutError when it takes too long.
+def dot_layout(boxes: Sequence[Box], lines: Sequence[Line], *, rank_gap: float = 25.0, box_gap: float = 18.0) -> Layout:
+    """Place boxes and lines by `dot`, with these least distances in px.
+
+    Raise RuntimeError when `dot` fails, TimeoutError when it takes too long.
 
     `dot` is given sizes only. No text of a graph is passed to it.
     """
     inch = POINTS_PER_INCH
     rows = [
-        "digraph { rankdir=LR; nodesep=0.25; ranksep=0.35",
+        f"digraph {{ rankdir=LR; nodesep={box_gap / inch:.2f}; ranksep={rank_gap / inch:.2f}",
         'node [shape=box fixedsize=true label=""]; edge [arrowhead=none]',
     ]
     rows += [f"n{k} [width={box.width / inch:.4f} height={box.height / inch:.4f}]" for k, box in enumerate(boxes)]

@@ -6,26 +6,17 @@ import base64
 import html
 import re
 import warnings
-from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-
-from ...engine.node import Node
 from ...engine.replacement import replace_file
-from ...engine.sweep import graph_nodes
-from ...graph.naming import is_number
-from ...graph.roots import read_roots
 from ..layout.sugiyama import layered
-from .colouring import COLORS, Color
 from .dot_layout import dot_installed, dot_layout
 from .dot_text import digraph
-from .formulas import display_names
 from .page import page
 from .rendering import rendered
-from .scene import Scene, scene
+from .scene import Scene
 from .svg import svg
 from .theme import THEMES, Theme
 
@@ -123,46 +114,3 @@ def image(picture: str, title: str) -> str:
     least = f";min-width:{int(wide[1]) * 6 // 10}px" if wide else ""
     style = f"max-width:100%{least}"
     return f'<img alt="{html.escape(title)}" style="{style}" src="data:image/svg+xml;base64,{data}">'
-
-
-def draw(
-    root: Node | Sequence[Any] | Mapping[Any, Any] | np.ndarray,
-    labels: Mapping[str, object] | None = None,
-    level: str = "auto",
-    max_nodes: int = 500,
-    engine: str = "auto",
-    stats: bool = False,
-    color: Color | None = None,
-    theme: Theme = "auto",
-) -> Drawing:
-    """Draw the computation graph of one root, or of several: a list, tuple or dict, or an array of Values as of `zoom`.
-
-    A box shows a node's label, data and grad (`–` before a backward pass), and for a Tensor its shape and dtype. An
-    arrow into an op shows the local derivative as a formula and as a number; where the op has none, it shows the
-    contribution that the op computes from the gradient g that arrives, such as `g @ wᵀ`. A box whose data was set after
-    the graph was computed from it is marked "changed since", and derivatives at that data have no number.
-
-    labels     names for nodes: {"x": x}, or globals()
-    level      "auto" or "op": one box per op
-    max_nodes  the greatest number of nodes that is drawn; ValueError where the graph has more
-    engine     the layout: "layered" (built in), or "dot"; "auto" is the built-in one. `dot` may take minutes for a
-               graph that uses one node often: after 10 seconds the built-in layout is used, with a warning
-    stats      whether to show statistics of arrays that are too large to be shown in full
-    color      None; "grad" or "data": by sign and size, in shades a factor of ten apart; "blame": by each parameter's
-               share of the squared norm of all parameters' gradients. The legend has the numbers
-    theme      "light", "dark", or "auto": that of the page which shows the picture
-    """
-    if color is not None and color not in COLORS:
-        raise ValueError(f"color is None or one of {', '.join(COLORS)}, got {color!r}")
-    roots = read_roots(root, "draw")
-    if level not in ("auto", "op"):
-        raise ValueError(f'level is "auto" or "op", got {level!r}')
-    nodes = graph_nodes(*roots)
-    constants = sum(map(is_number, nodes))
-    if max(len(nodes) - constants, constants) > max_nodes:
-        raise ValueError(
-            f"the graph has {len(nodes) - constants:,} nodes and {constants:,} constants, too many to read as a "
-            f"picture (max_nodes={max_nodes:,}); draw the output for one sample instead of a whole loss, draw an inner "
-            "node, or raise max_nodes"
-        )
-    return Drawing(scene(roots, display_names(nodes, labels), stats=stats, color=color), engine, theme)

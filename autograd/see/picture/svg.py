@@ -7,24 +7,28 @@ colours. Kinds and states differ in shape or line as well as in colour, and ever
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from xml.sax.saxutils import escape, quoteattr
 
 from ...engine.text import display_width
 from ..layout.geometry import Box, Curve, Layout, Line, Point
 from .colouring import Paint
 from .plain_text import printable
-from .scene import CONSTANT, DONE, KINDS, NOW, OP, VARIABLE, Arrow, Item, Scene
+from .scene import CONSTANT, DONE, FOLDED, KINDS, NEURON, NOW, OP, VARIABLE, Arrow, Item, Scene
 from .style import literal_style, style
 from .theme import TINTS, Theme
 
-LayoutEngine = Callable[[Sequence[Box], Sequence[Line]], Layout]
+LayoutEngine = Callable[..., Layout]  # of boxes and lines, with gaps by keyword
 
 FONT = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace"
 TEXT, SMALL = 12.0, 10.5  # px
 ADVANCE = 0.602  # of a monospaced letter, in em
 
 HEADS = ("", DONE, NOW)  # the states that an arrow can have
+LINE_HEIGHT, TILE_LINE, TILE_WIDTH = 17.0, 13.0, 118.0  # px
+PILE = 4.0  # px between the boxes of a pile, which stands for equal pieces
+FAN_GAPS = {"rank_gap": 110.0, "box_gap": 10.0}  # px, where every neuron has a line to every other
+THINNEST, THICKEST = 0.4, 4.4  # px, of the line of a weight
 LEAST_LEGEND_WIDTH = 440.0  # px; the legend is broken into rows, but not into rows narrower than this
 
 
@@ -35,7 +39,9 @@ def svg(scene: Scene, layout_engine: LayoutEngine, theme: Theme = "auto", litera
     """
     prefix = "g" + hashlib.sha256(repr((scene.title, scene.items, scene.arrows)).encode()).hexdigest()[:10]
     boxes = [_box(item) for item in scene.items]
-    layout = layout_engine(boxes, [Line(a.tail, a.head, _label_box(a)) for a in scene.arrows])
+    lines = [Line(a.tail, a.head, _label_box(a)) for a in scene.arrows]
+    fans = any(item.kind == NEURON for item in scene.items)
+    layout = layout_engine(boxes, lines, **(FAN_GAPS if fans else {}))
     legend, legend_width, legend_height = _legend(scene, max(layout.width, LEAST_LEGEND_WIDTH))
     width = max(layout.width, legend_width)
     height = layout.height + legend_height + 14
@@ -70,10 +76,17 @@ def _box(item: Item) -> Box:
     if item.kind == OP:
         wide = max(34.0, _width(item.title, TEXT) + 16)
         return Box(wide, 34.0 if wide == 34.0 else 30.0)
+    size, line_height = (SMALL, TILE_LINE) if item.kind == NEURON else (TEXT, LINE_HEIGHT)
     lines = [item.title]
     for what, value in item.rows:
-        lines += [f"{what} {line:>{item.room}}" for line in value.split("\n")]
-    return Box(max(44.0, max(_width(line, TEXT) for line in lines) + 18), 14 + 17.0 * len(lines))
+        lines += [
+            f"{what} {line:>{item.room}}".lstrip() if not what else f"{what} {line:>{item.room}}"
+            for line in value.split("\n")
+        ]
+    widest = max(_width(line, size) for line in lines)
+    if item.kind == NEURON:
+        return Box(max(TILE_WIDTH, widest + 12), 7 + line_height * len(lines))
+    return Box(max(44.0, widest + 18), 14 + line_height * len(lines))
 
 
 def _label_box(arrow: Arrow) -> Box | None:
@@ -84,20 +97,27 @@ def _label_box(arrow: Arrow) -> Box | None:
 
 def _item(k: int, item: Item, box: Box, at: Point, prefix: str) -> str:
     x, y = at.x - box.width / 2, at.y - box.height / 2
-    rx = box.height / 2 if item.kind == OP else 3 if item.kind != VARIABLE else 9
-    size = f'x="{_n(x)}" y="{_n(y)}" width="{_n(box.width)}" height="{_n(box.height)}" rx="{_n(rx)}"'
-    shape = f'<rect class="shape" {size}/>'
-    top = at.y - 17.0 * sum(1 + value.count("\n") for _, value in item.rows) / 2 + 4
+    rx = box.height / 2 if item.kind == OP else {VARIABLE: 9, NEURON: 8}.get(item.kind, 3)
+    size = f'width="{_n(box.width)}" height="{_n(box.height)}" rx="{_n(rx)}"'
+    shape = f'<rect class="shape" x="{_n(x)}" y="{_n(y)}" {size}/>'
+    if item.count > 1:  # a pile of boxes
+        shape = f'<rect class="shape" x="{_n(x + PILE)}" y="{_n(y - PILE)}" {size}/>{shape}'
+    line_height = TILE_LINE if item.kind == NEURON else LINE_HEIGHT
+    top = at.y - line_height * sum(1 + value.count("\n") for _, value in item.rows) / 2 + 4
     texts = [f'<text class="title" x="{_n(at.x)}" y="{_n(top)}">{_text(item.title)}</text>']
     line_y = top
-    for what, value in item.rows:
-        for j, line in enumerate(value.split("\n")):
-            line_y += 17.0
-            if j == 0:
+    for what, text in item.rows:
+        value = f"value {what}" if what in ("data", "grad") else "value"
+        for j, line in enumerate(text.split("\n")):
+            line_y += line_height
+            if j == 0 and what:
                 texts.append(f'<text class="what" x="{_n(x + 9)}" y="{_n(line_y)}">{_text(what)}</text>')
+            if item.kind == NEURON:
+                texts.append(f'<text class="tile" x="{_n(at.x)}" y="{_n(line_y)}">{_text(line)}</text>')
+                continue
             kept = ' xml:space="preserve"' if line[:1] in ("[", " ") else ""  # keeps the columns of a matrix aligned
             texts.append(
-                f'<text class="value {what}" x="{_n(x + box.width - 9)}" y="{_n(line_y)}"{kept}>{_text(line)}</text>'
+                f'<text class="{value}" x="{_n(x + box.width - 9)}" y="{_n(line_y)}"{kept}>{_text(line)}</text>'
             )
     looks = ["item", item.kind, item.state]
     if item.paint is not None:
@@ -123,6 +143,13 @@ def _arrow(k: int, arrow: Arrow, curve: Curve, prefix: str) -> str:
     path = f"M{_n(start.x)} {_n(start.y)}" + "".join(
         ("C" if j % 3 == 0 else " ") + f"{_n(p.x)} {_n(p.y)}" for j, p in enumerate(rest)
     )
+    if arrow.weight is not None:
+        look = "negative weight" if arrow.weight < 0 else "positive weight"
+        wide = THINNEST + (THICKEST - THINNEST) * abs(arrow.weight)
+        hint = f"<title>{_text(arrow.hint)}</title>"
+        # Straight, so that the many lines of a layer are a fan; a tile that one crosses lies above it.
+        path = f"M{_n(start.x)} {_n(start.y)}L{_n(rest[-1].x)} {_n(rest[-1].y)}"
+        return f'<path class="{look}" d="{path}" stroke-width="{wide:.2f}">{hint}</path>'
     parts = [f'<path class="line" d="{path}"/>']
     if curve.label is not None and (box := _label_box(arrow)) is not None:
         x, y = curve.label.x - box.width / 2, curve.label.y - box.height / 2
@@ -142,7 +169,7 @@ def _arrow(k: int, arrow: Arrow, curve: Curve, prefix: str) -> str:
 
 def _legend(scene: Scene, width: float) -> tuple[list[str], float, float]:
     """Return the legend, in rows no wider than `width` where that is possible, with its own width and height."""
-    entries: list[tuple[str, str, Paint | None]] = [(kind, meaning, None) for kind, meaning in KINDS.items()]
+    entries: list[tuple[str, str, Paint | None]] = [(kind, meaning, None) for kind, meaning in scene.kinds().items()]
     entries += [(state, meaning, None) for state, meaning in scene.states().items()]
     entries += [("", note, None) for note in scene.notes]
     if scene.colors:
@@ -159,7 +186,7 @@ def _legend(scene: Scene, width: float) -> tuple[list[str], float, float]:
         if look:
             rx = {OP: 8, VARIABLE: 5}.get(look, 2)
             shape = f'<rect class="shape" x="{_n(x)}" y="{_n(y + 3)}" width="22" height="16" rx="{rx}"/>'
-            of = look if look in KINDS else f"result {look} {paint.look if paint else ''}".rstrip()
+            of = look if look in KINDS or look in FOLDED else f"result {look} {paint.look if paint else ''}".rstrip()
             bar = _bar(paint, x + 2, y + 15, 18) if paint else ""
             parts.append(f'<g class="{of}">{shape}{bar}</g>')
         parts.append(f'<text class="note" x="{_n(x + sample)}" y="{_n(y + 15)}">{_text(meaning)}</text>')

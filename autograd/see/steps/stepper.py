@@ -20,7 +20,8 @@ from ...operands.tensor import Tensor
 from ..picture.drawing import Drawing
 from ..picture.formulas import display_names
 from ..picture.number_format import format_block
-from ..picture.scene import Progress, listed, scene
+from ..picture.scene import Progress
+from ..picture.scene_builder import listed, scene
 from .plain_data import plain_data
 from .player import notebook, page
 from .recording import Recording

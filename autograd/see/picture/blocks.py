@@ -1,0 +1,151 @@
+"""Blocks: nodes that a picture shows as one box, and what the box says about them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from ...engine.node import Node
+from ...graph.outline import Part, PartKind
+from .number_format import as_number, format_line, format_number, format_shape, norm
+from .plain_text import printable, shorten
+from .scene import BLOCK, ELIDED, LONGEST_HINT, LONGEST_TITLE, Item, Kind
+
+PLURALS: Final = {"sample": "samples", "step": "steps", "round": "rounds"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """Results of ops that stand in one box.
+
+    kind     BLOCK: a part of the graph; ELIDED: pieces that are equal to one that is shown, or ops that are left out
+    nodes    all of them, oldest first
+    shown    those whose data the box shows: the first of several equal pieces
+    repeats  how many equal pieces there are
+    """
+
+    kind: Kind
+    name: str
+    title: str
+    nodes: tuple[Node, ...]
+    shown: tuple[Node, ...]
+    repeats: int = 1
+
+
+def folded(part: Part) -> Block:
+    """Return the block of a part that is not opened."""
+    kind: Kind = ELIDED if part.kind is PartKind.STRETCH else BLOCK
+    title = f"{part.name}: {part.title}" if part.name else part.title
+    if part.repeats > 1:
+        title = f"{part.repeats:,} × {title}"
+    return Block(kind, part.name, title, part.nodes + part.hidden, part.nodes, part.repeats)
+
+
+def the_others(part: Part) -> Block:
+    """Return the block of the pieces that are equal to the one of an opened part."""
+    count = part.repeats - 1
+    title = PLURALS.get(part.title, part.title) if count > 1 else part.title
+    return Block(ELIDED, "", f"… {count:,} more {title} like this", part.hidden, part.hidden[: len(part.nodes)], count)
+
+
+def elided(nodes: Sequence[Node], where: str = "") -> Block:
+    """Return the block of ops that are left out."""
+    count = f"{len(nodes):,} op{'s' * (len(nodes) > 1)}"
+    return Block(ELIDED, "", f"… {count}{where and ' '}{where}", tuple(nodes), tuple(nodes))
+
+
+class Folding:
+    """Which block each node stands in, and what of the block is used outside of it.
+
+    A leaf stands in a block if the block alone uses it: the weights of a layer stand in its box, and a weight that two
+    boxes share stands beside them, as do the `sources`, the inputs of neurons. Pieces that are left out count only for
+    a leaf that nothing else uses.
+    """
+
+    def __init__(
+        self, nodes: Sequence[Node], roots: Sequence[Node], blocks: Sequence[Block], sources: Collection[Node] = ()
+    ) -> None:
+        self.inside: Final = {node: block for block in blocks for node in block.nodes}
+        self._used_outside: Final = set(roots)
+        self._parameters: dict[Block, list[Node]] = {}
+        if not blocks:
+            return
+        users: dict[Node, dict[Block | None, None]] = {}  # of each leaf; None: an op that is shown
+        for node in nodes:
+            user = self.inside.get(node)
+            for i in node.inputs:
+                if i.op is None:
+                    users.setdefault(i, {})[user] = None
+                elif self.inside.get(i) is not user:
+                    self._used_outside.add(i)
+        for leaf, found in users.items():
+            whole = [block for block in found if block is None or block.kind == BLOCK]
+            block = next(iter(found)) if not whole else whole[0] if len(whole) == 1 else None
+            if block is not None and leaf not in sources:
+                self.inside[leaf] = block
+                if leaf.requires_grad:
+                    self._parameters.setdefault(block, []).append(leaf)
+
+    def parameters(self) -> Mapping[Block, Sequence[Node]]:
+        """Return the leaves that require a gradient and stand in a block, for each block that has any."""
+        return self._parameters
+
+    def outputs(self, block: Block) -> list[Node]:
+        """Return the nodes whose data a block shows: those of its exemplar that are used outside of it.
+
+        Where none is, it is the last one. Of pieces that are left out, it is the last node that is used outside.
+        """
+        if block.kind == ELIDED:
+            return [node for node in reversed(block.nodes) if node in self._used_outside][:1]
+        return [node for node in block.shown if node in self._used_outside] or [block.shown[-1]]
+
+
+def block_item(
+    block: Block,
+    parameters: Sequence[Node],
+    outputs: Sequence[Node],
+    data: Mapping[Node, Any],
+    gradients: Mapping[Node, Any],
+) -> Item:
+    """Return the box of a block: its output, its parameters, and how many ops it has.
+
+    `parameters` are the leaves that only this block uses and that require a gradient, `outputs` the nodes of
+    it that are used outside of it: those of its exemplar, and of equal pieces that are not shown the last one's.
+    """
+    title = shorten(printable(block.title), LONGEST_TITLE)
+    rows: list[tuple[str, str]] = []
+    if block.kind == BLOCK and block.repeats > 1:
+        rows.append(("shown", f"1 of {block.repeats:,}"))
+    if len(outputs) == 1:
+        (output,) = outputs
+        value = data[output]
+        if as_number(value) is None:
+            rows.append(("shape", f"{format_shape(value.shape)} {value.dtype}"))
+        rows += [("data", _line(value)), ("grad", _line(gradients.get(output)))]
+    elif outputs:
+        rows.append(("outputs", f"{len(outputs):,}"))
+    if block.kind == BLOCK and parameters:
+        rows.append(("params", f"{sum(int(np.size(data[p])) for p in parameters):,}"))
+        rows.append(("|params|", format_number(total_norm([data[p] for p in parameters]))))
+        known = [gradients[p] for p in parameters if gradients.get(p) is not None]
+        rows.append(("|grad|", format_number(total_norm(known) if known else None)))
+    count = len(block.nodes)
+    if block.kind == BLOCK and count > 1:
+        rows.append(("ops", f"{count:,}"))
+    words = ", ".join(f"{what} {value}" for what, value in rows)
+    whole = printable(block.title)
+    hint = shorten(f"{whole}: {words or f'{count:,} ops'}", LONGEST_HINT)
+    return Item(block.kind, title, block.name, tuple(rows), hint, count=block.repeats)
+
+
+def total_norm(arrays: Sequence[Any]) -> float:
+    """Return the norm of all elements of several arrays together."""
+    return norm(np.array([norm(a) for a in arrays]))
+
+
+def _line(x: Any) -> str:
+    """Format data for one line of a box: a number, or the norm of an array."""
+    return format_line(x) if x is None or as_number(x) is not None else f"norm {format_number(norm(x))}"

@@ -1,0 +1,86 @@
+"""Levels: choose how finely a picture shows a graph, from single ops to whole modules.
+
+The parts of a graph (`graph/outline.py`) are opened level by level, all parts of one depth together, as long as the
+level asks for it and the picture stays readable. What is not opened becomes a block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final, Literal, get_args
+
+from ...engine.node import Node
+from ...graph.outline import Part, PartKind
+from .blocks import Block, the_others
+from .neurons import neuron
+
+Level = Literal["auto", "op", "neuron", "layer", "module"]
+
+LEVELS: Final = get_args(Level)
+READABLE: Final = 100  # boxes in a picture that one can read
+MOST_OPS: Final = 2_000  # boxes in a picture of single ops that was asked for
+
+Unit = Part | Node | Block
+
+
+def units(parts: Sequence[Part | Node], level: Level, most: int) -> list[Unit]:
+    """Return what a picture of this level shows, oldest first: single nodes, closed parts, and what repeats them.
+
+    A level that would have more than `most` boxes is not opened.
+    """
+    wanted: Callable[[Part], bool] = {
+        "module": _is_wrapper, "layer": _holds_layers, "neuron": lambda part: _anything(part) and neuron(part) is None,
+    }.get(level, _anything)  # fmt: skip
+    found: list[Unit] = list(parts)
+    while True:
+        for opens in (wanted, lambda part: _is_wrapper(part) and wanted(part)):
+            chosen = [unit for unit in found if isinstance(unit, Part) and opens(unit)]
+            opened = _opened(found, opens)
+            if chosen and count(opened) <= most:
+                break
+        else:
+            return found
+        found = opened
+
+
+def _opened(shown: Sequence[Unit], opens: Callable[[Part], bool]) -> list[Unit]:
+    found: list[Unit] = []
+    for unit in shown:
+        if isinstance(unit, Part) and opens(unit):
+            found += unit.children or unit.nodes
+            if unit.repeats > 1:
+                found.append(the_others(unit))
+        else:
+            found.append(unit)
+    return found
+
+
+def count(shown: Sequence[Unit]) -> int:
+    """Return how many boxes these units need, those of the leaves that single ops use included."""
+    leaves = {i for unit in shown if isinstance(unit, Node) for i in unit.inputs if i.op is None and _is_drawn(i)}
+    return len(shown) + len(leaves)
+
+
+def _is_drawn(leaf: Node) -> bool:
+    return leaf.requires_grad or bool(leaf.label)
+
+
+def _anything(part: Part) -> bool:
+    return part.kind is not PartKind.STRETCH
+
+
+def _is_wrapper(part: Part) -> bool:
+    """Tell whether a part only repeats others: a round of a loop, a sample."""
+    return part.kind in (PartKind.ROUND, PartKind.SAMPLE)
+
+
+def _holds_layers(part: Part) -> bool:
+    """Tell whether a part is more than one layer: it has parts inside that are more than single neurons."""
+    inner = [child for child in part.children if isinstance(child, Part)]
+    return _is_wrapper(part) or any(not _is_unit(child) for child in inner if child.kind is PartKind.MODULE)
+
+
+def _is_unit(part: Part) -> bool:
+    """Tell whether a part computes one number and holds no other part: a neuron."""
+    last = (part.children or part.nodes)[-1]
+    return not any(isinstance(child, Part) for child in part.children) and type(getattr(last, "_data", None)) is float

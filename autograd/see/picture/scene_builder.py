@@ -1,0 +1,267 @@
+"""Build the scene of a graph: a box for each node, a circle for each op, and one box for what is folded.
+
+`Block` says which nodes stand in one box; `blocks.py` chooses them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ...engine.changes import changed_edges
+from ...engine.node import Node
+from ...engine.sweep import graph_nodes
+from .blocks import Block, Folding, block_item
+from .colouring import Color, Paint, colouring
+from .formulas import (
+    LocalDerivative,
+    arrow_lines,
+    equation,
+    has_derivative,
+    local_derivatives,
+    op_formula,
+    op_symbol,
+    summed_over,
+)
+from .neurons import Cells, Neuron
+from .number_format import MOST_IN_BOX, as_number, format_block, format_line, format_number, format_shape
+from .plain_text import printable, shorten
+from .scene import (
+    CHANGED,
+    CONSTANT,
+    LONGEST_HINT,
+    LONGEST_TITLE,
+    NOTE_ON_WEIGHTS,
+    NOTES,
+    NOTES_ON_RULES,
+    OP,
+    RESULT,
+    VARIABLE,
+    Arrow,
+    Item,
+    Kind,
+    Progress,
+    Scene,
+    State,
+)
+
+
+def scene(
+    roots: Sequence[Node],
+    names: Mapping[Node, str],
+    progress: Progress | None = None,
+    stats: bool = False,
+    color: Color | None = None,
+    blocks: Sequence[Block] = (),
+    bare: Collection[Node] = (),
+    cells: Mapping[Block, Neuron] | None = None,
+) -> Scene:
+    """Return the scene of the roots' graph, with its own gradients or with those of a Stepper's progress.
+
+    stats   show all statistics of arrays that are too large to be shown in full
+    color   that of `draw`
+    blocks  nodes that stand in one box; a leaf that one block alone uses stands in it too
+    bare    results that are shown without the op that computed them
+    cells   the blocks that are neurons
+    """
+    return _Builder(roots, names, progress, stats, color, blocks, bare, cells or {}).build()
+
+
+class _Builder:
+    """Builds one scene, node by node from the oldest on."""
+
+    def __init__(
+        self,
+        roots: Sequence[Node],
+        names: Mapping[Node, str],
+        progress: Progress | None,
+        stats: bool,
+        color: Color | None,
+        blocks: Sequence[Block],
+        bare: Collection[Node],
+        cells: Mapping[Block, Neuron],
+    ) -> None:
+        self.names = names
+        self.progress = progress
+        self.stats = stats
+        nodes = graph_nodes(*roots)
+        # A leaf that came to want a gradient after its use is younger than its user.
+        late = dict.fromkeys(i for node in nodes for i in node.inputs if i._index > node._index)
+        self.nodes = [node for node in (*late, *(n for n in nodes if n not in late)) if node in names]
+        self.data = progress.data if progress else {node: node._data for node in nodes}
+        changed = [] if progress else list(changed_edges(nodes))
+        self.changed = {node for _, node in changed}
+        self.stale = {user for user, _ in changed}  # computed from data that is no longer known
+        self.shown = Scene(f"The computation graph of {listed([names[root] for root in roots])}")
+        self.place: dict[Node, int] = {}
+        self.bare = bare
+        self.gradients = progress.gradients if progress else {node: node.grad for node in self.nodes}
+        sources = {source for cell in cells.values() for source, _ in cell.weights}
+        self.folding = Folding(nodes, roots, blocks, sources)
+        if cells:
+            self.shown.notes = (NOTE_ON_WEIGHTS, NOTES[1])
+        self.cells = Cells(cells, names, self.data, self.gradients, color == "grad")
+        self.paints: Mapping[Any, Paint] = {}
+        if color is not None:
+            visible = [node for node in self.nodes if node not in self.folding.inside]
+            found = colouring(visible, color, self.data, self.gradients, self.folding.parameters())
+            self.paints, self.shown.colors = found.paints, (found.title, found.legend)
+
+    def build(self) -> Scene:
+        items = self.shown.items
+        placed: dict[Block, int] = {}
+        for node in self.nodes:
+            block = self.folding.inside.get(node)
+            if block is not None:
+                if node.op is None:
+                    continue
+                if block not in placed:
+                    for source in self.cells.new_sources(block, self.place, len(items)):
+                        items.append(self.number_box(source))
+                    placed[block] = len(items)
+                    items.append(self.block_box(block))
+                self.place[node] = placed[block]
+                continue
+            numbers = [i for i in dict.fromkeys(node.inputs) if i not in self.names and i not in self.place]
+            if node.op is None or node in self.bare:
+                numbers = []
+            else:
+                self.place |= {number: len(items) + 2 + k for k, number in enumerate(numbers)}
+                self.add_op(node)
+            self.place[node] = len(items)
+            items.append(self.box(node))
+            items += [self.number_box(number) for number in numbers]
+        self.add_arrows_to_blocks(placed)
+        return self.shown
+
+    def block_box(self, block: Block) -> Item:
+        """Return the box of a block, or the tile of a neuron."""
+        if block in self.cells:
+            item = self.cells.tile(block)
+        else:
+            parameters = self.folding.parameters().get(block, ())
+            item = block_item(block, parameters, self.folding.outputs(block), self.data, self.gradients)
+        return replace(item, paint=self.paints.get(block)) if block in self.paints else item
+
+    def add_arrows_to_blocks(self, placed: Mapping[Block, int]) -> None:
+        """Add an arrow from each box whose data a block takes, and to each result that is shown without its op."""
+        flows: dict[tuple[int, int], dict[Node, None]] = {}
+        for block, head in placed.items():
+            if block in self.cells:
+                self.shown.arrows += self.cells.lines(block, head, self.place)
+                continue
+            for node in block.nodes:
+                for i in node.inputs:
+                    tail = self.place.get(i, head)  # a number without a name stands in the block
+                    if tail != head:
+                        flows.setdefault((tail, head), {})[i] = None
+        for node in self.bare:
+            for i in node.inputs:
+                if i in self.folding.inside:
+                    flows.setdefault((self.place[i], self.place[node]), {})[node] = None
+        for (tail, head), nodes in flows.items():
+            few = [node for node, _ in zip(nodes, range(2), strict=False)]
+            array = len(few) == 1 and isinstance(self.data[few[0]], np.ndarray)
+            words = (format_shape(np.shape(self.data[few[0]])),) if array and np.ndim(self.data[few[0]]) else ()
+            hint = f"{len(nodes):,} value{'s' * (len(nodes) > 1)} of the graph"
+            self.shown.arrows.append(Arrow(tail, head, words=words, hint=hint))
+
+    def number_box(self, node: Node) -> Item:
+        """Return the box of a constant without a name, which stands beside the first result that it goes into."""
+        number, state = as_number(self.data[node]), self.state(node)
+        title, hint = format_number(number), f"{number!r}: a constant"
+        if state == CHANGED:
+            title, hint = f"{title}: changed since", f"{hint}; it was set after the graph was computed from it"
+        return Item(CONSTANT, title, hint=hint, state=state)
+
+    def add_op(self, node: Node) -> None:
+        """Add the circle of the op, the arrows into it, and the arrow to the box of its result, which comes next."""
+        assert node.op is not None
+        state = self.state(node) if self.progress else ""
+        op = len(self.shown.items)
+        formula = hint_text(f"{self.names[node]} = {op_formula(node, self.names, self.data)}")
+        self.shown.items.append(Item(OP, shorten(printable(op_symbol(node.op)), LONGEST_TITLE), hint=formula))
+        derivatives = local_derivatives(node, self.names, self.data, node in self.stale)
+        for position, (i, derivative) in enumerate(zip(node.inputs, derivatives, strict=True)):
+            tail = self.place[i]
+            name = f"{self.names[node]} {position}"
+            if derivative is None:  # no gradient flows to a constant
+                self.shown.arrows.append(Arrow(tail, op, name))
+                continue
+            words = arrow_lines(derivative)
+            if self.progress and node is self.progress.now:
+                words = (*words, self.progress.contributions[position])
+            self.shown.arrows.append(Arrow(tail, op, name, words, self.arrowhint_text(node, i, derivative), state))
+        self.shown.arrows.append(Arrow(op, op + 1, state=state))
+
+    def arrowhint_text(self, node: Node, i: Node, derivative: LocalDerivative) -> str:
+        y, x = self.names[node], self.names[i]
+        if derivative.local is not None:
+            text = f"d{y}/d{x} = {equation(derivative.formula, derivative.local)}"
+        elif node in self.stale and has_derivative(node):
+            text = f"d{y}/d{x} = {derivative.formula}, whose value is not known: data was changed since"
+        else:
+            self.shown.notes = NOTES_ON_RULES
+            text = f"to {x} flows {derivative.rule}, where g is the gradient of {y}"
+        return hint_text(f"{text}, {summed_over(derivative.summed)}" if derivative.summed else text)
+
+    def state(self, node: Node) -> State:
+        if self.progress:
+            return self.progress.state(node)
+        return CHANGED if node in self.changed else ""
+
+    def box(self, node: Node) -> Item:
+        """Return the box of a node."""
+        title = title_of(node, self.names[node])
+        full = printable(node.label) if node.label.strip() else title
+        data, state = self.data[node], self.state(node)
+        whole = as_number(data) is None
+        rows = [("shape", f"{format_shape(data.shape)} {data.dtype}")] if whole else []
+        rows.append(("data", format_block(data, self.stats)))
+        if whole:
+            full = f"{full} of shape {rows[0][1]}"
+        since = ""
+        if state == CHANGED:
+            title, since = f"{title}: changed since", "; this data was set after the graph was computed from it"
+        shown = exact(data)
+        if node.op is None and not node.requires_grad:
+            hint = hint_text(f"{full}: a constant, data {shown}; no gradient is wanted{since}")
+            return Item(CONSTANT, title, self.names[node], tuple(rows), hint, state, paint=self.paints.get(node))
+        gradient = self.gradients.get(node)
+        room = self.progress.room.get(node, 0) if self.progress else 0
+        arrived = "no gradient yet" if gradient is None else f"grad {exact(gradient)}"
+        rows.append(("grad", format_block(gradient, self.stats)))
+        if room and gradient is None:  # reserve the lines that the gradient will have
+            rows[-1] = ("grad", rows[-1][1] + "\n" * format_block(np.zeros_like(data)).count("\n"))
+        kind: Kind = RESULT if node.op is not None else VARIABLE
+        paint = self.paints.get(node)
+        rows += paint.rows if paint else ()
+        hint = hint_text(f"{full}: data {shown}, {arrived}{since}")
+        return Item(kind, title, self.names[node], tuple(rows), hint, state, room, paint)
+
+
+def listed(words: list[str]) -> str:
+    """Join words as in `a, b and c`; of more than four words, those in the middle are left out."""
+    few = words if len(words) <= 4 else [*words[:2], "…", words[-1]]
+    return few[0] if len(few) == 1 else f"{', '.join(few[:-1])} and {few[-1]}"
+
+
+def exact(x: Any) -> str:
+    """Format a number with every digit, and an array in four digits, because a tooltip has little room."""
+    number = as_number(x)
+    return format_line(x, MOST_IN_BOX) if number is None else repr(number)
+
+
+def title_of(node: Node, name: str) -> str:
+    """Return the label; where formulas use another name (the second node with the label x is x_2), that name too."""
+    label = shorten(printable(node.label), LONGEST_TITLE)
+    if not label:
+        return shorten(name, LONGEST_TITLE)
+    return label if node.label == name else f"{label} ({shorten(name, LONGEST_TITLE)})"
+
+
+def hint_text(text: str) -> str:
+    return shorten(text, LONGEST_HINT)
