@@ -14,7 +14,7 @@ from pathlib import Path
 # A name ending in "/" is a folder, any other name is a file. Names in one line do not import each other.
 FLOORS = {
     "autograd": (
-        "engine/", "rules/", "functions/", "operands/", "native/", "graph/", "calculus/",
+        "engine/", "rules/", "functions/", "operands/", "native/", "calculus/", "graph/",
         "see/layout/", "see/picture/", "see/steps/", "cli/", "__init__", "__main__",
     ),
     "nn": (

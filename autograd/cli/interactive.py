@@ -93,7 +93,7 @@ def _ask(prompt: str) -> str:
 def _forward(stepper: Stepper) -> list[str]:
     """Return the forward pass, one line per node, 40 lines at most."""
     lines = []
-    for node in graph_nodes(stepper.root):
+    for node in graph_nodes(*stepper.roots):
         how = shorten(op_formula(node, stepper.names), 60)
         lines.append(" = ".join([f"  {stepper.names[node]}", *([how] if how else []), format_number(node.item())]))
     return lines if len(lines) <= 40 else [*lines[:39], f"  … and {len(lines) - 39} more"]

@@ -10,7 +10,8 @@ every node that uses it. Creation order, reversed, is such an order.
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from .accumulation import add, commit
@@ -34,18 +35,25 @@ def graph_nodes(*roots: Node, wanted: bool = False) -> list[Node]:
 
 
 def sweep(
-    root: Node, seed: Any = 1.0, record: bool = False, nodes: list[Node] | None = None, watch: Watch | None = None
+    root: Node,
+    seed: Any = 1.0,
+    record: bool = False,
+    nodes: list[Node] | None = None,
+    watch: Watch | None = None,
+    also: Mapping[Node, Any] = MappingProxyType({}),
 ) -> Iterator[tuple[Node, Any]]:
     """Yield `(node, gradient)` for every node below the root, newest first; each gradient is finished when it comes.
 
     With record=True the rules get nodes instead of the data in them, so that the gradients are nodes with a graph of
     their own, ready for another sweep. The gradients live in this generator only: a sweep that is paused, nested or
-    dropped leaves no trace on the graph. `nodes` and `watch` are given where the caller has them already.
+    dropped leaves no trace on the graph. `nodes` and `watch` are given where the caller has them already. `also` holds
+    the seeds of further roots: the sweep begins at all of them, and a seed comes first in the sum of its node.
     """
-    nodes = nodes or graph_nodes(root, wanted=True)[::-1]
+    nodes = nodes or graph_nodes(root, *also, wanted=True)[::-1]
     watch = watch or mode.get().watch
     gradients: dict[int, Any] = dict.fromkeys([node._index for node in nodes])
-    gradients[root._index] = root._fit(seed)
+    for start, first in ((root, seed), *also.items()):
+        gradients[start._index] = start._fit(first)
     own: set[int] = set()  # sums that were made here, so that the next contribution can be added in place
     for node in nodes:
         g = gradients.pop(node._index)

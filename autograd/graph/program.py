@@ -5,19 +5,22 @@ What this file knows is at which numbers and arrays a recorded program is right.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import numpy as np
 
+from ..calculus.trees import is_container, mapped
 from ..engine.changes import refuse_changed
 from ..engine.dtypes import rounded
 from ..engine.node import Node
 from ..engine.sweep import graph_nodes
 from ..operands.tensor import Tensor
-from ..operands.value import Value
 from .naming import is_number
+from .program_start import real_numbers, start_of
 from .program_text import Writer
+from .roots import as_tree, for_each_root, read_roots, refuse_repeated
 
 Function = Callable[..., Any]
 Shape = tuple[int, ...]
@@ -37,12 +40,17 @@ class Program:
     lengths may differ from the recorded ones as long as every op passes the dimension on, as those of a batch. What
     sums over it is refused: a number computed from its length, such as the n of a mean, was fixed by the recording.
 
+    `root` is a node, or several in lists, tuples and dicts, whose values come in the same containers. In the source
+    the values are a list, and `value_and_grad` takes what the backward pass starts from at each root after the inputs.
+
     ValueError where an input is not part of the graph, or the graph has more than `max_nodes` nodes.
 
     >>> x = Value(3.0, label="x")
     >>> program = Program(x * x + 1, [x])
     >>> program(5.0), program.value_and_grad(5.0)
     (26.0, (26.0, [10.0]))
+    >>> Program({"square": x * x, "double": 2 * x}, [x])(5.0)
+    {'square': 25.0, 'double': 10.0}
     >>> x, w = Tensor([[1.0, 2.0]], label="x"), Tensor([[3.0], [4.0]], label="w")
     >>> w = w.requires_grad_()
     >>> print(Program(x @ w, [x, w]).source.split("def ")[1].rstrip())
@@ -53,15 +61,19 @@ class Program:
     """
 
     __slots__ = (
-        "_as_recorded", "_elsewhere", "_kinds", "_masked", "_start", "constants", "inputs", "source",
+        "_as_recorded", "_elsewhere", "_form", "_kinds", "_masked", "_starts", "constants", "inputs", "source",
     )  # fmt: skip
 
-    def __init__(self, root: Node, inputs: Node | Sequence[Node], max_nodes: int = 20_000) -> None:
+    def __init__(self, root: Any, inputs: Node | Sequence[Node], max_nodes: int = 20_000) -> None:
+        roots = read_roots(root, "a Program")
+        refuse_repeated(roots)
         inputs = [inputs] if isinstance(inputs, Node) else list(inputs)
-        for each in (root, *inputs):
-            if not isinstance(each, Value | Tensor):
-                raise TypeError(f"a Program is of Values or Tensors: expected one, got {type(each).__name__}")
-        nodes = graph_nodes(root)
+        for each in inputs:
+            if not isinstance(each, Node):
+                raise TypeError(
+                    f"the inputs of a Program are Values or Tensors: expected one, got {type(each).__name__}"
+                )
+        nodes = graph_nodes(*roots)
         refuse_changed(nodes)
         count = sum(not is_number(node) for node in nodes)
         if count > max_nodes:
@@ -74,17 +86,23 @@ class Program:
         if missing := [k for k, i in enumerate(inputs) if i not in set(nodes)]:
             k = missing[0]
             name = f" ({inputs[k].label})" if inputs[k].label else ""
+            where = "not in this root's graph, so the result does not"
+            if len(roots) > 1:
+                where = f"in no graph of the {len(roots)} roots, so no result does"
             raise ValueError(
-                f"input {k}{name} is not in this root's graph, so the result does not depend on it: {inputs[k]!r:.80}; "
-                "leave it out, or compute the result from it"
+                f"input {k}{name} is {where} depend on it: {inputs[k]!r:.80}; leave it out, or compute the result "
+                "from it"
             )
-        writer = Writer(root, inputs)
+        places = itertools.count()
+        self._form: Final = mapped(lambda _: next(places), as_tree(root))
+        writer = Writer(roots, inputs, is_container(self._form))
         self.inputs: Final = [writer.name[i] for i in inputs]
         self.source: Final = writer.source()
         self.constants: Final = writer.constants
         self._masked: Final = any(node.op is not None and node.op.name == "where" for node in writer.results)
         self._kinds: Final = [(i.dtype, i.shape) if isinstance(i, Tensor) else None for i in inputs]
-        self._start: Final = None if writer.scalar else (root._data.dtype, root._data.shape)
+        started = set(writer.seeds)
+        self._starts: Final = {k: start_of(each) for k, each in enumerate(roots) if each in started}
         self._as_recorded: Final = _compiled(self.source, writer.namespace())
         # For arrays of other shapes: the same lines, with a look at every shape on the way.
         looks = {"look_at_result": _look_at_result(writer.shapes), "look_at_gradient": _look_at_gradient}
@@ -92,26 +110,34 @@ class Program:
         self._elsewhere: Final = _compiled(*lines) if lines else None  # None: of Values, which are right at all shapes
 
     def __call__(self, *inputs: Any) -> Any:
-        """The value at these inputs: a float for floats, an array for arrays."""
+        """The value at these inputs: a float for floats, an array for arrays; of several roots, in their containers."""
         args = self._arguments(inputs)
-        return _own(self._run(0, args), self._samples(args))
+        return self._values(self._run(0, args), self._samples(args))
 
     def value_and_grad(self, *inputs: Any, gradient: Any = None) -> tuple[Any, list[Any]]:
         """`(value, [gradient per input])` at these inputs; for samples, every gradient has one element per sample.
 
         Where the value has several elements that are no samples, `gradient` is what the backward pass starts from, in
         the shape of the value. An input that holds no floats has the gradient None.
+
+        Of several roots, the backward pass starts at all of them: the gradients are those of the sum of the roots, and
+        with `gradient`, in the containers of the roots, those of the sum of gradient * root. A None in it stands for 1.
+
+        >>> x = Value(3.0, label="x")
+        >>> both = Program([x * x, 2 * x], [x])
+        >>> both.value_and_grad(5.0), both.value_and_grad(5.0, gradient=[1.0, 0.0])
+        (([25.0, 10.0], [12.0]), ([25.0, 10.0], [10.0]))
         """
         args = self._arguments(inputs)
-        seed = [] if self._start is None and gradient is None else [self._seed(args, gradient)]
-        value, gradients = self._run(1, args, *seed)
+        seeds = self._seeds(args, gradient)
+        value, gradients = self._run(1, args, *seeds)
         if self._elsewhere is None:
             samples = self._samples(args)
-            return _own(value, samples), [_own(g, samples) for g in gradients]
-        if not seed and np.size(value) != 1:
+            return self._values(value, samples), [_own(g, samples) for g in gradients]
+        if not self._starts and not is_container(self._form) and np.size(value) != 1:
             raise ValueError(f"the value was one number when it was recorded, and has shape {np.shape(value)} now")
         found = zip(gradients, args, strict=True)
-        return _own(value, None), [
+        return self._values(value, None), [
             g if g is None else _own(rounded(np.asarray(g), np.asarray(x).dtype), None) for g, x in found
         ]
 
@@ -121,6 +147,8 @@ class Program:
                 return self._as_recorded[which](*args, *seed)
             try:
                 return self._elsewhere[which](*args, *seed)
+            except np.linalg.LinAlgError:
+                raise  # of the numbers in a matrix, not of its shape: it says so itself
             except (ValueError, IndexError) as error:
                 raise ValueError(
                     f"the program was recorded with {self._shapes([kind and kind[1] for kind in self._kinds])} and is "
@@ -138,7 +166,7 @@ class Program:
         if len(inputs) != len(self.inputs):
             expected = f"{len(self.inputs)} inputs ({', '.join(self.inputs)})"
             raise TypeError(f"the program takes {expected}, got {len(inputs)}")
-        found = [_array(name, given) for name, given in zip(self.inputs, inputs, strict=True)]
+        found = [real_numbers(name, given) for name, given in zip(self.inputs, inputs, strict=True)]
         if self._elsewhere is not None:
             each = zip(self.inputs, found, inputs, self._kinds, strict=True)
             return [_as(kind, name, array, given) for name, array, given, kind in each]
@@ -160,16 +188,19 @@ class Program:
         """The shape of the samples, each of which has its value; None where the inputs are whole arrays."""
         return np.broadcast_shapes(*map(np.shape, args)) if self._elsewhere is None else None
 
-    def _seed(self, args: list[Any], gradient: Any) -> Any:
-        if self._start is None:
+    def _values(self, found: Any, samples: Shape | None) -> Any:
+        if not is_container(self._form):
+            return _own(found, samples)
+        return mapped(lambda k: _own(found[k], samples), self._form)
+
+    def _seeds(self, args: list[Any], gradient: Any) -> list[Any]:
+        """Return what the backward pass starts from at each root that has a place for it in the source."""
+        several = is_container(self._form)
+        if gradient is not None and not several and not self._starts:
             raise TypeError("gradient= is for a value of several elements; the value of this program is one number")
-        dtype, shape = self._start
-        if gradient is None:
-            raise ValueError(f"the value has shape {shape}: give gradient= of that shape, or reduce it, as with .sum()")
-        seed = rounded(_array("gradient=", gradient), dtype)
-        if self._at_home(args) and seed.shape != shape:
-            raise ValueError(f"gradient= has shape {seed.shape}, expected that of the value, {shape}")
-        return seed
+        given = for_each_root(self._form, gradient) if gradient is not None else None
+        samples, exact = self._samples(args), self._at_home(args)
+        return [start.seed(given[k] if given else None, samples, exact) for k, start in self._starts.items()]
 
     def __repr__(self) -> str:
         return f"<Program of {', '.join(self.inputs)}, {self.source.count(chr(10))} lines>"
@@ -182,15 +213,6 @@ def _compiled(source: str, names: dict[str, Any]) -> tuple[Function, Function]:
     return functions.pop("forward"), functions.pop(
         "value_and_grad"
     )  # out of their own globals, or they would be a cycle
-
-
-def _array(name: str, given: Any) -> np.ndarray:
-    array = None if isinstance(given, Node) else np.asarray(given)
-    if array is None or array.dtype.kind not in "fiub":
-        got = f"an array of {given.dtype}" if isinstance(given, np.ndarray) else type(given).__name__
-        hint = "; give its numbers, as with t.numpy() or v.item()" if isinstance(given, Node) else ""
-        raise TypeError(f"input {name} takes a number or an array of real numbers, got {got}{hint}")
-    return array
 
 
 def _as(kind: tuple[Any, Shape] | None, name: str, array: np.ndarray, given: Any) -> Any:

@@ -44,14 +44,15 @@ class Line(NamedTuple):
 class Writer:
     """The lines of a program, the arrays it was recorded with, and the names of everything."""
 
-    def __init__(self, root: Node, inputs: Sequence[Node]) -> None:
+    def __init__(self, roots: Sequence[Node], inputs: Sequence[Node], several: bool) -> None:
         given = set(inputs)
-        reached = {root}
-        nodes = graph_nodes(root)[::-1]
+        reached = set(roots)
+        nodes = graph_nodes(*roots)[::-1]
         for node in nodes:  # newest first: what lies behind an input is cut off by it
             if node in reached and node not in given:
                 reached.update(node.inputs)
-        self.root: Final = root
+        self.roots: Final = roots
+        self.several: Final = several  # the values of the roots are written as a list, also where it has one
         self.inputs: Final = inputs
         self.nodes: Final = [node for node in nodes if node in reached]
         self.results: Final = [node for node in self.nodes if node.op is not None and node not in given]
@@ -66,29 +67,31 @@ class Writer:
         for node in reversed(self.results):
             if any(i in self.moving for _, i in _pulled(node)):
                 self.moving.add(node)
+        self.seeds: Final = [] if self.starts_itself else [root for root in roots if root in self.moving]
         self.forward: Final = [self._line(node) for node in reversed(self.results)]
         self.backward: Final = list(self._gradients())
 
     def source(self, checked: bool = False) -> str:
         """The program; `checked`, with a look at the shape of every result and gradient as soon as it is there."""
-        root = self.root
         arguments = ", ".join(self.name[i] for i in self.inputs)
-        result = self.name[root] if root in self.name else str(literal(root.item()))
-        begun = {line.name for line in self.backward}
+        results = [self.name[root] if root in self.name else str(literal(root.item())) for root in self.roots]
+        result = f"[{', '.join(results)}]" if self.several else results[0]
+        begun = {line.name for line in self.backward} | {f"g_{self.name[root]}" for root in self.seeds}
         gradients = ", ".join(self._gradient(i, f"g_{self.name[i]}" in begun) for i in self.inputs)
-        seed = [] if self.scalar or root not in self.moving else [f"g_{result}"]
+        seeds = [f"g_{self.name[root]}" for root in self.seeds]
         forward, backward = [str(line) for line in self.forward], [str(line) for line in self.backward]
         if checked:
             forward = [text for line in self.forward for text in (str(line), _look("result", line))]
             backward = [text for line in self.backward for text in (str(line), _look("gradient", line))]
-            backward = [_look("gradient", Line(f"g_{result}", "", (result,))) for _ in seed] + backward
+            begin = [Line(f"g_{self.name[root]}", "", (self.name[root],)) for root in self.seeds]
+            backward = [_look("gradient", line) for line in begin] + backward
         head = "".join(f"# {name}: {_kind(array)}, as it was recorded\n" for name, array in self.constants.items())
         about = ", ".join(f"{self.name[i]}: {_kind(i._data)}" for i in self.inputs if isinstance(i, Tensor))
         first = [f"# {about}"] if about else []
         indent = "\n    "
         return (
             f"{head}def forward({arguments}):{indent}{indent.join([*first, *forward, f'return {result}'])}\n\n\n"
-            f"def value_and_grad({', '.join([*filter(None, [arguments]), *seed])}):{indent}"
+            f"def value_and_grad({', '.join([*filter(None, [arguments]), *seeds])}):{indent}"
             f"{indent.join([*first, *forward, *backward, f'return {result}, [{gradients}]'])}\n"
         )
 
@@ -98,9 +101,9 @@ class Writer:
         return {name: np.shape(node._data) for node, name in self.name.items()}
 
     @property
-    def scalar(self) -> bool:
-        """Whether the root is one number, from which a backward pass can start by itself."""
-        return bool(np.size(self.root._data) == 1)
+    def starts_itself(self) -> bool:
+        """Whether there is one root, of one number: the backward pass starts from 1, which is no argument."""
+        return not self.several and bool(np.size(self.roots[0]._data) == 1)
 
     def namespace(self) -> dict[str, Any]:
         """Return the objects that the source may name: ops (those of lists called on lists), constants, helpers."""
@@ -129,13 +132,11 @@ class Writer:
         return Line(self.name[node], text, of, "; ".join(filter(None, [str(node.shape), fixed])))
 
     def _gradients(self) -> Iterator[Line]:
-        root = self.root
-        if root not in self.moving:
-            return
-        mine = self.name[root]
-        if self.scalar:
-            yield Line(f"g_{mine}", f"ones_like({mine})" if isinstance(root, Tensor) else "1.0", (mine,))
-        begun = {root}
+        begun = {root for root in self.roots if root in self.moving}
+        if self.starts_itself:
+            for root in begun:
+                mine = self.name[root]
+                yield Line(f"g_{mine}", f"ones_like({mine})" if isinstance(root, Tensor) else "1.0", (mine,))
         for node in self.results:
             if node not in self.moving:
                 continue

@@ -17,8 +17,11 @@ Array = np.ndarray
 DIVERGED = "its entries are too large, or nan"
 
 
-def lapack(reason: str) -> Callable[[Callable[..., Array]], Callable[..., Array]]:
-    """Decorate a function that calls LAPACK, which fails without a reason and lacks float16: computed in float32."""
+def lapack(reason: str, square: bool = True) -> Callable[[Callable[..., Array]], Callable[..., Array]]:
+    """Decorate a function that calls LAPACK, which fails without a reason and lacks float16: computed in float32.
+
+    `square` says that it takes square matrices only. ValueError for others: not the numbers are wrong, but the shape.
+    """
 
     def decorate(function: Callable[..., Array]) -> Callable[..., Array]:
         def called(*arrays: Any, **params: Any) -> Array:
@@ -28,6 +31,8 @@ def lapack(reason: str) -> Callable[[Callable[..., Array]], Callable[..., Array]
                 y = function(*[x.astype(np.float32) if x.dtype == np.float16 else x for x in given], **params)
             except LinAlgError:
                 name, shapes = function.__name__, " and ".join(str(x.shape) for x in given)
+                if square and given[0].shape[-1:] != given[0].shape[-2:-1]:
+                    raise ValueError(f"{name} got shape {given[0].shape}, expected square matrices") from None
                 raise LinAlgError(f"{name} got a matrix that has no answer (shape {shapes}): {reason}") from None
             return y.astype(np.float16) if half else y
 
@@ -119,14 +124,14 @@ def inverse_gaps(w: Any) -> Array:
     return found
 
 
-@lapack(DIVERGED)
+@lapack(DIVERGED, square=False)
 def singular_vectors(a: Array, rows: int, columns: int) -> Array:
     """The left singular vectors, of `rows` elements, above the right ones, of `columns` elements."""
     u, _, vh = np.linalg.svd(a, full_matrices=False)
     return np.concatenate([u, vh.swapaxes(-1, -2)], -2)
 
 
-@lapack(DIVERGED)
+@lapack(DIVERGED, square=False)
 def singular_values(a: Array, rows: int, columns: int) -> Array:
     return np.linalg.svd(a, compute_uv=False)
 

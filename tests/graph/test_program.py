@@ -226,7 +226,7 @@ def test_nothing_warns_or_raises_where_ieee_has_an_answer() -> None:
         (lambda x, y: Program(x * 2, [y]), ValueError, r"input 0 \(right\) is not .*this root's graph"),
         (lambda x, y: Program(x * 2, [x, y]), ValueError, r"input 1 \(right\) is not "),
         (lambda x, y: Program(x * 2, [x, x]), ValueError, "named twice"),
-        (lambda x, y: Program(not_a_node, [x]), TypeError, "expected one, got float"),
+        (lambda x, y: Program(not_a_node, [x]), TypeError, "takes a Value or a Tensor, .* got float"),
         (lambda x, y: Program(x * 2, [not_a_node]), TypeError, "expected one, got float"),
         (lambda x, y: Program(x * 2 + 1, [x], max_nodes=2), ValueError, "3 nodes, more than max_nodes=2"),
         (lambda x, y: Program(x * y, [x, y])(1.0), TypeError, r"takes 2 inputs \(left, right\), got 1"),
@@ -503,3 +503,18 @@ def test_a_graph_whose_data_was_set_since_is_refused(changed: str) -> None:
     {"w": w, "y": y}[changed].data = 50.0
     with pytest.raises(RuntimeError, match=r"was changed after it was used.*compute|was changed after it was used"):
         Program(z, [x])
+
+
+def test_a_matrix_without_an_answer_is_not_called_a_wrong_shape() -> None:
+    a = Tensor(np.stack([np.eye(2)] * 3), requires_grad=True, label="a")
+    program = Program(autograd.inv(a), [a])
+    assert program(np.stack([2.0 * np.eye(2)] * 5)).shape == (5, 2, 2)
+    for shape in ((3, 2, 2), (5, 2, 2)):
+        with pytest.raises(np.linalg.LinAlgError, match=r"^inv got a matrix that has no answer .* it is singular"):
+            program(np.ones(shape))
+    with pytest.raises(np.linalg.LinAlgError, match=r"^cholesky got a matrix .* not positive definite"):
+        Program(autograd.cholesky(a), [a])(-np.stack([np.eye(2)] * 5))
+    with pytest.raises(ValueError, match=r"recorded with a \(3, 2, 2\) and is not right for a \(3, 2, 3\)") as caught:
+        program(np.ones((3, 2, 3)))
+    assert not isinstance(caught.value, np.linalg.LinAlgError)
+    assert "inv got shape (3, 2, 3), expected square matrices" in str(caught.value)

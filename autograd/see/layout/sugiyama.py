@@ -157,8 +157,9 @@ def _component(boxes: Sequence[Box], lines: Sequence[Line], rank_gap: float, box
             left, end = (middle[graph.rank[item]] for item in (tail, head))
             left += wide[graph.rank[tail]] / 2
             end -= wide[graph.rank[head]] / 2
-            points = _bend(_straight(points, left), end, y[head])
-        points = _straight(points, x[path[-1]] - half[path[-1]])
+            _go_straight(points, left)
+            _bend(points, end, y[head])
+        _go_straight(points, x[path[-1]] - half[path[-1]])
         if len(points) == 1:
             points += [points[0]] * 3
         curves.append(Curve(tuple(points), None if label is None else Point(x[label], y[label])))
@@ -168,25 +169,26 @@ def _component(boxes: Sequence[Box], lines: Sequence[Line], rank_gap: float, box
     return Layout(right, height, centers, tuple(curves))
 
 
-def _straight(points: list[Point], x: float) -> list[Point]:
+def _go_straight(points: list[Point], x: float) -> None:
     """Extend the path horizontally to x; where its last piece is horizontal already, that piece becomes longer."""
     start = points[-1]
     if x <= start.x:
-        return points
+        return
     if len(points) > 1 and points[-4].y == points[-3].y == start.y:
-        points = points[:-3]
+        del points[-3:]
         start = points[-1]
     third = (x - start.x) / 3
-    return [*points, Point(start.x + third, start.y), Point(x - third, start.y), Point(x, start.y)]
+    points += [Point(start.x + third, start.y), Point(x - third, start.y), Point(x, start.y)]
 
 
-def _bend(points: list[Point], x: float, y: float) -> list[Point]:
+def _bend(points: list[Point], x: float, y: float) -> None:
     """Extend the path to (x, y) by a piece that is horizontal at both ends."""
     start = points[-1]
     if abs(y - start.y) < 1e-6:
-        return _straight(points, x)
+        _go_straight(points, x)
+        return
     middle = (start.x + x) / 2
-    return [*points, Point(middle, start.y), Point(middle, y), Point(x, y)]
+    points += [Point(middle, start.y), Point(middle, y), Point(x, y)]
 
 
 def _moved(point: Point, by: Point) -> Point:

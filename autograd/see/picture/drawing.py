@@ -17,6 +17,7 @@ from ...engine.node import Node
 from ...engine.replacement import replace_file
 from ...engine.sweep import graph_nodes
 from ...graph.naming import is_number
+from ...graph.roots import read_roots
 from ..layout.sugiyama import layered
 from .colouring import COLORS, Color
 from .dot_layout import dot_installed, dot_layout
@@ -125,7 +126,7 @@ def image(picture: str, title: str) -> str:
 
 
 def draw(
-    root: Node | Sequence[Node] | np.ndarray,
+    root: Node | Sequence[Any] | Mapping[Any, Any] | np.ndarray,
     labels: Mapping[str, object] | None = None,
     level: str = "auto",
     max_nodes: int = 500,
@@ -134,7 +135,7 @@ def draw(
     color: Color | None = None,
     theme: Theme = "auto",
 ) -> Drawing:
-    """Draw the computation graph of one root, or of several: a list, or an array of Values such as `zoom` returns.
+    """Draw the computation graph of one root, or of several: a list, tuple or dict, or an array of Values as of `zoom`.
 
     A box shows a node's label, data and grad (`–` before a backward pass), and for a Tensor its shape and dtype. An
     arrow into an op shows the local derivative as a formula and as a number; where the op has none, it shows the
@@ -153,7 +154,7 @@ def draw(
     """
     if color is not None and color not in COLORS:
         raise ValueError(f"color is None or one of {', '.join(COLORS)}, got {color!r}")
-    roots = [root] if isinstance(root, Node) else _as_roots(root)
+    roots = read_roots(root, "draw")
     if level not in ("auto", "op"):
         raise ValueError(f'level is "auto" or "op", got {level!r}')
     nodes = graph_nodes(*roots)
@@ -165,17 +166,3 @@ def draw(
             "node, or raise max_nodes"
         )
     return Drawing(scene(roots, display_names(nodes, labels), stats=stats, color=color), engine, theme)
-
-
-def _as_roots(roots: Any) -> list[Node]:
-    if isinstance(roots, np.ndarray):
-        roots = roots.ravel().tolist()
-    found = list(roots) if isinstance(roots, (list, tuple)) else [roots]
-    wrong = [type(each).__name__ for each in found if not isinstance(each, Node)]
-    if wrong:
-        raise TypeError(
-            f"draw shows the graph of a Value or a Tensor, or of a list of them, got {wrong[0]}; pass a node"
-        )
-    if not found:
-        raise ValueError("draw got no node to show; expected at least one Value or Tensor")
-    return found

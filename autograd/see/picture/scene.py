@@ -172,7 +172,7 @@ class _Builder:
         changed = [] if progress else list(changed_edges(nodes))
         self.changed = {node for _, node in changed}
         self.stale = {user for user, _ in changed}  # computed from data that is no longer known
-        self.shown = Scene(f"The computation graph of {_listed([names[root] for root in roots])}")
+        self.shown = Scene(f"The computation graph of {listed([names[root] for root in roots])}")
         self.place: dict[Node, int] = {}
         self.paints: Mapping[Node, Paint] = {}
         if color is not None:
@@ -266,7 +266,7 @@ class _Builder:
         return Item(kind, title, self.names[node], tuple(rows), hint, state, room, paint)
 
 
-def _listed(words: list[str]) -> str:
+def listed(words: list[str]) -> str:
     """Join words as in `a, b and c`; of more than four words, those in the middle are left out."""
     few = words if len(words) <= 4 else [*words[:2], "…", words[-1]]
     return few[0] if len(few) == 1 else f"{', '.join(few[:-1])} and {few[-1]}"

@@ -66,6 +66,8 @@ class Practice:
 
     def __init__(self, root: Node, labels: Mapping[str, object] | None = None) -> None:
         self.stepper: Final = Stepper(root, labels)
+        if len(self.stepper.roots) > 1:
+            raise ValueError(f"practice takes one root, got {len(self.stepper.roots)}; practise on their sum, a + b")
         for node, name in self.stepper.names.items():
             shape = np.shape(node._data)
             if np.size(node._data) > MOST_ELEMENTS:

@@ -13,17 +13,29 @@ from .step import Flow, Step, table_rows
 MOST_ELEMENTS: Final = 1_000  # of an array that is written in full
 
 
-def plain_data(steps: Iterable[Step], seed: Any, earlier: Mapping[str, Any], arrays: bool) -> dict[str, Any]:
+def plain_data(
+    steps: Iterable[Step],
+    seeds: Mapping[str, Any],
+    begun: Mapping[str, Any],
+    earlier: Mapping[str, Any],
+    arrays: bool,
+) -> dict[str, Any]:
     """Return the steps as dicts and lists, with what the page shows of them as `words`.
 
-    `seed` is the gradient that the sweep begins with, `earlier` the gradients that earlier sweeps left on leaves, by
-    name. `arrays` adds the rules and the summed dimensions, which only arrays need.
+    All by name: `seeds` are the gradients that the sweep begins with at the roots, `begun` the same with what earlier
+    sweeps left there, and `earlier` the gradients that earlier sweeps left on leaves. `arrays` adds the rules and the
+    summed dimensions, which only arrays need.
     """
+    one = len(seeds) == 1
     return {
-        "seed": _gradient(seed),
-        "earlier": {name: _gradient(gradient) for name, gradient in earlier.items()},
+        **({"seed": _gradient(*seeds.values())} if one else {"seeds": _gradients(seeds), "begun": _gradients(begun)}),
+        "earlier": _gradients(earlier),
         "steps": [_step(step, arrays) for step in steps],
     }
+
+
+def _gradients(found: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _gradient(gradient) for name, gradient in found.items()}
 
 
 def _gradient(gradient: Any) -> dict[str, Any]:

@@ -19,7 +19,11 @@ let at = 0; // how many steps are taken
 function gradientsAfter(count) {
   const gradients = new Map();
   for (const [name, left] of Object.entries(data.earlier)) gradients.set(name, left.words);
-  if (count) gradients.set(steps[0].node, steps[0].words.gradient);
+  if (count && data.begun) {
+    for (const [name, seed] of Object.entries(data.begun)) gradients.set(name, seed.words);
+  } else if (count) {
+    gradients.set(steps[0].node, steps[0].words.gradient);
+  }
   for (const step of steps.slice(0, count)) {
     for (const flow of step.flows) gradients.set(flow.input, flow.words.after);
   }
@@ -56,9 +60,10 @@ function markRows() {
 }
 
 function showWords() {
-  const start = data.seed.words === "1"
-    ? `d${data.root}/d${data.root} = 1.`
-    : `the gradient of ${data.root}:\n${data.seed.words}`;
+  const seeds = Object.entries(data.seeds ?? { [data.root]: data.seed });
+  const starts = seeds.map(([name, seed]) =>
+    seed.words === "1" ? `d${name}/d${name} = 1.` : `the gradient of ${name}:\n${seed.words}`);
+  const start = data.seeds ? `each root:\n${starts.join("\n")}` : starts[0];
   const earlier = Object.keys(data.earlier).length
     ? "Leaves have the gradients that earlier sweeps left there; every other grad"
     : "Every grad";

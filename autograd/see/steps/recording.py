@@ -1,4 +1,4 @@
-"""Recording: one backward sweep with the data it used, from which the steps are made.
+"""Recording: one backward sweep, from one root or several, with the data it used, from which the steps are made.
 
 The whole sweep runs when the recording is made. If it ran step by step, it would read data that an optimizer has
 changed in between, and its steps would not agree with one another.
@@ -23,26 +23,27 @@ from .step import Flow, Step
 
 
 class Recording:
-    """The sweep from one root, recorded. It writes nothing on the graph until `commit()` is called.
+    """The sweep from the roots, recorded. It writes nothing on the graph until `commit()` is called.
 
     Raise RuntimeError where the data of a node was set after the graph was computed from it.
 
-    seed     the gradient that the sweep begins with
+    seeds    the gradient that the sweep begins with at each root
     data     the data of each node of the graph
     earlier  the gradients that earlier sweeps left on leaves
     arrays   whether the graph has a Tensor
     """
 
-    def __init__(self, root: Node, nodes: list[Node], names: Mapping[Node, str], seed: Any) -> None:
+    def __init__(self, nodes: list[Node], names: Mapping[Node, str], seeds: Mapping[Node, Any]) -> None:
         refuse_changed(nodes)
         self.names: Final = names
         self.data: dict[Node, Any] = {node: node._data for node in nodes}
         leaves = [node for node in nodes if node.op is None and node.requires_grad]
         self.earlier: Final = {leaf: _earlier(leaf, names[leaf]) for leaf in leaves if leaf.grad is not None}
         self.arrays: Final = any(isinstance(node, Tensor) for node in nodes)
-        self._sweep: Final[list[tuple[Node, Any]]] = quietly(lambda: list(sweep(root, seed)))
-        self.seed: Final = self._sweep[0][1]
-        self._sums: dict[Node, Any] = {}  # of this sweep alone
+        self.seeds: Final = {root: root._fit(seed) for root, seed in seeds.items()}
+        (root, seed), *further = self.seeds.items()
+        self._sweep: Final[list[tuple[Node, Any]]] = quietly(lambda: list(sweep(root, seed, also=dict(further))))
+        self._sums: dict[Node, Any] = dict(self.seeds)  # of this sweep alone
         self._steps: list[Step] = []
         self._committed = False
         if self.arrays:
@@ -85,6 +86,10 @@ class Recording:
         return Step(
             k + 1, node, self.names[node], op, data, gradient, tuple(flows), op_formula(node, self.names, self.data)
         )
+
+    def begun(self) -> dict[Node, Any]:
+        """Return the gradient of each root before any contribution to it."""
+        return {root: self.with_earlier(root, seed) for root, seed in self.seeds.items()}
 
     def with_earlier(self, node: Node, gradient: Any) -> Any:
         """Return what a leaf's `.grad` holds when this sweep has found `gradient` for it, to the bit."""

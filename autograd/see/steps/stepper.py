@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 import operator
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
+
+import numpy as np
 
 from ...engine.dtypes import number
 from ...engine.node import Node
 from ...engine.replacement import replace_file
 from ...engine.sweep import graph_nodes
 from ...engine.text import text_table
+from ...graph.roots import for_each_root, read_roots, refuse_repeated
 from ...operands.tensor import Tensor
 from ..picture.drawing import Drawing
 from ..picture.formulas import display_names
 from ..picture.number_format import format_block
-from ..picture.scene import Progress, scene
+from ..picture.scene import Progress, listed, scene
 from .plain_data import plain_data
 from .player import notebook, page
 from .recording import Recording
@@ -33,9 +36,13 @@ class Stepper:
     A Stepper shows the graph as it was when the Stepper was made. Data that is changed later does not change it; data
     that was changed before, after the graph was computed from it, is refused with a RuntimeError.
 
+    `root` is a node, or several in a list, tuple or dict, or an array of Values. Of several, the sweep begins at each,
+    so that the gradients are those of their sum; with `gradient`, those of the sum of gradient * root.
+
     labels     names for nodes: {"x": x}, or globals()
     max_nodes  the greatest number of nodes; ValueError where the graph has more
-    gradient   the gradient of the root, as in `backward()`; a Tensor of several elements needs one
+    gradient   the gradient of the root, as in `backward()`; a Tensor of several elements needs one. Of several roots, a
+               gradient for each, in containers like theirs; None stands for 1
 
     >>> x = Value(3.0, label="x")
     >>> stepper = Stepper(x * x)
@@ -53,37 +60,27 @@ class Stepper:
 
     def __init__(
         self,
-        root: Node,
+        root: Node | Sequence[Any] | Mapping[Any, Any] | np.ndarray,
         labels: Mapping[str, object] | None = None,
         max_nodes: int = 100_000,
         gradient: Any = None,
     ) -> None:
-        if not isinstance(root, Node):
-            raise TypeError(
-                f"a Stepper steps through the graph of a Value or a Tensor, got {type(root).__name__}; pass the result "
-                "of a computation"
-            )
-        if not root.requires_grad:
-            raise RuntimeError(
-                f"this {type(root).__name__} wants no gradient (it was made under no_grad() or by detach()), so there "
-                "are no steps; compute it outside of no_grad()"
-            )
-        seed: Any
-        if isinstance(root, Tensor):
-            seed = root._seed(gradient)
-        else:
-            seed = number(1.0 if gradient is None else gradient, "a Stepper starts with")
-        length = len(graph_nodes(root, wanted=True))
+        roots = read_roots(root, "a Stepper")
+        refuse_repeated(roots)
+        given = [None] * len(roots) if gradient is None else for_each_root(root, gradient)
+        seeds = {each: _seed(each, g) for each, g in zip(roots, given, strict=True)}
+        length = len(graph_nodes(*roots, wanted=True))
         if length > max_nodes:
             raise ValueError(
                 f"the graph has {length:,} nodes, more than max_nodes={max_nodes:,} to step through; take a smaller "
                 "part of it, such as one sample's loss, or raise max_nodes"
             )
-        self.root: Final = root
-        nodes = graph_nodes(root)
+        self.roots: Final = roots
+        self.root: Final = roots[0]
+        nodes = graph_nodes(*roots)
         self.names: Final = display_names(nodes, labels)
         self.position = 0
-        self._recording: Final = Recording(root, nodes, self.names, seed)
+        self._recording: Final = Recording(nodes, self.names, seeds)
         self.header: Final = ARRAY_HEADER if self._recording.arrays else HEADER
 
     def __len__(self) -> int:
@@ -162,7 +159,7 @@ class Stepper:
         """
         arrived = dict(self._recording.earlier)
         if self.position:
-            arrived[self.root] = self[0].gradient
+            arrived.update(self._recording.begun())
         for k in range(self.position):
             arrived.update({flow.input: flow.after for flow in self[k].flows})
         return arrived
@@ -171,18 +168,27 @@ class Stepper:
         return text_table([self.header, *(row for step in self for row in table_rows(step))], NUMBER_COLUMNS)
 
     def __repr__(self) -> str:
-        return f"<Stepper of {self.names[self.root]}, {self.position} of {len(self)} steps taken>"
+        return f"<Stepper of {self._named_roots()}, {self.position} of {len(self)} steps taken>"
+
+    def _named_roots(self) -> str:
+        return listed([self.names[root] for root in self.roots])
 
     def to_json(self) -> dict[str, Any]:
-        """Return the steps as plain data: dicts, lists, text and numbers."""
+        """Return the steps as plain data: dicts, lists, text and numbers.
+
+        The data of several roots has `seeds` and `begun` by root, in place of the `seed` of the only one.
+        """
         recording = self._recording
-        earlier = {self.names[leaf]: gradient for leaf, gradient in recording.earlier.items()}
+        earlier, seeds, begun = (
+            {self.names[node]: gradient for node, gradient in found.items()}
+            for found in (recording.earlier, recording.seeds, recording.begun())
+        )
         return {
             "format": "glassgrad-steps-1",
-            "root": self.names[self.root],
+            "root": self._named_roots(),
             "position": self.position,
             "columns": list(self.header),
-            **plain_data(self, recording.seed, earlier, recording.arrays),
+            **plain_data(self, seeds, begun, earlier, recording.arrays),
         }
 
     def drawing(self, engine: str = "auto") -> Drawing:
@@ -209,9 +215,10 @@ class Stepper:
         for node, x in [*self._recording.earlier.items(), *sums]:
             room[node] = max(room.get(node, 0), *map(len, format_block(x).split("\n")))
         if self._recording.arrays:
-            room[self.root] = max(map(len, format_block(self[0].gradient).split("\n")))
+            for root, x in self._recording.begun().items():
+                room[root] = max(room.get(root, 0), *map(len, format_block(x).split("\n")))
         progress = Progress(self._recording.data, gradients, done, now, contributions, room)
-        return Drawing(scene([self.root], self.names, progress), engine)
+        return Drawing(scene(self.roots, self.names, progress), engine)
 
     def save(self, path: str | Path, engine: str = "auto") -> Path:
         """Write the steps to a file. Raise ValueError for a suffix other than these. `engine` is that of `draw`.
@@ -240,3 +247,15 @@ class Stepper:
 
     def _repr_html_(self) -> str:
         return notebook(self._page(), self.drawing()._repr_html_())
+
+
+def _seed(root: Node, gradient: Any) -> Any:
+    """Return the gradient that the sweep begins with at this root."""
+    if not root.requires_grad:
+        raise RuntimeError(
+            f"this {type(root).__name__} wants no gradient (it was made under no_grad() or by detach()), so there "
+            "are no steps; compute it outside of no_grad()"
+        )
+    if isinstance(root, Tensor):
+        return root._seed(gradient)
+    return number(1.0 if gradient is None else gradient, "a Stepper starts with")

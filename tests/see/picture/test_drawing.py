@@ -539,7 +539,7 @@ def test_a_chain_of_400_ops_is_drawn() -> None:
 
 @pytest.mark.parametrize("root", [3.0, "x", None, Value])
 def test_a_root_that_is_no_node_is_refused(root: Any) -> None:
-    with pytest.raises(TypeError, match=f"the graph of a Value or a Tensor, .* got {type(root).__name__}"):
+    with pytest.raises(TypeError, match=f"draw takes a Value or a Tensor, .* got {type(root).__name__}"):
         draw(root)
 
 

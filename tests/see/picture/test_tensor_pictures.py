@@ -109,9 +109,9 @@ def test_several_roots_are_one_picture(engine: str) -> None:
     assert draw([a]).dot == draw(a).dot
     with pytest.raises(ValueError, match="draw got no node"):
         draw([])
-    with pytest.raises(TypeError, match="of a list of them, got float"):
-        draw([a, 1.0])  # type: ignore[list-item]
-    with pytest.raises(TypeError, match="of a list of them, got float"):
+    with pytest.raises(TypeError, match="several in a list, tuple or dict, got float"):
+        draw([a, 1.0])
+    with pytest.raises(TypeError, match="several in a list, tuple or dict, got float"):
         draw(np.ones(2))
 
 

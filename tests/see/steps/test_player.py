@@ -251,3 +251,23 @@ def test_a_page_shows_the_gradients_that_earlier_sweeps_left_on_leaves(tmp_path:
     assert first["grads"] == {"v1": "1", "x": "12"}
     assert start["grads"] == {"v1": "–", "x": "6"}
     assert "every other grad is –" in start["now"]
+
+
+@pytest.mark.skipif(BROWSER is None, reason="no chromium on the PATH to play the page in")
+def test_a_page_of_several_roots_begins_at_each_of_them(tmp_path: Path) -> None:
+    x = Value(3, "x")
+    x.grad = 100.0
+    u = x * x
+    v = u * 2
+    u.label, v.label = "u", "v"
+    stepper = Stepper([u, v, x], gradient=[10.0, None, 0.5])
+    seen = played(written(stepper, tmp_path), ["Home", "ArrowRight", "End"], tmp_path)
+    assert seen[0] == seen[2]
+    assert [look["grads"] for look in seen[1:]] == [
+        {"x": "100", "u": "–", "v": "–"},
+        {"x": "100.5", "u": "12", "v": "1"},
+        {"x": "172.5", "u": "12", "v": "1"},
+    ]
+    assert seen[1]["now"].endswith(
+        "begins with each root:\nthe gradient of u:\n10\ndv/dv = 1.\nthe gradient of x:\n0.5"
+    )
