@@ -16,7 +16,7 @@ from autograd import Tensor, Value
 from ..module import Module
 
 Axes = Any  # matplotlib.axes.Axes; not imported, so that mypy says the same whether or not matplotlib is installed
-COLORS: Final = ("#0072b2", "#d55e00", "#009e73", "#b35994", "#7a7a7a", "#8c6a1a", "#6a5acd", "#c0506a")
+COLORS: Final = ("#0072b2", "#d55e00", "#009e73", "#b35994", "#8c6a1a", "#7a7a7a", "#6a5acd", "#c0506a")
 DASHES: Final = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)), (0, (1, 1)), (0, (3, 3, 1, 3)))
 MARKERS: Final = ("o", "^", "s", "D", "P", "X", "v", "*")
 

@@ -121,14 +121,14 @@ def _leads(model: Any, grid: np.ndarray, by_row: bool, threshold: float | None, 
             raise ValueError(f"the model returns the class {unknown[0]}, and y has {', '.join(map(str, labels))}")
         scores = np.stack([(outputs == label).astype(float) for label in known])
     else:
-        lead = outputs.astype(np.float64) - _threshold(outputs, op, threshold)
-        scores = np.stack([-lead, lead]) / 2
+        score = outputs.astype(np.float64) - _threshold(outputs, op, threshold)
+        scores = np.stack([-score, score]) / 2
     if len(scores) < len(labels):
         raise ValueError(f"y has the class {labels[-1]}, and the model tells only {len(scores)} classes")
     scores = np.clip(scores, -1e300, 1e300)  # inf - inf would be nan
     best_two = np.sort(scores, axis=0)[-2:]
-    leader = scores == best_two[1]
-    return np.where(leader, scores - best_two[0], scores - best_two[1])
+    lead: np.ndarray = scores - np.where(scores == best_two[1], best_two[0], best_two[1])
+    return lead
 
 
 def _threshold(outputs: np.ndarray, op: str, threshold: float | None) -> float:
