@@ -48,7 +48,12 @@ def test_no_gradient_is_none_and_huge_ones_do_not_overflow() -> None:
         nn.plot.gradient_norms(list(model.parameters()))  # type: ignore[arg-type]
 
 
-STEPS = [{"a": 1.0, "b": 1e-8}, {"a": 0.0, "b": None}, {"a": 2.0, "b": math.inf}, {"a": 3.0, "b": math.nan}]
+STEPS: list[dict[str, float | None]] = [
+    {"a": 1.0, "b": 1e-8},
+    {"a": 0.0, "b": None},
+    {"a": 2.0, "b": math.inf},
+    {"a": 3.0, "b": math.nan},
+]
 
 
 @pytest.mark.parametrize("norms", [STEPS, {name: [step[name] for step in STEPS] for name in "ab"}])

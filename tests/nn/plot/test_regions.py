@@ -130,7 +130,7 @@ def test_the_model_predicts_in_evaluation_mode_and_stays_in_its_own() -> None:
 def test_ctrl_c_leaves_the_model_as_it_was(line: int) -> None:
     model = Remembering()
     before = state(model)
-    interrupted_at(line, lambda: nn.plot.decision_boundary(model, X, Y, resolution=2))
+    assert interrupted_at(line, lambda: nn.plot.decision_boundary(model, X, Y, resolution=2))
     assert state(model) == before
 
 

@@ -140,7 +140,7 @@ def test_the_model_is_unchanged_even_if_the_loss_fails(make: Any, error: BaseExc
 def test_ctrl_c_leaves_the_model_as_it_was(line: int) -> None:
     model = Noisy()
     before = state(model)
-    interrupted_at(line, lambda: nn.plot.loss_surface(model, of_tensors, points=3))
+    assert interrupted_at(line, lambda: nn.plot.loss_surface(model, of_tensors, points=3))
     assert state(model) == before
 
 
