@@ -9,13 +9,12 @@ no label except its own. Two curves cross only where the order of their ends mak
 """
 
 from collections.abc import Sequence
-from itertools import pairwise
 from math import inf, sqrt
 
 from .coordinates import y_coordinates
 from .geometry import Box, Curve, Layout, Line, Point
 from .order import order_columns
-from .ranks import split_into_layers, topological_order
+from .ranks import Layers, split_into_layers, topological_order
 
 STEEPEST = 3.0
 """The greatest mean slope of a line; the gap between two columns becomes wider where a line would be steeper."""
@@ -150,22 +149,46 @@ def _component(boxes: Sequence[Box], lines: Sequence[Line], rank_gap: float, box
             right += min(max(rank_gap, rise / STEEPEST), rank_gap * WIDEST)
     x = [middle[r] for r in graph.rank]
 
-    curves = []
-    for path, label in zip(graph.paths, graph.label_of, strict=True):
-        points = [Point(x[path[0]] + half[path[0]], y[path[0]])]
-        for tail, head in pairwise(path):
-            left, end = (middle[graph.rank[item]] for item in (tail, head))
-            left += wide[graph.rank[tail]] / 2
-            end -= wide[graph.rank[head]] / 2
-            points = _bend(_straight(points, left), end, y[head])
-        points = _straight(points, x[path[-1]] - half[path[-1]])
-        if len(points) == 1:
-            points += [points[0]] * 3
-        curves.append(Curve(tuple(points), None if label is None else Point(x[label], y[label])))
-
+    curves = _curves(graph, x, y, middle, wide)
     centers = tuple(Point(x[i], y[i]) for i in range(len(boxes)))
     height = max(y[i] + size.height / 2 for i, size in enumerate(graph.size))
     return Layout(right, height, centers, tuple(curves))
+
+
+def _curves(
+    layers: Layers, x: Sequence[float], y: Sequence[float], middle: Sequence[float], wide: Sequence[float]
+) -> list[Curve]:
+    """Return the curve of each line, for columns whose middles and widths are given.
+
+    Lines that share a trunk share the beginning of their curves, which is computed once.
+    """
+    half = [size.width / 2 for size in layers.size]
+
+    def extended(points: list[Point], tail: int, head: int) -> list[Point]:
+        left, end = (middle[layers.rank[item]] for item in (tail, head))
+        left += wide[layers.rank[tail]] / 2
+        end -= wide[layers.rank[head]] / 2
+        return _bend(_straight(points, left), end, y[head])
+
+    curves: list[Curve] = []
+    beginnings: dict[int, list[list[Point]]] = {}
+    for k, line in enumerate(layers.lines):
+        trunk, shared, own = layers.trunk[line.tail], layers.shared[k], layers.own[k]
+        start = Point(x[line.tail] + half[line.tail], y[line.tail])
+        begun = beginnings.setdefault(line.tail, [[start]])
+        while len(begun) <= shared:
+            i = len(begun) - 1
+            begun.append(extended(begun[i], trunk[i - 1] if i else line.tail, trunk[i]))
+        points, last = begun[shared], trunk[shared - 1] if shared else line.tail
+        for item in (line.head,) if own is None else (own, line.head):
+            points = extended(points, last, item)
+            last = item
+        points = _straight(points, x[line.head] - half[line.head])
+        if len(points) == 1:
+            points = points * 4
+        label = None if line.label is None or own is None else Point(x[own], y[own])
+        curves.append(Curve(tuple(points), label))
+    return curves
 
 
 def _straight(points: list[Point], x: float) -> list[Point]:
