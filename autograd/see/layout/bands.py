@@ -12,7 +12,10 @@ from itertools import accumulate
 from .geometry import Box, Line
 
 LONG_AND_THIN = 3.0
-"""A row that is wider than the page is cut when it is more than so many times as wide as it is high."""
+"""A row that is too wide is cut when it is more than so many times as wide as it is high."""
+
+TOO_WIDE = 1.5
+"""A row that is less than so many times as wide as the page is not cut: one row, a little smaller, reads better."""
 
 COST_OF_ROW = 4.0
 """How many crossing lines a cut may save by one row more."""
@@ -97,7 +100,7 @@ def first_heads(lines: Sequence[Line], rank: Sequence[int]) -> list[int]:
 
 def is_long_and_thin(size: Box, max_width: float) -> bool:
     """Tell whether a row of this size is better cut into several."""
-    return size.width > max_width and size.width > LONG_AND_THIN * size.height
+    return size.width > TOO_WIDE * max_width and size.width > LONG_AND_THIN * size.height
 
 
 def cut(of: Profile, max_width: float, rank_gap: float) -> list[tuple[int, int]]:

@@ -55,6 +55,7 @@ def _aligned(layers: Layers, columns: Sequence[Sequence[int]], offsets: Sequence
 
     best, least = y, float("inf")
     for _ in range(max(3, min(ROUNDS, 10_000 // (len(items) + 1)))):
+        earlier = list(y)
         for r in reversed(range(len(columns))):
             align(r, neighbours_left)
         for r in range(len(columns)):
@@ -66,6 +67,8 @@ def _aligned(layers: Layers, columns: Sequence[Sequence[int]], offsets: Sequence
         )
         if bent < least - 1e-6:
             best, least = list(y), bent
+        if y == earlier:
+            break
     return best
 
 

@@ -43,8 +43,8 @@ def layered(
     margin     the empty border
     direction  "LR" from left to right, "TB" from top to bottom, "auto" from left to right unless the picture would fit
                a page much worse than from top to bottom
-    max_width  the width above which a drawing from left to right is cut into rows, like the lines of a text, if it is
-               much wider than high; None: never
+    max_width  the width of the page: a drawing from left to right that is much wider than the page and much wider than
+               high is cut into rows of this width, like the lines of a text; None: never
 
     All distances are in px. The same input gives the same layout in every process. Raise ValueError for a line whose
     ends are not boxes, for a cycle, and for a size that is negative or not finite.
