@@ -10,7 +10,9 @@ from math import inf
 from .ranks import Layers
 
 PASSES = 3
-"""How often all lines are levelled: the room that one line frees can be used by another."""
+"""How often all lines are levelled: the room that one line frees can be used by another. Once for many items."""
+
+MANY_ITEMS = 30_000
 
 
 def straighten(
@@ -25,7 +27,7 @@ def straighten(
             longest[line.tail] = k
     long_paths = [layers.path(k) for k in reversed(longest.values())]
     ends = [layers.end(k) for k in range(len(layers.lines))]
-    for _ in range(PASSES):
+    for _ in range(PASSES if len(y) < MANY_ITEMS else 1):
         for path in long_paths:
             if len(path) > 3 or len(layers.after[path[0]]) == 1:
                 _level_long_line(y, rooms, path, starts_free=not layers.before[path[0]])
@@ -40,7 +42,10 @@ class _Rooms:
         self.y = y
         self.columns = columns
         self.offsets = offsets
-        self.position = {item: (r, i) for r, column in enumerate(columns) for i, item in enumerate(column)}
+        self.position = [(0, 0)] * len(y)
+        for r, column in enumerate(columns):
+            for i, item in enumerate(column):
+                self.position[item] = (r, i)
 
     def of(self, item: int) -> tuple[float, float]:
         """Return the least and the greatest y that the item may have."""
