@@ -127,12 +127,10 @@ class Outliner:
         entries: list[_Draft | int] = []
         done = 0
         for repeat in search.repeats(self._sequence(contents), self.wiring):
-            exemplar = contents[repeat.first : repeat.first + repeat.period]
-            last = repeat.first + repeat.period * repeat.count
-            all_calls = [each for each in contents[repeat.first : last] if isinstance(each, _Run)]
-            single = repeat.period == 1 and len(all_calls) == repeat.count
-            distinct = single and all_calls[0].call.reference is not all_calls[1].call.reference
-            if distinct and repeat.alike.apart and not self.units:
+            second, last = repeat.first + repeat.period, repeat.first + repeat.period * repeat.count
+            exemplar = contents[repeat.first : second]
+            distinct = any(map(_differ, exemplar, contents[second : second + repeat.period]))
+            if distinct and not repeat.alike.chained and not self.units:
                 continue
             entries += [self._entry(each) for each in contents[done : repeat.first]]
             entries.append(self._repeated(exemplar, repeat, distinct))
@@ -169,22 +167,22 @@ class Outliner:
 
     def _repeated(self, exemplar: list[_Run | int], repeat: search.Repeat, distinct: bool) -> _Draft | int:
         first = exemplar[0]
-        if distinct:
+        if distinct and len(exemplar) == 1:
             return self._entry(first, repeat.count)
         kind = PartKind.ROUND if repeat.alike.chained else PartKind.SAMPLE
         low, high = first if isinstance(first, int) else first.low, _end(exemplar[-1])
-        draft = self._draft(kind, "", self._repeated_title(kind, exemplar, repeat), low, high, repeat.count)
+        draft = self._draft(kind, "", self._repeated_title(kind, exemplar, repeat, distinct), low, high, repeat.count)
         self.waiting.append((draft, exemplar))
         return draft
 
-    def _repeated_title(self, kind: PartKind, exemplar: list[_Run | int], repeat: search.Repeat) -> str:
+    def _repeated_title(self, kind: PartKind, exemplar: list[_Run | int], repeat: search.Repeat, distinct: bool) -> str:
         first = exemplar[0]
         if len(exemplar) == 1 and isinstance(first, int):
             op = self.wiring.ops[first].op
             return op.name if op is not None else ""
         if kind is PartKind.ROUND:
-            return "step"
-        if any(isinstance(each, _Run) for each in exemplar):
+            return "block" if distinct else "step"
+        if not distinct and any(isinstance(each, _Run) for each in exemplar):
             return "sample"
         return "piece" if repeat.alike.apart else "term"
 
@@ -223,6 +221,11 @@ def _with_single_ops(runs: Sequence[_Run], low: int, high: int) -> list[_Run | i
 
 def _end(each: _Run | int) -> int:
     return each + 1 if isinstance(each, int) else each.high
+
+
+def _differ(a: _Run | int, b: _Run | int) -> bool:
+    """Tell whether these are calls of two modules."""
+    return isinstance(a, _Run) and isinstance(b, _Run) and a.call.reference is not b.call.reference
 
 
 def _kind(call: Call) -> Hashable:

@@ -122,7 +122,7 @@ class Wiring:
                 last += 1
             if last > first:
                 found.append(self._judged(start, length, first, last, rows, outside))
-            first = last + (last == first)
+            first = last + 1
         return found
 
     def _judged(self, start: int, length: int, first: int, last: int, rows: np.ndarray, outside: np.ndarray) -> Alike:
