@@ -57,14 +57,13 @@ class _Draft:
 class Outliner:
     """Builds one outline; see `outline`."""
 
-    __slots__ = ("drafts", "longest", "runs", "titles", "units", "waiting", "wiring")
+    __slots__ = ("longest", "runs", "titles", "units", "waiting", "wiring")
 
     def __init__(self, nodes: Iterable[Node], units: bool, longest: int) -> None:
         self.wiring: Final = Wiring(nodes)
         self.units: Final = units
         self.longest: Final = max(longest, 2 * ENDS + 1)
         self.titles: Final[dict[int, str]] = {}
-        self.drafts: Final[list[_Draft]] = []  # each after the one that it is in
         self.waiting: Final[list[tuple[_Draft, list[_Run | int]]]] = []  # those whose contents are not folded yet
         self.runs: Final = self._nested_runs()
 
@@ -73,8 +72,11 @@ class Outliner:
         while self.waiting:
             draft, contents = self.waiting.pop()
             draft.children = self._folded(contents)
+        inside_out = [entry for entry in top if isinstance(entry, _Draft)]
+        for draft in inside_out:  # the list grows while it is walked
+            inside_out += [child for child in draft.children if isinstance(child, _Draft)]
         finished: dict[_Draft, Part] = {}
-        for draft in reversed(self.drafts):
+        for draft in reversed(inside_out):
             finished[draft] = self._finished(draft, finished)
         return self._entries(top, finished)
 
@@ -161,7 +163,7 @@ class Outliner:
     def _entry(self, each: _Run | int, repeats: int = 1) -> _Draft | int:
         if isinstance(each, int):
             return each
-        name = self._draft(PartKind.MODULE, each.path, self._title(each.call), each.low, each.high, repeats)
+        name = _Draft(PartKind.MODULE, each.path, self._title(each.call), each.low, each.high, repeats)
         self.waiting.append((name, each.contents()))
         return name
 
@@ -171,7 +173,7 @@ class Outliner:
             return self._entry(first, repeat.count)
         kind = PartKind.ROUND if repeat.alike.chained else PartKind.SAMPLE
         low, high = first if isinstance(first, int) else first.low, _end(exemplar[-1])
-        draft = self._draft(kind, "", self._repeated_title(kind, exemplar, repeat, distinct), low, high, repeat.count)
+        draft = _Draft(kind, "", self._repeated_title(kind, exemplar, repeat, distinct), low, high, repeat.count)
         self.waiting.append((draft, exemplar))
         return draft
 
@@ -193,14 +195,9 @@ class Outliner:
         first, last = middle[0], middle[-1]
         low = first if isinstance(first, int) else first.low
         high = last + 1 if isinstance(last, int) else last.low + (last.high - last.low) * last.repeats
-        draft = self._draft(PartKind.STRETCH, "", f"{high - low:,} ops", low, high)
+        draft = _Draft(PartKind.STRETCH, "", f"{high - low:,} ops", low, high)
         draft.children = middle
         return [*entries[:ENDS], draft, *entries[-ENDS:]]
-
-    def _draft(self, kind: PartKind, name: str, title: str, low: int, high: int, repeats: int = 1) -> _Draft:
-        draft = _Draft(kind, name, title, low, high, repeats)
-        self.drafts.append(draft)
-        return draft
 
     def _title(self, call: Call) -> str:
         key = id(call.reference)
