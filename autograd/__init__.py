@@ -7,6 +7,7 @@ that would replace a builtin of Python (`abs`, `all`, `any`, `max`, `min`, `pow`
 
 from .calculus.check import GradientError, check_gradients
 from .calculus.transforms import derivative, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from .engine.calls import noted_call
 from .engine.definition import op
 from .engine.dtypes import float16, float32, float64, int32, int64, long, set_default_dtype
 from .engine.installation import refuse_foreign_files as _refuse_foreign_files
@@ -123,22 +124,21 @@ __compiled__ = False  # whether the compiled build of the engine is in use
 __all__ = [
     "AnomalyError", "Drawing", "Dual", "GradientError", "Op", "Practice", "Program", "Step", "Stepper", "Symbol",
     "Tensor", "Value", "acos", "acosh", "amax", "amin", "arange", "argmax", "argmin", "asin", "asinh", "atan",
-    "atan2", "atanh", "binary_cross_entropy_with_logits", "bitwise_and", "bitwise_not", "bitwise_or",
-    "bitwise_xor", "broadcast_to", "cat", "cbrt", "ceil", "check_gradients", "cholesky", "chunk", "clip",
-    "concatenate", "cos", "cosh", "cross", "cross_entropy", "cumprod", "cumsum", "default_generator",
-    "derivative", "derivative_table", "det", "detect_anomaly", "diag", "digamma", "dot", "draw", "eigh",
-    "eigvalsh", "einsum", "elu", "enable_grad", "erf", "erfc", "exp", "exp2", "expand", "expm1", "eye", "flatten",
-    "flip", "float16", "float32", "float64", "floor", "floor_divide", "full", "gather", "gaussian", "gelu",
-    "grad", "hessian", "hvp", "hypot", "int32", "int64", "inv", "inverse_mills", "jacobian", "jvp", "leaky_relu",
-    "lgamma", "linear", "linspace", "log", "log1p", "log2", "log10", "log_normal_cdf", "log_sigmoid",
-    "log_softmax", "logaddexp", "logit", "logsumexp", "long", "manual_seed", "masked_fill", "matmul",
-    "matrix_norm", "maximum", "mean", "minimum", "mish", "no_grad", "norm", "normal_cdf", "normal_pdf", "one_hot",
-    "ones", "ones_like", "op", "outer", "pad", "permute", "polygamma", "practice", "prod", "rand", "randint",
-    "randn", "randperm", "reciprocal", "rehearse", "relu", "remainder", "replace_file", "reshape", "roll", "sech",
-    "selu", "set_default_dtype", "sigmoid", "sign", "silu", "sin", "sinh", "slogdet", "softmax", "softplus",
-    "solve", "sort", "split", "sqrt", "square", "squeeze", "stack", "std", "svd", "svdvals", "take", "tan",
-    "tanh", "tensor", "text_table", "trace", "transpose", "tril", "triu", "unsqueeze", "value_and_grad", "var",
-    "vjp", "where", "zeros", "zeros_like", "zoom",
+    "atan2", "atanh", "binary_cross_entropy_with_logits", "bitwise_and", "bitwise_not", "bitwise_or", "bitwise_xor",
+    "broadcast_to", "cat", "cbrt", "ceil", "check_gradients", "cholesky", "chunk", "clip", "concatenate", "cos",
+    "cosh", "cross", "cross_entropy", "cumprod", "cumsum", "default_generator", "derivative", "derivative_table",
+    "det", "detect_anomaly", "diag", "digamma", "dot", "draw", "eigh", "eigvalsh", "einsum", "elu", "enable_grad",
+    "erf", "erfc", "exp", "exp2", "expand", "expm1", "eye", "flatten", "flip", "float16", "float32", "float64",
+    "floor", "floor_divide", "full", "gather", "gaussian", "gelu", "grad", "hessian", "hvp", "hypot", "int32",
+    "int64", "inv", "inverse_mills", "jacobian", "jvp", "leaky_relu", "lgamma", "linear", "linspace", "log", "log1p",
+    "log2", "log10", "log_normal_cdf", "log_sigmoid", "log_softmax", "logaddexp", "logit", "logsumexp", "long",
+    "manual_seed", "masked_fill", "matmul", "matrix_norm", "maximum", "mean", "minimum", "mish", "no_grad", "norm",
+    "normal_cdf", "normal_pdf", "noted_call", "one_hot", "ones", "ones_like", "op", "outer", "pad", "permute",
+    "polygamma", "practice", "prod", "rand", "randint", "randn", "randperm", "reciprocal", "rehearse", "relu",
+    "remainder", "replace_file", "reshape", "roll", "sech", "selu", "set_default_dtype", "sigmoid", "sign", "silu",
+    "sin", "sinh", "slogdet", "softmax", "softplus", "solve", "sort", "split", "sqrt", "square", "squeeze", "stack",
+    "std", "svd", "svdvals", "take", "tan", "tanh", "tensor", "text_table", "trace", "transpose", "tril", "triu",
+    "unsqueeze", "value_and_grad", "var", "vjp", "where", "zeros", "zeros_like", "zoom",
 ]  # fmt: skip
 
 _refuse_foreign_files(__path__[0])

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, NoReturn, Self, SupportsIndex
 
 import numpy as np
 
-from autograd import Tensor, Value, rehearse
+from autograd import Tensor, Value, noted_call, rehearse
 
 from .atomic import clear_gradients, set_attributes, update_dicts
 from .registry import Parameter as Parameter, Registry, join
@@ -49,7 +49,7 @@ class Module(Registry):
     forward: Callable[..., Any] = _forward_missing  # an attribute: a subclass may define it with any arguments
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self.forward(*args, **kwargs)
+        return noted_call(self, self.forward, args, kwargs)
 
     # --- act on all parameters and modules ---
 
