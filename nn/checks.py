@@ -14,23 +14,38 @@ import numpy as np
 from autograd import default_generator
 
 
-def integer(name: str, value: Any, least: int) -> int:
+def integer(name: str, value: Any, least: float = -math.inf) -> int:
     """Return an integer that is at least `least`."""
+    expected = "an integer" if least == -math.inf else f"an integer >= {least}"
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
         fix = f"; write {int(float(value))}" if isinstance(value, numbers.Real) and value % 1 == 0 else ""
-        raise TypeError(f"{name} must be an integer >= {least}, got {type(value).__name__}: {value!r:.60}{fix}")
+        raise TypeError(f"{name} must be {expected}, got {type(value).__name__}: {value!r:.60}{fix}")
     if value < least:
-        raise ValueError(f"{name} must be an integer >= {least}, got {value}")
+        raise ValueError(f"{name} must be {expected}, got {value}")
     return int(value)
+
+
+def real(name: str, value: Any) -> float:
+    """Return a number as a float."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise TypeError(f"{name} must be a number, got {type(value).__name__}: {value!r:.60}")
+    return float(value)
 
 
 def number(name: str, value: Any, least: float = -math.inf, most: float = math.inf) -> float:
     """Return a number from `least` to `most` as a float. NaN is refused."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{name} must be a number, got {type(value).__name__}: {value!r:.60}")
-    if not least <= float(value) <= most:
+    if not least <= real(name, value) <= most:
         raise ValueError(f"{name} must be a number from {least:g} to {most:g}, got {value!r}")
     return float(value)
+
+
+def number_or_node(name: str, value: Any) -> Any:
+    """Return a number unchanged; it may be a node, or what stands in for one, through which gradient flows."""
+    array = value if isinstance(value, np.ndarray) else None
+    plain = isinstance(value, (bool, str, bytes, complex, list, tuple, dict, set, type(None))) or type(value) is object
+    if plain or (array is not None and array.dtype.kind not in "fiu"):
+        raise TypeError(f"{name} must be a number, got {type(value).__name__}: {value!r:.60}")
+    return value
 
 
 def probability(p: Any) -> Any:

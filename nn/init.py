@@ -14,7 +14,7 @@ import numpy as np
 
 from autograd import Tensor
 
-from .checks import random_generator
+from .checks import random_generator, real
 
 _GAINS = {"linear": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": math.sqrt(2), "selu": 3 / 4}
 
@@ -28,7 +28,7 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     1.6666666666666667
     """
     if nonlinearity == "leaky_relu":
-        return math.sqrt(2 / (1 + (0.01 if param is None else param) ** 2))
+        return math.sqrt(2 / (1 + (0.01 if param is None else real("param", param)) ** 2))
     if nonlinearity not in _GAINS:
         raise ValueError(f"no gain is known for {nonlinearity!r}; expected leaky_relu or one of {', '.join(_GAINS)}")
     return _GAINS[nonlinearity]
@@ -46,7 +46,7 @@ def fan_in_and_fan_out(tensor: Tensor) -> tuple[int, int]:
 
 def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: np.random.Generator | None = None) -> Tensor:
     """Fill with uniform random numbers from [a, b)."""
-    if not a <= b:
+    if not real("a", a) <= real("b", b):
         raise ValueError(f"uniform_ got a={a} and b={b}, expected a <= b")
     return _fill(tensor, lambda shape: random_generator(generator).uniform(a, b, shape))
 
@@ -55,14 +55,14 @@ def normal_(
     tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: np.random.Generator | None = None
 ) -> Tensor:
     """Fill with normal random numbers of this mean and standard deviation."""
-    if not std >= 0:
+    if not real("std", std) >= 0:
         raise ValueError(f"normal_ got std={std}, expected 0 or more")
-    return _fill(tensor, lambda shape: random_generator(generator).normal(mean, std, shape))
+    return _fill(tensor, lambda shape: random_generator(generator).normal(real("mean", mean), std, shape))
 
 
 def constant_(tensor: Tensor, val: float) -> Tensor:
     """Fill with one number."""
-    return _fill(tensor, lambda shape: np.full(shape, val))
+    return _fill(tensor, lambda shape: np.full(shape, real("val", val)))
 
 
 def zeros_(tensor: Tensor) -> Tensor:
@@ -77,13 +77,13 @@ def ones_(tensor: Tensor) -> Tensor:
 
 def xavier_uniform_(tensor: Tensor, gain: float = 1.0, generator: np.random.Generator | None = None) -> Tensor:
     """Fill with uniform numbers within ± gain √(6 / (fan in + fan out)) (Glorot and Bengio, 2010)."""
-    bound = gain * math.sqrt(6 / sum(fan_in_and_fan_out(tensor)))
+    bound = real("gain", gain) * math.sqrt(6 / sum(fan_in_and_fan_out(tensor)))
     return uniform_(tensor, -bound, bound, generator)
 
 
 def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator: np.random.Generator | None = None) -> Tensor:
     """Fill with normal numbers of standard deviation gain √(2 / (fan in + fan out)) (Glorot and Bengio, 2010)."""
-    return normal_(tensor, 0.0, gain * math.sqrt(2 / sum(fan_in_and_fan_out(tensor))), generator)
+    return normal_(tensor, 0.0, real("gain", gain) * math.sqrt(2 / sum(fan_in_and_fan_out(tensor))), generator)
 
 
 def kaiming_uniform_(
@@ -120,7 +120,7 @@ def orthogonal_(tensor: Tensor, gain: float = 1.0, generator: np.random.Generato
         rows, columns = shape[0], math.prod(shape[1:])
         q, r = np.linalg.qr(random_generator(generator).standard_normal((max(rows, columns), min(rows, columns))))
         q = q * np.where(np.diag(r) < 0, -1.0, 1.0)  # else the distribution is not uniform (Mezzadri, 2007)
-        return gain * (q if rows >= columns else q.T).reshape(shape)
+        return real("gain", gain) * (q if rows >= columns else q.T).reshape(shape)
 
     return _fill(tensor, draw)
 
@@ -129,7 +129,7 @@ def _kaiming_std(tensor: Tensor, a: float, mode: str, nonlinearity: str) -> floa
     if mode not in ("fan_in", "fan_out"):
         raise ValueError(f"mode must be 'fan_in' or 'fan_out', got {mode!r}")
     fan = fan_in_and_fan_out(tensor)[mode == "fan_out"]
-    return calculate_gain(nonlinearity, a) / math.sqrt(fan) if fan else 0.0
+    return calculate_gain(nonlinearity, real("a", a)) / math.sqrt(fan) if fan else 0.0
 
 
 def _fill(tensor: Tensor, draw: Callable[[tuple[int, ...]], Any]) -> Tensor:

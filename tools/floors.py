@@ -19,7 +19,7 @@ FLOORS = {
     ),
     "nn": (
         "atomic checks inputs registry", "module losses/", "model_summary init functional/ data/ files",
-        "layers/", "neuron perceptron optim/ stateless", "utils", "train/", "__init__", "__main__",
+        "layers/", "neuron perceptron optim/ stateless", "utils", "plot/", "train/", "__init__", "__main__",
     ),
 }  # fmt: skip
 ONLY_IN = {"graphviz": "see", "IPython": "see"}  # `import autograd` needs numpy alone

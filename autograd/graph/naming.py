@@ -1,11 +1,12 @@
-"""Names for the nodes of a graph: the label where there is one, made into a Python name and unique; else v1, v2, ..."""
+"""Names for the nodes of a graph: what labels and modules call them, as unique Python names; else v1, v2, ..."""
 
 from __future__ import annotations
 
+import itertools
 import keyword
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy as np
 from ..engine.node import Node
 from ..engine.op import OPS
 from ..operands.symbol import Symbol, literal
+from .module_names import module_names
 
 RESERVED = frozenset({*keyword.kwlist, "inf", "nan", "True", "False", "None"})
 
@@ -22,41 +24,94 @@ def is_number(node: Node) -> bool:
     return node.op is None and node._index < 0 and not node.label and np.size(node._data) == 1
 
 
+def wanted_names(nodes: Iterable[Node], labels: Mapping[str, object] | None = None) -> dict[Node, str]:
+    """Return the name that each node shall have, as it was given; "" for a node that nothing names.
+
+    The first that there is: its name in `labels`, its own label, the name that the called module has for it. A label
+    that the module set when it took the parameter, `weight`, gives way to its name in the outermost module, `0.weight`.
+
+    `labels` that hold nodes alone, {"x": x} or dict(model.named_parameters()), are meant for this graph: ValueError
+    where one of them is not in it. Other ones, such as globals(), only name nodes that have no other name.
+    """
+    if not isinstance(labels, Mapping | None):
+        raise TypeError(f"labels is a mapping from names to nodes, such as {{'x': x}}; got {type(labels).__name__}")
+    labels = labels or {}
+    nodes = list(nodes)
+    for node in nodes:
+        if not isinstance(node.label, str):
+            raise TypeError(f"a label is text, got {type(node.label).__name__}: {node.label!r:.60}; set it to a string")
+    if wrong := [name for name in labels if not isinstance(name, str)]:
+        raise TypeError(
+            f"the keys of labels are names, got {type(wrong[0]).__name__}: {wrong[0]!r:.60}; write a string"
+        )
+    every = all(isinstance(thing, Node) for thing in labels.values())
+    named = {thing: name for name, thing in labels.items() if isinstance(thing, Node) and (every or name[:1] != "_")}
+    if every:
+        _refuse_unused(named, nodes)
+    meant, found_around = (named, {}) if every else ({}, named)
+    of_module = module_names(nodes)
+    found = {}
+    for node in nodes:
+        path = of_module.get(node, "")
+        label = "" if f".{path}".endswith(f".{node.label}") else node.label
+        found[node] = meant.get(node) or label or path or found_around.get(node, "")
+    return found
+
+
+def _refuse_unused(named: Mapping[Node, str], nodes: Collection[Node]) -> None:
+    here = set(nodes)
+    missing = [name for node, name in named.items() if node not in here]
+    if missing:
+        listed = ", ".join(map(repr, missing[:5])) + ", ..." * (len(missing) > 5)
+        what = f"the labels {listed:.200} match" if len(missing) > 1 else f"the label {listed:.200} matches"
+        raise ValueError(
+            f"{what} no node of this graph: the result was not computed from what they name; leave them out of labels, "
+            "or compute the result from them"
+        )
+
+
 def names(
     nodes: Iterable[Node],
     labels: Mapping[str, object] | None = None,
     reserved: Collection[str] = (),
     constants: Collection[Node] = (),
 ) -> dict[Node, str]:
-    """A Python identifier for each node, the same at every call with the same nodes in the same order.
+    """Return a Python identifier for each node: the name that it shall have, made into an identifier and unique.
 
-    `labels` names nodes where their own label does not: {"x": x}, or simply globals(). No name is an op's or one of the
-    `reserved`, and none is another's with `g_` before it: that is what a program calls a gradient. Without a label a
-    node is v1, v2, ..., and one of the `constants` c1, c2, ...
+    See `wanted_names` for the names and `labels`. No name is an op's or one of the `reserved`, and none is another's
+    with `g_` before it: that is what a program calls a gradient. A node that nothing names is v1, v2, ..., and one of
+    the `constants` c1, c2, ...
     """
-    if not isinstance(labels, Mapping | None):
-        raise TypeError(f"labels is a mapping from names to nodes, such as {{'x': x}}; got {type(labels).__name__}")
-    nodes = sorted(nodes, key=lambda node: node._index < 0)  # of two with one label, the constant gets the number
-    given = {thing: name for name, thing in (labels or {}).items() if isinstance(thing, Node) and name[:1] != "_"}
-    for node in nodes:
-        if not isinstance(node.label, str):
-            raise TypeError(f"a label is text, got {type(node.label).__name__}: {node.label!r:.60}; set it to a string")
-    wanted = {node: _identifier(node.label or given.get(node, "")) for node in nodes}
+    return identifiers(wanted_names(nodes, labels), reserved, constants)
+
+
+def identifiers(
+    wanted: Mapping[Node, str], reserved: Collection[str] = (), constants: Collection[Node] = ()
+) -> dict[Node, str]:
+    """Make identifiers of the names that nodes shall have; see `names`."""
+    nodes = sorted(wanted, key=lambda node: node._index < 0)  # of two with one label, the constant gets the number
+    stem_of = {node: _identifier(wanted[node]) for node in nodes}
     taken = {*RESERVED, *reserved, *OPS, *(node.op.name for node in nodes if node.op is not None)}
     found: dict[Node, str] = {}
     fixed = set(constants)
-    stems = {stem: iter(range(1, 2 * len(nodes) + len(taken) + 2)) for stem in ("v", "c")}
+    numbers: dict[str, Iterator[int]] = {"v": itertools.count(1), "c": itertools.count(1)}
     for named in (True, False):  # labels first: a v1 of the user's own goes before one of ours
         for node in nodes:
-            if bool(wanted[node]) is named:
-                name = wanted[node]
+            name = stem_of[node]
+            if bool(name) is named:
                 if not named or name in taken:
-                    stem = name + "_" if named else "c" if node in fixed else "v"
-                    tries = iter(range(2, len(nodes) + len(taken) + 3)) if named else stems[stem]
+                    stem = f"{name}_" if named else "c" if node in fixed else "v"
+                    tries = numbers.setdefault(stem, itertools.count(2))
                     name = next(n for k in tries if (n := f"{stem}{k}") not in taken)
                 taken |= {name, f"g_{name}", name.removeprefix("g_")}
                 found[node] = name
     return found
+
+
+def is_named_after(name: str, label: str) -> bool:
+    """Tell whether a node has its name from this label: `x` or `x_2` from the label x, any name from the label ★."""
+    stem = _identifier(label)
+    return name in {label, stem} or name.startswith(f"{stem}_" if stem else "")
 
 
 def _identifier(label: str) -> str:

@@ -7,7 +7,7 @@ No function calls itself: modules may be nested as deep as the recursion of the 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
@@ -25,14 +25,13 @@ ENDS: Final = 8  # children that stay before and after an elided middle
 class _Run:
     """One call of a module, as the run of ops from `low` to `high`."""
 
-    __slots__ = ("call", "high", "inner", "low", "path", "token")
+    __slots__ = ("call", "high", "inner", "low", "outer")
 
-    def __init__(self, call: Call, low: int, high: int, path: str, token: int) -> None:
+    def __init__(self, call: Call, outer: Call, low: int, high: int) -> None:
         self.call: Final = call
+        self.outer: Final = outer  # the outermost call around it
         self.low: Final = low
         self.high: Final = high
-        self.path: Final = path
-        self.token: Final = token
         self.inner: Final[list[_Run]] = []
 
     def contents(self) -> list[_Run | int]:
@@ -57,15 +56,15 @@ class _Draft:
 class Outliner:
     """Builds one outline; see `outline`."""
 
-    __slots__ = ("drafts", "longest", "runs", "titles", "units", "waiting", "wiring")
+    __slots__ = ("longest", "paths", "runs", "titles", "units", "waiting", "wiring")
 
     def __init__(self, nodes: Iterable[Node], units: bool, longest: int) -> None:
         self.wiring: Final = Wiring(nodes)
         self.units: Final = units
         self.longest: Final = max(longest, 2 * ENDS + 1)
         self.titles: Final[dict[int, str]] = {}
-        self.drafts: Final[list[_Draft]] = []  # each after the one that it is in
         self.waiting: Final[list[tuple[_Draft, list[_Run | int]]]] = []  # those whose contents are not folded yet
+        self.paths: Final = Paths()
         self.runs: Final = self._nested_runs()
 
     def outline(self) -> tuple[Part | Node, ...]:
@@ -73,8 +72,11 @@ class Outliner:
         while self.waiting:
             draft, contents = self.waiting.pop()
             draft.children = self._folded(contents)
+        inside_out = [entry for entry in top if isinstance(entry, _Draft)]
+        for draft in inside_out:  # the list grows while it is walked
+            inside_out += [child for child in draft.children if isinstance(child, _Draft)]
         finished: dict[_Draft, Part] = {}
-        for draft in reversed(self.drafts):
+        for draft in reversed(inside_out):
             finished[draft] = self._finished(draft, finished)
         return self._entries(top, finished)
 
@@ -107,16 +109,13 @@ class Outliner:
             return outermost
         places = [node._index for node in ops]
         around: list[_Run] = []
-        paths = Paths()
         for call in calls_between(places[0], places[-1]):
             low, high = bisect_right(places, call.start), bisect_left(places, call.end)
             if low == high:  # none of its results is in this graph
                 continue
             while around and around[-1].call.end < call.start:
                 around.pop()
-            outer = around[0].call if around else call
-            token = self.wiring.number((_kind(call), self.wiring.shape_of(low, high)))
-            run = _Run(call, low, high, paths.path(outer, call), token)
+            run = _Run(call, around[0].call if around else call, low, high)
             (around[-1].inner if around else outermost).append(run)
             around.append(run)
         return outermost
@@ -127,12 +126,10 @@ class Outliner:
         entries: list[_Draft | int] = []
         done = 0
         for repeat in search.repeats(self._sequence(contents), self.wiring):
-            exemplar = contents[repeat.first : repeat.first + repeat.period]
-            last = repeat.first + repeat.period * repeat.count
-            all_calls = [each for each in contents[repeat.first : last] if isinstance(each, _Run)]
-            single = repeat.period == 1 and len(all_calls) == repeat.count
-            distinct = single and all_calls[0].call.reference is not all_calls[1].call.reference
-            if distinct and repeat.alike.apart and not self.units:
+            second, last = repeat.first + repeat.period, repeat.first + repeat.period * repeat.count
+            exemplar = contents[repeat.first : second]
+            distinct = any(map(_differ, exemplar, contents[second : second + repeat.period]))
+            if distinct and not repeat.alike.chained and not self.units:
                 continue
             entries += [self._entry(each) for each in contents[done : repeat.first]]
             entries.append(self._repeated(exemplar, repeat, distinct))
@@ -142,49 +139,51 @@ class Outliner:
 
     def _sequence(self, contents: Sequence[_Run | int]) -> search.Sequence:
         """Return the contents as numbers. Of equal modules in turn, A B A B, each has a number of its own."""
+        tokens = [self.wiring.token[each] if isinstance(each, int) else self._token(each) for each in contents]
         modules: dict[int, list[int]] = {}
-        for each in contents:
+        for each, token in zip(contents, tokens, strict=True):
             if isinstance(each, _Run):
-                modules.setdefault(each.token, []).append(id(each.call.reference))
+                modules.setdefault(token, []).append(id(each.call.reference))
         mixed = {token for token, ids in modules.items() if 1 < len(set(ids)) < len(ids)}
-        tokens = [
-            self.wiring.token[each]
-            if isinstance(each, int)
-            else self.wiring.number((each.token, id(each.call.reference)))
-            if each.token in mixed
-            else each.token
-            for each in contents
-        ]
+        for k, each in enumerate(contents):
+            if isinstance(each, _Run) and tokens[k] in mixed:
+                tokens[k] = self.wiring.number((tokens[k], id(each.call.reference)))
         starts = [each if isinstance(each, int) else each.low for each in contents]
         starts += [_end(contents[-1])] if contents else [0]
         is_call = [isinstance(each, _Run) for each in contents]
         return search.Sequence(np.array(tokens, dtype=np.int64), np.array(starts), np.array(is_call, dtype=bool))
 
+    def _token(self, run: _Run) -> int:
+        module = run.call.module
+        kind = None if module is None else type(module)
+        return self.wiring.number((kind, self.wiring.shape_of(run.low, run.high)))
+
     def _entry(self, each: _Run | int, repeats: int = 1) -> _Draft | int:
         if isinstance(each, int):
             return each
-        name = self._draft(PartKind.MODULE, each.path, self._title(each.call), each.low, each.high, repeats)
-        self.waiting.append((name, each.contents()))
-        return name
+        path = self.paths.path(each.outer, each.call)
+        draft = _Draft(PartKind.MODULE, path, self._title(each.call), each.low, each.high, repeats)
+        self.waiting.append((draft, each.contents()))
+        return draft
 
     def _repeated(self, exemplar: list[_Run | int], repeat: search.Repeat, distinct: bool) -> _Draft | int:
         first = exemplar[0]
-        if distinct:
+        if distinct and len(exemplar) == 1:
             return self._entry(first, repeat.count)
         kind = PartKind.ROUND if repeat.alike.chained else PartKind.SAMPLE
         low, high = first if isinstance(first, int) else first.low, _end(exemplar[-1])
-        draft = self._draft(kind, "", self._repeated_title(kind, exemplar, repeat), low, high, repeat.count)
+        draft = _Draft(kind, "", self._repeated_title(kind, exemplar, repeat, distinct), low, high, repeat.count)
         self.waiting.append((draft, exemplar))
         return draft
 
-    def _repeated_title(self, kind: PartKind, exemplar: list[_Run | int], repeat: search.Repeat) -> str:
+    def _repeated_title(self, kind: PartKind, exemplar: list[_Run | int], repeat: search.Repeat, distinct: bool) -> str:
         first = exemplar[0]
         if len(exemplar) == 1 and isinstance(first, int):
             op = self.wiring.ops[first].op
             return op.name if op is not None else ""
         if kind is PartKind.ROUND:
-            return "step"
-        if any(isinstance(each, _Run) for each in exemplar):
+            return "block" if distinct else "step"
+        if not distinct and any(isinstance(each, _Run) for each in exemplar):
             return "sample"
         return "piece" if repeat.alike.apart else "term"
 
@@ -195,14 +194,9 @@ class Outliner:
         first, last = middle[0], middle[-1]
         low = first if isinstance(first, int) else first.low
         high = last + 1 if isinstance(last, int) else last.low + (last.high - last.low) * last.repeats
-        draft = self._draft(PartKind.STRETCH, "", f"{high - low:,} ops", low, high)
+        draft = _Draft(PartKind.STRETCH, "", f"{high - low:,} ops", low, high)
         draft.children = middle
         return [*entries[:ENDS], draft, *entries[-ENDS:]]
-
-    def _draft(self, kind: PartKind, name: str, title: str, low: int, high: int, repeats: int = 1) -> _Draft:
-        draft = _Draft(kind, name, title, low, high, repeats)
-        self.drafts.append(draft)
-        return draft
 
     def _title(self, call: Call) -> str:
         key = id(call.reference)
@@ -225,6 +219,6 @@ def _end(each: _Run | int) -> int:
     return each + 1 if isinstance(each, int) else each.high
 
 
-def _kind(call: Call) -> Hashable:
-    module = call.module
-    return None if module is None else type(module)
+def _differ(a: _Run | int, b: _Run | int) -> bool:
+    """Tell whether these are calls of two modules."""
+    return isinstance(a, _Run) and isinstance(b, _Run) and a.call.reference is not b.call.reference

@@ -15,6 +15,7 @@ import numpy as np
 from .wiring import Alike, Wiring
 
 TRIED: Final = 8  # periods for each length of the few elements
+MOST_FAILURES: Final = 1000  # candidates that do not fold; the first ones hide the most, so little is lost
 LEAST_HIDDEN: Final = 6  # ops; a fold that hides fewer is not worth a box
 LEAST_ROUNDS: Final = 3  # of single ops; two equal modules fold
 
@@ -62,11 +63,16 @@ def repeats(sequence: Sequence, wiring: Wiring) -> list[Repeat]:
             if sequence.worth(first, period, (last - first) // period):
                 candidates.append((-sequence.hidden(first, last, period), period, first, last))
     free = np.ones(count, dtype=bool)
+    failures = 0
     for _, period, first, last in sorted(candidates):
+        before = len(found)
         for begin, end in _stretches(free[first:last]):
             for repeat in _folds(sequence, wiring, first + begin, first + end, period):
                 found.append(repeat)
                 free[repeat.first : repeat.first + repeat.period * repeat.count] = False
+        failures += len(found) == before
+        if failures > MOST_FAILURES:
+            break
     return sorted(found, key=lambda repeat: repeat.first)
 
 
@@ -78,23 +84,22 @@ def _folds(sequence: Sequence, wiring: Wiring, first: int, last: int, period: in
     count = (last - first) // period
     start = int(sequence.starts[first])
     length = int(sequence.starts[first + period]) - start
-    for alike in wiring.alike(start, length, count):
-        at = first + alike.first * period
-        if sequence.worth(at, period, alike.count):
-            yield Repeat(at, period, alike.count, alike)
+    for skipped, equal in wiring.alike(start, length, count):
+        at = first + skipped * period
+        if sequence.worth(at, period, equal):
+            yield Repeat(at, period, equal, wiring.judged(start + skipped * length, length, equal))
 
 
 def _phase(sequence: Sequence, wiring: Wiring, first: int, last: int, period: int) -> int:
-    """Return where in a period a round begins: where the fewest results are handed on to later ops."""
-    if period == 1:
+    """Return where in a period a round begins: where the fewest results are handed on to the next round."""
+    phases = min(period, last - first - 2 * period + 1)
+    if phases == 1:
         return 0
-    best, fewest = 0, np.inf
-    for phase in range(min(period, last - first - 2 * period + 1)):
-        inner = sequence.starts[first + phase + period : last : period]
-        handed = wiring.cut[inner].mean()
-        if handed < fewest:
-            best, fewest = phase, handed
-    return best
+    starts = sequence.starts[first : last + 1]
+    handed = wiring.handed_on(int(starts[0]), int(starts[-1]), int(starts[period] - starts[0]))[starts - starts[0]]
+    rounds = (last - first) // period
+    per_phase = handed[: rounds * period].reshape(rounds, period)[1:, :phases].sum(axis=0)
+    return int(per_phase.argmin())
 
 
 def _periods(tokens: np.ndarray) -> list[int]:

@@ -19,14 +19,12 @@ PICKED: Final = "index"  # the parameter that says which element is taken: step 
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """Consecutive equal runs: `count` of them from the run number `first` on.
+    """How consecutive equal runs use each other.
 
     chained  a run uses results of those before it, and not only to add to a running sum
     apart    no run uses results of another one
     """
 
-    first: int
-    count: int
     chained: bool
     apart: bool
 
@@ -36,10 +34,9 @@ class Wiring:
 
     token   equal numbers for equal ops with equal parameters and shapes
     source  the places of the inputs of all ops in one array; those of op k are source[begin[k]:begin[k + 1]]
-    cut     at k: how many results of ops before k are used by op k or later
     """
 
-    __slots__ = ("_tokens", "begin", "cut", "ops", "source", "sources", "token")
+    __slots__ = ("_tokens", "begin", "ops", "source", "sources", "token")
 
     def __init__(self, nodes: Iterable[Node]) -> None:
         self.ops: Final = sorted((node for node in nodes if node.op is not None), key=lambda node: node._index)
@@ -56,23 +53,26 @@ class Wiring:
         self.token: Final = [self.number(_ingredients(node)) for node in self.ops]
         self.begin: Final = np.array(begin)
         self.source: Final = np.array(self.sources, dtype=np.int64)
-        self.cut: Final = self._cuts()
 
     def number(self, what: Hashable) -> int:
         """Return a number for something hashable: the same for equal things."""
         return self._tokens.setdefault(what, len(self._tokens))
 
-    def _cuts(self) -> np.ndarray:
-        n = len(self.ops)
-        user = np.repeat(np.arange(n), np.diff(self.begin))
-        used = np.arange(n)
-        inner = self.source >= 0
-        np.maximum.at(used, self.source[inner], user[inner])
-        change = np.zeros(n + 2, dtype=np.int64)
-        alive = used > np.arange(n)
-        np.add.at(change, np.arange(n)[alive] + 1, 1)
-        np.add.at(change, used[alive] + 1, -1)
-        return np.cumsum(change)[: n + 1]
+    def handed_on(self, low: int, high: int, length: int) -> np.ndarray:
+        """Return for each place from `low` to `high` how many results before it an op from there on uses soon.
+
+        Soon is less than `length` ops after it was made: a value that is used long after belongs to no round.
+        """
+        edges = slice(self.begin[low], self.begin[high])
+        user = np.repeat(np.arange(low, high), np.diff(self.begin[low : high + 1]))
+        made = self.source[edges]
+        soon = (made >= low) & (user - made < length)
+        last = np.arange(low, high)
+        np.maximum.at(last, made[soon] - low, user[soon])
+        change = np.zeros(high - low + 2, dtype=np.int64)
+        change[1:-1] += 1  # a result is there after its op, and no more after its last use
+        np.add.at(change, last - low + 1, -1)
+        return np.cumsum(change)[:-1]
 
     def shape_of(self, low: int, high: int) -> Hashable:
         """Return what the run from `low` to `high` computes, in numbers that do not depend on where it stands."""
@@ -81,10 +81,11 @@ class Wiring:
         wires = [s - low if s >= low else ~outside.setdefault(s, len(outside)) for s in sources]
         return (*self.token[low:high], -1, *wires)
 
-    def alike(self, start: int, length: int, count: int) -> list[Alike]:
+    def alike(self, start: int, length: int, count: int) -> list[tuple[int, int]]:
         """Return which of `count` consecutive runs of `length` ops from `start` on are wired in the same way.
 
-        All of them have the same tokens already. The first of the runs found may take other inputs than the rest.
+        The result are pairs: so many from the run of this number on. All of the runs have the same tokens already. The
+        first of those found may take other inputs than the rest.
         """
         low, high = self.begin[start], self.begin[start + length * count]
         rows = self.source[low:high].reshape(count, -1)
@@ -106,39 +107,22 @@ class Wiring:
         steady = np.ones(count, dtype=bool)
         if count > 2:
             steady[2:] = ((step[1:] == step[:-1]) | ~outside[2:]).all(axis=1)
-        return self._runs(start, length, strict, loose, steady, rows, outside)
+        return _consecutive(strict, loose, steady)
 
-    def _runs(
-        self, start: int, length: int, strict: Any, loose: Any, steady: Any, rows: np.ndarray, outside: np.ndarray
-    ) -> list[Alike]:
-        found = []
-        first, count = 0, len(rows)
-        while first < count - 1:
-            last = first
-            while last < count - 1:
-                fits = loose[last] if last == first else strict[last] and (last == first + 1 or steady[last + 1])
-                if not fits:
-                    break
-                last += 1
-            if last > first:
-                found.append(self._judged(start, length, first, last, rows, outside))
-            first = last + (last == first)
-        return found
-
-    def _judged(self, start: int, length: int, first: int, last: int, rows: np.ndarray, outside: np.ndarray) -> Alike:
-        """Say how the runs from `first` to `last` use each other, by the inputs of the last one."""
-        begun = start + first * length
-        at = start + last * length
-        columns = np.flatnonzero(outside[last] & (rows[last] >= begun))
-        local = rows[last][rows[last] >= at] - at
+    def judged(self, start: int, length: int, count: int) -> Alike:
+        """Say how `count` equal runs from `start` on use each other, by the inputs of the last one."""
+        at = start + length * (count - 1)
+        row = self.source[self.begin[at] : self.begin[at + length]]
+        columns = np.flatnonzero((row >= start) & (row < at))
         users = np.searchsorted(self.begin, self.begin[at] + columns, side="right") - 1 - at
+        inner = row[row >= at] - at
         chained = False
         for user, column in zip(users.tolist(), columns.tolist(), strict=True):
             op = self.ops[at + user].op
-            sums = op is not None and op.name == "add" and rows[last][column] == at - length + user
-            chained = chained or not sums or bool((local == user).any())
+            sums = op is not None and op.name == "add" and row[column] == at - length + user
+            chained = chained or not sums or bool((inner == user).any())
         only_sums = length == len(set(users.tolist()))
-        return Alike(first, last - first + 1, chained or only_sums, not len(columns))
+        return Alike(chained or only_sums, not len(columns))
 
 
 def _ingredients(node: Node) -> Hashable:
@@ -158,6 +142,26 @@ def _hashable(value: Any) -> Hashable:
     except TypeError:
         return np.shape(value) if isinstance(value, np.ndarray) else repr(value)
     return value  # type: ignore[no-any-return]
+
+
+def _consecutive(strict: np.ndarray, loose: np.ndarray, steady: np.ndarray) -> list[tuple[int, int]]:
+    """Return (first, count) of each longest series of equal runs.
+
+    strict, loose  run k and the next one are wired in the same way; `loose` holds where run k is the first
+    steady         the inputs of run k lie as far from those of the run before as those from their predecessors
+    """
+    found = []
+    first, count = 0, len(steady)
+    while first < count - 1:
+        last = first
+        while last < count - 1 and (
+            loose[last] if last == first else strict[last] and (last == first + 1 or steady[last + 1])
+        ):
+            last += 1
+        if last > first:
+            found.append((first, last - first + 1))
+        first = last + 1
+    return found
 
 
 def _pattern(rows: np.ndarray) -> np.ndarray:

@@ -7,6 +7,8 @@ from typing import Any
 
 import autograd as ag
 
+from ..checks import number_or_node
+
 
 def gelu(input: Any, approximate: str = "none") -> Any:
     """Return x Φ(x), with Φ the distribution function of the standard normal distribution.
@@ -22,12 +24,14 @@ def gelu(input: Any, approximate: str = "none") -> Any:
 
 def softplus(input: Any, beta: float = 1.0, threshold: float = 20.0) -> Any:
     """Return log(1 + exp(beta x)) / beta, or x where beta x is above the threshold."""
+    beta, threshold = number_or_node("beta", beta), number_or_node("threshold", threshold)
     scaled = input * beta
     return ag.where(scaled > threshold, input, ag.softplus(scaled) / beta)
 
 
 def hardtanh(input: Any, min_val: float = -1.0, max_val: float = 1.0) -> Any:
     """Return x limited to the range from min_val to max_val. The gradient at both limits is 0."""
+    min_val, max_val = number_or_node("min_val", min_val), number_or_node("max_val", max_val)
     return ag.where(input >= max_val, max_val, ag.where(input <= min_val, min_val, input))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import autograd as ag
 from autograd import no_grad
 
+from ..checks import integer
 from ..inputs import constant_array
 
 
@@ -27,4 +28,4 @@ def embedding(input: Any, weight: Any, padding_idx: int | None = None) -> Any:
         return found
     with no_grad():
         constant = weight[indices]
-    return ag.where((indices == padding_idx % rows)[..., None], constant, found)
+    return ag.where((indices == integer("padding_idx", padding_idx) % rows)[..., None], constant, found)

@@ -12,7 +12,7 @@ import autograd as ag
 from autograd import Dual, Tensor
 
 from ..atomic import Change, set_attributes
-from ..checks import input_shape
+from ..checks import input_shape, number, number_or_node
 
 
 def batch_norm(
@@ -48,6 +48,7 @@ def batch_norm_and_changes(
     eps: float,
 ) -> tuple[Any, list[Change]]:
     """Return the result of `batch_norm`, and the changes of the running statistics, which are not made yet."""
+    momentum, eps = number("momentum", momentum), number_or_node("eps", eps)
     dims = (0, *range(2, len(input_shape("batch_norm", input))))
     per_channel = (-1, *(1,) * (len(input.shape) - 2))
     changes: list[Change] = []
@@ -103,6 +104,7 @@ def layer_norm(
     shape = tuple(normalized_shape)
     if not shape or tuple(input_shape("layer_norm", input)[-len(shape) :]) != shape:
         raise ValueError(f"layer_norm over {shape} got an input of shape {input.shape}, which does not end in {shape}")
+    eps = number_or_node("eps", eps)
     dims = tuple(range(-len(shape), 0))
     centred = input - ag.mean(input, dim=dims, keepdim=True)
     y = centred / ag.sqrt(ag.mean(ag.square(centred), dim=dims, keepdim=True) + eps)

@@ -51,7 +51,7 @@ class LeakyReLU(Activation):
     function = staticmethod(F.leaky_relu)
 
     def __init__(self, negative_slope: float = 0.01, inplace: bool = False) -> None:
-        super().__init__(inplace, negative_slope=negative_slope)
+        super().__init__(inplace, negative_slope=number("negative_slope", negative_slope))
 
 
 class ELU(Activation):
@@ -60,7 +60,7 @@ class ELU(Activation):
     function = staticmethod(F.elu)
 
     def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
-        super().__init__(inplace, alpha=alpha)
+        super().__init__(inplace, alpha=number("alpha", alpha))
 
 
 class SELU(Activation):
@@ -123,7 +123,7 @@ class Softplus(Activation):
     function = staticmethod(F.softplus)
 
     def __init__(self, beta: float = 1.0, threshold: float = 20.0) -> None:
-        super().__init__(beta=beta, threshold=threshold)
+        super().__init__(beta=number("beta", beta), threshold=number("threshold", threshold))
 
 
 class Hardtanh(Activation):
@@ -132,6 +132,7 @@ class Hardtanh(Activation):
     function = staticmethod(F.hardtanh)
 
     def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> None:
+        min_val, max_val = number("min_val", min_val), number("max_val", max_val)
         if not min_val < max_val:
             raise ValueError(f"Hardtanh got min_val={min_val} and max_val={max_val}, expected min_val < max_val")
         super().__init__(inplace, min_val=min_val, max_val=max_val)

@@ -9,6 +9,7 @@ import numpy as np
 
 import autograd as ag
 
+from ..checks import number_or_node
 from ..inputs import as_tensor, elements, has_values
 from .batch import elementwise_loss
 
@@ -60,6 +61,7 @@ def binary_cross_entropy_with_logits(
 
 def hinge_loss(input: Any, target: Any, margin: float = 1.0, reduction: str = "mean") -> Any:
     """Return the mean of max(0, margin - t x) for scores x and classes t = -1 or 1: micrograd's max-margin loss."""
+    margin = number_or_node("margin", margin)
     if not np.isin(list(elements(target)), (-1, 1)).all():
         raise ValueError(
             "hinge_loss takes the classes -1 and 1, and the target has others; convert 0 and 1 with 2*t - 1"

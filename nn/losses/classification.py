@@ -13,6 +13,7 @@ import numpy as np
 
 import autograd as ag
 
+from ..checks import integer, number_or_node
 from ..inputs import as_tensor, constant_array, has_values, nested_shape
 from .batch import Formula, apply_formula, elementwise_loss, reduced
 
@@ -36,7 +37,8 @@ def cross_entropy(
     >>> cross_entropy(Tensor([[0.0, 0.0]]), [1]).item()
     0.6931471805599453
     """
-    if not 0 <= label_smoothing <= 1:
+    ignore_index = integer("ignore_index", ignore_index)
+    if not 0 <= number_or_node("label_smoothing", label_smoothing) <= 1:
         raise ValueError(f"label_smoothing must be from 0 to 1, got {label_smoothing}")
     x, target = _batch(input, target)
     shape, dim = _layout(x)
@@ -73,7 +75,7 @@ def nll_loss(input: Any, target: Any, weight: Any = None, ignore_index: int = -1
     """
     x, target = _batch(input, target)
     shape, dim = _layout(x)
-    classes, counted = _checked_classes("nll_loss", target, shape, dim, ignore_index)
+    classes, counted = _checked_classes("nll_loss", target, shape, dim, integer("ignore_index", ignore_index))
 
     def formula(x: Any, t: Any) -> Any:
         return -x[t] if isinstance(x, list) else -ag.squeeze(ag.gather(x, dim, np.expand_dims(t, dim)), dim)

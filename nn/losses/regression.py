@@ -6,6 +6,7 @@ from typing import Any
 
 import autograd as ag
 
+from ..checks import real
 from .batch import elementwise_loss
 
 
@@ -25,7 +26,7 @@ def l1_loss(input: Any, target: Any, reduction: str = "mean") -> Any:
 
 def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 1.0) -> Any:
     """Return the mean Huber loss: (x - t)² / 2 if |x - t| <= delta, else delta (|x - t| - delta / 2) (Huber, 1964)."""
-    if not delta > 0:
+    if not real("delta", delta) > 0:
         raise ValueError(f"huber_loss needs delta > 0, got {delta}")
 
     def formula(x: Any, t: Any) -> Any:
@@ -39,7 +40,7 @@ def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 
 
 def smooth_l1_loss(input: Any, target: Any, reduction: str = "mean", beta: float = 1.0) -> Any:
     """Return the mean Huber loss with delta = beta, divided by beta: its largest slope is 1. beta = 0: the L1 loss."""
-    if not beta >= 0:
+    if not real("beta", beta) >= 0:
         raise ValueError(f"smooth_l1_loss needs beta >= 0, got {beta}")
     if beta == 0:
         return l1_loss(input, target, reduction)

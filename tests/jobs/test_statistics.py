@@ -1,4 +1,4 @@
-"""Jobs of statisticians and people in finance, written as they would write them."""
+"""The jobs of statisticians and people in finance: values and gradients against closed forms or differences."""
 
 from __future__ import annotations
 
@@ -10,17 +10,29 @@ import numpy as np
 import pytest
 
 import autograd as ag
-from autograd import Tensor, Value, derivative, grad, hessian
+from autograd import Tensor, derivative, grad, hessian
 
-from .looked_at import look_at, slopes
-
-# --- option Greeks: a European call by Black and Scholes, to third order ---
-
-
-def call(spot: Any, volatility: Any, strike: float = 95.0, rate: float = 0.03, years: float = 0.75) -> Any:
-    spread = volatility * math.sqrt(years)
-    d1 = (ag.log(spot / strike) + (rate + volatility * volatility / 2) * years) / spread
-    return spot * ag.normal_cdf(d1) - strike * math.exp(-rate * years) * ag.normal_cdf(d1 - spread)
+from .differences import slopes
+from .statistics import (
+    DIED,
+    FORBIDDEN,
+    LOGITS,
+    RATINGS,
+    REWARDS,
+    SEEN,
+    SQUARES,
+    TIMES,
+    WINS,
+    X,
+    Y,
+    call,
+    chain,
+    log_likelihood,
+    log_survival_likelihood,
+    negative_log_evidence,
+    rating_likelihood,
+    surrogate,
+)  # fmt: skip
 
 
 def test_option_greeks_to_third_order() -> None:
@@ -49,24 +61,6 @@ def test_option_greeks_to_third_order() -> None:
     }
     for name, (found, want) in greeks.items():
         assert found == pytest.approx(want, rel=1e-11), name
-    spot, volatility = Value(s), Value(v)
-    look_at(call(spot, volatility), {"spot": spot, "volatility": volatility})
-
-
-# --- a hidden Markov model from left to right: transitions back are forbidden, their logarithm is -inf ---
-
-FORBIDDEN = np.array([[0, 0, 1], [1, 0, 0], [1, 1, 0]], bool)
-SEEN = [0, 1, 1, 0, 1]
-
-
-def log_likelihood(transitions: Any, emissions: Any) -> Any:
-    """Return the log-likelihood of SEEN by the forward algorithm; the first state is one of the first two."""
-    step = ag.log_softmax(ag.masked_fill(transitions, FORBIDDEN, -math.inf), 1)
-    emit = ag.log_softmax(emissions, 1)
-    state = np.log([0.6, 0.4, 1e-12]) + emit[:, SEEN[0]]
-    for symbol in SEEN[1:]:
-        state = ag.logsumexp(ag.unsqueeze(state, 1) + step, 0) + emit[:, symbol]
-    return ag.logsumexp(state)
 
 
 def log_likelihood_of_all_paths(transitions: np.ndarray, emissions: np.ndarray) -> Any:
@@ -83,64 +77,33 @@ def log_likelihood_of_all_paths(transitions: np.ndarray, emissions: np.ndarray) 
 
 
 def test_hidden_markov_model_with_forbidden_transitions() -> None:
-    rng = np.random.default_rng(1)
-    a, b = rng.normal(size=(3, 3)), rng.normal(size=(3, 2))
+    a, b = chain().values()
     assert log_likelihood(Tensor(a), Tensor(b)).item() == pytest.approx(log_likelihood_of_all_paths(a, b), rel=1e-13)
     by_a, by_b = grad(log_likelihood, (0, 1))(a, b)
     np.testing.assert_allclose(by_a, slopes(lambda a: log_likelihood_of_all_paths(a, b), a), rtol=1e-6, atol=1e-8)
     np.testing.assert_allclose(by_b, slopes(lambda b: log_likelihood_of_all_paths(a, b), b), rtol=1e-6, atol=1e-8)
     assert not by_a[FORBIDDEN].any()
-    x, y = Tensor(a, requires_grad=True), Tensor(b, requires_grad=True)
-    look_at(log_likelihood(x, y), {"transitions": x, "emissions": y})
-
-
-# --- policy gradient: the expected reward of a choice among three ---
-
-REWARDS = np.array([1.0, 0.2, -0.5])
-
-
-def surrogate(logits: Any, actions: np.ndarray, weights: np.ndarray) -> Any:
-    """Return the sum of weight * log(probability) of the actions taken; its gradient is that of the reward."""
-    return ag.sum(ag.log_softmax(logits, 0)[actions] * weights)
 
 
 def test_policy_gradient() -> None:
-    logits = np.array([0.1, -0.3, 0.4])
-    p = np.exp(logits) / np.exp(logits).sum()
+    p = np.exp(LOGITS) / np.exp(LOGITS).sum()
     # Each action once, weighted with its probability: the expectation over all that may be sampled.
-    found = grad(surrogate)(logits, np.arange(3), p * REWARDS)
+    found = grad(surrogate)(LOGITS, np.arange(3), p * REWARDS)
     np.testing.assert_allclose(found, p * (REWARDS - p @ REWARDS), rtol=1e-13)
-    baseline = grad(surrogate)(logits, np.arange(3), p * (REWARDS - p @ REWARDS))
+    baseline = grad(surrogate)(LOGITS, np.arange(3), p * (REWARDS - p @ REWARDS))
     np.testing.assert_allclose(baseline, found, rtol=1e-12)
 
     actions = np.random.default_rng(0).choice(3, size=4000, p=p)
-    sampled = grad(surrogate)(logits, actions, REWARDS[actions] / len(actions))
+    sampled = grad(surrogate)(LOGITS, actions, REWARDS[actions] / len(actions))
     np.testing.assert_allclose(sampled, found, atol=0.03)
-    x = Tensor(logits, requires_grad=True)
-    look_at(surrogate(x, np.arange(3), p * REWARDS), {"logits": x})
-
-
-# --- survival times, some of them censored: the Weibull distribution by maximum likelihood ---
-
-TIMES = np.array([1.2, 3.4, 2.2, 5.0, 0.7, 4.1, 5.0])
-DIED = np.array([1.0, 1.0, 1.0, 0.0, 1.0, 1.0, 0.0])
-
-
-def log_survival_likelihood(rate: Any, shape: Any) -> Any:
-    """Return the log-likelihood: the log hazard of those who died, less the accumulated hazard of all."""
-    hazard = ag.log(shape) + ag.log(rate) + (shape - 1.0) * ag.log(rate * TIMES)
-    return ag.sum(DIED * hazard) - ag.sum(ag.pow(rate * TIMES, shape))
 
 
 def test_survival_by_maximum_likelihood_with_censoring() -> None:
-    one = np.array(1.0)
     rate = DIED.sum() / TIMES.sum()  # the estimate of an exponential distribution, whose shape is 1
-    slope, _ = grad(log_survival_likelihood, (0, 1))(np.array(rate), one)
+    slope, _ = grad(log_survival_likelihood, (0, 1))(rate, 1.0)
     assert slope == pytest.approx(0.0, abs=1e-12)
-    bend = hessian(lambda rate: log_survival_likelihood(rate, one))(np.array(rate))
+    bend = hessian(lambda rate: log_survival_likelihood(rate, 1.0))(rate)
     assert -bend == pytest.approx(DIED.sum() / rate**2, rel=1e-12)  # the observed information
-    r, k = Tensor(rate, requires_grad=True), Tensor(1.0, requires_grad=True)
-    look_at(log_survival_likelihood(r, k), {"rate": r, "shape": k})
 
     def joint(p: Any) -> Any:
         return log_survival_likelihood(ag.exp(p[0]), ag.exp(p[1]))
@@ -152,40 +115,16 @@ def test_survival_by_maximum_likelihood_with_censoring() -> None:
     assert math.exp(p[0]) == pytest.approx((DIED.sum() / times.sum()) ** (1 / shape), rel=1e-10)  # known in closed form
 
 
-# --- ratings from the results of games, by Bradley and Terry ---
-
-WINS = np.array([[0, 3, 2], [1, 0, 4], [1, 1, 0]])
-
-
-def rating_likelihood(ratings: Any) -> Any:
-    return ag.sum(ag.log_sigmoid(ag.unsqueeze(ratings, 1) - ag.unsqueeze(ratings, 0)) * WINS)
-
-
 def test_ratings_by_bradley_and_terry() -> None:
-    games, r = WINS + WINS.T, np.array([0.3, 0.1, -0.4])
+    games, r = WINS + WINS.T, RATINGS
     expected = games / (1 + np.exp(r[None, :] - r[:, None]))
     np.testing.assert_allclose(grad(rating_likelihood)(r), (WINS - expected).sum(1), rtol=1e-12)
     np.testing.assert_allclose(hessian(rating_likelihood)(r) @ np.ones(3), 0.0, atol=1e-14)  # only differences count
-    x = Tensor(r, requires_grad=True)
-    look_at(rating_likelihood(x), {"ratings": x})
 
     for _ in range(10):  # Newton's method, with the mean of the ratings held at 0
         r = r - ag.solve(hessian(rating_likelihood)(r) - np.ones((3, 3)), grad(rating_likelihood)(r))
     expected = games / (1 + np.exp(r[None, :] - r[:, None]))
     np.testing.assert_allclose(expected.sum(1), WINS.sum(1), rtol=1e-12)  # each wins as often as expected
-
-
-# --- a Gaussian process: the marginal likelihood by a Cholesky decomposition ---
-
-X, Y = np.linspace(0.0, 3.0, 6), np.sin(np.linspace(0.0, 3.0, 6))
-SQUARES = (X[:, None] - X[None, :]) ** 2
-
-
-def negative_log_evidence(length: Any, noise: Any) -> Any:
-    kernel = ag.exp(-0.5 * SQUARES / length**2) + noise**2 * np.eye(len(X))
-    factor = ag.cholesky(kernel)
-    white = ag.solve(factor, Y)
-    return 0.5 * ag.sum(white**2) + ag.sum(ag.log(ag.diag(factor))) + len(X) / 2 * math.log(2 * math.pi)
 
 
 def test_gaussian_process_by_cholesky() -> None:
@@ -195,7 +134,7 @@ def test_gaussian_process_by_cholesky() -> None:
     rest = inverse - np.outer(inverse @ Y, inverse @ Y)
     by_length = 0.5 * np.sum(rest * np.exp(-0.5 * SQUARES / length**2) * SQUARES / length**3)
     by_noise = np.trace(rest) * noise
-    found = grad(negative_log_evidence, (0, 1))(np.array(length), np.array(noise))
+    found = grad(negative_log_evidence, (0, 1))(length, noise)
     np.testing.assert_allclose(found, [by_length, by_noise], rtol=1e-10)
 
     def joint(p: Any) -> Any:
@@ -208,5 +147,3 @@ def test_gaussian_process_by_cholesky() -> None:
 
     p = np.array([length, noise])
     np.testing.assert_allclose(hessian(joint)(p), hessian(by_slogdet)(p), rtol=1e-9)
-    u, v = Tensor(length, requires_grad=True), Tensor(noise, requires_grad=True)
-    look_at(negative_log_evidence(u, v), {"length": u, "noise": v})

@@ -2,13 +2,15 @@
 
 import importlib.util
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from bench import chains, scalar, tensor
+from bench import chains, jobs, scalar, tensor
+from tests.jobs import science, statistics
 
 needs_micrograd = pytest.mark.skipif(
     importlib.util.find_spec("micrograd") is None,
@@ -64,7 +66,12 @@ def test_the_moons_are_the_same_every_time_and_half_of_them_on_either_side() -> 
 
 @pytest.mark.parametrize(
     ("script", "arguments"),
-    [(scalar, ["--points", "0"]), (tensor, ["--sizes", "1", "0"]), (tensor, ["--seconds", "-1"])],
+    [
+        (scalar, ["--points", "0"]),
+        (tensor, ["--sizes", "1", "0"]),
+        (tensor, ["--seconds", "-1"]),
+        (jobs, ["--rounds", "0"]),
+    ],
 )
 def test_sizes_below_one_are_refused(script: Any, arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
@@ -72,7 +79,7 @@ def test_sizes_below_one_are_refused(script: Any, arguments: list[str], capsys: 
     assert "at least 1" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("script", "name"), [(scalar, "scalar.py"), (tensor, "tensor.py")])
+@pytest.mark.parametrize(("script", "name"), [(scalar, "scalar.py"), (tensor, "tensor.py"), (jobs, "jobs.py")])
 def test_the_script_stands_where_the_docs_say(script: Any, name: str) -> None:
     assert Path(script.__file__).parts[-3:] == ("tools", "bench", name)
 
@@ -129,3 +136,22 @@ def test_engines_that_disagree_are_named_and_not_timed() -> None:
     assert tensor.disagreements({tensor.OURS: norm(2.0), tensor.BARE: norm(2.0 + 1e-12)}) == []
     (found,) = tensor.disagreements({tensor.OURS: norm(2.5), tensor.BARE: norm(2.0)})
     assert found == "add 1: the gradient of glassgrad has norm 2.5, bare NumPy's 2.0"
+
+
+def test_the_table_of_jobs_has_a_row_per_job_and_a_column_per_look(capsys: pytest.CaptureFixture[str]) -> None:
+    assert jobs.main(["--rounds", "1"]) == 0
+    head, table = capsys.readouterr().out.strip().split("\n\n")
+    assert head.endswith("median (smallest to largest) of 1 runs")
+    columns, *rows = [re.split(r"  +", line.strip()) for line in table.splitlines()]
+    assert columns == ["job, seconds", "nodes", *jobs.COLUMNS]
+    assert [row[0] for row in rows] == [*science.JOBS, *statistics.JOBS]
+    assert {len(row) for row in rows} == {len(columns)}
+    assert dict(row[:2] for row in rows)["error propagation"] == "3"
+
+
+def test_a_look_that_keeps_someone_waiting_is_marked(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = {"policy gradient": statistics.JOBS["policy gradient"]}
+    monkeypatch.setattr(jobs, "seconds", lambda look, rounds: [jobs.PATIENCE * 2])
+    assert jobs.table(one, 1).count(" !") == len(jobs.COLUMNS)
+    monkeypatch.setattr(jobs, "seconds", lambda look, rounds: [jobs.PATIENCE / 2, jobs.PATIENCE * 2])
+    assert " !" not in jobs.table(one, 1)

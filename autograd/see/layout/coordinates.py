@@ -22,6 +22,9 @@ from .straight_lines import straighten
 ROUNDS = 8
 """Rounds of alignment, each to the left and back; fewer where there are thousands of items."""
 
+MOST_ALIGNED = 30_000
+"""The number of items, counted in each round, for which there is time."""
+
 
 def y_coordinates(layers: Layers, columns: Sequence[Sequence[int]], box_gap: float) -> list[float]:
     """Return the y of every item's centre; the top border of the topmost item is at 0."""
@@ -54,7 +57,8 @@ def _aligned(layers: Layers, columns: Sequence[Sequence[int]], offsets: Sequence
             y[item] = base + down
 
     best, least = y, float("inf")
-    for _ in range(max(3, min(ROUNDS, 10_000 // (len(items) + 1)))):
+    for _ in range(max(1, min(ROUNDS, MOST_ALIGNED // (len(items) + 1)))):
+        earlier = list(y)
         for r in reversed(range(len(columns))):
             align(r, neighbours_left)
         for r in range(len(columns)):
@@ -66,6 +70,8 @@ def _aligned(layers: Layers, columns: Sequence[Sequence[int]], offsets: Sequence
         )
         if bent < least - 1e-6:
             best, least = list(y), bent
+        if y == earlier:
+            break
     return best
 
 

@@ -1,6 +1,7 @@
 """The data types of a layout: sizes that go into it and coordinates that come out of it.
 
-Units are px. The origin is at the top left, y points down, and the drawing flows from left to right.
+Units are px. The origin is at the top left and y points down. The drawing flows from left to right or from top to
+bottom.
 """
 
 from dataclasses import dataclass
@@ -12,6 +13,10 @@ class Box:
 
     width: float
     height: float
+
+    def turned(self) -> "Box":
+        """Return the size with width and height exchanged."""
+        return Box(self.height, self.width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +38,34 @@ class Point:
     x: float
     y: float
 
+    def moved(self, by: "Point") -> "Point":
+        """Return the point moved by a vector."""
+        return Point(self.x + by.x, self.y + by.y)
+
+    def turned(self) -> "Point":
+        """Return the point with x and y exchanged."""
+        return Point(self.y, self.x)
+
 
 @dataclass(frozen=True, slots=True)
 class Curve:
     """A cubic Bézier path from the right border of the tail box to the left border of the head box.
 
-    `points` are 1 + 3k points: a start, then two control points and an end for each piece.
-    `label` is the centre of the label, through which the path runs; None where the line has no label.
+    In a drawing from top to bottom it runs from the lower border to the upper one. `points` are 1 + 3k points: a start,
+    then two control points and an end for each piece. `label` is the centre of the label, through which the path runs;
+    None where the line has no label.
     """
 
     points: tuple[Point, ...]
     label: Point | None
+
+    def moved(self, by: Point) -> "Curve":
+        """Return the curve moved by a vector."""
+        return Curve(tuple(p.moved(by) for p in self.points), self.label and self.label.moved(by))
+
+    def turned(self) -> "Curve":
+        """Return the curve with x and y exchanged."""
+        return Curve(tuple(p.turned() for p in self.points), self.label and self.label.turned())
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +76,8 @@ class Layout:
     height: float
     centers: tuple[Point, ...]
     curves: tuple[Curve, ...]
+
+    def turned(self) -> "Layout":
+        """Return the layout with x and y exchanged: from left to right becomes from top to bottom."""
+        centers = tuple(center.turned() for center in self.centers)
+        return Layout(self.height, self.width, centers, tuple(curve.turned() for curve in self.curves))

@@ -18,6 +18,9 @@ Column = list[int]
 FEW_SEGMENTS = 600
 """Below this number of segments there is time for every start and for transpositions in every round."""
 
+MANY_SEGMENTS = 12_000
+"""Above this number of segments there is time for one start and two rounds only."""
+
 PATIENCE = 4
 """Rounds without an improvement that end a search: one in each direction, with both orders of ties."""
 
@@ -60,7 +63,8 @@ def order_columns(layers: Layers) -> list[Column]:
     """
     segments = sum(map(len, layers.after))
     few = segments < FEW_SEGMENTS
-    rounds = max(4, min(16, 16_000 // (segments + 1)))
+    many = segments > MANY_SEGMENTS
+    rounds = 2 if many else max(4, min(16, 16_000 // (segments + 1)))
     best: list[Column] = []
     fewest = -1
 
@@ -73,7 +77,7 @@ def order_columns(layers: Layers) -> list[Column]:
         return count
 
     starts = [(True, False), (False, False), (True, True), (False, True)]
-    for from_outputs, mirrored in starts if few else starts[:2]:
+    for from_outputs, mirrored in starts[: 4 if few else 1 if many else 2]:
         columns = _depth_first(layers, from_outputs, mirrored)
         here, stuck = count_and_keep(columns), 0
         for attempt in range(rounds):
@@ -87,7 +91,9 @@ def order_columns(layers: Layers) -> list[Column]:
             count = count_and_keep(columns)
             here, stuck = (count, 0) if count < here else (here, stuck + 1)
     columns = [list(column) for column in best]
-    _transpose(columns, layers, passes=4 if few else 2)
+    _transpose(columns, layers, passes=4 if few else 1 if many else 2)
+    if many:
+        return columns  # a transposition never adds a crossing, so there is no need to count them again
     count_and_keep(columns)
     return best
 

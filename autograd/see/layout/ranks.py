@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from itertools import pairwise
 
 from .geometry import Box, Line
 
@@ -33,7 +32,8 @@ class Layers:
 
     `before[i]` and `after[i]` are the items that a segment joins to item i, in ranks `rank[i]` - 1 and + 1.
     `age[i]` is the number of boxes on the longest path from a leaf to item i.
-    `paths[k]` are the items along line k, from tail to head; `label_of[k]` is the one that is its label.
+    `trunk[b]` are the dummies that the lines of box b share, one in each rank after it. Line k passes the first
+    `shared[k]` of them, then its own item `own[k]`, which is its label or a dummy, or None.
     """
 
     size: list[Box]
@@ -42,8 +42,22 @@ class Layers:
     age: list[int]
     before: list[list[int]]
     after: list[list[int]]
-    paths: list[list[int]]
-    label_of: list[int | None]
+    lines: Sequence[Line]
+    trunk: list[list[int]]
+    shared: list[int]
+    own: list[int | None]
+
+    def path(self, k: int) -> list[int]:
+        """Return the items along line k, from tail to head."""
+        line, own = self.lines[k], self.own[k]
+        middle = [] if own is None else [own]
+        return [line.tail, *self.trunk[line.tail][: self.shared[k]], *middle, line.head]
+
+    def end(self, k: int) -> list[int]:
+        """Return the last three items along line k, or both where there are only two."""
+        line, shared, own = self.lines[k], self.shared[k], self.own[k]
+        last = self.trunk[line.tail][max(0, shared - 2) : shared]
+        return [line.tail, *last, *([] if own is None else [own]), line.head][-3:]
 
 
 def topological_order(count: int, lines: Sequence[Line]) -> list[int]:
@@ -130,56 +144,64 @@ def _chains(
     return list(chains.values())
 
 
-def split_into_layers(boxes: Sequence[Box], lines: Sequence[Line]) -> Layers:
-    """Return the proper layered graph of these boxes and lines."""
-    size = list(boxes)
-    kind = [ItemKind.BOX] * len(boxes)
-    rank = assign_ranks(len(boxes), lines)
-    age = [0] * len(boxes)
-    for box, line in _lines_by_head(len(boxes), lines):
-        age[box] = max(age[box], age[line.tail] + 1)
-
-    def new_item(its_kind: ItemKind, its_size: Box, its_rank: int, its_age: int) -> int:
-        size.append(its_size)
-        kind.append(its_kind)
-        rank.append(its_rank)
-        age.append(its_age)
-        return len(size) - 1
-
+def split_into_layers(
+    boxes: Sequence[Box], lines: Sequence[Line], rank: Sequence[int] | None = None, age: Sequence[int] | None = None
+) -> Layers:
+    """Return the proper layered graph of these boxes and lines; ranks and ages are computed where none are given."""
+    layers = Layers(
+        size=list(boxes),
+        kind=[ItemKind.BOX] * len(boxes),
+        rank=list(assign_ranks(len(boxes), lines) if rank is None else rank),
+        age=list(ages(len(boxes), lines) if age is None else age),
+        before=[[] for _ in boxes],
+        after=[[] for _ in boxes],
+        lines=lines,
+        trunk=[[] for _ in boxes],
+        shared=[],
+        own=[],
+    )
     no_size = Box(0.0, 0.0)
     twins = Counter((line.tail, line.head) for line in lines)
-    trunk: dict[tuple[int, int], int] = {}
-    paths: list[list[int]] = []
-    label_of: list[int | None] = []
     for line in lines:
-        path, label = [line.tail], None
-        last = rank[line.head] - 1
-        for r in range(rank[line.tail] + 1, rank[line.head]):
-            if r == last and line.label is not None:
-                label = new_item(ItemKind.LABEL, line.label, r, age[line.tail])
-                path.append(label)
-            elif r == last and twins[line.tail, line.head] > 1:
-                # Two lines with the same ends must not share their last dummy: x * x would be drawn with one line.
-                path.append(new_item(ItemKind.DUMMY, no_size, r, age[line.tail]))
-            else:
-                if (line.tail, r) not in trunk:
-                    trunk[line.tail, r] = new_item(ItemKind.DUMMY, no_size, r, age[line.tail])
-                path.append(trunk[line.tail, r])
-        paths.append([*path, line.head])
-        label_of.append(label)
-
-    before: list[list[int]] = [[] for _ in size]
-    after: list[list[int]] = [[] for _ in size]
-    segments = dict.fromkeys(segment for path in paths for segment in pairwise(path))
-    for tail, head in segments:
-        after[tail].append(head)
-        before[head].append(tail)
-    return Layers(size, kind, rank, age, before, after, paths, label_of)
+        between = layers.rank[line.head] - layers.rank[line.tail] - 1
+        # Two lines with the same ends must not share their last dummy: x * x would be drawn with one line.
+        has_own = between > 0 and (line.label is not None or twins[line.tail, line.head] > 1)
+        shared = between - has_own
+        trunk = layers.trunk[line.tail]
+        while len(trunk) < shared:
+            trunk.append(_item_after(layers, trunk[-1] if trunk else line.tail, ItemKind.DUMMY, no_size))
+        last = trunk[shared - 1] if shared else line.tail
+        own = None
+        if has_own:
+            kind = ItemKind.DUMMY if line.label is None else ItemKind.LABEL
+            own = last = _item_after(layers, last, kind, line.label or no_size)
+        layers.after[last].append(line.head)
+        layers.before[line.head].append(last)
+        layers.shared.append(shared)
+        layers.own.append(own)
+    return layers
 
 
-def _lines_by_head(count: int, lines: Sequence[Line]) -> list[tuple[int, Line]]:
-    """Return every (head, line), heads in topological order."""
-    incoming: list[list[Line]] = [[] for _ in range(count)]
+def _item_after(layers: Layers, item: int, kind: ItemKind, size: Box) -> int:
+    """Add an item in the rank after that of `item`, joined to it, and return it."""
+    new = len(layers.size)
+    layers.size.append(size)
+    layers.kind.append(kind)
+    layers.rank.append(layers.rank[item] + 1)
+    layers.age.append(layers.age[item])
+    layers.after[item].append(new)
+    layers.before.append([item])
+    layers.after.append([])
+    return new
+
+
+def ages(count: int, lines: Sequence[Line]) -> list[int]:
+    """Return for each box the number of boxes before it on the longest path that leads to it."""
+    age = [0] * count
+    heads: list[list[int]] = [[] for _ in range(count)]
     for line in lines:
-        incoming[line.head].append(line)
-    return [(box, line) for box in topological_order(count, lines) for line in incoming[box]]
+        heads[line.tail].append(line.head)
+    for box in topological_order(count, lines):
+        for head in heads[box]:
+            age[head] = max(age[head], age[box] + 1)
+    return age

@@ -10,7 +10,9 @@ from math import inf
 from .ranks import Layers
 
 PASSES = 3
-"""How often all lines are levelled: the room that one line frees can be used by another."""
+"""How often all lines are levelled: the room that one line frees can be used by another. Once for many items."""
+
+MANY_ITEMS = 30_000
 
 
 def straighten(
@@ -18,16 +20,19 @@ def straighten(
 ) -> None:
     """Change `y` in place so that lines have fewer bends; `offsets` are the tightly packed centres of each column."""
     rooms = _Rooms(y, columns, offsets)
-    longest: dict[int, list[int]] = {}
-    for path in layers.paths:
-        if len(path) > len(longest.get(path[0], ())):
-            longest[path[0]] = path
-    for _ in range(PASSES):
-        for path in reversed(longest.values()):
+    longest: dict[int, int] = {}
+    for k, line in enumerate(layers.lines):
+        known = longest.setdefault(line.tail, k)
+        if layers.rank[line.head] > layers.rank[layers.lines[known].head]:
+            longest[line.tail] = k
+    long_paths = [layers.path(k) for k in reversed(longest.values())]
+    ends = [layers.end(k) for k in range(len(layers.lines))]
+    for _ in range(PASSES if len(y) < MANY_ITEMS else 1):
+        for path in long_paths:
             if len(path) > 3 or len(layers.after[path[0]]) == 1:
                 _level_long_line(y, rooms, path, starts_free=not layers.before[path[0]])
-        for path in layers.paths:
-            _level_end(y, rooms, layers, path)
+        for end in ends:
+            _level_end(y, rooms, layers, end)
 
 
 class _Rooms:
@@ -37,7 +42,10 @@ class _Rooms:
         self.y = y
         self.columns = columns
         self.offsets = offsets
-        self.position = {item: (r, i) for r, column in enumerate(columns) for i, item in enumerate(column)}
+        self.position = [(0, 0)] * len(y)
+        for r, column in enumerate(columns):
+            for i, item in enumerate(column):
+                self.position[item] = (r, i)
 
     def of(self, item: int) -> tuple[float, float]:
         """Return the least and the greatest y that the item may have."""
@@ -72,9 +80,12 @@ def _level_long_line(y: list[float], rooms: _Rooms, path: list[int], starts_free
         movable = movable[:start]
 
 
-def _level_end(y: list[float], rooms: _Rooms, layers: Layers, path: list[int]) -> None:
-    """Level an op with its result; or give the label of a line the y of one of its ends, so that two bends are one."""
-    tail, *between, head = path[-3:]
+def _level_end(y: list[float], rooms: _Rooms, layers: Layers, end: list[int]) -> None:
+    """Level an op with its result; or give the label of a line the y of one of its ends, so that two bends are one.
+
+    `end` are the last three items along a line, or both where there are only two.
+    """
+    tail, *between, head = end
     if not between and len(layers.after[tail]) == len(layers.before[head]) == 1:
         (above, below), (least, greatest) = rooms.of(tail), rooms.of(head)
         least, greatest = max(above, least), min(below, greatest)

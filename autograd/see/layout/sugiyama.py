@@ -1,27 +1,29 @@
 """The built-in layout, `layered`: it places boxes and lines without the program `dot`.
 
-This is the method of Sugiyama: ranks (`ranks.py`), order within a rank (`order.py`), y coordinates (`coordinates.py`).
-This file checks the arguments, lays out each connected component by itself, sets the x coordinates and turns lines
-into curves.
-
-A curve bends only between columns. It passes through a column horizontally, at a y of its own, so it meets no box and
-no label except its own. Two curves cross only where the order of their ends makes them cross.
+This is the method of Sugiyama: ranks (`ranks.py`), order within a rank (`order.py`), y coordinates (`coordinates.py`),
+x coordinates and curves (`row.py`). This file checks the arguments and lays out each connected component by itself: in
+one row, or in several (`bands.py`, `wrapped.py`), from left to right or from top to bottom.
 """
 
 from collections.abc import Sequence
-from itertools import pairwise
-from math import inf, sqrt
+from math import ceil, inf, sqrt
+from typing import Final, Literal, get_args
 
-from .coordinates import y_coordinates
+from .bands import is_long_and_thin, profile
 from .geometry import Box, Curve, Layout, Line, Point
-from .order import order_columns
-from .ranks import split_into_layers, topological_order
+from .ranks import ages, assign_ranks, topological_order
+from .row import lay_out_row
+from .wrapped import lay_out_rows
 
-STEEPEST = 3.0
-"""The greatest mean slope of a line; the gap between two columns becomes wider where a line would be steeper."""
+Direction = Literal["LR", "TB", "auto"]
 
-WIDEST = 4.0
-"""The widest such gap, as a multiple of `rank_gap`; a line may be steeper rather than the gap wider than this."""
+DIRECTIONS: Final = get_args(Direction)
+
+PAGE: Final = Box(1000.0, 2000.0)
+"""A picture that is larger than this has to be shrunk or scrolled; it is about the width and two screens of a page."""
+
+MUCH_BETTER: Final = 2.0
+"""`"auto"` turns the drawing where that makes it so many times less too large for the page."""
 
 
 def layered(
@@ -31,34 +33,118 @@ def layered(
     rank_gap: float = 32.0,
     box_gap: float = 20.0,
     margin: float = 12.0,
+    direction: Direction = "LR",
+    max_width: float | None = None,
 ) -> Layout:
-    """Place boxes and lines from left to right.
+    """Place boxes and lines from left to right, or from top to bottom.
 
-    `rank_gap` is the least distance between columns, `box_gap` the least distance between boxes in a column, `margin`
-    the empty border, all in px. The same input gives the same layout in every process. Raise ValueError for a line
-    whose ends are not boxes, for a cycle, and for a size that is negative or not finite.
+    rank_gap   the least distance between columns
+    box_gap    the least distance between boxes in a column
+    margin     the empty border
+    direction  "LR" from left to right, "TB" from top to bottom, "auto" from left to right unless the picture would fit
+               a page much worse than from top to bottom
+    max_width  the width of the page: a drawing from left to right that is much wider than the page and much wider than
+               high is cut into rows of this width, like the lines of a text; None: never
+
+    All distances are in px. The same input gives the same layout in every process. Raise ValueError for a line whose
+    ends are not boxes, for a cycle, and for a size that is negative or not finite.
 
     >>> layered([Box(40, 20), Box(40, 20)], [Line(0, 1)], margin=0).centers
     (Point(x=20.0, y=10.0), Point(x=92.0, y=10.0))
+    >>> layered([Box(40, 20), Box(40, 20)], [Line(0, 1)], margin=0, direction="TB").centers
+    (Point(x=20.0, y=10.0), Point(x=20.0, y=62.0))
     """
-    _check(boxes, lines, rank_gap=rank_gap, box_gap=box_gap, margin=margin)
-    parts = _components(len(boxes), lines)
-    drawn = []
-    for box_ids, line_ids in parts:
-        own_lines = _renumbered(box_ids, [lines[k] for k in line_ids])
-        drawn.append(_component([boxes[i] for i in box_ids], own_lines, rank_gap, box_gap))
-    corners, width, height = _shelves(drawn, box_gap)
+    if direction not in DIRECTIONS:
+        raise ValueError(f"direction is one of {', '.join(DIRECTIONS)}, got {direction!r}")
+    limit = {} if max_width is None else {"max_width": max_width}
+    _check(boxes, lines, rank_gap=rank_gap, box_gap=box_gap, margin=margin, **limit)
+    room = inf if max_width is None else max(0.0, max_width - 2 * margin)
+    parts = [
+        _Component(box_ids, line_ids, boxes, lines, (rank_gap, box_gap))
+        for box_ids, line_ids in _components(len(boxes), lines)
+    ]
+    turned = direction == "TB" or (direction == "auto" and _fits_better_turned(parts, room))
+    drawn = [part.turned_layout() if turned else part.layout(room) for part in parts]
+    corners, width, height = _shelves(drawn, box_gap, room)
 
     centers = [Point(0.0, 0.0)] * len(boxes)
     curves = [Curve((), None)] * len(lines)
-    for (box_ids, line_ids), drawing, corner in zip(parts, drawn, corners, strict=True):
+    for part, drawing, corner in zip(parts, drawn, corners, strict=True):
         by = Point(corner.x + margin, corner.y + margin)
-        for i, center in zip(box_ids, drawing.centers, strict=True):
-            centers[i] = _moved(center, by)
-        for k, curve in zip(line_ids, drawing.curves, strict=True):
-            label = _moved(curve.label, by) if curve.label else None
-            curves[k] = Curve(tuple(_moved(point, by) for point in curve.points), label)
+        for i, center in zip(part.box_ids, drawing.centers, strict=True):
+            centers[i] = center.moved(by)
+        for k, curve in zip(part.line_ids, drawing.curves, strict=True):
+            curves[k] = curve.moved(by)
     return Layout(width + 2 * margin, height + 2 * margin, tuple(centers), tuple(curves))
+
+
+class _Component:
+    """A connected component: its boxes and lines, by their positions in the graph, and their ranks."""
+
+    def __init__(
+        self,
+        box_ids: list[int],
+        line_ids: list[int],
+        boxes: Sequence[Box],
+        lines: Sequence[Line],
+        gaps: tuple[float, float],
+    ) -> None:
+        self.box_ids = box_ids
+        self.line_ids = line_ids
+        number = {box: i for i, box in enumerate(box_ids)}
+        self.boxes = [boxes[i] for i in box_ids]
+        self.lines = [Line(number[lines[k].tail], number[lines[k].head], lines[k].label) for k in line_ids]
+        self.rank_gap, self.box_gap = gaps
+        self.rank = assign_ranks(len(box_ids), self.lines)
+        self.age = ages(len(box_ids), self.lines)
+
+    def layout(self, room: float) -> Layout:
+        """Lay out the component from left to right, in rows if it is long, thin and wider than `room`."""
+        columns = profile(self.boxes, self.lines, self.rank, self.box_gap)
+        if room < inf and is_long_and_thin(columns.size(self.rank_gap), room):
+            return lay_out_rows(
+                self.boxes,
+                self.lines,
+                self.rank_gap,
+                self.box_gap,
+                rank=self.rank,
+                age=self.age,
+                columns=columns,
+                max_width=room,
+            )
+        return lay_out_row(self.boxes, self.lines, self.rank_gap, self.box_gap, rank=self.rank, age=self.age)
+
+    def turned_layout(self) -> Layout:
+        """Lay out the component from top to bottom."""
+        boxes, lines = self._turned()
+        return lay_out_row(boxes, lines, self.rank_gap, self.box_gap, rank=self.rank, age=self.age).turned()
+
+    def estimated_size(self, room: float) -> Box:
+        """Return about the size of `layout(room)`."""
+        size = profile(self.boxes, self.lines, self.rank, self.box_gap).size(self.rank_gap)
+        if room < inf and is_long_and_thin(size, room):
+            return Box(room, size.height * ceil(size.width / max(room, 1.0)))
+        return size
+
+    def estimated_turned_size(self) -> Box:
+        """Return about the size of `turned_layout()`."""
+        return profile(*self._turned(), self.rank, self.box_gap).size(self.rank_gap).turned()
+
+    def _turned(self) -> tuple[list[Box], list[Line]]:
+        lines = [Line(line.tail, line.head, line.label and line.label.turned()) for line in self.lines]
+        return [box.turned() for box in self.boxes], lines
+
+
+def _fits_better_turned(parts: Sequence[_Component], room: float) -> bool:
+    """Tell whether a page would show the drawing from top to bottom much better than from left to right."""
+    as_it_is = max((_too_large(part.estimated_size(room)) for part in parts), default=1.0)
+    turned = max((_too_large(part.estimated_turned_size()) for part in parts), default=1.0)
+    return as_it_is >= MUCH_BETTER * turned
+
+
+def _too_large(size: Box) -> float:
+    """Return how many times a picture is larger than the page."""
+    return max(1.0, size.width / PAGE.width, size.height / PAGE.height)
 
 
 def _check(boxes: Sequence[Box], lines: Sequence[Line], **gaps: float) -> None:
@@ -108,18 +194,14 @@ def _components(count: int, lines: Sequence[Line]) -> list[tuple[list[int], list
     return parts
 
 
-def _renumbered(box_ids: Sequence[int], lines: Sequence[Line]) -> list[Line]:
-    number = {box: i for i, box in enumerate(box_ids)}
-    return [Line(number[line.tail], number[line.head], line.label) for line in lines]
-
-
-def _shelves(drawn: Sequence[Layout], gap: float) -> tuple[list[Point], float, float]:
+def _shelves(drawn: Sequence[Layout], gap: float, room: float) -> tuple[list[Point], float, float]:
     """Return the top left corners of the components, set in rows, and the width and height of all together.
 
-    A row is at least as wide as the widest component, and wide enough for many small ones to fill a landscape page.
+    A row is at least as wide as the widest component, and wide enough for many small ones to fill a landscape page, but
+    no wider than `room`.
     """
     area = sum((part.width + gap) * (part.height + gap) for part in drawn)
-    page = max([sqrt(1.6 * area), *(part.width for part in drawn)])
+    page = max([min(sqrt(1.6 * area), room), *(part.width for part in drawn)])
     corners: list[Point] = []
     x = y = row = width = 0.0
     for part in drawn:
@@ -129,65 +211,3 @@ def _shelves(drawn: Sequence[Layout], gap: float) -> tuple[list[Point], float, f
         x, row = x + part.width + gap, max(row, part.height)
         width = max(width, x - gap)
     return corners, width, y + row
-
-
-def _component(boxes: Sequence[Box], lines: Sequence[Line], rank_gap: float, box_gap: float) -> Layout:
-    """Lay out one connected component, without a margin."""
-    graph = split_into_layers(boxes, lines)
-    columns = order_columns(graph)
-    y = y_coordinates(graph, columns, box_gap)
-    half = [size.width / 2 for size in graph.size]
-
-    # A column is as wide as its widest item. The gap after it is wide enough for the steepest line in it.
-    middle = [0.0] * len(columns)
-    wide = [2 * max(half[item] for item in column) for column in columns]
-    right = 0.0
-    for r, column in enumerate(columns):
-        middle[r] = right + wide[r] / 2
-        rise = max((abs(y[i] - y[j]) for i in column for j in graph.after[i]), default=0.0)
-        right += wide[r]
-        if r + 1 < len(columns):
-            right += min(max(rank_gap, rise / STEEPEST), rank_gap * WIDEST)
-    x = [middle[r] for r in graph.rank]
-
-    curves = []
-    for path, label in zip(graph.paths, graph.label_of, strict=True):
-        points = [Point(x[path[0]] + half[path[0]], y[path[0]])]
-        for tail, head in pairwise(path):
-            left, end = (middle[graph.rank[item]] for item in (tail, head))
-            left += wide[graph.rank[tail]] / 2
-            end -= wide[graph.rank[head]] / 2
-            points = _bend(_straight(points, left), end, y[head])
-        points = _straight(points, x[path[-1]] - half[path[-1]])
-        if len(points) == 1:
-            points += [points[0]] * 3
-        curves.append(Curve(tuple(points), None if label is None else Point(x[label], y[label])))
-
-    centers = tuple(Point(x[i], y[i]) for i in range(len(boxes)))
-    height = max(y[i] + size.height / 2 for i, size in enumerate(graph.size))
-    return Layout(right, height, centers, tuple(curves))
-
-
-def _straight(points: list[Point], x: float) -> list[Point]:
-    """Extend the path horizontally to x; where its last piece is horizontal already, that piece becomes longer."""
-    start = points[-1]
-    if x <= start.x:
-        return points
-    if len(points) > 1 and points[-4].y == points[-3].y == start.y:
-        points = points[:-3]
-        start = points[-1]
-    third = (x - start.x) / 3
-    return [*points, Point(start.x + third, start.y), Point(x - third, start.y), Point(x, start.y)]
-
-
-def _bend(points: list[Point], x: float, y: float) -> list[Point]:
-    """Extend the path to (x, y) by a piece that is horizontal at both ends."""
-    start = points[-1]
-    if abs(y - start.y) < 1e-6:
-        return _straight(points, x)
-    middle = (start.x + x) / 2
-    return [*points, Point(middle, start.y), Point(middle, y), Point(x, y)]
-
-
-def _moved(point: Point, by: Point) -> Point:
-    return Point(point.x + by.x, point.y + by.y)

@@ -20,7 +20,14 @@ def dot_installed() -> bool:
     return shutil.which("dot") is not None
 
 
-def dot_layout(boxes: Sequence[Box], lines: Sequence[Line], *, rank_gap: float = 25.0, box_gap: float = 18.0) -> Layout:
+def dot_layout(
+    boxes: Sequence[Box],
+    lines: Sequence[Line],
+    *,
+    rank_gap: float = 25.0,
+    box_gap: float = 18.0,
+    direction: str = "auto",
+) -> Layout:
     """Place boxes and lines by `dot`, with these least distances in px.
 
     Raise RuntimeError when `dot` fails, TimeoutError when it takes too long.
@@ -28,8 +35,9 @@ def dot_layout(boxes: Sequence[Box], lines: Sequence[Line], *, rank_gap: float =
     `dot` is given sizes only. No text of a graph is passed to it.
     """
     inch = POINTS_PER_INCH
+    turned = "TB" if direction == "TB" else "LR"
     rows = [
-        f"digraph {{ rankdir=LR; nodesep={box_gap / inch:.2f}; ranksep={rank_gap / inch:.2f}",
+        f"digraph {{ rankdir={turned}; nodesep={box_gap / inch:.2f}; ranksep={rank_gap / inch:.2f}",
         'node [shape=box fixedsize=true label=""]; edge [arrowhead=none]',
     ]
     rows += [f"n{k} [width={box.width / inch:.4f} height={box.height / inch:.4f}]" for k, box in enumerate(boxes)]

@@ -15,7 +15,7 @@ CHANGED_STYLE: Final = {CONSTANT: "dotted", VARIABLE: "rounded,dotted"}
 LEGEND: Final = ("rounded bold box: variable", "box: result of an op", "dashed: constant", "circle: op")
 
 
-def digraph(scene: Scene) -> graphviz.Digraph:
+def digraph(scene: Scene, direction: str = "auto") -> graphviz.Digraph:
     """Return the scene as a `graphviz.Digraph`, which can be changed and rendered further."""
     import graphviz
 
@@ -23,7 +23,7 @@ def digraph(scene: Scene) -> graphviz.Digraph:
     found = graphviz.Digraph(
         comment=scene.title,
         graph_attr={
-            "rankdir": "LR",
+            "rankdir": "TB" if direction == "TB" else "LR",
             "bgcolor": "white",
             "label": _escaped("; ".join((*LEGEND, *changed, *scene.notes))),
             "fontname": "monospace",

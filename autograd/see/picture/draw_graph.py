@@ -12,6 +12,7 @@ from ...engine.sweep import graph_nodes
 from ...graph.naming import is_number
 from ...graph.outline import Part, outline
 from ...graph.roots import read_roots
+from ..layout.sugiyama import Direction
 from .blocks import Block, folded
 from .colouring import COLORS, Color
 from .drawing import Drawing
@@ -27,13 +28,14 @@ OPEN: Final = 'a box of several ops opens with level="op", focus=node or path=(a
 
 
 def draw(
-    root: Node | Sequence[Node] | Mapping[str, Any] | np.ndarray,
+    root: Node | Sequence[Any] | Mapping[Any, Any] | np.ndarray,
     labels: Mapping[str, object] | None = None,
     level: Level = "auto",
     depth: int | None = None,
     focus: Node | None = None,
     path: tuple[Node, Node] | None = None,
     color: Color | None = None,
+    direction: Direction = "auto",
     theme: Theme = "auto",
     max_nodes: int | None = None,
     engine: str = "auto",
@@ -56,6 +58,8 @@ def draw(
     path       two nodes (a, b): draw only what lies between them
     color      None; "grad" or "data": by sign and size, in shades a factor of ten apart; "blame": by each parameter's
                share of the squared norm of all parameters' gradients. The legend has the numbers
+    direction  "LR", from left to right, where a long picture goes on in a new row; "TB", from top to bottom; "auto":
+               LR, unless TB fits a page much better
     theme      "light", "dark", or "auto": that of the page which shows the picture
     max_nodes  how many boxes a picture may have before it folds: 100, and 2,000 for level="op"
     engine     the layout: "layered" (built in), or "dot"; "auto" is the built-in one. `dot` may take minutes for a
@@ -75,7 +79,7 @@ def draw(
     found = scene(roots, names, None, stats, color, blocks, bare, shown.cells if shown else None)
     if any(len(block.nodes) > 1 for block in blocks):
         found.notes = (*found.notes, OPEN)
-    return Drawing(found, engine, theme)
+    return Drawing(found, engine, theme, direction)
 
 
 def _selection(

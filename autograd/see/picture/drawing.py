@@ -6,12 +6,12 @@ import base64
 import html
 import re
 import warnings
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ...engine.replacement import replace_file
-from ..layout.sugiyama import layered
+from ..layout.sugiyama import DIRECTIONS, Direction, layered
 from .dot_layout import dot_installed, dot_layout
 from .dot_text import digraph
 from .page import page
@@ -24,13 +24,16 @@ if TYPE_CHECKING:
     import graphviz
 
 ENGINES = ("auto", "dot", "layered")
+PAGE_WIDTH = 1_000.0  # px; a much wider picture goes on in rows
 SUFFIXES = (".svg", ".html", ".png", ".pdf", ".dot", ".gv")
 
 
 class Drawing:
     """A picture of a graph, as it was when it was drawn. It shows itself in a notebook."""
 
-    def __init__(self, shown: Scene, engine: str = "auto", theme: Theme = "auto") -> None:
+    def __init__(
+        self, shown: Scene, engine: str = "auto", theme: Theme = "auto", direction: Direction = "auto"
+    ) -> None:
         if engine not in ENGINES:
             raise ValueError(f"engine is one of {', '.join(ENGINES)}, got {engine!r}")
         if engine == "dot" and not dot_installed():
@@ -42,7 +45,10 @@ class Drawing:
             raise ValueError(f"theme is one of {', '.join(THEMES)}, got {theme!r}")
         self.scene: Final = shown
         self.engine: Final = engine
+        if direction not in DIRECTIONS:
+            raise ValueError(f"direction is one of {', '.join(DIRECTIONS)}, got {direction!r}")
         self.theme: Final = theme
+        self.direction: Final = direction
 
     @cached_property
     def svg(self) -> str:
@@ -52,10 +58,11 @@ class Drawing:
     def _written(self, literal: bool) -> str:
         if self.engine == "dot":
             try:
-                return svg(self.scene, dot_layout, self.theme, literal)
+                return svg(self.scene, partial(dot_layout, direction=self.direction), self.theme, literal)
             except TimeoutError as error:
                 warnings.warn(f"{error}; the built-in layout is used instead", RuntimeWarning, stacklevel=4)
-        return svg(self.scene, layered, self.theme, literal)
+        layout = partial(layered, direction=self.direction, max_width=PAGE_WIDTH)
+        return svg(self.scene, layout, self.theme, literal)
 
     @property
     def dot(self) -> str:
@@ -65,7 +72,7 @@ class Drawing:
 
     def to_graphviz(self) -> graphviz.Digraph:
         """Return the graph as a `graphviz.Digraph`, which can be changed and rendered further."""
-        return digraph(self.scene)
+        return digraph(self.scene, self.direction)
 
     def save(self, path: str | Path) -> Path:
         """Write the picture to a file. Raise ValueError for a suffix other than these.

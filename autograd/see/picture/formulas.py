@@ -14,7 +14,7 @@ from ...engine.node import Node
 from ...engine.op import Op
 from ...engine.quiet import quietly
 from ...engine.text import display_width
-from ...graph.naming import is_number, names, terms
+from ...graph.naming import identifiers, is_number, terms, wanted_names
 from ...operands.symbol import SPOKEN, Symbol, literal, rule_text, written
 from .number_format import format_line, format_number
 from .plain_text import shorten
@@ -22,6 +22,7 @@ from .plain_text import shorten
 LONGEST_FORMULA: Final = 28  # characters of a local derivative beside an arrow
 LONGEST_RULE: Final = 40  # characters of a rule beside an arrow
 _ELEMENT: Final = re.compile(r"[^\W\d]\w*\[\d+(?:,\d+)*\]")
+_PATH: Final = re.compile(r"\w+(?:\.\w+)*\.[^\W\d]\w*(?:\.\w+)*")  # not 0.1, which reads as a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +44,23 @@ class LocalDerivative:
 def display_names(nodes: Iterable[Node], labels: Mapping[str, object] | None = None) -> dict[Node, str]:
     """Return the name of each node in formulas; plain numbers have none.
 
-    It is the name that a program uses. Only a label such as `x[0,1]`, which cannot name a variable, is kept as it is,
-    unless another node has the same label or has the name `x`; then it is `x_0_1`, as in a program.
+    It is the name that a program uses. Only a name such as `x[0,1]` or `0.weight`, which cannot name a variable, is
+    kept as it is, unless another node has the same name or is called `x`; then it is `x_0_1`, as in a program.
     """
     nodes = list(nodes)
     inputs = {i for node in nodes for i in node.inputs}
-    given = {node for node in (labels or {}).values() if isinstance(node, Node)}
+    wanted = wanted_names(nodes, labels)
     # A number in a formula needs no name, unless it is all there is to see.
-    found = names([node for node in nodes if not is_number(node) or node not in inputs or node in given], labels)
+    found = identifiers(
+        {node: name for node, name in wanted.items() if name or not is_number(node) or node not in inputs}
+    )
     taken = set(found.values())
     for node in found:
-        label = node.label
-        if _ELEMENT.fullmatch(label) and label not in taken and label.partition("[")[0] not in taken:
-            found[node] = label
-            taken.add(label)
+        name = wanted[node]
+        element = _ELEMENT.fullmatch(name) and name.partition("[")[0] not in taken
+        if name not in taken and (element or _PATH.fullmatch(name)):
+            found[node] = name
+            taken.add(name)
     return found
 
 

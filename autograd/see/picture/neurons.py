@@ -117,7 +117,7 @@ class Cells:
         A network that is called on plain numbers makes constants of them in each neuron. Equal numbers in the same
         position among the inputs are one box.
         """
-        new = []
+        new: list[Node] = []
         for k, (source, _) in enumerate(self._cells[block].weights if block in self._cells else ()):
             if source not in place:
                 key = (k, repr(self._data[source]))

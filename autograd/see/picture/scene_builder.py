@@ -14,6 +14,7 @@ import numpy as np
 from ...engine.changes import changed_edges
 from ...engine.node import Node
 from ...engine.sweep import graph_nodes
+from ...graph.naming import is_named_after
 from .blocks import Block, Folding, block_item
 from .colouring import Color, Paint, colouring
 from .formulas import (
@@ -216,7 +217,8 @@ class _Builder:
     def box(self, node: Node) -> Item:
         """Return the box of a node."""
         title = title_of(node, self.names[node])
-        full = printable(node.label) if node.label.strip() else title
+        named = node.label.strip() and is_named_after(self.names[node], node.label)
+        full = printable(node.label) if named else title
         data, state = self.data[node], self.state(node)
         whole = as_number(data) is None
         rows = [("shape", f"{format_shape(data.shape)} {data.dtype}")] if whole else []
@@ -258,7 +260,7 @@ def exact(x: Any) -> str:
 def title_of(node: Node, name: str) -> str:
     """Return the label; where formulas use another name (the second node with the label x is x_2), that name too."""
     label = shorten(printable(node.label), LONGEST_TITLE)
-    if not label:
+    if not label or not is_named_after(name, node.label):  # labels= and modules give other names
         return shorten(name, LONGEST_TITLE)
     return label if node.label == name else f"{label} ({shorten(name, LONGEST_TITLE)})"
 

@@ -70,7 +70,8 @@ def _selected(chosen: set[Node], nodes: Sequence[Node]) -> Selection:
     bare = {i for node in ops for i in node.inputs if i.op is not None and i not in ops}
     outside = [node for node in nodes if node.op is not None and node not in ops and node not in bare]
     shown = ops | bare
-    before, after = set(), set()
+    before: set[Node] = set()
+    after: set[Node] = set()
     for node in nodes:  # oldest first
         if any(i in shown or i in after for i in node.inputs):
             after.add(node)

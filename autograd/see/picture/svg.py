@@ -153,7 +153,9 @@ def _arrow(k: int, arrow: Arrow, curve: Curve, prefix: str) -> str:
     parts = [f'<path class="line" d="{path}"/>']
     if curve.label is not None and (box := _label_box(arrow)) is not None:
         x, y = curve.label.x - box.width / 2, curve.label.y - box.height / 2
-        if any(abs(p.y - curve.label.y) < 1 for p in curve.points):  # the line would run through the text
+        if any(
+            min(abs(p.x - curve.label.x), abs(p.y - curve.label.y)) < 1 for p in curve.points
+        ):  # the line would run through the text
             size = f'width="{_n(box.width)}" height="{_n(box.height)}"'
             parts.append(f'<rect class="paper" x="{_n(x)}" y="{_n(y)}" {size}/>')
         top = curve.label.y - 7.0 * (len(arrow.words) - 1) + 3.5

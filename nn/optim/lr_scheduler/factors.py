@@ -6,7 +6,7 @@ import math
 from abc import abstractmethod
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
-from typing import final
+from typing import Any, final
 
 from ...checks import integer, number
 from ..optimizer import Optimizer
@@ -71,6 +71,15 @@ class StepLR(FactorLR):
         return math.pow(self.gamma, step // self.step_size)
 
 
+def steps_of(milestones: Any) -> list[int]:
+    """Return milestones as a list of steps."""
+    if isinstance(milestones, str) or not isinstance(milestones, Iterable):
+        raise TypeError(
+            f"milestones must be a list of steps, got {type(milestones).__name__}; write [{milestones!r:.60}]"
+        )
+    return [integer("each of the milestones", step, 0) for step in milestones]
+
+
 @final
 class MultiStepLR(FactorLR):
     """Multiply the learning rate by gamma at each milestone; twice at a milestone that is listed twice."""
@@ -78,11 +87,7 @@ class MultiStepLR(FactorLR):
     def __init__(
         self, optimizer: Optimizer, milestones: Iterable[int], gamma: float = 0.1, last_epoch: int = -1
     ) -> None:
-        if not isinstance(milestones, Iterable):
-            raise TypeError(
-                f"milestones must be a list of steps, got {type(milestones).__name__}; write [{milestones}]"
-            )
-        self.milestones = sorted(integer("a milestone", step, 0) for step in milestones)
+        self.milestones = sorted(steps_of(milestones))
         self.gamma = number("gamma", gamma)
         super().__init__(optimizer, last_epoch)
 

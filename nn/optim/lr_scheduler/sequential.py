@@ -11,7 +11,7 @@ from typing import Any, final
 from ...atomic import update_dicts
 from ...checks import integer
 from ..optimizer import Optimizer
-from .factors import CosineAnnealingLR, LinearLR
+from .factors import CosineAnnealingLR, LinearLR, steps_of
 from .scheduler import Change, LRScheduler, Schedule, groups
 
 
@@ -34,7 +34,7 @@ class SequentialLR(Schedule):
         self.schedulers = list(schedulers)
         if not self.schedulers:
             raise ValueError("SequentialLR got no schedulers; give at least one")
-        self.milestones = [integer("a milestone", step, 0) for step in milestones]
+        self.milestones = steps_of(milestones)
         if len(self.schedulers) != len(self.milestones) + 1:
             raise ValueError(
                 f"SequentialLR needs one milestone fewer than schedulers: {len(self.schedulers) - 1} for "

@@ -225,4 +225,4 @@ def test_errors_say_what_was_got_and_what_is_expected(boxes: list[Box], lines: l
 @pytest.mark.parametrize("gap", ["rank_gap", "box_gap", "margin"])
 def test_a_negative_gap_is_refused(gap: str) -> None:
     with pytest.raises(ValueError, match=f"{gap} is -1; expected a finite number of px, 0 or more"):
-        layered([VALUE], [], **{gap: -1})
+        layered([VALUE], [], **{gap: -1})  # type: ignore[arg-type]

@@ -547,7 +547,7 @@ def test_unknown_options_are_refused() -> None:
     with pytest.raises(ValueError, match="engine is one of auto, dot, layered, got 'neato'"):
         draw(neuron(), engine="neato")
     with pytest.raises(ValueError, match=r"level is .* got 'cell'"):
-        draw(neuron(), level="cell")
+        draw(neuron(), level="cell")  # type: ignore[arg-type]
 
 
 def test_a_lone_leaf_and_a_lone_constant_are_pictures() -> None:
