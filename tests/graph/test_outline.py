@@ -255,8 +255,7 @@ def random_graph(seed: int) -> list[Any]:
         for _ in range(draw.choice([1, 1, 2, 5, 20])):
             for op, i, j in recipe:
                 a, b = nodes[-i], nodes[-j]
-                made = {"+": lambda a=a, b=b: a + b, "*": lambda a=a, b=b: a * b, "t": lambda a=a: a.tanh()}
-                nodes.append(net([a, b]) if op == "m" else made[op]())
+                nodes.append(net([a, b]) if op == "m" else a + b if op == "+" else a * b if op == "*" else a.tanh())
     return draw.sample(nodes, min(3, len(nodes)))
 
 
