@@ -41,9 +41,7 @@ def wanted_names(nodes: Iterable[Node], labels: Mapping[str, object] | None = No
         if not isinstance(node.label, str):
             raise TypeError(f"a label is text, got {type(node.label).__name__}: {node.label!r:.60}; set it to a string")
     if wrong := [name for name in labels if not isinstance(name, str)]:
-        raise TypeError(
-            f"the keys of labels are names, got {type(wrong[0]).__name__}: {wrong[0]!r:.60}; write a string"
-        )
+        raise TypeError(f"the keys of labels are names, got {type(wrong[0]).__name__}: {wrong[0]!r:.60}; write strings")
     every = all(isinstance(thing, Node) for thing in labels.values())
     named = {thing: name for name, thing in labels.items() if isinstance(thing, Node) and (every or name[:1] != "_")}
     if every:
