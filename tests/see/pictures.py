@@ -91,8 +91,7 @@ def boxes(picture: str) -> dict[str, dict[str, str]]:
     found = {}
     for item in elements(picture, "item"):
         if name := item.get("data-name"):
-            title, *rest = words(item)
-            found[name] = {"title": title, **dict(zip(rest[::2], rest[1::2], strict=True))}
+            found[name] = {"title": words(item)[0], **{what: lines[0] for what, lines in rows(picture, name).items()}}
     return found
 
 

@@ -104,7 +104,8 @@ def _selection(
             raise ValueError(f"{what} takes nodes of the root's graph, got {end!r:.60}")
     if path is None:
         assert focus is not None
-        return around(focus, DEPTH if depth is None else depth, nodes, max_nodes or READABLE)
+        most = max_nodes or READABLE // 3  # the inputs of their ops come in addition
+        return around(focus, DEPTH if depth is None else depth, nodes, most)
     if len(ends) != 2:
         raise ValueError(f"path takes two nodes (a, b), got {len(ends)}")
     return between(path[0], path[1], nodes)

@@ -134,7 +134,7 @@ class Cells:
         bias = to_bias = ""
         if cell.bias is not None:
             number = self._data[cell.bias]
-            bias = f"  b {format_number(number)}"
+            bias = f", b {format_number(number)}"
             to_bias = f", bias {number!r} with grad {format_number(self._gradients.get(cell.bias))}"
         name = printable(cell.name) or "neuron"
         hint = f"{name}: {cell.activation} of {len(cell.weights)} weighted inputs{to_bias}"
@@ -143,7 +143,7 @@ class Cells:
             NEURON,
             shorten(f"{cell.activation}{bias}", LONGEST_TITLE),
             cell.name,
-            (("", f"{output}  grad {gradient}"),),
+            (("", f"{output}, grad {gradient}"),),
             shorten(hint, LONGEST_HINT),
         )
 

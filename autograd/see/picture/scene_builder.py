@@ -145,7 +145,8 @@ class _Builder:
         else:
             parameters = self.folding.parameters().get(block, ())
             item = block_item(block, parameters, self.folding.outputs(block), self.data, self.gradients)
-        return replace(item, paint=self.paints.get(block)) if block in self.paints else item
+        paint = self.paints.get(block)
+        return item if paint is None else replace(item, paint=paint, rows=item.rows + paint.rows)
 
     def add_arrows_to_blocks(self, placed: Mapping[Block, int]) -> None:
         """Add an arrow from each box whose data a block takes, and to each result that is shown without its op."""

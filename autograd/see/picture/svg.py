@@ -113,7 +113,9 @@ def _item(k: int, item: Item, box: Box, at: Point, prefix: str) -> str:
             if j == 0 and what:
                 texts.append(f'<text class="what" x="{_n(x + 9)}" y="{_n(line_y)}">{_text(what)}</text>')
             if item.kind == NEURON:
-                texts.append(f'<text class="tile" x="{_n(at.x)}" y="{_n(line_y)}">{_text(line)}</text>')
+                texts.append(
+                    f'<text class="tile" x="{_n(at.x)}" y="{_n(line_y)}">{_text(f"{what} {line}".strip())}</text>'
+                )
                 continue
             kept = ' xml:space="preserve"' if line[:1] in ("[", " ") else ""  # keeps the columns of a matrix aligned
             texts.append(

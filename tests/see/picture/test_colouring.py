@@ -131,7 +131,7 @@ def test_without_gradients_nothing_is_coloured_and_nothing_is_written() -> None:
 
 
 def test_a_wrong_colour_is_refused_by_name() -> None:
-    with pytest.raises(ValueError, match="color is None or one of grad, data, blame, got 'red'"):
+    with pytest.raises(ValueError, match="color is one of None, grad, data, blame, got 'red'"):
         draw(neuron(), color="red")  # type: ignore[arg-type]
 
 

@@ -6,7 +6,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -385,9 +384,9 @@ def test_a_wide_picture_stays_readable() -> None:
     x = Value(0.5)
     for _ in range(60):
         x = x.tanh()
-    least = re.search(r"min-width:(\d+)px", draw(x)._repr_html_())
+    least = re.search(r"min-width:(\d+)px", draw(x, direction="LR", engine="layered")._repr_html_())
     assert least
-    assert int(least[1]) > 5_000
+    assert 400 < int(least[1]) < 1_000, "a long chain goes on in rows"
 
 
 def test_a_drawing_is_saved_by_its_suffix(tmp_path: Path) -> None:
@@ -503,7 +502,7 @@ def test_a_slow_dot_is_stopped_and_the_builtin_layout_draws_the_picture(
         assert (tmp_path / name).read_text() == stepper.save(tmp_path / f"b{name}").read_text()
 
 
-# What it refuses
+# How much it shows, and what it refuses
 
 
 def chain(ops: int) -> Value:
@@ -513,28 +512,20 @@ def chain(ops: int) -> Value:
     return x
 
 
-def test_too_many_nodes_are_refused_fast_with_what_to_do() -> None:
-    y = chain(100_000)
-    start = time.process_time()
-    with pytest.raises(ValueError, match=r"has 100,001 nodes .*max_nodes=500.*inner node, or raise max_nodes"):
-        draw(y)
-    assert time.process_time() - start < 2, "expected about a tenth of a second"
-
-
-def test_too_many_constants_are_refused_too() -> None:
-    y = autograd.sum([Value(1), *[1.0] * 1_000])
-    with pytest.raises(ValueError, match="2 nodes and 1,000 constants"):
-        draw(y)
-
-
 def test_max_nodes_is_a_limit_that_may_be_reached() -> None:
     assert len(boxes(draw(chain(9), max_nodes=10).svg)) == 10
-    with pytest.raises(ValueError, match="11 nodes"):
-        draw(chain(10), max_nodes=10)
+    assert len(boxes(draw(chain(10), max_nodes=10).svg)) < 10
+    assert len(boxes(draw(chain(10), max_nodes=11).svg)) == 11
 
 
-def test_a_chain_of_400_ops_is_drawn() -> None:
-    assert len(boxes(draw(chain(400), engine="layered").svg)) == 401
+@pytest.mark.parametrize("most", [0, -1, True, 2.5])
+def test_a_wrong_max_nodes_is_refused(most: Any) -> None:
+    with pytest.raises(ValueError, match="max_nodes is how many boxes a picture may have, 1 or more, got"):
+        draw(chain(3), max_nodes=most)
+
+
+def test_a_chain_of_400_ops_is_drawn_op_by_op_where_that_is_asked_for() -> None:
+    assert len(boxes(draw(chain(400), level="op", engine="layered").svg)) == 401
 
 
 @pytest.mark.parametrize("root", [3.0, "x", None, Value])
