@@ -6,6 +6,7 @@ What this file knows is at which numbers and arrays a recorded program is right.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -21,6 +22,8 @@ from .program_text import Writer
 
 Function = Callable[..., Any]
 Shape = tuple[int, ...]
+# What writes the graph from these inputs to this root as a page, by the suffix of its file; see/live/ enters .html.
+PAGES: Final[dict[str, Callable[[Node, Sequence[Node]], str]]] = {}
 
 
 class Program:
@@ -53,7 +56,7 @@ class Program:
     """
 
     __slots__ = (
-        "_as_recorded", "_elsewhere", "_kinds", "_masked", "_start", "constants", "inputs", "source",
+        "_as_recorded", "_elsewhere", "_graph", "_kinds", "_masked", "_start", "constants", "inputs", "source",
     )  # fmt: skip
 
     def __init__(self, root: Node, inputs: Node | Sequence[Node], max_nodes: int = 20_000) -> None:
@@ -79,6 +82,7 @@ class Program:
                 "leave it out, or compute the result from it"
             )
         writer = Writer(root, inputs)
+        self._graph: Final = (root, inputs)
         self.inputs: Final = [writer.name[i] for i in inputs]
         self.source: Final = writer.source()
         self.constants: Final = writer.constants
@@ -114,6 +118,15 @@ class Program:
         return _own(value, None), [
             g if g is None else _own(rounded(np.asarray(g), np.asarray(x).dtype), None) for g, x in found
         ]
+
+    def save(self, path: str | Path) -> Path:
+        """Write the program as a page in which the reader moves its inputs; see `live`. The suffix is .html."""
+        target = Path(path)
+        write = PAGES.get(target.suffix.lower())
+        if write is None:
+            raise ValueError(f"a Program saves {', '.join(PAGES)}, got {target.name!r}; `source` is its text")
+        target.write_text(write(*self._graph), encoding="utf-8")
+        return target
 
     def _run(self, which: int, args: list[Any], *seed: Any) -> Any:
         with np.errstate(all="ignore"):
