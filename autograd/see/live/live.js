@@ -37,7 +37,8 @@ function parse(text) {
 const boxes = [];
 for (const box of picture.querySelectorAll("[data-name]")) {
   const node = data.names.indexOf(box.dataset.name);
-  if (node >= 0) boxes.push({ node, title: box.querySelector("title"), data: box.querySelector(".data"), grad: box.querySelector(".grad") });
+  const [title, number, grad] = ["title", ".data", ".grad"].map((part) => box.querySelector(part));
+  if (node >= 0) boxes.push({ node, title, data: number, grad });
 }
 const placeOfEdge = new Map(data.edges.map((name, k) => [name, k]));
 const numbers = []; // what ends in "= number" on an arrow and in its hint
@@ -46,7 +47,7 @@ for (const arrow of picture.querySelectorAll("[data-from]")) {
   const ending = (element) => /^([^]*= )\S+$/.exec(element.textContent);
   for (const element of edge === undefined ? [] : arrow.querySelectorAll("text, title")) {
     const found = ending(element);
-    if (found) numbers.push({ element, before: found[1], edge, exact: element.tagName === "title" });
+    if (found) numbers.push({ element, before: found[1], edge });
   }
 }
 
@@ -134,7 +135,8 @@ function panel(svg, top, width, slider, points, place, now, title) {
   for (const point of points) {
     const value = point[place];
     const visible = value >= low - (high - low) && value <= high + (high - low);
-    if (visible) path += `${Math.abs(value - before) < high - low ? "L" : "M"}${x(point[0]).toFixed(1)} ${y(value).toFixed(1)}`;
+    const goesOn = Math.abs(value - before) < high - low; // not from one side of a pole to the other
+    if (visible) path += `${goesOn ? "L" : "M"}${x(point[0]).toFixed(1)} ${y(value).toFixed(1)}`;
     before = visible ? value : NaN;
   }
   const clip = drawn(drawn(svg, "clipPath", { id: `panel${place}` }), "rect", { x: LEFT, y: top + 24 });
@@ -213,12 +215,13 @@ controls.forEach(({ range, number }, k) => {
   number.onchange = () => {
     const value = parse(number.value);
     const node = data.sliders[k].node;
+    const kept = `${data.titles[node]} stays ${v[node]}`;
     if (value !== null) move(k, value, true);
-    else complain(k, `${JSON.stringify(number.value.slice(0, 40))} is not a number; ${data.titles[node]} stays ${v[node]}. Type a number such as -0.5.`);
+    else complain(k, `"${number.value.slice(0, 40)}" is not a number; type one such as -0.5. ${kept}.`);
   };
 });
 
-document.getElementById("reset").onclick = () => {
+function reset() {
   data.sliders.forEach((slider, k) => {
     v[slider.node] = model.start[slider.node];
     controls[k].number.value = String(v[slider.node]);
@@ -226,8 +229,9 @@ document.getElementById("reset").onclick = () => {
     complain(k, "");
   });
   show();
-};
+}
 
+document.getElementById("reset").onclick = reset;
 document.body.classList.add("computes");
 if (data.plotted) addEventListener("resize", showPlot);
-show();
+reset();

@@ -97,7 +97,7 @@ def _row(k: int, slider: Slider, titles: Mapping[Node, str]) -> str:
 <input type="range" id="slider{k}" {limits} value="{value}">
 <input type="text" id="number{k}" aria-label="{name} as a number" aria-describedby="wrong{k}" value="{value}"
  autocomplete="off" spellcheck="false">
-<output id="gradient{k}" for="slider{k}"></output>
+<output id="gradient{k}" for="slider{k}" aria-live="off"></output>
 <p class="wrong" id="wrong{k}" role="alert"></p>
 </div>
 """
