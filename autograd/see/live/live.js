@@ -84,6 +84,12 @@ function drawn(parent, kind, attributes, text) {
   return element;
 }
 
+// Where the result is nan there is no slope to draw, though the rule may give a number there, as 1 / x for log(x).
+function slopeAt(node, values, gradients) {
+  if (Number.isNaN(values[data.root])) return NaN;
+  return data.reached[node] ? gradients[node] : 0;
+}
+
 function curve(slider) {
   const at = Float64Array.from(v);
   const slopes = new Float64Array(v.length);
@@ -93,7 +99,7 @@ function curve(slider) {
     at[slider.node] = x;
     model.forward(at);
     model.backward(at, slopes);
-    points.push([x, at[data.root], data.reached[slider.node] ? slopes[slider.node] : 0]);
+    points.push([x, at[data.root], slopeAt(slider.node, at, slopes)]);
   }
   return points;
 }
@@ -155,7 +161,7 @@ function showPlot() {
   const width = Math.max(280, plot.clientWidth);
   const name = data.titles[slider.node];
   const points = curve(slider);
-  const slope = data.reached[slider.node] ? g[slider.node] : 0;
+  const slope = slopeAt(slider.node, v, g);
   const svg = document.createElementNS(SVG, "svg");
   drawn(svg, "title", {}, `${rootName} and d${rootName}/d${name} for ${name} from ${slider.low} to ${slider.high}`);
   svg.setAttribute("role", "img");

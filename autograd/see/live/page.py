@@ -63,8 +63,8 @@ def page(
 <body>
 <main>
 <h1><bdi>{shown}</bdi></h1>
-<noscript><p class="note">This page computes with a script, and scripts are off here: it shows the graph as it was
-recorded. Open the saved page in a browser to move its inputs.</p></noscript>
+<p class="note" id="still">This page computes with a script, and scripts are off here: it shows the graph as it was
+recorded. Open the saved page in a browser to move its inputs.</p>
 <p id="result" role="status"></p>
 {f'<p class="note">{html.escape(FIXED)}</p>' if fixed else ""}
 <div id="plot"{"" if plotted else " hidden"}></div>
