@@ -152,7 +152,8 @@ def written(op: Op, symbols: Sequence[Symbol], params: Params) -> str:
     if op.takes is not Takes.FIXED or sign.binding == ATOM:
         return _called(op, symbols, params, spelling)
     if len(symbols) == 1:
-        return sign.sign + _wrapped(symbols[0], UNARY)
+        # --a is -(-a) in Python, and in the languages that have a table of their own it counts a down.
+        return sign.sign + _wrapped(symbols[0], UNARY if spelling.infix is None else UNARY + 1)
     if len(symbols) == 3:
         mask, a, b = (_wrapped(symbol, sign.binding + 1) for symbol in symbols)
         return f"{mask} ? {a} : {b}"

@@ -81,7 +81,7 @@ def mixed(x: Value, w: Value, b: Value) -> Value:
     """Use many ops, one input several times, and an op of lists."""
     h = (w * x + b).tanh()
     h.label = "h"
-    y = autograd.logsumexp([h, x, w * 2]) + autograd.dot([h, b], [x, w]) - autograd.exp(-x * x) / (1 + b**2)
+    y: Value = autograd.logsumexp([h, x, w * 2]) + autograd.dot([h, b], [x, w]) - autograd.exp(-x * x) / (1 + b**2)
     y.label = "y"
     return y
 

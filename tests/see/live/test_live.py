@@ -6,7 +6,7 @@ import shutil
 import subprocess
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -14,6 +14,7 @@ import autograd
 from autograd import Program, Tensor, Value, live
 from autograd.see.live.sliders import step_of
 from autograd.see.picture.number_format import format_number
+from autograd.see.picture.theme import PALETTE
 from tests.see.pictures import LABELS, neuron
 from tests.see.steps.test_player import Reader
 
@@ -68,7 +69,7 @@ def test_a_step_is_a_round_number(low: float, high: float, step: float) -> None:
 @pytest.mark.parametrize(
     ("call", "error", "words"),
     [
-        (lambda: live(3.0), TypeError, "live shows the graph of a Value, or a function, got float"),
+        (lambda: live(cast(Any, 3.0)), TypeError, "live shows the graph of a Value, or a function, got float"),
         (lambda: live(neuron(), "q"), ValueError, "'q' is not one leaf of this graph; expected one of x1, x2, w1"),
         (lambda: live(neuron(), "n"), ValueError, "a slider moves a leaf, and n is no leaf"),
         (lambda: live(neuron(), {"b": (3, 3)}), ValueError, r"the range of b is \(low, high\) with low < high"),
@@ -146,7 +147,7 @@ def test_the_page_loads_nothing_and_writes_no_color(tmp_path: Path) -> None:
     text = live(neuron()).save(tmp_path / "page.html").read_text(encoding="utf-8")
     assert "://" not in text.replace("http://www.w3.org/2000/svg", "")
     assert not re.search(r"#[0-9a-f]{3,6}\b|rgb|hsl", STYLE + SCRIPT.replace("#slider", "").replace("#panel", ""))
-    assert set(re.findall(r"var\(--gg-([a-z-]+)\)", STYLE)) <= set(autograd.see.picture.theme.PALETTE)
+    assert set(re.findall(r"var\(--gg-([a-z-]+)\)", STYLE)) <= set(PALETTE)
 
 
 def test_only_a_page_is_saved(tmp_path: Path) -> None:
