@@ -110,6 +110,17 @@ def test_typed_numbers_give_pythons_numbers_forward_and_backward(opened: Callabl
             assert page.get_by_text(f"dy/d{node.label} = {format_number(node.grad)}", exact=True).count() == 1
 
 
+def test_the_result_is_in_view_when_the_page_opens(opened: Callable[..., Any]) -> None:
+    y = Value(0.1, "x")
+    for _ in range(12):
+        y = y.tanh()
+    y.label = "y"
+    page = opened(live(y).html)
+    box, frame = page.locator("#picture [data-name=y]").bounding_box(), page.locator("#picture").bounding_box()
+    assert frame["x"] <= box["x"]
+    assert box["x"] + box["width"] <= frame["x"] + frame["width"]
+
+
 def test_the_derivatives_on_the_arrows_follow(opened: Callable[..., Any]) -> None:
     x, w = Value(2.0, "x"), Value(3.0, "w")
     y = x * w

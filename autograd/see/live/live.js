@@ -69,6 +69,14 @@ function showPicture() {
   if (description) description.textContent = boxes.map((box) => box.title?.textContent ?? "").join(". ").slice(0, 4000);
 }
 
+// Scrolls the picture, and only it, to the box of the result.
+function bringRootIntoView() {
+  const root = picture.querySelector(`[data-name="${CSS.escape(data.names[data.root])}"]`);
+  if (!root) return;
+  const [box, frame] = [root.getBoundingClientRect(), picture.getBoundingClientRect()];
+  picture.scrollBy(box.right + 30 - frame.right, (box.top + box.bottom - frame.top - frame.bottom) / 2);
+}
+
 // The plot: the result along the slider that was moved last, and below it the derivative
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -241,3 +249,4 @@ document.getElementById("reset").onclick = reset;
 document.body.classList.add("computes");
 if (data.plotted) addEventListener("resize", showPlot);
 reset();
+bringRootIntoView();

@@ -45,7 +45,7 @@ class LivePage:
         return framed(self.title, self.html, self._picture)
 
     def __repr__(self) -> str:
-        return f"<{self.title}: a page of {len(self.html):,} characters; .save(path) writes it>"
+        return f'<{self.title}; .save("page.html") writes the page>'
 
 
 def live(
@@ -74,7 +74,7 @@ def live(
     >>> live(lambda x: x * autograd.sin(x), x=(-3, 3)).save("sine.html")  # doctest: +SKIP
     >>> w, x = Value(0.5, label="w"), Value(2.0, label="x")
     >>> live((w * x).tanh(), sliders={"w": (-2, 2)})
-    <What if: v2: a page of ... characters; .save(path) writes it>
+    <What if: v2; .save("page.html") writes the page>
     """
     plotted = not isinstance(root, Node)
     if isinstance(root, Node):
