@@ -113,6 +113,7 @@ from .rules.special_functions import (
 )
 # fmt: on
 # isort: on
+from .see.live.live import LivePage, live
 from .see.picture.draw_graph import draw
 from .see.picture.drawing import Drawing
 from .see.steps.exercise import Practice, practice
@@ -123,23 +124,23 @@ __version__ = "0.1.0"  # pyproject.toml reads it from here
 __compiled__ = False  # whether the compiled build of the engine is in use
 
 __all__ = [
-    "AnomalyError", "Drawing", "Dual", "GradientError", "Op", "Practice", "Program", "Step", "Stepper", "Symbol",
-    "Tensor", "Value", "acos", "acosh", "amax", "amin", "arange", "argmax", "argmin", "asin", "asinh", "atan",
-    "atan2", "atanh", "binary_cross_entropy_with_logits", "bitwise_and", "bitwise_not", "bitwise_or", "bitwise_xor",
-    "broadcast_to", "cat", "cbrt", "ceil", "check_gradients", "cholesky", "chunk", "clip", "concatenate", "cos",
-    "cosh", "cross", "cross_entropy", "cumprod", "cumsum", "default_generator", "derivative", "derivative_table",
-    "det", "detect_anomaly", "diag", "digamma", "dot", "draw", "eigh", "eigvalsh", "einsum", "elu", "enable_grad",
-    "erf", "erfc", "exp", "exp2", "expand", "expm1", "eye", "flatten", "flip", "float16", "float32", "float64",
-    "floor", "floor_divide", "full", "gather", "gaussian", "gelu", "grad", "hessian", "hvp", "hypot", "int32",
-    "int64", "inv", "inverse_mills", "jacobian", "jvp", "leaky_relu", "lgamma", "linear", "linspace", "log", "log1p",
-    "log2", "log10", "log_normal_cdf", "log_sigmoid", "log_softmax", "logaddexp", "logit", "logsumexp", "long",
-    "manual_seed", "masked_fill", "matmul", "matrix_norm", "maximum", "mean", "minimum", "mish", "no_grad", "norm",
-    "normal_cdf", "normal_pdf", "noted_call", "one_hot", "ones", "ones_like", "op", "outer", "pad", "permute",
-    "polygamma", "practice", "prod", "rand", "randint", "randn", "randperm", "reciprocal", "rehearse", "relu",
-    "remainder", "replace_file", "reshape", "roll", "sech", "selu", "set_default_dtype", "sigmoid", "sign", "silu",
-    "sin", "sinh", "slogdet", "softmax", "softplus", "solve", "sort", "split", "sqrt", "square", "squeeze", "stack",
-    "std", "svd", "svdvals", "take", "tan", "tanh", "tensor", "text_table", "trace", "transpose", "tril", "triu",
-    "unsqueeze", "value_and_grad", "var", "vjp", "where", "zeros", "zeros_like", "zoom",
+    "AnomalyError", "Drawing", "Dual", "GradientError", "LivePage", "Op", "Practice", "Program", "Step", "Stepper",
+    "Symbol", "Tensor", "Value", "acos", "acosh", "amax", "amin", "arange", "argmax", "argmin", "asin", "asinh",
+    "atan", "atan2", "atanh", "binary_cross_entropy_with_logits", "bitwise_and", "bitwise_not", "bitwise_or",
+    "bitwise_xor", "broadcast_to", "cat", "cbrt", "ceil", "check_gradients", "cholesky", "chunk", "clip",
+    "concatenate", "cos", "cosh", "cross", "cross_entropy", "cumprod", "cumsum", "default_generator", "derivative",
+    "derivative_table", "det", "detect_anomaly", "diag", "digamma", "dot", "draw", "eigh", "eigvalsh", "einsum",
+    "elu", "enable_grad", "erf", "erfc", "exp", "exp2", "expand", "expm1", "eye", "flatten", "flip", "float16",
+    "float32", "float64", "floor", "floor_divide", "full", "gather", "gaussian", "gelu", "grad", "hessian", "hvp",
+    "hypot", "int32", "int64", "inv", "inverse_mills", "jacobian", "jvp", "leaky_relu", "lgamma", "linear",
+    "linspace", "live", "log", "log1p", "log2", "log10", "log_normal_cdf", "log_sigmoid", "log_softmax", "logaddexp",
+    "logit", "logsumexp", "long", "manual_seed", "masked_fill", "matmul", "matrix_norm", "maximum", "mean", "minimum",
+    "mish", "no_grad", "norm", "normal_cdf", "normal_pdf", "noted_call", "one_hot", "ones", "ones_like", "op",
+    "outer", "pad", "permute", "polygamma", "practice", "prod", "rand", "randint", "randn", "randperm", "reciprocal",
+    "rehearse", "relu", "remainder", "replace_file", "reshape", "roll", "sech", "selu", "set_default_dtype",
+    "sigmoid", "sign", "silu", "sin", "sinh", "slogdet", "softmax", "softplus", "solve", "sort", "split", "sqrt",
+    "square", "squeeze", "stack", "std", "svd", "svdvals", "take", "tan", "tanh", "tensor", "text_table", "trace",
+    "transpose", "tril", "triu", "unsqueeze", "value_and_grad", "var", "vjp", "where", "zeros", "zeros_like", "zoom",
 ]  # fmt: skip
 
 _refuse_foreign_files(__path__[0])

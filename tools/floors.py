@@ -15,7 +15,7 @@ from pathlib import Path
 FLOORS = {
     "autograd": (
         "engine/", "rules/", "functions/", "operands/", "native/", "calculus/", "graph/",
-        "see/layout/", "see/picture/", "see/steps/", "cli/", "__init__", "__main__",
+        "see/layout/", "see/picture/", "see/steps/", "see/live/", "cli/", "__init__", "__main__",
     ),
     "nn": (
         "atomic checks inputs registry", "module losses/", "model_summary init functional/ data/ files",

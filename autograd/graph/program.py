@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -24,6 +25,8 @@ from .roots import as_tree, for_each_root, read_roots, refuse_repeated
 
 Function = Callable[..., Any]
 Shape = tuple[int, ...]
+# What writes the graph from these inputs to this root as a page, by the suffix of its file; see/live/ enters .html.
+PAGES: Final[dict[str, Callable[[Node, Sequence[Node]], str]]] = {}
 
 
 class Program:
@@ -61,7 +64,7 @@ class Program:
     """
 
     __slots__ = (
-        "_as_recorded", "_elsewhere", "_form", "_kinds", "_masked", "_starts", "constants", "inputs", "source",
+        "_as_recorded", "_elsewhere", "_form", "_graph", "_kinds", "_masked", "_starts", "constants", "inputs", "source",
     )  # fmt: skip
 
     def __init__(self, root: Any, inputs: Node | Sequence[Node], max_nodes: int = 20_000) -> None:
@@ -96,6 +99,7 @@ class Program:
         places = itertools.count()
         self._form: Final = mapped(lambda _: next(places), as_tree(root))
         writer = Writer(roots, inputs, is_container(self._form))
+        self._graph: Final = (root, inputs)
         self.inputs: Final = [writer.name[i] for i in inputs]
         self.source: Final = writer.source()
         self.constants: Final = writer.constants
@@ -140,6 +144,15 @@ class Program:
         return self._values(value, None), [
             g if g is None else _own(rounded(np.asarray(g), np.asarray(x).dtype), None) for g, x in found
         ]
+
+    def save(self, path: str | Path) -> Path:
+        """Write the program as a page in which the reader moves its inputs; see `live`. The suffix is .html."""
+        target = Path(path)
+        write = PAGES.get(target.suffix.lower())
+        if write is None:
+            raise ValueError(f"a Program saves {', '.join(PAGES)}, got {target.name!r}; `source` is its text")
+        target.write_text(write(*self._graph), encoding="utf-8")
+        return target
 
     def _run(self, which: int, args: list[Any], *seed: Any) -> Any:
         with np.errstate(all="ignore"):

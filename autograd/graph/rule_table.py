@@ -9,6 +9,7 @@ from ..engine.calling import signature
 from ..engine.forms import Kind, Takes
 from ..engine.op import OPS, Op
 from ..engine.text import text_table
+from ..operands.spelling import PEOPLE
 from ..operands.symbol import Symbol, literal, rule_text, written
 
 EXAMPLE_SHAPES: Final = ((2, 3), (3, 4))
@@ -70,7 +71,7 @@ def _example(op: Op) -> tuple[list[Symbol], dict[str, Any]]:
     """Inputs and parameters to write an op down with."""
     names = ("a", "b") if op.takes is not Takes.FIXED else op.inputs
     shapes = EXAMPLE_SHAPES if op.takes is Takes.SEQUENCE else (None,) * len(names)
-    symbols = [Symbol(name, dims=dims, for_people=True) for name, dims in zip(names, shapes, strict=True)]
+    symbols = [Symbol(name, dims=dims, spelling=PEOPLE) for name, dims in zip(names, shapes, strict=True)]
     given = dict.fromkeys(op.params) if op.example is None else op.example
     by_name = [name for name in given if op.example is None or name == "shape"]
     return symbols, {**given, **{name: Symbol(name) for name in by_name}}
@@ -84,7 +85,7 @@ def _structure(op: Op) -> str:
 def _contributions(op: Op) -> Iterator[str]:
     """Yield what the gradient g at the result contributes to each input."""
     symbols, params = _example(op)
-    g, y = (Symbol(name, for_people=True) for name in ("g", "y"))
+    g, y = (Symbol(name, spelling=PEOPLE) for name in ("g", "y"))
     for position, x in enumerate(symbols):
         if op.rule(position, len(symbols)) is not None:
             yield f"to {x}: {rule_text(op, position, g, y, symbols, params)}"

@@ -1,21 +1,24 @@
 """Symbol: text that is computed with, so that a derivative rule writes itself down.
 
-What this file knows is how Python spells an op: where parentheses are needed for the text to evaluate in the order in
-which the rule computes, and what may be left out without changing a bit (`1 * b` is `b`). Programs are written in this
-spelling. Pictures and tables are for people, who read `g @ bᵀ` where Python wants `g @ mT(b)`.
+This file decides where parentheses are needed for the text to evaluate in the order in which the rule computes, and
+what may be left out without changing a bit (`1 * b` is `b`). The signs and words of a language are in `spelling.py`:
+programs are spelled for Python, live pages for JavaScript, and pictures and tables for people, who read `g @ bᵀ` where
+Python wants `g @ mT(b)`.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any, ClassVar, Final, NoReturn, final
 
 import numpy as np
 
-from ..engine.forms import ATOM, POWER, UNARY, Kind, Takes
+from ..engine.forms import ATOM, POWER, UNARY, Infix, Kind, Takes
 from ..engine.op import NO_PARAMS, Op, Operand, Params
 from ..rules import elementwise as ops, integers, structural as s
 from .array_methods import ArrayMethods
+from .spelling import PYTHON, Spelling
 
 # What people call an op, where its name is not that.
 SPOKEN: Final = {"sum_over": "sum", "logsumexp_over": "logsumexp", "mT": "T"}
@@ -26,14 +29,14 @@ FEW: Final = 9  # elements of an index that is written out
 class Symbol(ArrayMethods):
     """A formula. `value` is its number where it is one, else None; `dims` is its shape where that is known.
 
-    Whatever is made of a symbol that is `for_people` is spelled for people too.
+    What is made of symbols is spelled as they are; numbers among them are respelled.
 
     >>> a, b = Symbol("a"), Symbol("b")
     >>> str(ops.mul.vjp(0, Symbol("g"), a * b, (a, b)))
     'g * b'
     """
 
-    __slots__ = ("binding", "dims", "for_people", "text", "value")
+    __slots__ = ("binding", "dims", "spelling", "text", "value")
     _precedence: ClassVar[int] = 3
     _is_text: ClassVar[bool] = True
 
@@ -43,31 +46,31 @@ class Symbol(ArrayMethods):
         binding: int = ATOM,
         value: float | None = None,
         dims: tuple[int, ...] | None = None,
-        for_people: bool = False,
+        spelling: Spelling = PYTHON,
     ) -> None:
         self.text: Final = text
         self.binding: Final = binding
         self.value: Final = value
         self.dims: Final = dims
-        self.for_people: Final = for_people
+        self.spelling: Final = spelling
 
     def _apply(self, op: Op, args: tuple[Any, ...], params: Params) -> Symbol:
         """The op written down, with sums and products of numbers worked out."""
-        symbols = [arg if isinstance(arg, Symbol) else literal(arg) for arg in args]
+        spelling = _common(args)
+        symbols = [_respelled(arg, spelling) for arg in args]
         numbers = [symbol.value for symbol in symbols if symbol.value is not None]
         if len(numbers) == len(symbols) and op.infix.binding < ATOM:
-            return literal(op.forward(tuple(numbers), params))  # 3 - 1 is 2, but log(2) says more than 0.693...
+            return literal(op.forward(tuple(numbers), params), spelling)  # 3 - 1 is 2, but log(2) is more than 0.693...
         short = _shortened(op, symbols) if numbers else None
         if short is not None:
             return short
-        people = any(symbol.for_people for symbol in symbols)
-        return Symbol(written(op, symbols, params), op.infix.binding, for_people=people)
+        return Symbol(written(op, symbols, params), spelling.sign(op).binding, spelling=spelling)
 
     @property
     def shape(self) -> Any:
         """The shape: where it is known a tuple that is written as `x.shape`, else only that text."""
         text = f"{_wrapped(self, ATOM)}.shape"
-        return Symbol(text, for_people=self.for_people) if self.dims is None else _Shape.of(self.dims, text)
+        return Symbol(text, spelling=self.spelling) if self.dims is None else _Shape.of(self.dims, text)
 
     @property
     def dtype(self) -> Symbol:
@@ -110,48 +113,76 @@ class _Shape(tuple[int, ...]):
         return self.text
 
 
-def literal(number: Any) -> Symbol:
-    """A number as text that evaluates to it, to the bit."""
+def literal(number: Any, spelling: Spelling = PYTHON) -> Symbol:
+    """Return a number as text that evaluates to it, to the bit."""
     if isinstance(number, Operand):
         raise TypeError(f"a formula takes names and numbers, got a {type(number).__name__}")
     if isinstance(number, np.ndarray) and number.ndim and np.all(number == 1):
         return Symbol(f"ones({number.shape})")  # the factor by which einsum brings a dimension back
-    if isinstance(number, bool):
-        return Symbol(str(number), ATOM, number)
-    value = float(number)
-    whole = value.is_integer() and abs(value) < 1e15 and math.copysign(1.0, value or 1.0) == math.copysign(1.0, value)
-    text = str(int(value)) if whole and not (value == 0 and math.copysign(1.0, value) < 0) else repr(value)
-    return Symbol(text, UNARY if text.startswith("-") else ATOM, value)
+    value = number if isinstance(number, bool) else float(number)
+    text = spelling.number(value)
+    return Symbol(text, UNARY if text.startswith("-") else ATOM, value, spelling=spelling)
+
+
+def _common(args: Sequence[Any]) -> Spelling:
+    """Return the spelling of the symbols among these; a number that is spelled for Python fits any other."""
+    return next((a.spelling for a in args if isinstance(a, Symbol) and a.spelling is not PYTHON), PYTHON)
+
+
+def _respelled(arg: Any, spelling: Spelling) -> Symbol:
+    """Return an input of an op in this spelling."""
+    if isinstance(arg, Symbol):
+        return arg if arg.value is None or arg.spelling is spelling else literal(arg.value, spelling)
+    return literal(arg, spelling)
 
 
 def rule_text(op: Op, position: int, g: Symbol, y: Symbol, terms: list[Symbol], params: Params) -> Symbol:
     """The derivative rule of one input written down, with these names for what it takes."""
     text = op.vjp(position, g, y, terms, params)
-    return text if isinstance(text, Symbol) else literal(text)
+    return text if isinstance(text, Symbol) else literal(text, _common((g, y, *terms)))
 
 
-def written(op: Op, symbols: list[Symbol], params: Params) -> str:
-    """`a + b`, `-x` or `tanh(x)`, as Python reads it; of symbols for people as they read it."""
-    if op.kind is not Kind.ELEMENTWISE and op.infix.binding == ATOM and any(symbol.for_people for symbol in symbols):
+def written(op: Op, symbols: Sequence[Symbol], params: Params) -> str:
+    """Return `a + b`, `-x` or `tanh(x)` in the spelling of the symbols."""
+    spelling = _common(symbols)
+    sign = spelling.sign(op)
+    if spelling.shapes and op.kind is not Kind.ELEMENTWISE and sign.binding == ATOM:
         return _spoken(op, symbols, params)
-    if op.takes is not Takes.FIXED or op.infix.binding == ATOM:
-        size = len(symbols) // len(op.rules) if op.takes is not Takes.FIXED else 1
-        groups = [symbols[k : k + size] for k in range(0, len(symbols), size)] if op.takes is not Takes.FIXED else []
-        words = [f"[{', '.join(s.text for s in group)}]" for group in groups] or [s.text for s in symbols]
-        words += [f"{key}={_metadata(value)}" for key, value in params.items() if not _same(value, op.params[key])]
-        return f"{op.name}({', '.join(words)})"
-    if op.infix.binding == UNARY:
-        (x,) = symbols
-        return op.infix.sign + _wrapped(x, UNARY)
-    a, b = symbols
+    symbols = [_respelled(symbol, spelling) for symbol in symbols]
+    if op.takes is not Takes.FIXED or sign.binding == ATOM:
+        return _called(op, symbols, params, spelling)
+    if len(symbols) == 1:
+        # --a is -(-a) in Python, and in the languages that have a table of their own it counts a down.
+        return sign.sign + _wrapped(symbols[0], UNARY if spelling.infix is None else UNARY + 1)
+    if len(symbols) == 3:
+        mask, a, b = (_wrapped(symbol, sign.binding + 1) for symbol in symbols)
+        return f"{mask} ? {a} : {b}"
+    left, right = _sides(op, sign)
+    return f"{_wrapped(symbols[0], left)} {sign.sign} {_wrapped(symbols[1], right)}"
+
+
+def _sides(op: Op, sign: Infix) -> tuple[int, int]:
+    """Return how tightly the text to the left and to the right of a sign has to bind, to stand there unwrapped."""
     # Python groups to the left: a - b - c is (a - b) - c. Powers group to the right, and comparisons chain.
-    left, right = (POWER + 1, UNARY) if op.infix.binding == POWER else (op.infix.binding, op.infix.binding + 1)
-    if not op.rules:
-        left = op.infix.binding + 1
-    return f"{_wrapped(a, left)} {op.infix.sign} {_wrapped(b, right)}"
+    if sign.binding == POWER:
+        return POWER + 1, UNARY
+    return sign.binding + (not op.rules), sign.binding + 1
 
 
-def _spoken(op: Op, symbols: list[Symbol], params: Params) -> str:
+def _called(op: Op, symbols: Sequence[Symbol], params: Params, spelling: Spelling) -> str:
+    """Return `clip(x, max=1)`; the inputs of an op of lists as lists."""
+    words = [s.text for s in symbols]
+    if op.takes is not Takes.FIXED:
+        size = len(words) // len(op.rules)
+        words = [f"[{', '.join(words[k : k + size])}]" for k in range(0, len(words), size)]
+    if spelling.keywords:
+        words += [f"{key}={_metadata(value)}" for key, value in params.items() if not _same(value, op.params[key])]
+    else:
+        words += [_respelled(params.get(key, default), spelling).text for key, default in op.params.items()]
+    return f"{spelling.function(op)}({', '.join(words)})"
+
+
+def _spoken(op: Op, symbols: Sequence[Symbol], params: Params) -> str:
     """`bᵀ`, `x[0, :2]`, `sum(x, dim=0)`: what changes shapes, with PyTorch's names for the metadata."""
     x = symbols[0]
     flat = op is s.transpose and x.dims is not None and len(x.dims) == 2 and params["axes"] in (None, (1, 0))
@@ -209,7 +240,7 @@ def _wrapped(symbol: Symbol, at_least: int) -> str:
     return symbol.text if symbol.binding >= at_least else f"({symbol.text})"
 
 
-def _shortened(op: Op, symbols: list[Symbol]) -> Symbol | None:
+def _shortened(op: Op, symbols: Sequence[Symbol]) -> Symbol | None:
     """The result where a number among the inputs makes the op a matter of course, exactly and for every number."""
     if op is ops.mul:
         a, b = symbols

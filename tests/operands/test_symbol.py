@@ -15,6 +15,7 @@ import autograd
 from autograd import Symbol, Value
 from autograd.engine.op import OPS
 from autograd.graph.rule_table import scalar_ops, structural_ops
+from autograd.operands.spelling import PEOPLE
 from autograd.operands.symbol import literal
 
 a, b, c = Symbol("a"), Symbol("b"), Symbol("c")
@@ -189,7 +190,7 @@ def test_rules_write_themselves_down() -> None:
     assert str(OPS["div"].vjp(0, g, y, (a, literal(-0.0)))) == "g * -inf"  # g / -0.0, where Python's own 1.0 / 0 raises
 
 
-x, m = (Symbol(name, dims=(2, 3), for_people=True) for name in ("x", "m"))
+x, m = (Symbol(name, dims=(2, 3), spelling=PEOPLE) for name in ("x", "m"))
 
 
 @pytest.mark.parametrize(
@@ -199,7 +200,7 @@ x, m = (Symbol(name, dims=(2, 3), for_people=True) for name in ("x", "m"))
         (x.T, "xᵀ"),
         ((x + m).mT, "(x + m)ᵀ"),
         (x.transpose(0, 1), "xᵀ"),
-        (Symbol("x", dims=(2, 3, 4), for_people=True).transpose(0, 1), "transpose(x, dims=(1, 0, 2))"),
+        (Symbol("x", dims=(2, 3, 4), spelling=PEOPLE).transpose(0, 1), "transpose(x, dims=(1, 0, 2))"),
         (x[0, 1:], "x[0, 1:]"),
         (x[..., None, ::-1], "x[..., None, ::-1]"),
         (x[[0, 0]], "x[[0, 0]]"),
@@ -228,8 +229,8 @@ def test_a_program_is_spelled_for_python() -> None:
 
 def test_a_known_shape_is_computed_with() -> None:
     parts = [Symbol("a", dims=(2, 3)), Symbol("b", dims=(2, 4))]
-    people = [Symbol(part.text, dims=part.dims, for_people=True) for part in parts]
-    g = Symbol("g", for_people=True)
+    people = [Symbol(part.text, dims=part.dims, spelling=PEOPLE) for part in parts]
+    g = Symbol("g", spelling=PEOPLE)
     texts = [str(OPS["concatenate"].vjp(k, g, Symbol("y"), people, {"axis": 1})) for k in (0, 1)]
     assert texts == ["g[:, 0:3]", "g[:, 3:7]"]
 

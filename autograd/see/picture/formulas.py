@@ -15,6 +15,7 @@ from ...engine.op import Op
 from ...engine.quiet import quietly
 from ...engine.text import display_width
 from ...graph.naming import identifiers, is_number, terms, wanted_names
+from ...operands.spelling import PEOPLE, PYTHON
 from ...operands.symbol import SPOKEN, Symbol, literal, rule_text, written
 from .number_format import format_line, format_number
 from .plain_text import shorten
@@ -80,7 +81,7 @@ def _input_symbols(node: Node, name: Mapping[Node, str], data: Mapping[Node, Any
     if type(node._data) is float:
         return found
     return [
-        Symbol(term.text, term.binding, term.value, np.shape(i._data), for_people=True)
+        Symbol(term.text, term.binding, term.value, np.shape(i._data), PEOPLE)
         for term, i in zip(found, node.inputs, strict=True)
     ]
 
@@ -109,7 +110,7 @@ def local_derivatives(
     numbers = input_data(node, data)
     scalar = type(node._data) is float
     shape = () if scalar else node._data.shape
-    g, y = (Symbol(text, dims=shape, for_people=not scalar) for text in ("g", name[node]))
+    g, y = (Symbol(text, dims=shape, spelling=PYTHON if scalar else PEOPLE) for text in ("g", name[node]))
     per_element = has_derivative(node)
     found: list[LocalDerivative | None] = []
     for position, i in enumerate(node.inputs):

@@ -84,4 +84,6 @@ def test_the_package_ships_every_file_that_is_not_python() -> None:
         path for pattern in package_data["*"] if pattern != "py.typed" for path in (ROOT / "autograd").rglob(pattern)
     }
     assert shipped == {path for suffix in ("css", "js") for path in (ROOT / "autograd").rglob(f"*.{suffix}")}
-    assert {path.name for path in shipped} == {"page.css", "page.js", "picture.css", "player.css", "player.js"}
+    assert {path.name for path in shipped} == {
+        "functions.js", "live.css", "live.js", "page.css", "page.js", "picture.css", "player.css", "player.js",
+    }  # fmt: skip

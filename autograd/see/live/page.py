@@ -1,0 +1,122 @@
+"""The live page as HTML: the picture, the sliders, and the script that computes. It loads nothing.
+
+Where scripts are off it shows the picture and a sentence. Its style is in `live.css`, its script in `live.js`, and the
+functions that JavaScript's Math does not have are in `functions.js`, beside this file.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from ...engine.node import Node
+from ..picture.drawing import image
+from ..picture.theme import variables
+from .model import Model
+from .sliders import Slider
+
+FOLDER: Final = Path(__file__).parent
+POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
+FIXED: Final = (
+    "The graph has a where(…), which keeps the branch that it took when the graph was recorded: "
+    "the numbers are right for as long as its condition would have come out the same."
+)
+
+
+def page(
+    title: str,
+    picture: str,
+    model: Model,
+    sliders: Sequence[Slider],
+    names: Mapping[Node, str],
+    titles: Mapping[Node, str],
+    root: Node,
+    plotted: bool,
+    fixed: bool,
+) -> str:
+    """Return the whole page; `plotted` adds the curves of a function, `fixed` a note on a branch that is fixed."""
+    data = {
+        "root": model.place[root],
+        "names": [names.get(node, "") for node in model.nodes],
+        "titles": [titles.get(node, "") for node in model.nodes],
+        "reached": model.reached,
+        "edges": model.edges,
+        "sliders": [{"node": model.place[s.node], "low": s.low, "high": s.high, "step": s.step} for s in sliders],
+        "plotted": plotted,
+    }
+    rows = "".join(_row(k, slider, titles) for k, slider in enumerate(sliders))
+    shown = html.escape(title)
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{shown}</title>
+<style>
+{variables("auto")}
+{_asset("live.css")}</style>
+</head>
+<body>
+<main>
+<h1><bdi>{shown}</bdi></h1>
+<p class="note" id="still">This page computes with a script, and scripts are off here: it shows the graph as it was
+recorded. Open the saved page in a browser to move its inputs.</p>
+<p id="result" role="status"></p>
+{f'<p class="note">{html.escape(FIXED)}</p>' if fixed else ""}
+<div id="plot"{"" if plotted else " hidden"}></div>
+<fieldset id="sliders">
+<legend>Drag, or type a number</legend>
+{rows}<button id="reset" type="button">Back to the start</button>
+</fieldset>
+<div id="picture" tabindex="0" role="region" aria-label="the graph">
+{picture or '<p class="note">The graph is too large to be drawn here; its numbers are computed all the same.</p>'}
+</div>
+</main>
+<script type="application/json" id="data">{_json(data)}</script>
+<script>
+{{
+{_asset("functions.js")}
+{model.source()}
+{_asset("live.js")}
+}}
+</script>
+</body>
+</html>
+"""
+
+
+def _row(k: int, slider: Slider, titles: Mapping[Node, str]) -> str:
+    name, value = html.escape(titles[slider.node]), f"{slider.node.item()!r}"
+    limits = f'min="{slider.low!r}" max="{slider.high!r}" step="{slider.step!r}"'
+    return f"""<div class="row">
+<label for="slider{k}"><bdi>{name}</bdi></label>
+<input type="range" id="slider{k}" {limits} value="{value}">
+<input type="text" id="number{k}" aria-label="{name} as a number" aria-describedby="wrong{k}" value="{value}"
+ autocomplete="off" spellcheck="false">
+<output id="gradient{k}" for="slider{k}" aria-live="off"></output>
+<p class="wrong" id="wrong{k}" role="alert"></p>
+</div>
+"""
+
+
+def framed(title: str, whole_page: str, picture: str) -> str:
+    """Return HTML for a notebook's cell: the page in a frame; where the notebook is not trusted, the picture."""
+    still = image(picture, title) if picture else f"<p>{html.escape(title)}</p>"
+    return (
+        f'<div>{still}<iframe title="{html.escape(title)}" sandbox="allow-scripts" '
+        f'style="width:100%;height:720px;border:0" onload="this.previousElementSibling.remove()" '
+        f'srcdoc="{html.escape(whole_page)}"></iframe></div>'
+    )
+
+
+def _json(data: Any) -> str:
+    # Only "<" could end a script element or begin a comment in it; \u003c is the same character in JSON.
+    return json.dumps(data, ensure_ascii=False, allow_nan=False).replace("<", "\\u003c")
+
+
+def _asset(name: str) -> str:
+    return (FOLDER / name).read_text(encoding="utf-8")
