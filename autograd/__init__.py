@@ -13,7 +13,7 @@ from .engine.installation import refuse_foreign_files as _refuse_foreign_files
 from .engine.mode import enable_grad, no_grad
 from .engine.op import Op
 from .engine.rehearsal import rehearse
-from .engine.text import text_table
+from .engine.text import Table, text_table
 from .functions.indexing import diag, gather, masked_fill, sort, take, tril, triu
 from .functions.linear_algebra import (
     cholesky,
@@ -113,6 +113,7 @@ from .rules.special_functions import (
 # isort: on
 from .see.picture.drawing import Drawing, draw
 from .see.steps.exercise import Practice, practice
+from .see.steps.order_explanation import explain_order
 from .see.steps.step import Step
 from .see.steps.stepper import Stepper
 
@@ -121,12 +122,13 @@ __compiled__ = False  # whether the compiled build of the engine is in use
 
 __all__ = [
     "AnomalyError", "Drawing", "Dual", "GradientError", "Op", "Practice", "Program", "Step", "Stepper", "Symbol",
-    "Tensor", "Value", "acos", "acosh", "amax", "amin", "arange", "argmax", "argmin", "asin", "asinh", "atan",
+    "Table", "Tensor", "Value", "acos", "acosh", "amax", "amin", "arange", "argmax", "argmin", "asin", "asinh", "atan",
     "atan2", "atanh", "binary_cross_entropy_with_logits", "bitwise_and", "bitwise_not", "bitwise_or", "bitwise_xor",
     "broadcast_to", "cat", "cbrt", "ceil", "check_gradients", "cholesky", "chunk", "clip", "concatenate", "cos",
     "cosh", "cross", "cross_entropy", "cumprod", "cumsum", "default_generator", "derivative", "derivative_table",
     "det", "detect_anomaly", "diag", "digamma", "dot", "draw", "eigh", "eigvalsh", "einsum", "elu", "enable_grad",
-    "erf", "erfc", "exp", "exp2", "expand", "expm1", "eye", "flatten", "flip", "float16", "float32", "float64",
+    "erf", "erfc", "exp", "exp2", "expand", "explain_order", "expm1", "eye", "flatten", "flip", "float16",
+    "float32", "float64",
     "floor", "floor_divide", "full", "gather", "gaussian", "gelu", "grad", "hessian", "hvp", "hypot", "int32",
     "int64", "inv", "inverse_mills", "jacobian", "jvp", "leaky_relu", "lgamma", "linear", "linspace", "log",
     "log1p", "log2", "log10", "log_normal_cdf", "log_sigmoid", "log_softmax", "logaddexp", "logit", "logsumexp",
