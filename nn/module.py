@@ -199,7 +199,14 @@ class Module(Registry):
             values = len(own) - len(arrays)
             count = f"{sum(math.prod(shape) for _, shape in own):,}"
             kind = repr(module).partition("\n")[0]
-            rows.append((name, kind, ", ".join([*arrays, *([f"{values} of one number"] if values else [])]), count))
+            rows.append(
+                (
+                    name or "(this module)",
+                    kind,
+                    ", ".join([*arrays, *([f"{values} of one number"] if values else [])]),
+                    count,
+                )
+            )
         return text_table(rows, right=[3], caption=f"Modules of {type(self).__name__}")._repr_html_()
 
     def _lines(self) -> list[str]:
