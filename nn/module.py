@@ -198,7 +198,7 @@ class Module(Registry):
             arrays = [f"{key} {shape}" for key, shape in own if shape]
             values = len(own) - len(arrays)
             count = f"{sum(math.prod(shape) for _, shape in own):,}"
-            kind = repr(module).partition("\n")[0]
+            kind = repr(module).partition("\n")[0].removesuffix("(")
             rows.append(
                 (
                     name or "(this module)",
