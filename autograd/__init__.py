@@ -15,7 +15,7 @@ from .engine.mode import enable_grad, no_grad
 from .engine.op import Op
 from .engine.rehearsal import rehearse
 from .engine.replacement import replace_file
-from .engine.text import text_table
+from .engine.text import Table, text_table
 from .functions.indexing import diag, gather, masked_fill, sort, take, tril, triu
 from .functions.linear_algebra import (
     cholesky,
@@ -117,6 +117,7 @@ from .see.live.live import LivePage, live
 from .see.picture.draw_graph import draw
 from .see.picture.drawing import Drawing
 from .see.steps.exercise import Practice, practice
+from .see.steps.order_explanation import explain_order
 from .see.steps.step import Step
 from .see.steps.stepper import Stepper
 
@@ -125,14 +126,14 @@ __compiled__ = False  # whether the compiled build of the engine is in use
 
 __all__ = [
     "AnomalyError", "Drawing", "Dual", "GradientError", "LivePage", "Op", "Practice", "Program", "Step", "Stepper",
-    "Symbol", "Tensor", "Value", "acos", "acosh", "amax", "amin", "arange", "argmax", "argmin", "asin", "asinh",
-    "atan", "atan2", "atanh", "binary_cross_entropy_with_logits", "bitwise_and", "bitwise_not", "bitwise_or",
+    "Symbol", "Table", "Tensor", "Value", "acos", "acosh", "amax", "amin", "arange", "argmax", "argmin", "asin",
+    "asinh", "atan", "atan2", "atanh", "binary_cross_entropy_with_logits", "bitwise_and", "bitwise_not", "bitwise_or",
     "bitwise_xor", "broadcast_to", "cat", "cbrt", "ceil", "check_gradients", "cholesky", "chunk", "clip",
     "concatenate", "cos", "cosh", "cross", "cross_entropy", "cumprod", "cumsum", "default_generator", "derivative",
     "derivative_table", "det", "detect_anomaly", "diag", "digamma", "dot", "draw", "eigh", "eigvalsh", "einsum",
-    "elu", "enable_grad", "erf", "erfc", "exp", "exp2", "expand", "expm1", "eye", "flatten", "flip", "float16",
-    "float32", "float64", "floor", "floor_divide", "full", "gather", "gaussian", "gelu", "grad", "hessian", "hvp",
-    "hypot", "int32", "int64", "inv", "inverse_mills", "jacobian", "jvp", "leaky_relu", "lgamma", "linear",
+    "elu", "enable_grad", "erf", "erfc", "exp", "exp2", "expand", "explain_order", "expm1", "eye", "flatten", "flip",
+    "float16", "float32", "float64", "floor", "floor_divide", "full", "gather", "gaussian", "gelu", "grad", "hessian",
+    "hvp", "hypot", "int32", "int64", "inv", "inverse_mills", "jacobian", "jvp", "leaky_relu", "lgamma", "linear",
     "linspace", "live", "log", "log1p", "log2", "log10", "log_normal_cdf", "log_sigmoid", "log_softmax", "logaddexp",
     "logit", "logsumexp", "long", "manual_seed", "masked_fill", "matmul", "matrix_norm", "maximum", "mean", "minimum",
     "mish", "no_grad", "norm", "normal_cdf", "normal_pdf", "noted_call", "one_hot", "ones", "ones_like", "op",

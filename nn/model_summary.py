@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from autograd import Tensor, Value, no_grad, text_table
+from autograd import Table, Tensor, Value, no_grad, text_table
 
 from .module import Module
 
@@ -24,20 +24,25 @@ class Row:
 
 @dataclass(frozen=True)
 class Summary:
-    """The network and then its layers in order; prints as a table."""
+    """The network and then its layers in order; prints as a table, and is one in a notebook."""
 
     rows: tuple[Row, ...]
     parameters: int
     trainable: int
 
     def __str__(self) -> str:
+        *lines, total = str(self._table()).splitlines()
+        rule = "-" * len(lines[0])
+        return "\n".join([lines[0], rule, *lines[1:], rule, total])
+
+    def _repr_html_(self) -> str:
+        return self._table()._repr_html_()
+
+    def _table(self) -> Table:
         cells = [("layer", "kind", "output shape", "parameters")]
         cells += [(row.name, row.kind, row.shape, f"{row.parameters:,}") for row in self.rows]
-        lines = text_table(cells, right=[3]).splitlines()
-        rule = "-" * len(lines[0])
-        return "\n".join(
-            [lines[0], rule, *lines[1:], rule, f"{self.parameters:,} parameters, {self.trainable:,} of them trainable"]
-        )
+        total = f"{self.parameters:,} parameters, {self.trainable:,} of them trainable"
+        return text_table(cells, right=[3], caption=f"Layers of {self.rows[0].kind}", notes=[total])
 
     __repr__ = __str__
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import copy
+import math
 import os
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, NoReturn, Self, SupportsIndex
 
 import numpy as np
 
-from autograd import Tensor, Value, noted_call, rehearse
+from autograd import Tensor, Value, noted_call, rehearse, text_table
 
 from .atomic import clear_gradients, set_attributes, update_dicts
 from .registry import Parameter as Parameter, Registry, join
@@ -189,6 +190,24 @@ class Module(Registry):
         if not lines:
             return f"{type(self).__name__}({self.extra_repr()})"
         return "\n  ".join([f"{type(self).__name__}({self.extra_repr()}", *lines]) + "\n)"
+
+    def _repr_html_(self) -> str:
+        rows = [("name", "module", "its own parameters", "numbers")]
+        for name, module in self.named_modules():
+            own = [(key, p.shape if isinstance(p, Tensor) else ()) for key, p in module.named_parameters(recurse=False)]
+            arrays = [f"{key} {shape}" for key, shape in own if shape]
+            values = len(own) - len(arrays)
+            count = f"{sum(math.prod(shape) for _, shape in own):,}"
+            kind = repr(module).partition("\n")[0].removesuffix("(")
+            rows.append(
+                (
+                    name or "(this module)",
+                    kind,
+                    ", ".join([*arrays, *([f"{values} of one number"] if values else [])]),
+                    count,
+                )
+            )
+        return text_table(rows, right=[3], caption=f"Modules of {type(self).__name__}")._repr_html_()
 
     def _lines(self) -> list[str]:
         named = ((name, module) for name, module in self._members() if isinstance(module, Module))

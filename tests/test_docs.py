@@ -27,6 +27,7 @@ EXAMPLES = {
     "docs/own_ops.md": 5,
     "docs/plots.md": 14,
     "docs/live.md": 8,
+    "docs/order.md": 7,
 }  # at least
 
 # The names that the examples in the docstrings of a package take as imported.

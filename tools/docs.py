@@ -24,6 +24,34 @@ Generated from the rules by `%s`; `print(autograd.derivative_table())` prints th
 Its row says what flows back to each input when the gradient `g` arrives at the result.
 
 %s
+
+## Names in the table
+
+| name | meaning |
+|---|---|
+| `sech(x)` | 1 / cosh(x) |
+| `gaussian(x)` | exp(-x²) |
+| `normal_pdf(x)`, `normal_cdf(x)` | density and distribution function of the standard normal distribution |
+| `log_normal_cdf(x)` | log(normal_cdf(x)) |
+| `inverse_mills(x)` | normal_pdf(x) / normal_cdf(x), the derivative of `log_normal_cdf` |
+| `lgamma(x)` | logarithm of the absolute value of the gamma function |
+| `digamma(x)`, `polygamma(x, n)` | derivative of `lgamma`, and derivative number n of `digamma` |
+| `where(mask, a, b)` | a where the mask is true, b elsewhere |
+| `xᵀ` | x with its last two dimensions exchanged |
+| `sum_to(x, shape)` | sum over the dimensions along which `broadcast_to` copies `shape` to that of x |
+| `put(x, [index], shape)` | zeros of this shape with x added at the index |
+| `spread(x, shape, dim)` | each sum over `dim` copied to every element of that sum, in this shape |
+| `as_value(x)` | a Tensor of one element as a Value |
+| `cast(x, dtype)` | x in another dtype |
+| `share(x, y)` | 1 where an element of x is its maximum y, divided by the number of such elements, else 0 |
+| `cofactor(a)` | det(a) times the transposed inverse of a, also where a has no inverse |
+| `log_abs_det(a)` | logarithm of the absolute value of det(a) |
+| `symmetric(x)` | (x + xᵀ) / 2 |
+| `lower_half(x)` | lower triangle of x with half of its diagonal |
+| `inverse_gaps(w)` | matrix with 1 / (w[j] - w[i]) in row i and column j, and 0 on the diagonal |
+| `eigenvalues(a)`, `eigenvectors(a)` | those of `symmetric(a)`; each column is an eigenvector |
+| `singular_values(a)` | singular values of a, largest first |
+| `singular_vectors(a)` | left singular vectors, in the first `rows` rows, above the right ones |
 """
 
 KINKS = """\

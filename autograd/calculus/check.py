@@ -13,6 +13,7 @@ import numpy as np
 from ..engine.mode import no_grad
 from ..operands.tensor import Tensor
 from .judge import Judge
+from .nesting import require_function
 from .numeric import EPSILON, as_float64, as_node, moved, numbers_in, results_at
 from .report import GradientError as GradientError, Report
 from .trees import Function, leaves, mapped, named_leaves
@@ -42,6 +43,7 @@ def check_gradients(f: Function, *args: Any, order: int = 1, tolerance: float = 
     df[0]/dx[0,0]         2        2     0.0e+00  complex step
     df[0]/dx[0,1]         0        0     0.0e+00  complex step
     """
+    require_function(f)
     if order not in (1, 2):
         raise ValueError(f"order is 1 or 2, got {order!r}")
     if not tolerance > 0:

@@ -190,6 +190,15 @@ def as_floats(x: Any) -> Any:
     return x if isinstance(x, (Node, Dual)) else Value(x).item()
 
 
+def require_function(f: Any) -> None:
+    """Raise TypeError where `f` cannot be called."""
+    if not callable(f):
+        raise TypeError(
+            f"derivatives are of functions: expected one such as lambda x: x**2, got {type(f).__name__} {f!r:.60}; for "
+            "the gradient of a result, call its backward() and read .grad"
+        )
+
+
 def require_result(x: Any) -> Any:
     """Return one result of the user's function as floats; TypeError if it is None."""
     if x is None:

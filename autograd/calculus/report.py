@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, final
 
-from ..engine.text import text_table
+from ..engine.text import Table, text_table
 from .numeric import relative_error
 
 
@@ -36,7 +36,7 @@ class Row:
 
 @final
 class Report:
-    """The result of `check_gradients`; prints as a table."""
+    """The result of `check_gradients`; prints as a table, and is one in a notebook."""
 
     __slots__ = ("notes", "rows")
 
@@ -54,12 +54,18 @@ class Report:
         """The rows of the derivatives that are wrong."""
         return [row for row in self.rows if not row.ok]
 
-    def __str__(self) -> str:
+    def _table(self) -> Table:
         header = ("element", "analytic", "numeric", "rel. error", "by", "")
         lines = [header]
         for r in self.rows:
             verdict = ", ".join(word for word in ("" if r.ok else "WRONG", r.note) if word)
             lines.append((r.element, f"{r.analytic:.10g}", f"{r.numeric:.10g}", f"{r.error:.1e}", r.method, verdict))
-        return "\n".join([text_table(lines, right=(1, 2, 3)), *self.notes])
+        return text_table(lines, right=(1, 2, 3), caption="Derivatives by the rules and without them", notes=self.notes)
+
+    def __str__(self) -> str:
+        return str(self._table())
+
+    def _repr_html_(self) -> str:
+        return self._table()._repr_html_()
 
     __repr__ = __str__

@@ -20,7 +20,7 @@ from ..operands.creation import stack
 from ..operands.dual import Dual, levels, zero_tangent
 from ..operands.tensor import Tensor
 from ..rules.elementwise import add
-from .nesting import Argnums, Caller, Run, as_floats, require_result
+from .nesting import Argnums, Caller, Run, as_floats, require_function, require_result
 from .trees import Function, is_container, leaves, mapped
 
 
@@ -50,6 +50,7 @@ def grad(f: Function, argnums: Argnums = 0) -> Function:
 
 def value_and_grad(f: Function, argnums: Argnums = 0) -> Function:
     """Return a function that computes `(f(...), grad(f)(...))` in one run of `f`."""
+    require_function(f)
 
     def value_and_gradient(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         run = Run(f, args, kwargs, argnums)
@@ -78,6 +79,7 @@ def derivative(f: Function) -> Function:
     >>> derivative(derivative(lambda x: x**3))(2.0)
     12.0
     """
+    require_function(f)
 
     def slope(x: Any) -> Any:
         return jvp(f, x, 1.0 if is_container(x) else _ones(x))[1]
@@ -99,6 +101,7 @@ def jvp(f: Function, x: Any, v: Any) -> tuple[Any, Any]:
     >>> jvp(lambda x: x[0] * x[1], [2.0, 3.0], [1.0, 0.0])
     (6.0, 3.0)
     """
+    require_function(f)
     level = next(levels)
     caller = Caller([x, v])
     start = next(created)
@@ -146,6 +149,7 @@ def vjp(f: Function, x: Any) -> tuple[Any, Function]:
     >>> pullback([1.0, 10.0])
     [13.0, 2.0]
     """
+    require_function(f)
     run = Run(f, (x,), {}, 0)
 
     def pullback(u: Any) -> Any:
@@ -168,6 +172,7 @@ def jacobian(f: Function, argnums: Argnums = 0) -> Function:
     >>> jacobian(lambda x: [x[0] * x[1], x[0] + x[1]])([2.0, 3.0])
     [[3.0, 2.0], [1.0, 1.0]]
     """
+    require_function(f)
 
     def derivatives(*args: Any, **kwargs: Any) -> Any:
         run = Run(f, args, kwargs, argnums)
@@ -213,6 +218,7 @@ def hvp(f: Function) -> Function:
     >>> hvp(lambda x: x[0] * x[0] * x[1])([2.0, 3.0], [1.0, 0.0])
     [6.0, 4.0]
     """
+    require_function(f)
 
     def product(x: Any, v: Any) -> Any:
         return jvp(grad(f), x, v)[1]

@@ -282,4 +282,7 @@ def functions() -> Iterator[str]:
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:
-    return next(iter(difflib.get_close_matches(name, [k for k in known if len(k) > 1], n=1, cutoff=0.7)), "")
+    """Return the known name that was probably meant; first one with two letters swapped, as in tahn; else ""."""
+    candidates = [k for k in known if len(k) > 1]
+    swapped = [k for k in candidates if sorted(k) == sorted(name) and k[:1] == name[:1]]
+    return next(iter([*swapped, *difflib.get_close_matches(name, candidates, n=1, cutoff=0.7)]), "")

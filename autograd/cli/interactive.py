@@ -30,7 +30,7 @@ MOST_GRADIENTS: Final = 16  # in the line of gradients so far
 def step_through(stepper: Stepper) -> None:
     """Step through the sweep as the person asks, until they quit."""
     print("\n".join(_forward(stepper)))
-    print(f"{len(stepper)} steps back. Enter: next, b: back, ?: help, q: quit")
+    print(f"The backward pass has {len(stepper)} steps. Enter: next step, b: one step back, ?: help, q: quit")
     moves: dict[str, Callable[[], object]] = {"": stepper.next, "n": stepper.next, "b": stepper.back}
     while (typed := _ask(f"[{stepper.position}/{len(stepper)}] > ").lower()) != QUIT:
         go = re.fullmatch(r"g\s*(\d{1,9})", typed)

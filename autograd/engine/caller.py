@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import linecache
+import re
 import sys
 from typing import Final
 
@@ -10,9 +11,22 @@ OURS: Final = ("autograd", "nn", "glassgrad", "numpy", "contextlib")
 
 
 def caller() -> str:
-    """`file.py:12: y = x.log()`, of the innermost frame that is the user's."""
+    """`file.py:12: y = x.log()`, of the innermost frame that is the user's; in a notebook `In [23], line 1: …`."""
     frame = sys._getframe(1)
     while frame.f_back is not None and frame.f_globals.get("__name__", "").split(".")[0] in OURS:
         frame = frame.f_back
     path, line = frame.f_code.co_filename, frame.f_lineno
-    return f"{path}:{line}: {linecache.getline(path, line).strip()}".rstrip(": ")
+    cell = _cell(path)
+    place = f"{cell}, line {line}" if cell else f"{path}:{line}"
+    return f"{place}: {linecache.getline(path, line).strip()}".rstrip(": ")
+
+
+def _cell(path: str) -> str:
+    """Return `In [23]` for the file name under which a notebook compiled its cell 23; empty for any other name.
+
+    IPython knows the numbers of its cells by file name. An old one does not tell, but has the number in the name.
+    """
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()  # nothing is imported for this
+    label = getattr(getattr(shell, "compile", None), "format_code_name", lambda name: None)(path)
+    number = re.search(r"In ?\[(\d+)\]$", label[1]) if label else re.search(r"\bipython-input-(\d+)-", path)
+    return f"In [{number[1]}]" if number else ""

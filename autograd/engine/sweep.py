@@ -2,9 +2,9 @@
 
     a = 1; b = a + a; c = b + b
 
-Recursing from c into its inputs would be wrong: b is reached twice, and would pass on half of its gradient twice; with
-n such steps that is 2**n visits. A node may pass its gradient on only after all of it has arrived, so it comes after
-every node that uses it. Creation order, reversed, is such an order.
+Recursing from c into its inputs would be wrong: b is reached twice, and would pass on what has arrived so far, first 1
+and then 2, so that a gets 6 in place of 4; with n such steps that is 2**n visits. A node may pass its gradient on only
+after all of it has arrived, so it comes after every node that uses it. Creation order, reversed, is such an order.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from ..engine.changes import refuse_changed
 from ..engine.dtypes import rounded
 from ..engine.node import Node
 from ..engine.sweep import graph_nodes
+from ..engine.text import html_code
 from ..operands.tensor import Tensor
 from .naming import is_number
 from .program_start import real_numbers, start_of
@@ -32,11 +33,11 @@ PAGES: Final[dict[str, Callable[[Node, Sequence[Node]], str]]] = {}
 class Program:
     """The computation from `inputs` to `root` as Python source.
 
-    `source` is the text, `forward(...)` and `value_and_grad(...)`, in the words of the ops; `constants` are the arrays
-    in it by name. Value and gradients are those of the graph to the bit. Every other leaf of the graph is written into
-    the source as what it holds now, and so is every choice that data made on the way: the mask of a `where`, the places
-    that `max(dim)`, `sort` and indices picked, every `if` that Python took. A graph has no branches; ops with branches
-    inside, such as relu, maximum and clip, are right everywhere.
+    `source` is the text, `forward(...)` and `value_and_grad(...)`, in the words of the ops; print() and a notebook show
+    it. `constants` are the arrays in it by name. Value and gradients are those of the graph to the bit. Every other
+    leaf of the graph is written into the source as what it holds now, and so is every choice that data made on the way:
+    the mask of a `where`, the places that `max(dim)`, `sort` and indices picked, every `if` that Python took. A graph
+    has no branches; ops with branches inside, such as relu, maximum and clip, are right everywhere.
 
     Of a graph of Values the program takes numbers, or arrays of which each element is a sample of its own, and so is
     each element of its gradients. Of a graph of Tensors it takes arrays of the ranks it was recorded with. Their
@@ -214,6 +215,12 @@ class Program:
         given = for_each_root(self._form, gradient) if gradient is not None else None
         samples, exact = self._samples(args), self._at_home(args)
         return [start.seed(given[k] if given else None, samples, exact) for k, start in self._starts.items()]
+
+    def __str__(self) -> str:
+        return self.source
+
+    def _repr_html_(self) -> str:
+        return html_code(self.source, f"Program of {', '.join(self.inputs)}")
 
     def __repr__(self) -> str:
         return f"<Program of {', '.join(self.inputs)}, {self.source.count(chr(10))} lines>"

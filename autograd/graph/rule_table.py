@@ -16,7 +16,9 @@ EXAMPLE_SHAPES: Final = ((2, 3), (3, 4))
 
 
 def derivative_table(format: str = "text") -> str:
-    """Every op with its derivatives, generated from the rules; `y` is the result, `format` is "text" or "markdown".
+    """Return every op with its derivatives, generated from the rules. In a notebook it is shown as a table.
+
+    `y` is the result, `format` is "text" or "markdown".
 
     An op that changes shapes has no derivative that is one number: its row says what flows back to each input when `g`
     arrives at the result. In the examples `a` has the shape (2, 3) and `b` the shape (3, 4).
@@ -34,7 +36,7 @@ def derivative_table(format: str = "text") -> str:
         return "\n".join(["| y | derivatives |", "|---|---|", *cells])
     if format != "text":
         raise ValueError(f'format is "text" or "markdown", got {format!r}')
-    return text_table(rows, gap="   ")
+    return text_table(rows, gap="   ", caption="Derivatives of every op; y is the result")
 
 
 def scalar_ops() -> list[Op]:

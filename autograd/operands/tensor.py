@@ -21,6 +21,7 @@ from ..rules import structural as s, structural_forward
 from ..rules.elementwise import identity
 from .array_methods import ArrayMethods
 from .constants import as_operands, checked, misfit, owned, settled
+from .node_table import node_table
 from .value import Value
 from .watched_array import WatchedArray, same_memory
 
@@ -243,6 +244,9 @@ class Tensor(ArrayMethods, Node):
 
     def __format__(self, spec: str) -> str:
         return format(self.item(), spec) if spec else repr(self)
+
+    def _repr_html_(self) -> str:
+        return node_table(self)
 
     def __repr__(self) -> str:
         text = np.array2string(self._data, separator=", ", prefix="Tensor(")

@@ -14,6 +14,7 @@ from ..engine.short_ways import apply_to_values
 from ..engine.sweep import backward
 from ..rules.structural import as_value
 from ..rules.structural_forward import of_array
+from .node_table import node_table
 from .operators import Operators
 
 
@@ -107,6 +108,9 @@ class Value(Operators, Node):
 
     def __format__(self, spec: str) -> str:
         return format(self._data, spec) if spec else repr(self)
+
+    def _repr_html_(self) -> str:
+        return node_table(self)
 
     def __repr__(self) -> str:
         name = f", label={self.label!r}" if self.label else ""

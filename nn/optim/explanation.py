@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd import text_table
+from autograd import Table, text_table
 
 from .parameters import Node
 
@@ -44,21 +44,27 @@ class Row(NamedTuple):
 
 
 class Explanation:
-    """The table of a step: print it, or read `.rows`."""
+    """The table of a step: print it, show it in a notebook, or read `.rows`."""
 
     def __init__(self, rows: list[Row]) -> None:
         self.rows = rows
 
     def __str__(self) -> str:
+        return str(self._table())
+
+    def _repr_html_(self) -> str:
+        return self._table()._repr_html_()
+
+    __repr__ = __str__
+
+    def _table(self) -> Table:
         cells = [row.cells() for row in self.rows]
         names = list(dict.fromkeys(name for row in cells for name in row if name != "change"))
         columns = [*names, "change"]
         lines = [["parameter", *columns]]
         for row, cell in zip(self.rows, cells, strict=True):
             lines.append([row.name, *(_figure(cell.get(column)) for column in columns)])
-        return text_table(lines, right=range(1, len(columns) + 1))
-
-    __repr__ = __str__
+        return text_table(lines, range(1, len(columns) + 1), caption="The next step of each parameter")
 
 
 @np.errstate(all="ignore")

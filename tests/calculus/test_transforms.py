@@ -410,3 +410,13 @@ def test_nothing_is_recorded_outside_under_no_grad(of: Any) -> None:
         result = of(lambda x: x * x * w)
     assert not getattr(result, "requires_grad", False)
     assert getattr(of(lambda x: x * x * w), "requires_grad", False)
+
+
+@pytest.mark.parametrize(
+    "transform",
+    [grad, value_and_grad, derivative, jacobian, hessian, hvp, autograd.check_gradients,
+     lambda f: jvp(f, 1.0, 1.0), lambda f: vjp(f, 1.0)],
+)  # fmt: skip
+def test_what_is_not_a_function_is_refused_at_once(transform: Callable[[Any], Any]) -> None:
+    with pytest.raises(TypeError, match=r"expected one such as lambda x: .*, got int 3; .* call its backward"):
+        transform(3)

@@ -147,6 +147,7 @@ REFUSED = [
     ("x × 2", "× is written * here", 3),
     ("x − 2", "− is written - here", 3),
     ("tanhh(x)", "did you mean tanh?", 1),
+    ("tahn(x)", "did you mean tanh?", 1),
     ("1 + ln(x)", "did you mean log?", 5),
     ("__import__('os')", "unknown function '__import__'", 1),
     ("x.__class__", "a dot can only be part of a number", 2),

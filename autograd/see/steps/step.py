@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from ...engine.node import Node
 from ..picture.formulas import equation, summed_over
@@ -107,6 +107,10 @@ class Step:
             product = flow.product(self.gradient, MOST_IN_BOX)
             lines.append(f"  to {flow.name}{self.as_input(flow)}: {how}; contribution {product}; sum {total}")
         return "\n".join(lines if self.flows else [*lines, "  a leaf: it has no inputs to contribute to"])
+
+    def __call__(self) -> NoReturn:
+        """Refuse `stepper.step()`, which looks like the way to take a step."""
+        raise TypeError("a Step cannot be called: .step, without brackets, is the step taken last; next() takes one")
 
     def as_input(self, flow: Flow) -> str:
         """Return `, as input 1` where the op uses this input more than once, else an empty string.

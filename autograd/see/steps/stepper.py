@@ -117,7 +117,12 @@ class Stepper:
 
     def goto(self, k: int) -> Step | None:
         """Go to where k steps are taken, and return the last of them, None for 0. Raise IndexError for k > len."""
-        k = operator.index(k)
+        try:
+            k = operator.index(k)
+        except TypeError:
+            raise TypeError(
+                f"goto takes the number of steps, 0 to {len(self)}, got {type(k).__name__}; until(node) goes to a node"
+            ) from None
         if not 0 <= k <= len(self):
             raise IndexError(f"there are {len(self)} steps: expected 0 to {len(self)}, got {k}")
         if k == 0:

@@ -581,3 +581,14 @@ def test_a_file_is_left_as_it_was_when_the_steps_cannot_be_written(
     with pytest.raises(ZeroDivisionError):
         Stepper(neuron()).save(path)
     assert path.read_text() == "before"
+
+
+def test_misread_names_are_answered_with_the_way() -> None:
+    stepper = Stepper(Value(3.0, label="x") * 2)
+    to_a_name: Any = "x"
+    with pytest.raises(TypeError, match=r"takes the number of steps, 0 to 2, got str; until\(node\) goes to a node"):
+        stepper.goto(to_a_name)
+    stepper.next()
+    called: Any = stepper.step
+    with pytest.raises(TypeError, match=r"the step taken last; next\(\) takes one"):
+        called()
