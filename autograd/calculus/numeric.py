@@ -173,7 +173,9 @@ class Probe:
                 side for h in SIDE_STEPS for side in (self._slope(v, -scale * h, 0.0), self._slope(v, 0.0, scale * h))
             ]
             # On the smallest steps a smooth curve is a line, so what two slopes differ by is rounding too.
-            residues = np.median([np.abs(wide - narrow) * h for (wide, narrow), h in zip(pairs, steps)][-3:], axis=0)
+            residues = np.median(
+                [np.abs(wide - narrow) * h for (wide, narrow), h in zip(pairs, steps, strict=False)][-3:], axis=0
+            )
             found = []
             for k, error in enumerate(errors):
                 rounding = [float(np.fmax(error, residues[k])) / h for h in steps]
