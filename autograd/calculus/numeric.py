@@ -182,7 +182,9 @@ class Probe:
                 number, noise = _extrapolated([(float(wide[k]), float(narrow[k])) for wide, narrow in pairs], rounding)
                 # In float32 the small steps that show a kink are lost in rounding.
                 noisy = ROUNDING * float(error) / (scale * SIDE_STEPS[0])
-                slopes = Slopes.of(*(float(side[k]) for side in sides), noisy) if self.epsilon == EPSILON else None
+                slopes = (
+                    Slopes.of(*(float(side[k]) for side in sides), noise=noisy) if self.epsilon == EPSILON else None
+                )
                 found.append(Estimate(number, "differences", noise, slopes))
         return found
 
