@@ -182,9 +182,9 @@ class Probe:
                 number, noise = _extrapolated([(float(wide[k]), float(narrow[k])) for wide, narrow in pairs], rounding)
                 # In float32 the small steps that show a kink are lost in rounding.
                 noisy = ROUNDING * float(error) / (scale * SIDE_STEPS[0])
-                slopes = (
-                    Slopes.of(*(float(side[k]) for side in sides), noise=noisy) if self.epsilon == EPSILON else None
-                )
+                left, right, far_left, far_right = (float(side[k]) for side in sides)
+                kink = Slopes.of(left, right, far_left, far_right, noisy)
+                slopes = kink if self.epsilon == EPSILON else None
                 found.append(Estimate(number, "differences", noise, slopes))
         return found
 
