@@ -1,4 +1,4 @@
-"""Raise KeyboardInterrupt at a chosen line of a function."""
+"""Raise KeyboardInterrupt at a chosen line of a function, or call another function there as a signal handler."""
 
 from __future__ import annotations
 
@@ -11,6 +11,18 @@ from typing import Any
 
 def interrupted_at(line: int, function: Callable[[], Any]) -> bool:
     """Call the function and raise KeyboardInterrupt before the given executed line. Return False if there are fewer."""
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    try:
+        return called_at(line, function, interrupt)
+    except KeyboardInterrupt:
+        return True
+
+
+def called_at(line: int, function: Callable[[], Any], handler: Callable[[], Any]) -> bool:
+    """Call the function, and the handler before the given executed line. Return False if there are fewer lines."""
     count = 0
     entered: set[tuple[int, int]] = set()
 
@@ -24,15 +36,13 @@ def interrupted_at(line: int, function: Callable[[], Any]) -> bool:
             entered.add((id(frame), frame.f_lineno))
         count += event == "line"
         if event == "line" and count == line:
-            raise KeyboardInterrupt
+            handler()
         return trace
 
     before = sys.gettrace()
     sys.settrace(trace)
     try:
         function()
-    except KeyboardInterrupt:
-        return True
     finally:
         sys.settrace(before)
-    return False
+    return count >= line

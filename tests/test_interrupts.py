@@ -14,7 +14,7 @@ from autograd import Stepper, Tensor, Value, draw, manual_seed, stack
 from nn import functional as F, optim
 from nn.optim import lr_scheduler
 
-from .interrupts import interrupted_at
+from .interrupts import called_at, interrupted_at
 
 Case = tuple[Callable[[], Any], Callable[[], Any]]  # what is interrupted, and the state to look at
 
@@ -258,6 +258,23 @@ def test_an_interrupt_at_any_line_of_save_leaves_the_old_file_or_the_new_one_and
         return lambda: save(2.0, path), lambda: [(p.name, p.read_bytes()) for p in tmp_path.iterdir()]
 
     assert_before_or_after(case)
+
+
+def test_a_signal_handler_may_call_backward_at_any_line_of_backward() -> None:
+    def gradient_after(line: int) -> tuple[float, bool]:
+        x = Value(3.0)
+        root, other = x * x, x * 10.0
+        handled = called_at(line, root.backward, other.backward)
+        return x.grad, handled
+
+    found, line, handled = [], 1, True
+    while handled:
+        gradient, handled = gradient_after(line)
+        found.append(gradient)
+        line += 1
+    assert len(found) > 20
+    assert set(found[:-1]) == {16.0}
+    assert found[-1] == 6.0
 
 
 # --- refused: nothing is changed ---

@@ -13,7 +13,7 @@ from typing import Any, Final, final
 import numpy as np
 
 from ..functions import reductions
-from .numeric import Estimate, Probe, Slopes, Vector, as_float64, numbers_in, relative_error
+from .numeric import Estimate, Probe, Slopes, Vector, as_float64, numbers_in, relative_error, with_rounding
 from .report import Row
 from .transforms import grad, jacobian
 from .trees import Function, leaves
@@ -40,7 +40,8 @@ class Judge:
             return leaves(jacobian(f, all_arguments)(*x))
 
         labels = [label for output in outputs for label in output]
-        analytic = _matrix(first(*point), [len(output) for output in outputs], sizes)
+        heights = [len(output) for output in outputs]
+        analytic = with_rounding(lambda x: _matrix(first(*x), heights, sizes), point, self.epsilon)
         rows = self._columns(Probe(f, point, None, self.epsilon), analytic, names, labels, "d{}/d{}")
         if order == 2:
             ends = np.cumsum([0, *sizes])
@@ -49,20 +50,24 @@ class Judge:
             slopes = [
                 [f"{label}/d{name}" for label in output for name in block] for output in outputs for block in blocks
             ]
-            second = _matrix(
-                leaves(jacobian(first, all_arguments)(*point)), [len(several) for several in slopes], sizes
+            heights = [len(several) for several in slopes]
+            second = with_rounding(
+                lambda x: _matrix(leaves(jacobian(first, all_arguments)(*x)), heights, sizes), point, self.epsilon
             )
             probe = Probe(first, point, None, self.epsilon, analytic=False)
             rows += self._columns(probe, second, names, [slope for several in slopes for slope in several], "d²{}d{}")
         return rows
 
-    def _columns(self, probe: Probe, analytic: Vector, names: list[str], labels: list[str], form: str) -> list[Row]:
+    def _columns(
+        self, probe: Probe, derivatives: tuple[Vector, Vector], names: list[str], labels: list[str], form: str
+    ) -> list[Row]:
         """Judge the matrix of derivatives column by column, which is one direction for each element."""
+        analytic, rounding = derivatives
         rows = []
         for j, name in enumerate(names):
             estimates = probe.derivatives(np.eye(1, len(names), j)[0])
             for k, (label, estimate) in enumerate(zip(labels, estimates, strict=True)):
-                rows.append(self.row(form.format(label, name), float(analytic[k, j]), estimate))
+                rows.append(self.row(form.format(label, name), float(analytic[k, j]), estimate, float(rounding[k, j])))
         return rows
 
     def along_directions(
@@ -78,15 +83,15 @@ class Judge:
             v, w = random.uniform(-1.0, 1.0, (2, len(names)))
             label = "f" if count == 1 else f"(u{k}·f)"
             gradient = grad(_weighted_sum(f, u), all_arguments)
-            first.along(v, f"v{k}", label, Probe(f, point, u, self.epsilon), numbers_in(gradient(*point)))
+            first.along(v, f"v{k}", label, Probe(f, point, u, self.epsilon), gradient)
             if order == 2:
                 slope = _weighted_sum(gradient, v)
                 probe = Probe(slope, point, np.ones(1), self.epsilon, analytic=False)
-                second.along(w, f"w{k}", f"(v{k}·∇{label})", probe, numbers_in(grad(slope, all_arguments)(*point)))
+                second.along(w, f"w{k}", f"(v{k}·∇{label})", probe, grad(slope, all_arguments))
         return [*first.rows, *second.rows]
 
-    def row(self, element: str, analytic: float, estimate: Estimate) -> Row:
-        """Judge one derivative."""
+    def row(self, element: str, analytic: float, estimate: Estimate, rounding: float) -> Row:
+        """Judge one derivative, which has this rounding error of its own."""
         numeric, method = estimate.number, estimate.method
         if estimate.slopes is not None:
             note, ok = self._at_kink(analytic, estimate.slopes)
@@ -94,7 +99,7 @@ class Judge:
         if not (math.isfinite(analytic) and math.isfinite(numeric)):
             same = analytic == numeric or (math.isnan(analytic) and math.isnan(numeric))
             return Row(element, analytic, numeric, method, "not finite", same)
-        floor = estimate.noise / self.tolerance
+        floor = (estimate.noise + rounding) / self.tolerance
         ok = relative_error(analytic, numeric, floor) <= self.tolerance
         return Row(element, analytic, numeric, method, "", ok, floor)
 
@@ -126,14 +131,16 @@ class _Search:
         self.rows: Final[list[Row]] = []
         self.moving: Final = np.ones(len(names), bool)  # False for the elements that are kept still
 
-    def along(self, v: Vector, direction: str, label: str, probe: Probe, gradient: Vector) -> None:
-        """Add the rows of the elements that were found, then the row of the direction v."""
+    def along(self, v: Vector, direction: str, label: str, probe: Probe, slope: Function) -> None:
+        """Add the rows of the elements that were found, then the row of the direction v; `slope` is the gradient."""
+        gradient, rounding = with_rounding(lambda x: numbers_in(slope(*x)), probe.point, probe.epsilon)
 
         def row(elements: Vector, weights: Vector, element: str) -> Row:
             part = np.zeros(len(self.names))
             part[elements] = weights[elements]
             (estimate,) = probe.derivatives(part)
-            return self.judge.row(element, float(np.dot(gradient, part)), estimate)
+            error = float(np.dot(rounding + probe.epsilon * np.abs(gradient), np.abs(part)))
+            return self.judge.row(element, float(np.dot(gradient, part)), estimate, error)
 
         for _ in range(DIRECTIONS):
             elements = np.flatnonzero(self.moving)

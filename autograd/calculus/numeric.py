@@ -10,6 +10,7 @@ all of them.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any, Final, final
 
 import numpy as np
@@ -32,7 +33,8 @@ STEPS: Final = tuple(2.0**-k for k in (6, 9, 12, 15, 18, 22, 26, 30))
 # ones would not leave the plateaus of a bisection that stops at 1e-8.
 CONFIRMING_STEPS: Final = tuple(2.0**-k for k in (14, 18, 22))
 CONFIRMED: Final = 1e-3  # the relative error of such a difference
-JITTER: Final = (1.0, 2.0, 3.0)  # changes of the point by its last digits, which show rounding
+JITTER: Final = (1.0, 2.0, 3.0, 5.0, 8.0)  # changes of the point by its last digits, which show rounding
+ROUNDING: Final = 8.0  # rounding errors are at most so many times what such changes show
 SIDE_STEPS: Final = (2.0**-24, 2.0**-20)  # of the slopes on either side, near and far
 
 Vector = np.ndarray
@@ -61,17 +63,18 @@ class Slopes:
         self.bounded: Final = bounded  # False: a slope grows without bound as the step shrinks
 
     @staticmethod
-    def of(left: float, right: float, far_left: float, far_right: float) -> Slopes | None:
+    def of(left: float, right: float, far_left: float, far_right: float, noise: float) -> Slopes | None:
         """Judge from differences over a small step and over one 16 times as large; None if the curve is smooth.
 
         On a smooth curve the two sides approach each other in proportion to the step. At a kink they stay apart. At a
-        jump one of them grows 16 times, at a vertical tangent such as that of the square root 4 times.
+        jump one of them grows 16 times, at a vertical tangent such as that of the square root 4 times. `noise` is the
+        possible rounding error of a slope over the small step.
         """
         for near, far in ((left, far_left), (right, far_right)):
-            if abs(near) > 3 * abs(far) and abs(near) > 1.0:
+            if abs(near) - noise > 3 * abs(far) and abs(near) - noise > 1.0:
                 return Slopes(left, right, bounded=False)
         gap, far_gap = abs(right - left), abs(far_right - far_left)
-        apart = gap > 1e-4 * max(1.0, abs(left), abs(right)) and gap > 0.5 * far_gap and math.isfinite(gap)
+        apart = gap > 1e-4 * max(1.0, abs(left), abs(right)) + noise and gap > 0.5 * far_gap and math.isfinite(gap)
         return Slopes(left, right, bounded=True) if apart else None
 
 
@@ -155,15 +158,9 @@ class Probe:
         its own last digits and the results are compared.
         """
         results = results_at(self.f, self.point)
-        here = self._weighted(results)
         sizes = np.abs(results) if self.weights is None else np.array([np.dot(np.abs(self.weights), np.abs(results))])
-        with np.errstate(all="ignore"):
-            near = [
-                [np.abs(self._at(side * k * self.epsilon * self._scale(v) * v) - here) for k in JITTER]
-                for side in (-1.0, 1.0)
-            ]
-        # Of the quieter side, because on the other one the results may jump.
-        errors: Vector = np.fmax(self.epsilon * sizes, np.fmin(*(np.fmax.reduce(side) for side in near)))
+        digit = self.epsilon * self._scale(v)
+        errors: Vector = np.fmax(self.epsilon * sizes, _spread(lambda k: self._at(k * digit * v)))
         return errors
 
     def _differences(self, v: Vector) -> list[Estimate]:
@@ -175,12 +172,19 @@ class Probe:
             sides = [
                 side for h in SIDE_STEPS for side in (self._slope(v, -scale * h, 0.0), self._slope(v, 0.0, scale * h))
             ]
+            # On the smallest steps a smooth curve is a line, so what two slopes differ by is rounding too.
+            residues = np.median(
+                [np.abs(wide - narrow) * h for (wide, narrow), h in zip(pairs, steps, strict=False)][-3:], axis=0
+            )
             found = []
             for k, error in enumerate(errors):
-                rounding = [float(error) / h for h in steps]
+                rounding = [float(np.fmax(error, residues[k])) / h for h in steps]
                 number, noise = _extrapolated([(float(wide[k]), float(narrow[k])) for wide, narrow in pairs], rounding)
                 # In float32 the small steps that show a kink are lost in rounding.
-                slopes = Slopes.of(*(float(side[k]) for side in sides)) if self.epsilon == EPSILON else None
+                noisy = ROUNDING * float(error) / (scale * SIDE_STEPS[0])
+                left, right, far_left, far_right = (float(side[k]) for side in sides)
+                kink = Slopes.of(left, right, far_left, far_right, noisy)
+                slopes = kink if self.epsilon == EPSILON else None
                 found.append(Estimate(number, "differences", noise, slopes))
         return found
 
@@ -204,7 +208,29 @@ def _extrapolated(pairs: list[tuple[float, float]], rounding: list[float]) -> tu
         for (wide, narrow), error in zip(pairs, rounding, strict=True)
     ]
     noise, number = min((each for each in tries if not math.isnan(each[0])), default=(math.nan, math.nan))
-    return float(number), 8 * float(noise)
+    return float(number), ROUNDING * float(noise)
+
+
+def _spread(at: Callable[[float], Vector]) -> Vector:
+    """Return by how much results differ among themselves where the point moves by k of its last digits, `at(k)`.
+
+    Each side is taken by itself, without the point, because there may be a jump at the point.
+    """
+    with np.errstate(all="ignore"):
+        sides = [[at(side * k) for k in JITTER] for side in (-1.0, 1.0)]
+        spread: Vector = np.fmax.reduce([np.fmax.reduce(side) - np.fmin.reduce(side) for side in sides])
+    return spread
+
+
+def with_rounding(f: Callable[[list[Any]], Vector], point: list[Any], epsilon: float) -> tuple[Vector, Vector]:
+    """Return f(point) and the possible rounding error of each of its numbers.
+
+    Where large numbers cancel on the way, the result is a rounding error or has few right digits, whatever its size. So
+    the elements of the point are multiplied by 1 and a few last digits, which keeps zeros and ties, and the results
+    are compared.
+    """
+    spread = _spread(lambda k: f(mapped(lambda x: x * (1.0 + k * epsilon), point)))
+    return f(point), np.nan_to_num(ROUNDING * spread, posinf=0.0)
 
 
 # Points and results as vectors

@@ -12,7 +12,10 @@ import numpy as np
 
 from .node import Node
 
-_accumulating: Final = threading.Lock()  # two threads that share a leaf must not both read its old gradient
+# Two threads that share a leaf must not both read its old gradient. The lock lets its own thread in again: a signal
+# handler that calls backward may run while this thread holds it.
+_accumulating: Final = threading.RLock()
+_commits: Final = [0]  # how many there were
 
 
 class Lent:
@@ -45,10 +48,16 @@ def commit(nodes: Sequence[Node], gradients: Sequence[Any], also: Sequence[tuple
     # a + b gives both inputs the same array.
     handed = Counter(map(id, gradients))
     with _accumulating:
-        after = [
-            node._accumulated(g, handed[id(g)] > 1) if node.op is None else g if type(g) is float else Lent(g)
-            for node, g in zip(nodes, gradients, strict=True)
-        ]
-        # One call that stays in C from the first node to the last, where Ctrl-C cannot come between.
-        writes = zip(nodes, repeat("_grad"), after)
-        deque(starmap(setattr, chain(writes, also)), maxlen=0)
+        while True:
+            seen = _commits[0]
+            after = [
+                node._accumulated(g, handed[id(g)] > 1) if node.op is None else g if type(g) is float else Lent(g)
+                for node, g in zip(nodes, gradients, strict=True)
+            ]
+            writes = starmap(setattr, chain(zip(nodes, repeat("_grad"), after), also))
+            # One call stays in C from the first node to the last, and none comes between it and the comparison: there
+            # is no place for Ctrl-C or a handler. If a handler has added to the gradients before, add to those.
+            written = _commits[0] == seen and deque(writes, maxlen=0) is not None
+            if written:
+                _commits[0] += 1
+                return

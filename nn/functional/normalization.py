@@ -55,8 +55,9 @@ def batch_norm_and_changes(
     if training:
         count = _values_per_channel(input, dims)
         mean, var = ag.mean(input, dim=dims), ag.var(input, dim=dims, correction=0)
-        for running, batch in ((running_mean, _numbers(mean)), (running_var, _numbers(var) * (count / (count - 1)))):
+        for running, statistic, factor in ((running_mean, mean, 1.0), (running_var, var, count / (count - 1))):
             if running is not None:
+                batch = _numbers(statistic) * factor
                 _check_channels(running, batch)
                 changes.append((running, "data", (1.0 - momentum) * np.asarray(running.data) + momentum * batch))
     elif running_mean is None or running_var is None:
@@ -88,10 +89,10 @@ def _check_channels(running: Tensor, batch: np.ndarray) -> None:
 
 
 def _numbers(x: Any) -> np.ndarray:
-    """Return the data of a Tensor, also of one inside a Dual."""
+    """Return the data of a Tensor or of what stands in for one."""
     while isinstance(x, Dual):
         x = x.payload
-    return np.asarray(x.data if isinstance(x, Tensor) else x)
+    return np.asarray(x if isinstance(x, (np.ndarray, np.generic)) else x.numpy())
 
 
 def layer_norm(
