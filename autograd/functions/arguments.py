@@ -16,6 +16,7 @@ import numpy as np
 
 from ..engine.dtypes import elements, real_array
 from ..engine.op import Operand
+from ..engine.raw_data import REAL, advice
 
 Dim = int | tuple[int, ...] | None
 Keep = bool | None  # None: the user gave neither keepdim nor keepdims
@@ -75,6 +76,8 @@ def nonempty_list(name: str, values: Iterable[Any]) -> list[Any]:
 
 def require_array(name: str, x: Any) -> Any:
     """Return x if it has a shape, and lists of numbers as an array; TypeError for a number, nodes or anything else."""
+    if isinstance(x, (np.ndarray, np.generic)) and x.dtype.kind not in REAL and x.dtype != object:
+        raise TypeError(f"{name} takes real numbers, got an array of {x.dtype}{advice(x)}")
     if isinstance(x, (Grid, np.ndarray, np.generic)):
         return x
     if isinstance(x, (list, tuple, range)) and not any(isinstance(each, Operand) for each in elements(x)):
@@ -82,6 +85,7 @@ def require_array(name: str, x: Any) -> Any:
     if isinstance(x, Operand):
         raise TypeError(f"{name} takes a list of Values or a Tensor, got {type(x).__name__}; see stack(values)")
     hint = "; write Tensor(...) around numbers, stack(...) around nodes" if is_list(x) else "; write Tensor(...)"
+    hint = advice(x) or hint
     raise TypeError(f"{name} takes a Tensor or an array, got {type(x).__name__}{hint}")
 
 

@@ -232,5 +232,5 @@ def _logical_not(x: Any) -> Any:
 NUMPY.update({
     np.where: ops.where, np.bitwise_and: integers.bitwise_and, np.bitwise_or: integers.bitwise_or,
     np.bitwise_xor: integers.bitwise_xor, np.invert: integers.bitwise_not, np.remainder: integers.remainder,
-    np.floor_divide: integers.floor_divide, np.sign: ops.sign,
+    np.floor_divide: integers.floor_divide, np.sign: ops.sign, np.rint: integers.round,
 })  # fmt: skip

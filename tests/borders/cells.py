@@ -69,10 +69,10 @@ KINDS: Final[dict[str, Kind]] = {
     "int8": Kind(_array(np.int8), "whole"),
     "uint8": Kind(_array(np.uint8), "whole"),
     "bool": Kind(_array(bool), "mask"),
-    "complex": Kind(lambda x: x + 0j),
+    "complex": Kind(lambda x: x + 0j, modes=tuple(Mode)[:3]),
     "data of a Tensor": Kind(lambda x: Tensor(x).data),
     "Value": Kind(lambda x: Value(float(x)), single=True, modes=NODES),
-    "list of Values": Kind(lambda x: [Value(v) for v in x.ravel()], modes=(*ONLY, Mode.GRAD, Mode.JVP, Mode.HVP)),
+    "list of Values": Kind(lambda x: np.vectorize(Value, otypes=[object])(x).tolist(), modes=(*ONLY, Mode.GRAD, Mode.JVP, Mode.HVP)),
     "Tensor": Kind(_tensor(np.float64), modes=NODES),
     "Tensor float32": Kind(_tensor(np.float32), digits=1e-5, modes=NODES),
     "Tensor float16": Kind(_tensor(np.float16), digits=1e-2, modes=NODES),
@@ -100,12 +100,18 @@ def cells(name: str) -> list[Cell]:
     """The cells of a row."""
     row = TABLE_ROWS[name]
     kinds = METHOD_KINDS if row.method else KINDS
-    return [
-        Cell(name, kind, mode)
-        for kind in kinds
-        for mode in KINDS[kind].modes
-        if not (row.flat and mode is not Mode.PLAIN and mode is not Mode.GRAD and mode is not Mode.JVP)
-    ]
+    return [Cell(name, kind, mode) for kind in kinds for mode in KINDS[kind].modes if _is_looked_at(row, kind, mode)]
+
+
+def _is_looked_at(row: Row, kind: str, mode: Mode) -> bool:
+    """Whether a cell of its own is worth its time."""
+    if row.flat and mode not in (Mode.PLAIN, Mode.GRAD, Mode.JVP):
+        return False  # there is no second derivative, and no graph
+    if mode is Mode.PLAIN:
+        return True
+    if KINDS[kind].single and not row.of_number:
+        return False  # refused already; jvp sees an array of no dimension
+    return kind != "list of Values" or row.of_list
 
 
 # --- the right values ---

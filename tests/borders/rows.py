@@ -169,7 +169,7 @@ def _first(f: Call) -> Call:
 
     def call(x: Any) -> Any:
         y = f(x)
-        return y[0] if isinstance(y, tuple) else y
+        return y[0] if isinstance(y, (tuple, list)) else y
 
     return call
 
