@@ -83,7 +83,8 @@ def cross_entropy(logits: Any, target: Any, dim: int | None = None, *, axis: int
     """
     if is_list(logits):
         return _cross_entropy_of_list(nonempty_list("cross_entropy", logits), target)
-    shape = tuple(require_array("cross_entropy", logits).shape)
+    logits = require_array("cross_entropy", logits)
+    shape = tuple(logits.shape)
     if not shape:
         raise ValueError("cross_entropy takes logits with a dimension for the classes, got a number")
     k = axis_of("cross_entropy", logits, dim_or_axis("cross_entropy", dim, axis, -1))

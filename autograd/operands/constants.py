@@ -24,6 +24,11 @@ def as_operands(op: Op, args: Sequence[Any], data: Sequence[Any]) -> list[Any]:
     a derivative for it: NumPy would make float64 of a float32 times an int64. A mask stays a mask.
     """
     arrays = common_dtype(op, args, data)
+    if (op is ops.neg or op is ops.sub) and all(_is_mask(a) for a in arrays):
+        raise TypeError(
+            "- of masks is not defined, as in NumPy and PyTorch: ~ inverts a mask, ^ tells where two of them differ, "
+            "and .long() makes numbers of one"
+        )
     if op.rules and not any(map(_is_float, arrays)) and (any(type(a) is float for a in arrays) or _gives_floats(op)):
         # In the default dtype, as in PyTorch; NumPy would make float16 of an int8, and 0 of the reciprocal of 2.
         arrays = [
@@ -125,6 +130,10 @@ def misfit(op: Op, arrays: list[Any], error: ValueError) -> ValueError:
 
 def _is_float(a: Any) -> bool:
     return isinstance(a, np.ndarray) and a.dtype.kind == "f"
+
+
+def _is_mask(a: Any) -> bool:
+    return isinstance(a, np.ndarray) and a.dtype.kind == "b"
 
 
 def _described(x: Any) -> str:

@@ -116,6 +116,8 @@ def literal(number: Any) -> Symbol:
         raise TypeError(f"a formula takes names and numbers, got a {type(number).__name__}")
     if isinstance(number, np.ndarray) and number.ndim and np.all(number == 1):
         return Symbol(f"ones({number.shape})")  # the factor by which einsum brings a dimension back
+    if isinstance(number, np.ndarray) and number.size != 1:
+        raise TypeError(f"a formula takes names and numbers, got an array of shape {number.shape}; give it a name")
     if isinstance(number, bool):
         return Symbol(str(number), ATOM, number)
     value = float(number)

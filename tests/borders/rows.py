@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import cache
 from operator import attrgetter, methodcaller
 from typing import Any, Final, NamedTuple
@@ -31,7 +32,7 @@ OTHER: Final = 1.3  # what stands in the other place of an op of two inputs
 FLAT: Final = {"floor", "ceil", "round", "sign", "floor_divide"}
 AT: Final = np.array([[0.7, -1.3, 0.4], [2.1, 0.3, -0.6]])
 WHOLE: Final = np.array([[2, 3, 1], [5, 7, 4]])
-INVERTIBLE: Final = np.array([[4, 1, 0], [1, 3, 1], [0, 1, 5]])
+INVERTIBLE: Final = np.array([[5, 1, 2], [1, 6, 3], [2, 3, 9]])
 
 
 class Row(NamedTuple):
@@ -45,6 +46,9 @@ class Row(NamedTuple):
     flat        whether its derivative is 0 or none: a floor, a mask, an index
     of_number   whether one number is enough for it
     of_list     whether it takes a list of Values
+    of_bits     whether it takes masks and integers only
+    algorithm   whether it is an algorithm of linear algebra, not one formula of scalars
+    is_formula  whether it computes with the operand itself, so that the operand has to have a shape
     method      whether it is a method of what has a shape, and of what it is one
     """
 
@@ -56,6 +60,9 @@ class Row(NamedTuple):
     flat: bool = False
     of_number: bool = False
     of_list: bool = False
+    of_bits: bool = False
+    algorithm: bool = False
+    is_formula: bool = False
     method: bool = False
 
 
@@ -72,11 +79,9 @@ def _exact(name: str, k: int) -> Call:
         args[k] = mp.mpf(x)
         if name == "where":
             args[0] = bool(x) if k == 0 else True
-        with mp.workdps(25):
-            try:
-                return float(reference(*args))
-            except (TypeError, ValueError, ZeroDivisionError):  # a complex number, say
-                return float("nan")
+        with mp.workdps(25), suppress(TypeError, ValueError, ZeroDivisionError):  # a complex number, say
+            return float(reference(*args))
+        return float("nan")
 
     return lambda x: np.reshape([one(float(each)) for each in np.ravel(x)], np.shape(x))
 
@@ -100,26 +105,38 @@ def _op_rows(name: str) -> dict[str, Row]:
     op, rows = OPS[name], {}
     for k, letter in enumerate(op.inputs):
         exact = _exact(name, k)
-        near = np.array([-1e-3, 0.0, 1e-3])
-        smooth = [point[k] for tame, point in TAME if tame == name] or [1.0, 2.0]
-        whole = [x for x in (2, 3, 1, 5) if np.isfinite(exact(x + near)).all()] or [0]
+        near = np.array([-1e-4, 0.0, 1e-4])
+        tame = [point[k] for other, point in TAME if other == name] or [1.0, 2.0]
+        smooth = [x for x in tame if _is_smooth(exact(x + near))]
+        whole = [x for x in (2, 3, 1, 5) if _is_smooth(exact(x + near))] or [0]
         rows[name if len(op.inputs) == 1 else f"{name}({letter})"] = Row(
             _at_input(name, k),
             exact,
             np.resize(smooth, (2, 3)).astype(float),
             np.resize(whole, (2, 3)),
-            np.full((2, 3), bool(np.isfinite(exact(1 + near)).all())),
+            np.full((2, 3), _is_smooth(exact(1 + near))),
             flat=name in FLAT or not op.rules or op.rule(k, len(op.inputs)) is None,
             of_number=True,
         )
     return rows
 
 
+def _is_smooth(y: Array) -> bool:
+    """Tell from three values whether the slopes left and right of the one in the middle are about the same."""
+    left, right = np.diff(y) / 1e-4
+    return bool(np.isfinite(y).all() and abs(right - left) < 0.02 * (1 + abs(left)))
+
+
+def _whole(x: Any) -> Array:
+    x = np.asarray(x)
+    return x.astype(int) if x.dtype.kind == "f" else x
+
+
 BITS: Final = {
-    "bitwise_and": (lambda x: ag.bitwise_and(x, 3), lambda x: np.bitwise_and(x.astype(int), 3)),
-    "bitwise_or": (lambda x: ag.bitwise_or(x, 8), lambda x: np.bitwise_or(x.astype(int), 8)),
-    "bitwise_xor": (lambda x: ag.bitwise_xor(x, 3), lambda x: np.bitwise_xor(x.astype(int), 3)),
-    "bitwise_not": (ag.bitwise_not, lambda x: np.invert(x.astype(int))),
+    "bitwise_and": (lambda x: ag.bitwise_and(x, 3), lambda x: np.bitwise_and(_whole(x), 3)),
+    "bitwise_or": (lambda x: ag.bitwise_or(x, 8), lambda x: np.bitwise_or(_whole(x), 8)),
+    "bitwise_xor": (lambda x: ag.bitwise_xor(x, 3), lambda x: np.bitwise_xor(_whole(x), 3)),
+    "bitwise_not": (ag.bitwise_not, lambda x: np.invert(_whole(x))),
 }
 
 # --- functions that the rows of the ops do not have ---
@@ -144,8 +161,9 @@ NUMPYS: Final[dict[str, tuple[Call, Call]]] = {
     "polygamma": (lambda x: ag.polygamma(x, n=1), lambda x: _each(x, lambda v: mp.polygamma(1, v))),
 }
 FLAT_FUNCTIONS: Final = {"all", "any", "argmax", "argmin", "zeros_like", "ones_like", "tensor", "Tensor"}
+ALGORITHMS: Final = {"inv", "det", "slogdet", "solve", "cholesky", "eigvalsh", "eigh", "svdvals", "svd"}
+SYMMETRIC: Final = {"cholesky", "eigh", "eigvalsh"}  # of the symmetric part of a matrix
 MATRICES: Final = {
-    "eigh": (lambda x: ag.eigh(x)[0], lambda x: np.linalg.eigvalsh(x)),
     "svd": (lambda x: ag.svd(x)[1], lambda x: np.linalg.svd(x)[1]),
 }
 LISTS: Final[dict[str, tuple[Call, Call]]] = {
@@ -161,7 +179,7 @@ LISTS: Final[dict[str, tuple[Call, Call]]] = {
 
 
 def _each(x: Array, f: Call) -> Array:
-    return np.reshape([float(f(mp.mpf(float(v)))) for v in np.ravel(x)], np.shape(x))
+    return np.reshape([float(f(mp.mpf(float(v)))) if v > 0 else np.nan for v in np.ravel(x)], np.shape(x))
 
 
 def _first(f: Call) -> Call:
@@ -179,19 +197,24 @@ def _function_rows() -> dict[str, Row]:
     for op in OPS.values():
         if getattr(ag, op.name, None) is op and op.name in CASES and op.takes is Takes.FIXED and op.name not in BITS:
             rows |= _op_rows(op.name)
-    rows |= {name: Row(*both, at=WHOLE.astype(float), flat=True, of_number=True) for name, both in BITS.items()}
+    rows |= {name: Row(*both, at=WHOLE.astype(float), flat=True, of_number=True, of_bits=True) for name, both in BITS.items()}
     rows |= {name: Row(*both) for name, both in STRUCTURAL.items() if callable(getattr(ag, name.split()[0], None))}
     rows |= {name: Row(*both, flat=name in FLAT_FUNCTIONS) for name, both in NUMPYS.items()}
     for name, (ours, theirs, _) in TABLE.items():
-        if getattr(ag, name.split()[0].rstrip(","), None) is not None and name.split()[0] not in ("outer", "norm"):
-            rows[name] = _matrix_row(ours, lambda x, theirs=theirs: theirs(np, x))
+        if name not in ("outer", "norm"):
+            half = 0.5 if name in SYMMETRIC else 0.0
+            rows[name] = _matrix_row(ours, lambda x, f=theirs, half=half: f(np, x - half * (x - x.T)))
     rows |= {name: _matrix_row(*both) for name, both in MATRICES.items()}
+    rows["einsum lost"] = rows["einsum lost"]._replace(reference=lambda x: np.einsum("ij->i", x))
     rows["polygamma"] = rows["polygamma"]._replace(at=np.abs(AT), of_number=True)
     rows["cross"] = _matrix_row(lambda x: ag.cross(x, x[..., [1, 2, 0], :]), lambda x: np.cross(x, x[..., [1, 2, 0], :]))
     rows |= {
         name: Row(*both, at=AT[0], whole=WHOLE[0], mask=np.array([True, False, True]), of_list=True)
         for name, both in LISTS.items()
     }
+    for name, row in rows.items():
+        algorithm = name.split()[0].rstrip(",") in ALGORITHMS or name in ("matrix_norm nuc", "matrix_norm 2", "matrix_norm -2")
+        rows[name] = row._replace(is_formula=name in FORMULAS, algorithm=algorithm)
     return rows
 
 
@@ -202,6 +225,10 @@ def _matrix_row(ours: Call, theirs: Call) -> Row:
 # --- methods ---
 
 SELF: Final[Call] = np.array
+# The functions of rows that compute with the operand before they call ours: they take what has a shape.
+FORMULAS: Final = {
+    "cat", "stack", "where", "diag of a vector", "amax all", "outer", "dot", "solve", "cross", "slogdet, both",
+}  # fmt: skip
 METHODS: Final[dict[str, Call]] = {
     "amax": np.max, "amin": np.min, "chunk": lambda x: x[:, None].transpose(1, 0, 2)[0], "max": np.max, "min": np.min,
     "detach": SELF, "double": SELF, "float": SELF, "half": SELF, "clone": SELF, "astype": SELF, "to": SELF,
@@ -235,10 +262,15 @@ def _method_rows() -> dict[str, Row]:
             row = same._replace(call=call, at=SQUARE, whole=same.whole[:, :2], mask=same.mask[:, :2], method=True)
             if name == "leaky_relu":
                 row = row._replace(reference=lambda x: np.where(x > 0, x, 0.01 * x))
-        rows[name] = row._replace(of_number=hasattr(ag.Value, name))
+        rows[name] = row._replace(of_number=hasattr(ag.Value, name), flat=row.flat or name == "detach")
     return rows
 
 
 FUNCTIONS: Final = _function_rows()
 METHOD_ROWS: Final = {f".{name}": row for name, row in _method_rows().items()}
 TABLE_ROWS: Final = {**FUNCTIONS, **METHOD_ROWS}
+
+
+def function_of(name: str) -> str:
+    """The public function or method that a row is of: `matrix_norm inf` is one of matrix_norm."""
+    return name.split()[0].split("(")[0].rstrip(",")
