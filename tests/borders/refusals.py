@@ -82,7 +82,7 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
     ),
     Refusal(
         "zoom into an algorithm of linear algebra", "draw(t)", ValueError, r"see the Tensors themselves with draw\(t\)",
-        lambda row, kind, mode: mode is Mode.ZOOM and row.algorithm and kind.startswith("Tensor float" if 0 else "Tensor"),
+        lambda row, kind, mode: mode is Mode.ZOOM and row.algorithm and KINDS[kind].numbers == "at",
     ),
     Refusal(
         "a Program with an input that no gradient flows to, an integer or a mask: it is a constant of the graph",

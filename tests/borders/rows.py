@@ -262,12 +262,12 @@ def _method_rows() -> dict[str, Row]:
             row = same._replace(call=call, at=SQUARE, whole=same.whole[:, :2], mask=same.mask[:, :2], method=True)
             if name == "leaky_relu":
                 row = row._replace(reference=lambda x: np.where(x > 0, x, 0.01 * x))
-        rows[name] = row._replace(of_number=hasattr(ag.Value, name), flat=row.flat or name == "detach")
+        rows[f".{name}"] = row._replace(of_number=hasattr(ag.Value, name), flat=row.flat or name == "detach", is_formula=name in FORMULAS)
     return rows
 
 
 FUNCTIONS: Final = _function_rows()
-METHOD_ROWS: Final = {f".{name}": row for name, row in _method_rows().items()}
+METHOD_ROWS: Final = _method_rows()
 TABLE_ROWS: Final = {**FUNCTIONS, **METHOD_ROWS}
 
 
