@@ -187,7 +187,8 @@ def _dot(a: Any, b: Any) -> Any:
 
 
 @implements(np.round, np.around)
-def _round(a: Any, decimals: int = 0) -> Any:
+def round_to(a: Any, decimals: int = 0) -> Any:
+    """Round to so many decimals, half to even; a negative number of them rounds to tens, hundreds and so on."""
     return integers.round(a) if not decimals else integers.round(a * 10.0**decimals) / 10.0**decimals
 
 

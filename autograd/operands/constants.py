@@ -76,7 +76,9 @@ def checked(op: Op, arg: Any) -> Any:
         return arg
     if isinstance(arg, (list, tuple)):
         return real_array(arg, None)
-    raise TypeError(f"{op.name} of a Tensor takes Tensors, real numbers and arrays of them, got {_described(arg)}{advice(arg)}")
+    raise TypeError(
+        f"{op.name} of a Tensor takes Tensors, real numbers and arrays of them, got {_described(arg)}{advice(arg)}"
+    )
 
 
 def common_dtype(op: Op, args: Sequence[Any], arrays: Sequence[Any]) -> list[Any]:

@@ -12,7 +12,16 @@ import numpy as np
 
 from ..engine.dtypes import default, float_dtype
 from ..functions import reshaping
-from ..functions.arguments import Grid, array_of, dim_or_axis, implements, integer, lengths, nonempty_list, require_array
+from ..functions.arguments import (
+    Grid,
+    array_of,
+    dim_or_axis,
+    implements,
+    integer,
+    lengths,
+    nonempty_list,
+    require_array,
+)
 from ..rules import structural as s
 from .tensor import Tensor, of_values
 from .value import Value

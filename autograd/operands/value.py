@@ -103,7 +103,9 @@ class Value(Operators, Node):
         return gradient if self._grad is None else number(self._grad, "a .grad holds") + gradient
 
     def __getattr__(self, name: str) -> NoReturn:
-        raise AttributeError(f"a Value has no {name!r}, which may be one of a Tensor; stack(values) makes one of Values")
+        raise AttributeError(
+            f"a Value has no {name!r}, which may be one of a Tensor; stack(values) makes one of Values"
+        )
 
     def __bool__(self) -> bool:
         return bool(self._data != 0.0)

@@ -88,7 +88,7 @@ def cholesky(a: Array) -> Array:
 
 def symmetric(x: Any) -> Array:
     x = np.asarray(x)
-    x = x if x.dtype.kind == "f" else x.astype(float)  # integers wrap around, and the + of masks is a logical one
+    x = x.astype(float) if x.dtype.kind in "iub" else x  # integers wrap around, and the + of masks is a logical one
     half: Array = (x + x.swapaxes(-1, -2)) * 0.5
     return half
 

@@ -18,7 +18,7 @@ import autograd as ag
 from autograd import Dual, Program, Stepper, Symbol, Tensor, Value
 from autograd.calculus.trees import leaves
 from autograd.engine.sweep import graph_nodes
-from autograd.operands.complex_number import ComplexNumber, NotAnalyticError
+from autograd.operands.complex_number import ComplexNumber
 from autograd.operands.dual import levels
 
 from .rows import TABLE_ROWS, Array, Row
@@ -75,7 +75,9 @@ KINDS: Final[dict[str, Kind]] = {
     "complex": Kind(lambda x: x + 0j, modes=tuple(Mode)[:3]),
     "data of a Tensor": Kind(lambda x: Tensor(x).data),
     "Value": Kind(lambda x: Value(float(x)), single=True, modes=NODES),
-    "list of Values": Kind(lambda x: np.vectorize(Value, otypes=[object])(x).tolist(), modes=(*ONLY, Mode.GRAD, Mode.JVP, Mode.HVP)),
+    "list of Values": Kind(
+        lambda x: np.vectorize(Value, otypes=[object])(x).tolist(), modes=(*ONLY, Mode.GRAD, Mode.JVP, Mode.HVP)
+    ),
     "Tensor": Kind(_tensor(np.float64), modes=NODES),
     "Tensor float32": Kind(_tensor(np.float32), digits=1e-5, modes=NODES),
     "Tensor float16": Kind(_tensor(np.float16), digits=1e-2, modes=NODES),
@@ -221,7 +223,10 @@ def compute(cell: Cell) -> dict[int, float]:
     if mode is Mode.SECOND:
 
         def slope(x: Any) -> Any:
-            return sum(ag.sum(g * w) if isinstance(g, Tensor) else g * w for g, w in zip(leaves(ag.grad(f)(x)), leaves(v), strict=True))
+            return sum(
+                ag.sum(g * w) if isinstance(g, Tensor) else g * w
+                for g, w in zip(leaves(ag.grad(f)(x)), leaves(v), strict=True)
+            )
 
         return {2: _dot(ag.grad(slope)(x))}
     root = f(x)
@@ -267,13 +272,19 @@ def _is_numpys(row: Row, kind: str, number: float) -> bool:
 def fault(cell: Cell, found: dict[int, float]) -> str:
     """What is wrong with the numbers of a cell; empty where they are right."""
     row, kind = TABLE_ROWS[cell.row], KINDS[cell.kind]
-    data = np.asarray(KINDS[cell.kind].make(numbers(row, kind)) if cell.kind in ("float32", "float16") else numbers(row, kind))
+    data = np.asarray(
+        KINDS[cell.kind].make(numbers(row, kind)) if cell.kind in ("float32", "float16") else numbers(row, kind)
+    )
     if cell.kind.startswith("Tensor float"):
         data = np.asarray(data, cell.kind.removeprefix("Tensor "))
     data = np.asarray(data, float)
     if kind.numbers == "mask" and cell.mode in DERIVATIVES:
         same = compute(cell._replace(kind="float64 of bools"))
-        return "" if same == found or np.allclose([*same.values()], [*found.values()], equal_nan=True) else f"{found}, expected {same}"
+        return (
+            ""
+            if same == found or np.allclose([*same.values()], [*found.values()], equal_nan=True)
+            else f"{found}, expected {same}"
+        )
     wanted = right(cell.row, data.tobytes(), data.shape)
     for order, number in found.items():
         if order and not np.isfinite(wanted[order]) and not np.isfinite(number):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from .cells import KINDS, cells
-from .refusals import REFUSALS, refusal
+from .cells import KINDS, cells, compute
+from .refusals import REFUSALS, Refusal, refusal
 from .rows import FUNCTIONS, METHOD_ROWS, TABLE_ROWS, function_of
 
 # The public names that have no row, each with the reason.
@@ -69,9 +69,27 @@ differences where an op has no analytic continuation, and the symbols from which
 def page(command: str) -> str:
     """The text of docs/borders.md."""
     refusals = [each for each in REFUSALS if not each.may]
-    listed = "\n".join(f"{k}. {each.what}: {each.error.__name__}; {each.remedy}." for k, each in enumerate(refusals, 1))
+    said = _sentences()
+    listed = "\n".join(
+        f"{k}. {each.what}. Remedy: {each.remedy}.\n   `{each.error.__name__}: {said[each]}`"
+        for k, each in enumerate(refusals, 1)
+    )
     short = "A `·` is no cell: the row computes with the operand itself, and so needs one that has a shape."
     return TEXT % (command, short, listed, _table([*FUNCTIONS]), _table([*METHOD_ROWS]))
+
+
+def _sentences() -> dict[Refusal, str]:
+    """What each refusal says in the first cell that it names."""
+    said: dict[Refusal, str] = {}
+    for name in TABLE_ROWS:
+        for cell in cells(name):
+            found = refusal(cell)
+            if found is not None and found not in said:
+                try:
+                    compute(cell)
+                except Exception as error:  # judged by the tests
+                    said[found] = " ".join(str(error).split())
+    return said
 
 
 def _table(names: list[str]) -> str:
@@ -86,7 +104,9 @@ def _table(names: list[str]) -> str:
     kinds = [kind for kind in KINDS if kind not in HIDDEN and any(kind in of for of in marks.values())]
     groups: dict[tuple[str, ...], list[str]] = {}
     for name, of in marks.items():
-        texts = [" ".join(sorted(of.get(kind, {"·"}), key=lambda mark: (mark != "✓", len(mark), mark))) for kind in kinds]
+        texts = [
+            " ".join(sorted(of.get(kind, {"·"}), key=lambda mark: (mark != "✓", len(mark), mark))) for kind in kinds
+        ]
         groups.setdefault(tuple(texts), []).append(f"`{name}`")
     rows = [f"| {', '.join(group)} | {' | '.join(texts)} |" for texts, group in groups.items()]
     return "\n".join([f"| functions | {' | '.join(kinds)} |", "|---" * (len(kinds) + 1) + "|", *rows])

@@ -6,11 +6,9 @@ algebra. What those do not have stands here.
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
-from operator import attrgetter, methodcaller
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -19,11 +17,11 @@ from mpmath import mp
 import autograd as ag
 from autograd import Tensor
 from autograd.engine.forms import Takes
-from autograd.engine.op import OPS, Op
+from autograd.engine.op import OPS
 from tests.functions.test_linear_algebra import TABLE, positive
 from tests.operands.test_stand_in import CALLS
 from tests.rules.cases import CASES
-from tests.rules.structural_cases import MASK, STRUCTURAL
+from tests.rules.structural_cases import STRUCTURAL
 from tests.rules.test_elementwise import TAME
 
 Array = np.ndarray
@@ -129,10 +127,10 @@ def _is_smooth(y: Array) -> bool:
 
 def _whole(x: Any) -> Array:
     x = np.asarray(x)
-    return x.astype(int) if x.dtype.kind == "f" else x
+    return np.asarray(x, int) if x.dtype.kind == "f" else x
 
 
-BITS: Final = {
+BITS: Final[dict[str, tuple[Call, Call]]] = {
     "bitwise_and": (lambda x: ag.bitwise_and(x, 3), lambda x: np.bitwise_and(_whole(x), 3)),
     "bitwise_or": (lambda x: ag.bitwise_or(x, 8), lambda x: np.bitwise_or(_whole(x), 8)),
     "bitwise_xor": (lambda x: ag.bitwise_xor(x, 3), lambda x: np.bitwise_xor(_whole(x), 3)),
@@ -163,7 +161,7 @@ NUMPYS: Final[dict[str, tuple[Call, Call]]] = {
 FLAT_FUNCTIONS: Final = {"all", "any", "argmax", "argmin", "zeros_like", "ones_like", "tensor", "Tensor"}
 ALGORITHMS: Final = {"inv", "det", "slogdet", "solve", "cholesky", "eigvalsh", "eigh", "svdvals", "svd"}
 SYMMETRIC: Final = {"cholesky", "eigh", "eigvalsh"}  # of the symmetric part of a matrix
-MATRICES: Final = {
+MATRICES: Final[dict[str, tuple[Call, Call]]] = {
     "svd": (lambda x: ag.svd(x)[1], lambda x: np.linalg.svd(x)[1]),
 }
 LISTS: Final[dict[str, tuple[Call, Call]]] = {
@@ -197,7 +195,9 @@ def _function_rows() -> dict[str, Row]:
     for op in OPS.values():
         if getattr(ag, op.name, None) is op and op.name in CASES and op.takes is Takes.FIXED and op.name not in BITS:
             rows |= _op_rows(op.name)
-    rows |= {name: Row(*both, at=WHOLE.astype(float), flat=True, of_number=True, of_bits=True) for name, both in BITS.items()}
+    rows |= {
+        name: Row(*both, at=WHOLE.astype(float), flat=True, of_number=True, of_bits=True) for name, both in BITS.items()
+    }
     rows |= {name: Row(*both) for name, both in STRUCTURAL.items() if callable(getattr(ag, name.split()[0], None))}
     rows |= {name: Row(*both, flat=name in FLAT_FUNCTIONS) for name, both in NUMPYS.items()}
     for name, (ours, theirs, _) in TABLE.items():
@@ -207,13 +207,19 @@ def _function_rows() -> dict[str, Row]:
     rows |= {name: _matrix_row(*both) for name, both in MATRICES.items()}
     rows["einsum lost"] = rows["einsum lost"]._replace(reference=lambda x: np.einsum("ij->i", x))
     rows["polygamma"] = rows["polygamma"]._replace(at=np.abs(AT), of_number=True)
-    rows["cross"] = _matrix_row(lambda x: ag.cross(x, x[..., [1, 2, 0], :]), lambda x: np.cross(x, x[..., [1, 2, 0], :]))
+    rows["cross"] = _matrix_row(
+        lambda x: ag.cross(x, x[..., [1, 2, 0], :]), lambda x: np.cross(x, x[..., [1, 2, 0], :])
+    )
     rows |= {
         name: Row(*both, at=AT[0], whole=WHOLE[0], mask=np.array([True, False, True]), of_list=True)
         for name, both in LISTS.items()
     }
     for name, row in rows.items():
-        algorithm = name.split()[0].rstrip(",") in ALGORITHMS or name in ("matrix_norm nuc", "matrix_norm 2", "matrix_norm -2")
+        algorithm = name.split()[0].rstrip(",") in ALGORITHMS or name in (
+            "matrix_norm nuc",
+            "matrix_norm 2",
+            "matrix_norm -2",
+        )
         rows[name] = row._replace(is_formula=name in FORMULAS, algorithm=algorithm)
     return rows
 
@@ -224,6 +230,7 @@ def _matrix_row(ours: Call, theirs: Call) -> Row:
 
 # --- methods ---
 
+SQUARE: Final = np.array([[0.5, 0.25], [0.75, 0.125]])  # the matrix that the methods of test_stand_in.py are called on
 SELF: Final[Call] = np.array
 # The functions of rows that compute with the operand before they call ours: they take what has a shape.
 FORMULAS: Final = {
@@ -246,10 +253,10 @@ METHODS: Final[dict[str, Call]] = {
     "transpose": np.transpose, "moveaxis": np.transpose, "repeat": lambda x: np.tile(x, (2, 1)),
     "maximum": lambda x: np.maximum(x, 0.3), "minimum": lambda x: np.minimum(x, 0.3), "pow": lambda x: x**3,
     "acosh": lambda x: np.arccosh(x + 1.5), "logaddexp": lambda x: np.logaddexp(x, 0.3), "reshape": np.ravel,
-    "view": np.ravel, "masked_fill": lambda x: np.where(SQUARE > 0.5, 0.0, x),
+    "det": np.linalg.det, "inverse": np.linalg.inv, "trace": np.trace, "view": np.ravel,
+    "masked_fill": lambda x: np.where(SQUARE > 0.5, 0.0, x),
     "where": lambda x: np.where(SQUARE > 0.5, x, 0.0),
 }  # fmt: skip
-SQUARE: Final = np.array([[0.5, 0.25], [0.75, 0.125]])  # the matrix that the methods of test_stand_in.py are called on
 
 
 def _method_rows() -> dict[str, Row]:
@@ -262,8 +269,16 @@ def _method_rows() -> dict[str, Row]:
             row = same._replace(call=call, at=SQUARE, whole=same.whole[:, :2], mask=same.mask[:, :2], method=True)
             if name == "leaky_relu":
                 row = row._replace(reference=lambda x: np.where(x > 0, x, 0.01 * x))
-        rows[f".{name}"] = row._replace(of_number=hasattr(ag.Value, name), flat=row.flat or name == "detach", is_formula=name in FORMULAS)
-    return rows
+        rows[f".{name}"] = row._replace(
+            of_number=hasattr(ag.Value, name),
+            flat=row.flat or name == "detach",
+            is_formula=name in ("dot", "outer"),
+            algorithm=name in ("det", "inverse"),
+        )
+    to_decimals = rows[".round"]._replace(
+        call=lambda x: x.round(2), reference=lambda x: np.round(x, 2), whole=WHOLE[:2, :2]
+    )
+    return {**rows, ".round to decimals": to_decimals._replace(at=SQUARE + 0.0007)}
 
 
 FUNCTIONS: Final = _function_rows()
