@@ -60,7 +60,7 @@ def implements(*numpy_functions: Any) -> Callable[[Decorated], Decorated]:
 
 
 def is_list(x: Any) -> bool:
-    """Tell whether x is a list (or another iterable) of numbers or nodes, and not one of lists, a dict or an operand."""
+    """Tell whether x is a list (or another iterable) of numbers or nodes; not lists of lists, a dict or an operand."""
     if isinstance(x, (list, tuple)):
         return not (x and isinstance(x[0], (list, tuple)))  # lists of lists are an array
     return isinstance(x, Iterable) and not isinstance(x, (Operand, np.ndarray, np.generic, str, Mapping))

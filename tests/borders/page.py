@@ -38,8 +38,8 @@ Generated from the table of tests by `%s`; `tests/borders/` computes each cell.
 Which function takes which kind of operand: numbers, lists, arrays of each dtype, nodes, and dicts of parameters. Each
 cell stands for every mode that the kind has:
 
-- `float` to `complex` and `dict`: a plain call, `grad`, `jvp`, `hvp` and `grad` of `grad`. A dict is the argument of the
-  function that is differentiated, and the function takes an entry of it.
+- `float` to `complex` and `dict`: a plain call, `grad`, `jvp`, `hvp` and `grad` of `grad`. A dict is the argument of
+  the function that is differentiated, and the function takes an entry of it.
 - `Value` and Tensors of floats: these, `Program`, `zoom` and `Stepper`.
 - Tensors of integers and bools: a plain call, `Program` and `zoom`.
 - `Dual`: one forward step, which is what `jvp` does.

@@ -38,6 +38,10 @@ def _holds_nodes(kind: str, mode: Mode) -> bool:
     return _is_node(kind) or kind == "list of Values" or mode in DERIVATIVES
 
 
+def _is_of_floats(kind: str, mode: Mode) -> bool:
+    return KINDS[kind].numbers == "at" or mode in DERIVATIVES
+
+
 REFUSALS: Final[tuple[Refusal, ...]] = (
     Refusal(
         "complex numbers", "give the real and the imaginary part", TypeError, r"give its \.real and its \.imag",
@@ -70,7 +74,7 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
     Refusal(
         "bit operators on floats, which all variables of a derivative are", "compare first", TypeError,
         r"compare first, as in",
-        lambda row, kind, mode: row.of_bits and kind != "Symbol" and (KINDS[kind].numbers == "at" or mode in DERIVATIVES),
+        lambda row, kind, mode: row.of_bits and kind != "Symbol" and _is_of_floats(kind, mode),
     ),
     Refusal(
         "- of masks", "~ or ^, or .long() to make numbers of them", TypeError, r"\.long\(\)",

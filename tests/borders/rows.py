@@ -202,8 +202,7 @@ def _function_rows() -> dict[str, Row]:
     rows |= {name: Row(*both, flat=name in FLAT_FUNCTIONS) for name, both in NUMPYS.items()}
     for name, (ours, theirs, _) in TABLE.items():
         if name not in ("outer", "norm"):
-            half = 0.5 if name in SYMMETRIC else 0.0
-            rows[name] = _matrix_row(ours, lambda x, f=theirs, half=half: f(np, x - half * (x - x.T)))
+            rows[name] = _matrix_row(ours, _by_numpy(theirs, name in SYMMETRIC))
     rows |= {name: _matrix_row(*both) for name, both in MATRICES.items()}
     rows["einsum lost"] = rows["einsum lost"]._replace(reference=lambda x: np.einsum("ij->i", x))
     rows["polygamma"] = rows["polygamma"]._replace(at=np.abs(AT), of_number=True)
@@ -222,6 +221,11 @@ def _function_rows() -> dict[str, Row]:
         )
         rows[name] = row._replace(is_formula=name in FORMULAS, algorithm=algorithm)
     return rows
+
+
+def _by_numpy(theirs: Callable[[Any, Any], Any], is_of_symmetric: bool) -> Call:
+    """The reference of a row of linear algebra; where it asks for it, of the symmetric part of the matrix."""
+    return lambda x: theirs(np, (x + x.T) / 2 if is_of_symmetric else x)
 
 
 def _matrix_row(ours: Call, theirs: Call) -> Row:
