@@ -44,6 +44,8 @@ def logsumexp(x: Any, dim: Dim = None, keepdim: Keep = None, *, axis: Dim = None
     if is_list(x):
         return s.list_logsumexp(*nonempty_list("logsumexp", x))
     x, axes, keep = reduction("logsumexp", x, dim, axis, keepdim, keepdims)
+    if x.shape == ():  # in forward mode it may hold a float, which has no shape for the derivative
+        return s.logsumexp(s.reshape(x, shape=(1,)), axis=None, keepdims=False)
     return s.logsumexp(x, axis=axes, keepdims=keep)
 
 

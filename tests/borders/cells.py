@@ -1,7 +1,10 @@
 """The cells of the table of borders: how an operand of each kind is made, what each mode computes, and the judgement.
 
 Every mode looks at one number, F(x) = sum(weights * f(x)), and at its derivatives along one direction. The right
-values come from the reference of the row, by differences of four points; none comes from a rule of the engine.
+values come from the reference of the row and its differences, never from a rule of the engine. Bools are the one
+exception: 0 and 1 are kinks of many functions, so their derivatives are compared with those of the same floats.
+
+Not every pair of a kind and a mode is a cell: `_is_looked_at` leaves out those that say nothing new.
 """
 
 from __future__ import annotations

@@ -96,6 +96,7 @@ REFUSED: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: ag.exp([Value(1.0)]), TypeError, r"use stack\(values\)"),
     (lambda: ag.stack(3.0), TypeError, r"stack takes a list, got float; write stack\(\[a, b\]\)"),
     (lambda: -Tensor(MASK), TypeError, "~ inverts a mask"),
+    (lambda: ag.jvp(lambda x: x[0], 2.0, 1.0), IndexError, "has no dimension: it is one number"),
     (lambda: ag.exp({"w": 1.0}), TypeError, "give one of its entries"),
     (lambda: grad(ag.exp)(1j), TypeError, "give its .real and its .imag"),
     (lambda: ANY_VALUE.sum(), AttributeError, r"a Value has no 'sum'.*stack\(values\)"),
@@ -139,6 +140,11 @@ def test_nothing_but_minus_infinity_has_no_gradient_in_either_mode() -> None:
     assert ag.derivative(f)(2.0) == 1.0
     assert grad(grad(f))(2.0) == 0.0
     assert grad(lambda x: ag.logsumexp(x))(np.array([-inf, -inf])).tolist() == [0.0, 0.0]
+
+
+def test_logsumexp_of_one_number_has_a_derivative_in_forward_mode() -> None:
+    assert ag.jvp(ag.logsumexp, 2.0, 3.0) == (2.0, 3.0)
+    assert ag.hvp(lambda x: ag.logsumexp(x * x))(2.0, 1.0) == 2.0
 
 
 def test_the_derivatives_of_lgamma_go_on() -> None:
