@@ -1,4 +1,4 @@
-"""Write the generated files of the docs: the tables of derivatives and kinks, and the picture of the README.
+"""Write the generated files of the docs: the tables of derivatives, kinks and borders, and the README's picture.
 
 `python3 tools/docs.py` writes them. `python3 tools/docs.py --check` writes nothing and fails if one of them is not what
 the engine gives now. The other files in `docs/` are written by hand; tests run their examples.
@@ -98,11 +98,13 @@ POINTS = (
 def contents() -> dict[str, str]:
     """Return the text of every generated file by its path in the repository."""
     import autograd
+    from tests.borders.page import page  # the table of borders is a table of tests
 
     rows = [f"| `{formula}` | `{at}` | {gradients(formula, at)} |" for formula, at in POINTS]
     return {
         "docs/derivatives.md": DERIVATIVES % (COMMAND, autograd.derivative_table("markdown")),
         "docs/kinks.md": KINKS % (COMMAND, "\n".join(rows)),
+        "docs/borders.md": page(COMMAND),
         ".github/neuron.svg": picture(),
     }
 
@@ -147,7 +149,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Write the generated files of the docs.")
     parser.add_argument("--check", action="store_true", help="write nothing; fail if a file is not current")
     options = parser.parse_args()
-    environment.enter()
+    environment.enter("test")
+    sys.path.insert(0, str(ROOT))
     names = outdated(ROOT)
     for name in names:
         if options.check:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from .op import Operand
-from .raw_data import REAL
+from .raw_data import REAL, advice
 
 # PyTorch's names of the dtypes, for `tensor(labels, dtype=autograd.long)`.
 float16: Final = np.float16
@@ -53,7 +53,7 @@ def real_array(data: Any, dtype: Any) -> np.ndarray:
         what = {"U": "text", "S": "bytes", "c": "complex numbers", "O": "objects"}.get(
             found.dtype.kind, str(found.dtype)
         )
-        raise TypeError(f"a Tensor holds real numbers, got {what} ({found.dtype})")
+        raise TypeError(f"a Tensor holds real numbers, got {what} ({found.dtype}){advice(data) or advice(found)}")
     if found.dtype.itemsize > 8:
         raise TypeError(f"a Tensor holds numbers of at most 64 bits, got {found.dtype}; give dtype=float")
     if not found.dtype.isnative:
@@ -133,8 +133,8 @@ def _advice(data: object) -> str:
         return ", which is a node already; for a new leaf with the same number use v.item()"
     if isinstance(data, str):
         return "; convert it first, with float(...)"
-    if isinstance(data, complex) or (isinstance(data, np.ndarray) and data.dtype.kind == "c"):
-        return "; the functions here are real"
+    if found := advice(data):
+        return found
     if isinstance(data, (list, tuple)) or (isinstance(data, np.ndarray) and data.ndim):
         return "; make one Value per element, [Value(x) for x in ...]"
     return ""

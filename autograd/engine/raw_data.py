@@ -36,6 +36,8 @@ def _takes_mask(op: Op) -> bool:
 
 
 def _on_other_data(op: Op, args: Sequence[Any], params: Params) -> Any:
+    if any(isinstance(arg, (list, tuple)) for arg in args):
+        args = [_as_array(arg) if isinstance(arg, (list, tuple)) else arg for arg in args]
     for arg in args:
         _check_real(op, arg)
     if any(isinstance(arg, ndarray) and arg.dtype == object for arg in args):
@@ -47,14 +49,31 @@ def _on_other_data(op: Op, args: Sequence[Any], params: Params) -> Any:
     return compute(op.array, *_as_floats(op, args), **params)
 
 
+def _as_array(numbers: Any) -> Any:
+    """Return lists of numbers as an array, as NumPy's functions do; TypeError where they hold nodes."""
+    from .dtypes import real_array  # here: dtypes.py imports op.py, which imports this file
+
+    return real_array(numbers, None)
+
+
 def _check_real(op: Op, arg: Any) -> None:
     if isinstance(arg, ndarray):
         if arg.dtype != object and arg.dtype.kind not in REAL:
-            raise TypeError(f"{op.name} takes real numbers, got an array of {arg.dtype}")
+            raise TypeError(f"{op.name} takes real numbers, got an array of {arg.dtype}{advice(arg)}")
     elif not isinstance(arg, (*_SCALARS, np.floating)):
         raise TypeError(
             f"{op.name} takes Values, real numbers or arrays of them, got {type(arg).__name__}: {arg!r:.60}"
+            f"{advice(arg)}"
         )
+
+
+def advice(data: Any) -> str:
+    """Return how to make real numbers of this data, as the end of the sentence that refuses it."""
+    if isinstance(data, (complex, np.complexfloating)) or (isinstance(data, ndarray) and data.dtype.kind == "c"):
+        return "; the functions here are real: give its .real and its .imag"
+    if isinstance(data, dict):
+        return "; give one of its entries, as in p['w']"
+    return ""
 
 
 def _as_floats(op: Op, args: Sequence[Any]) -> Sequence[Any]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import builtins
 import operator
 from abc import abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 import numpy as np
 
 from ..engine.dtypes import elements, real_array
 from ..engine.op import Operand
+from ..engine.raw_data import REAL, advice
 
 Dim = int | tuple[int, ...] | None
 Keep = bool | None  # None: the user gave neither keepdim nor keepdims
@@ -59,14 +60,16 @@ def implements(*numpy_functions: Any) -> Callable[[Decorated], Decorated]:
 
 
 def is_list(x: Any) -> bool:
-    """Tell whether x is a list (or another iterable) of numbers, and not one operand, array, number or string."""
-    if type(x) is list:
-        return True
-    return isinstance(x, Iterable) and not isinstance(x, (Operand, np.ndarray, np.generic, str))
+    """Tell whether x is a list (or another iterable) of numbers or nodes; not lists of lists, a dict or an operand."""
+    if isinstance(x, (list, tuple)):
+        return not (x and isinstance(x[0], (list, tuple)))  # lists of lists are an array
+    return isinstance(x, Iterable) and not isinstance(x, (Operand, np.ndarray, np.generic, str, Mapping))
 
 
 def nonempty_list(name: str, values: Iterable[Any]) -> list[Any]:
-    """Return the values as a list; ValueError if there are none."""
+    """Return the values as a list; ValueError if there are none, TypeError for one number or node."""
+    if not isinstance(values, Iterable) or isinstance(values, Mapping):
+        raise TypeError(f"{name} takes a list, got {type(values).__name__}; write {name}([a, b]){advice(values)}")
     found = list(values)
     if not found:
         raise ValueError(f"{name} of no values is not defined; expected at least one")
@@ -75,13 +78,17 @@ def nonempty_list(name: str, values: Iterable[Any]) -> list[Any]:
 
 def require_array(name: str, x: Any) -> Any:
     """Return x if it has a shape, and lists of numbers as an array; TypeError for a number, nodes or anything else."""
+    if isinstance(x, (np.ndarray, np.generic)) and x.dtype.kind not in REAL and x.dtype != object:
+        raise TypeError(f"{name} takes real numbers, got an array of {x.dtype}{advice(x)}")
     if isinstance(x, (Grid, np.ndarray, np.generic)):
         return x
     if isinstance(x, (list, tuple, range)) and not any(isinstance(each, Operand) for each in elements(x)):
         return real_array(x, None)
     if isinstance(x, Operand):
         raise TypeError(f"{name} takes a list of Values or a Tensor, got {type(x).__name__}; see stack(values)")
-    hint = "; write Tensor(...) around numbers, stack(...) around nodes" if is_list(x) else "; write Tensor(...)"
+    is_several = isinstance(x, Iterable) and not isinstance(x, str)
+    hint = "; write Tensor(...) around numbers, stack(...) around nodes" if is_several else "; write Tensor(...)"
+    hint = advice(x) or hint
     raise TypeError(f"{name} takes a Tensor or an array, got {type(x).__name__}{hint}")
 
 

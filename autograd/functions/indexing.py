@@ -20,7 +20,10 @@ def index(x: Any, key: Any) -> Any:
 
     If an array names an element twice, the gradients of both uses are added up.
     """
-    return s.take(x, index=index_of(key))
+    index = index_of(key)
+    if x.shape == () and any(k is not None and k is not Ellipsis for k in index):
+        raise IndexError(f"x[...] of a {type(x).__name__} that has no dimension: it is one number, so use it as it is")
+    return s.take(x, index=index)
 
 
 def take(x: Any, index: Any, dim: int | None = None, *, axis: int | None = None) -> Any:

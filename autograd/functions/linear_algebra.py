@@ -14,6 +14,7 @@ import numpy as np
 from ..rules import elementwise as e, linear_algebra as la, structural as s
 from .arguments import array_of, axis_of, dim_or_axis, implements, integer, require_array, require_one_float_dtype
 from .products import outer
+from .reductions import amin
 from .reshaping import squeeze, transpose, unsqueeze
 
 
@@ -60,7 +61,7 @@ def _square(name: str, a: Any) -> Any:
 def _symmetric(name: str, a: Any) -> Any:
     """Return a matrix that is symmetric up to rounding and steps of a numeric derivative; ValueError for another."""
     a = _square(name, a)
-    data = array_of(a)
+    data = np.asarray(array_of(a), float)
     gap = np.abs(data - data.swapaxes(-1, -2)).max(initial=0.0)
     if gap > 0.1 * np.abs(data).max(initial=0.0):
         raise ValueError(
@@ -176,7 +177,7 @@ def matrix_norm(a: Any, ord: Any = "fro", keepdim: bool = False) -> Any:
     ord: "fro" (Euclidean), "nuc" (sum of singular values), 2 and -2 (largest and smallest singular value), 1 and -1 (of
     the sums of magnitudes of columns), inf and -inf (of rows).
     """
-    _matrix("matrix_norm", a)
+    a = _matrix("matrix_norm", a)
     if ord == "fro":
         squares = s.total(e.square(a), axis=la.MATRIX, keepdims=keepdim)
         zero = e.eq(squares, 0.0)
@@ -192,7 +193,7 @@ def matrix_norm(a: Any, ord: Any = "fro", keepdim: bool = False) -> Any:
     elif ord > 0:
         found = s.amax(numbers, axis=-1, keepdims=False)
     else:
-        found = -s.amax(-numbers, axis=-1, keepdims=False)
+        found = amin(numbers, -1)
     return unsqueeze(unsqueeze(found, -1), -1) if keepdim else found
 
 
@@ -220,6 +221,8 @@ def cross(a: Any, b: Any, dim: int | None = None, *, axis: int | None = None) ->
     for x in (a, b):
         if not x.shape or x.shape[axis_of("cross", x, along)] != 3:
             raise ValueError(f"cross takes vectors of 3 elements along dim={along}, got shapes {a.shape} and {b.shape}")
+        if x.dtype == bool:
+            raise TypeError("cross takes vectors of numbers, got masks; make numbers of them, as with t.long()")
     (a1, a2), (b1, b2) = _turned(a, along), _turned(b, along)
     return a1 * b2 - a2 * b1
 

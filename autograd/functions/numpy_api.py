@@ -187,7 +187,8 @@ def _dot(a: Any, b: Any) -> Any:
 
 
 @implements(np.round, np.around)
-def _round(a: Any, decimals: int = 0) -> Any:
+def round_to(a: Any, decimals: int = 0) -> Any:
+    """Round to so many decimals, half to even; a negative number of them rounds to tens, hundreds and so on."""
     return integers.round(a) if not decimals else integers.round(a * 10.0**decimals) / 10.0**decimals
 
 
@@ -232,5 +233,5 @@ def _logical_not(x: Any) -> Any:
 NUMPY.update({
     np.where: ops.where, np.bitwise_and: integers.bitwise_and, np.bitwise_or: integers.bitwise_or,
     np.bitwise_xor: integers.bitwise_xor, np.invert: integers.bitwise_not, np.remainder: integers.remainder,
-    np.floor_divide: integers.floor_divide, np.sign: ops.sign,
+    np.floor_divide: integers.floor_divide, np.sign: ops.sign, np.rint: integers.round,
 })  # fmt: skip

@@ -44,6 +44,8 @@ def logsumexp(x: Any, dim: Dim = None, keepdim: Keep = None, *, axis: Dim = None
     if is_list(x):
         return s.list_logsumexp(*nonempty_list("logsumexp", x))
     x, axes, keep = reduction("logsumexp", x, dim, axis, keepdim, keepdims)
+    if x.shape == ():  # in forward mode it may hold a float, which has no shape for the derivative
+        return s.logsumexp(s.reshape(x, shape=(1,)), axis=None, keepdims=False)
     return s.logsumexp(x, axis=axes, keepdims=keep)
 
 
@@ -83,7 +85,8 @@ def cross_entropy(logits: Any, target: Any, dim: int | None = None, *, axis: int
     """
     if is_list(logits):
         return _cross_entropy_of_list(nonempty_list("cross_entropy", logits), target)
-    shape = tuple(require_array("cross_entropy", logits).shape)
+    logits = require_array("cross_entropy", logits)
+    shape = tuple(logits.shape)
     if not shape:
         raise ValueError("cross_entropy takes logits with a dimension for the classes, got a number")
     k = axis_of("cross_entropy", logits, dim_or_axis("cross_entropy", dim, axis, -1))

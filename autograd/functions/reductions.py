@@ -179,6 +179,7 @@ def argmax(
     x: Any, dim: int | None = None, keepdim: Keep = None, *, axis: int | None = None, keepdims: Keep = None
 ) -> Any:
     """The index of the largest element in the flattened x; with `dim` the array of the indices along this dimension."""
+    x = require_array("argmax", x)
     k, keep = _one_or_all("argmax", x, dim, axis), keep_or_keeps("argmax", keepdim, keepdims)
     return np.argmax(array_of(x), k, keepdims=keep)
 
@@ -188,6 +189,7 @@ def argmin(
     x: Any, dim: int | None = None, keepdim: Keep = None, *, axis: int | None = None, keepdims: Keep = None
 ) -> Any:
     """The index of the smallest element in the flattened x; with `dim` the indices along this dimension."""
+    x = require_array("argmin", x)
     k, keep = _one_or_all("argmin", x, dim, axis), keep_or_keeps("argmin", keepdim, keepdims)
     return np.argmin(array_of(x), k, keepdims=keep)
 
@@ -195,7 +197,7 @@ def argmin(
 def _one_or_all(name: str, x: Any, dim: int | None, axis: int | None) -> int | None:
     """Return the axis that was named, or None for all of them."""
     found = dim_or_axis(name, dim, axis)
-    return axis_of(name, x, found) if require_array(name, x).shape and found is not None else None
+    return axis_of(name, x, found) if x.shape and found is not None else None
 
 
 @implements(np.all)

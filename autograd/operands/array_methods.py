@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any, Self
 
-from ..functions import casting, indexing, probabilities, products, reductions, reshaping
+from ..functions import casting, indexing, linear_algebra, probabilities, products, reductions, reshaping
 from ..functions.arguments import Grid
 from ..rules import elementwise as ops, structural as s
 from .operators import Operators
@@ -45,6 +45,9 @@ class ArrayMethods(Operators, Grid):
     def matmul(self, other: Any) -> Self: return products.matmul(self, other)
     def dot(self, other: Any) -> Self: return products.dot(self, other)
     def outer(self, other: Any) -> Self: return products.outer(self, other)
+    def det(self) -> Self: return linear_algebra.det(self)
+    def inverse(self) -> Self: return linear_algebra.inv(self)
+    def trace(self, *, offset: int = 0) -> Self: return linear_algebra.trace(self, offset=offset)
 
     def reshape(self, *shape: Any) -> Self: return reshaping.reshape(self, *shape)
     def view(self, *shape: Any) -> Self: return reshaping.reshape(self, *shape)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -11,7 +11,10 @@ from ..engine.dtypes import default, real_array, rounded
 from ..engine.forms import Kind
 from ..engine.op import Op, Operand
 from ..engine.quiet import compute
-from ..engine.raw_data import REAL
+from ..engine.raw_data import REAL, advice
+from ..rules import elementwise as ops
+
+OF_INTEGERS: Final = (ops.add, ops.sub, ops.mul, ops.neg, ops.pow, ops.square)  # of integers, integers that may wrap
 
 
 def as_operands(op: Op, args: Sequence[Any], data: Sequence[Any]) -> list[Any]:
@@ -21,14 +24,24 @@ def as_operands(op: Op, args: Sequence[Any], data: Sequence[Any]) -> list[Any]:
     it is an input without a derivative (a mask, an index): NumPy would make float64 of a float32 times an int64.
     """
     arrays = common_dtype(op, args, data)
-    if op.rules and any(type(a) is float for a in arrays) and not any(map(_is_float, arrays)):
-        # A float makes floats of integers, in the default dtype; NumPy would take float64.
+    if (op is ops.neg or op is ops.sub) and all(_is_mask(a) for a in arrays):
+        raise TypeError(
+            "- of masks is not defined, as in NumPy and PyTorch: ~ inverts a mask, ^ tells where two of them differ, "
+            "and .long() makes numbers of one"
+        )
+    if op.rules and not any(map(_is_float, arrays)) and (any(type(a) is float for a in arrays) or _gives_floats(op)):
+        # In the default dtype, as in PyTorch; NumPy would make float16 of an int8, and 0 of the reciprocal of 2.
         arrays = [
             a if not isinstance(a, np.ndarray) or op.rule(k, len(arrays)) is None else rounded(a, default.dtype)
             for k, a in enumerate(arrays)
         ]
     known = [a.dtype for a in arrays if isinstance(a, np.ndarray)]
     return [a if isinstance(a, np.ndarray) else _as_array(a, known) for a in arrays]
+
+
+def _gives_floats(op: Op) -> bool:
+    """Tell whether the op makes floats of integers: an elementwise one that is neither +, - nor * and its like."""
+    return op.kind is Kind.ELEMENTWISE and not op.of_integers and op not in OF_INTEGERS
 
 
 def _as_array(number: bool | int | float, known: list[Any]) -> np.ndarray:
@@ -63,7 +76,9 @@ def checked(op: Op, arg: Any) -> Any:
         return arg
     if isinstance(arg, (list, tuple)):
         return real_array(arg, None)
-    raise TypeError(f"{op.name} on arrays takes nodes, real numbers and arrays of them, got {_described(arg)}")
+    raise TypeError(
+        f"{op.name} on arrays takes nodes, real numbers and arrays of them, got {_described(arg)}{advice(arg)}"
+    )
 
 
 def common_dtype(op: Op, args: Sequence[Any], arrays: Sequence[Any]) -> list[Any]:
@@ -117,6 +132,10 @@ def misfit(op: Op, arrays: list[Any], error: ValueError) -> ValueError:
 
 def _is_float(a: Any) -> bool:
     return isinstance(a, np.ndarray) and a.dtype.kind == "f"
+
+
+def _is_mask(a: Any) -> bool:
+    return isinstance(a, np.ndarray) and a.dtype.kind == "b"
 
 
 def _described(x: Any) -> str:

@@ -12,7 +12,16 @@ import numpy as np
 
 from ..engine.dtypes import default, float_dtype
 from ..functions import reshaping
-from ..functions.arguments import Grid, array_of, dim_or_axis, implements, integer, lengths, require_array
+from ..functions.arguments import (
+    Grid,
+    array_of,
+    dim_or_axis,
+    implements,
+    integer,
+    lengths,
+    nonempty_list,
+    require_array,
+)
 from ..rules import structural as s
 from .tensor import Tensor, of_values
 from .value import Value
@@ -61,7 +70,7 @@ def stack(tensors: Any, dim: int | None = None, *, axis: int | None = None) -> A
     >>> a.grad, b.grad
     (1.0, 10.0)
     """
-    parts = list(tensors)
+    parts = nonempty_list("stack", tensors)
     if not any(type(part) is Value for part in parts) or any(isinstance(part, Grid) for part in parts):
         return reshaping.stack([_with_shape(part) for part in parts], dim, axis=axis)
     k = dim_or_axis("stack", dim, axis, 0)

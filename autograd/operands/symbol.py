@@ -119,6 +119,8 @@ def literal(number: Any, spelling: Spelling = PYTHON) -> Symbol:
         raise TypeError(f"a formula takes names and numbers, got a {type(number).__name__}")
     if isinstance(number, np.ndarray) and number.ndim and np.all(number == 1):
         return Symbol(f"ones({number.shape})")  # the factor by which einsum brings a dimension back
+    if isinstance(number, np.ndarray) and number.size != 1:
+        raise TypeError(f"a formula takes names and numbers, got an array of shape {number.shape}; give it a name")
     value = number if isinstance(number, bool) else float(number)
     text = spelling.number(value)
     return Symbol(text, UNARY if text.startswith("-") else ATOM, value, spelling=spelling)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, final
+from typing import Any, NoReturn, final
 
 import numpy as np
 
@@ -102,6 +102,11 @@ class Value(Operators, Node):
 
     def _accumulated(self, gradient: float, shared: bool) -> float:
         return gradient if self._grad is None else number(self._grad, "a .grad holds") + gradient
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise AttributeError(
+            f"a Value has no {name!r}, which may be one of a Tensor; stack(values) makes one of Values"
+        )
 
     def __bool__(self) -> bool:
         return bool(self._data != 0.0)

@@ -32,6 +32,10 @@ def _divided(sign: str, divide: Callable[..., Array], a: Array, b: Array) -> Arr
     return divide(a, b)
 
 
+def round_array(x: Array) -> Array:
+    return x if np.asarray(x).dtype.kind in "iub" else np.rint(x)  # np.rint makes floats of integers
+
+
 def bitwise(sign: str, function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function of masks and integers; TypeError in words for floats."""
     compare = "~(x > 0)" if sign == "~" else f"(x > 0) {sign} (y > 0)"

@@ -18,7 +18,7 @@ remainder  = op("remainder",    i.remainder,       i.remainder_array,    lambda 
 floor_divide = op("floor_divide", operator.floordiv, i.floor_divide_array, lambda g, y, a, b: 0.0, lambda g, y, a, b: 0.0, infix=Infix("//", PRODUCT), of_integers=True)
 floor   = op("floor",   f.floor,      np.floor,    lambda g, y, x: 0.0, of_integers=True)
 ceil    = op("ceil",    f.ceil,       np.ceil,     lambda g, y, x: 0.0, of_integers=True)
-round   = op("round",   f.round,      np.rint,     lambda g, y, x: 0.0, of_integers=True)  # half to even
+round   = op("round",   f.round,      i.round_array, lambda g, y, x: 0.0, of_integers=True)  # half to even
 # on masks logical, on integers bit by bit
 bitwise_and = op("bitwise_and", i.bitwise("&", operator.and_), i.bitwise("&", np.bitwise_and), inputs=("a", "b"), infix=Infix("&", AND))
 bitwise_or  = op("bitwise_or",  i.bitwise("|", operator.or_),  i.bitwise("|", np.bitwise_or),  inputs=("a", "b"), infix=Infix("|", OR))

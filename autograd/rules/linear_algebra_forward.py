@@ -93,6 +93,7 @@ def cholesky(a: Array) -> Array:
 
 def symmetric(x: Any) -> Array:
     x = np.asarray(x)
+    x = x.astype(float) if x.dtype.kind in "iub" else x  # integers wrap around, and the + of masks is a logical one
     half: Array = (x + x.swapaxes(-1, -2)) * 0.5
     return half
 

@@ -13,6 +13,7 @@ A = np.arange(1.0, 7.0).reshape(2, 3)
 MASK = np.array([True, False, True, False])
 OTHER = np.array([True, True, False, False])
 ANY: Any = Tensor
+ANY_VALUE: Any = Value(1.0)
 HUNDREDS = np.array([100, 100], np.uint8)
 
 SAME: dict[str, tuple[Callable[[], Any], Any]] = {
@@ -61,6 +62,18 @@ SAME: dict[str, tuple[Callable[[], Any], Any]] = {
     "clone": (lambda: Tensor(A).clone(), A),
     "repeat": (lambda: Tensor(A).repeat(2, 1, 3), np.tile(A, (2, 1, 3))),
     "to cpu": (lambda: Tensor(A).to("cpu"), A),
+    "exp of int8": (lambda: Tensor(np.array([0, 1], np.int8)).exp(), np.exp([0.0, 1.0])),
+    "reciprocal of ints": (lambda: Tensor([2, 4]).reciprocal(), np.array([0.5, 0.25])),
+    "div of int8": (lambda: Tensor(np.array([1, 3], np.int8)) / np.array([2, 2], np.int8), np.array([0.5, 1.5])),
+    "sigmoid of bools": (lambda: Tensor(MASK).sigmoid(), 1 / (1 + np.exp(-MASK.astype(float)))),
+    "square of int8": (lambda: Tensor(np.array([3, 4], np.int8)).square(), np.array([9, 16], np.int8)),
+    "round of int8": (lambda: Tensor(np.array([3, 4], np.int8)).round(), np.array([3, 4], np.int8)),
+    "round to decimals": (lambda: Tensor(A / 7).round(2), np.round(A / 7, 2)),
+    "exp of a list": (lambda: ag.exp([0.0, 1.0]), np.exp([0.0, 1.0])),
+    "sum of a nested list": (lambda: ag.sum([[1.0, 2.0], [3.0, 4.0]]), np.float64(10.0)),
+    "softmax of a nested list": (lambda: ag.softmax([[1.0, 1.0], [2.0, 2.0]], 1), np.full((2, 2), 0.5)),
+    "argmax of a list": (lambda: ag.argmax([1.0, 3.0]), np.int64(1)),
+    "cholesky of bools": (lambda: ag.cholesky(Tensor(np.eye(2, dtype=bool))), np.eye(2)),
     "log2": (lambda: np.log2(Tensor([8.0])), np.array([3.0])),
 }
 
@@ -80,6 +93,13 @@ REFUSED: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: Tensor([1]) % 0, ZeroDivisionError, "make floats of them"),
     (lambda: ag.exp(10**400), ValueError, "too large for a 64-bit float"),
     (lambda: ag.flatten([Value(1.0)]), TypeError, "stack"),
+    (lambda: ag.exp([Value(1.0)]), TypeError, r"use stack\(values\)"),
+    (lambda: ag.stack(3.0), TypeError, r"stack takes a list, got float; write stack\(\[a, b\]\)"),
+    (lambda: -Tensor(MASK), TypeError, "~ inverts a mask"),
+    (lambda: ag.jvp(lambda x: x[0], 2.0, 1.0), IndexError, "has no dimension: it is one number"),
+    (lambda: ag.exp({"w": 1.0}), TypeError, "give one of its entries"),
+    (lambda: grad(ag.exp)(1j), TypeError, "give its .real and its .imag"),
+    (lambda: ANY_VALUE.sum(), AttributeError, r"a Value has no 'sum'.*stack\(values\)"),
 ]
 
 
@@ -120,6 +140,11 @@ def test_nothing_but_minus_infinity_has_no_gradient_in_either_mode() -> None:
     assert ag.derivative(f)(2.0) == 1.0
     assert grad(grad(f))(2.0) == 0.0
     assert grad(lambda x: ag.logsumexp(x))(np.array([-inf, -inf])).tolist() == [0.0, 0.0]
+
+
+def test_logsumexp_of_one_number_has_a_derivative_in_forward_mode() -> None:
+    assert ag.jvp(ag.logsumexp, 2.0, 3.0) == (2.0, 3.0)
+    assert ag.hvp(lambda x: ag.logsumexp(x * x))(2.0, 1.0) == 2.0
 
 
 def test_the_derivatives_of_lgamma_go_on() -> None:

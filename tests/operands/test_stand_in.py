@@ -31,7 +31,7 @@ CALLS: dict[str, Callable[[Any], Any]] = {
         "gelu", "leaky_relu", "log", "log1p", "logsumexp", "max", "mean", "min", "norm", "prod", "reciprocal", "relu",
         "sigmoid", "sign", "silu", "sin", "sinh", "softplus", "sort", "sqrt", "square", "squeeze", "std", "sum", "tan",
         "tanh", "tril", "triu", "var", "float", "half", "log2", "log10", "exp2", "erfc", "lgamma", "digamma", "asinh",
-        "floor", "ceil", "round", "logit", "atanh", "clone", "ravel",
+        "floor", "ceil", "round", "logit", "atanh", "clone", "ravel", "det", "inverse", "trace",
     )},
     **{name: method(name, 1) for name in (
         "cumsum", "cumprod", "softmax", "log_softmax", "unsqueeze", "chunk", "split", "roll",

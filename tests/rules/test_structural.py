@@ -23,6 +23,13 @@ def test_softmax_adds_up_to_one_at_any_size(x: float) -> None:
     assert [v.grad for v in values] == pytest.approx([2 / 9, -1 / 9, -1 / 9], rel=1e-12)
 
 
+def test_softmax_of_nothing_but_minus_infinity_is_nan_as_in_pytorch() -> None:
+    nothing = [-math.inf, -math.inf]
+    assert np.isnan(autograd.softmax(nothing)).all()
+    assert np.isnan(Tensor(nothing).softmax(0).numpy()).all()
+    assert np.isnan(Tensor(nothing).log_softmax(0).numpy()).all()
+
+
 def test_log_softmax_is_finite_where_softmax_underflows() -> None:
     assert autograd.log_softmax([0.0, 1000.0]) == [-1000.0, 0.0]
     assert autograd.logsumexp([1000.0, 1000.0]) == 1000.0 + math.log(2)
