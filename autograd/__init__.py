@@ -113,7 +113,7 @@ from .rules.special_functions import (
 )
 # fmt: on
 # isort: on
-from .see.live.live import LivePage, live
+from .see.live.live_page import LivePage, live
 from .see.picture.draw_graph import draw
 from .see.picture.drawing import Drawing
 from .see.steps.exercise import Practice, practice

@@ -16,6 +16,7 @@ from ..calculus.trees import is_container, mapped
 from ..engine.changes import refuse_changed
 from ..engine.dtypes import rounded
 from ..engine.node import Node
+from ..engine.replacement import replace_file
 from ..engine.sweep import graph_nodes
 from ..engine.text import html_code
 from ..operands.tensor import Tensor
@@ -65,7 +66,8 @@ class Program:
     """
 
     __slots__ = (
-        "_as_recorded", "_elsewhere", "_form", "_graph", "_kinds", "_masked", "_starts", "constants", "inputs", "source",
+        "_as_recorded", "_elsewhere", "_form", "_graph", "_kinds", "_masked", "_starts",
+        "constants", "inputs", "source",
     )  # fmt: skip
 
     def __init__(self, root: Any, inputs: Node | Sequence[Node], max_nodes: int = 20_000) -> None:
@@ -152,7 +154,7 @@ class Program:
         write = PAGES.get(target.suffix.lower())
         if write is None:
             raise ValueError(f"a Program saves {', '.join(PAGES)}, got {target.name!r}; `source` is its text")
-        target.write_text(write(*self._graph), encoding="utf-8")
+        replace_file(target, write(*self._graph))
         return target
 
     def _run(self, which: int, args: list[Any], *seed: Any) -> Any:

@@ -8,13 +8,15 @@ from typing import Any, Final
 
 from ...engine.changes import refuse_changed
 from ...engine.node import Node
+from ...engine.replacement import replace_file
 from ...engine.sweep import graph_nodes, sweep
 from ...graph.program import PAGES
 from ...graph.scalar_graph import zoom
 from ...operands.tensor import Tensor
 from ..picture.drawing import Drawing
 from ..picture.formulas import display_names
-from ..picture.scene import Progress, scene
+from ..picture.scene import Progress
+from ..picture.scene_builder import scene
 from .function import recorded
 from .model import Model
 from .page import framed, page
@@ -38,7 +40,7 @@ class LivePage:
         target = Path(path)
         if target.suffix.lower() not in (".html", ".htm"):
             raise ValueError(f"a live page saves .html, got {target.name!r}; change the suffix")
-        target.write_text(self.html, encoding="utf-8")
+        replace_file(target, self.html)
         return target
 
     def _repr_html_(self) -> str:
