@@ -11,7 +11,7 @@ from itertools import accumulate
 
 from .geometry import Box, Line
 
-LONG_AND_THIN = 3.0
+LONG_AND_THIN = 2.0
 """A row that is too wide is cut when it is more than so many times as wide as it is high."""
 
 TOO_WIDE = 1.5

@@ -27,7 +27,7 @@ ADVANCE = 0.602  # of a monospaced letter, in em
 HEADS = ("", DONE, NOW)  # the states that an arrow can have
 LINE_HEIGHT, TILE_LINE, TILE_WIDTH = 17.0, 13.0, 118.0  # px
 PILE = 4.0  # px between the boxes of a pile, which stands for equal pieces
-FAN_GAPS = {"rank_gap": 110.0, "box_gap": 10.0}  # px, where every neuron has a line to every other
+FAN_GAPS = {"box_gap": 10.0}  # px, where every neuron has a line to every other
 THINNEST, THICKEST = 0.4, 4.4  # px, of the line of a weight
 LEAST_LEGEND_WIDTH = 440.0  # px; the legend is broken into rows, but not into rows narrower than this
 

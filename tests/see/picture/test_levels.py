@@ -130,7 +130,7 @@ def test_a_layer_is_a_block_with_its_shape_its_parameters_and_their_norms() -> N
 def test_equal_modules_in_a_row_fold_to_one_with_their_number() -> None:
     picture = draw(blocks_of_layers(), max_nodes=10).svg
     assert titles(picture, "block") == ["6 × 0: Sequential"] or titles(picture, "elided") == [
-        "… 5 more Sequential like this"
+        "… 5 more Sequential like the first"
     ]
 
 
@@ -144,7 +144,7 @@ def test_samples_of_a_batch_fold_to_one_and_the_others() -> None:
     loss = batch_loss(network(), 100)
     for level in ("auto", "neuron", "layer", "module"):
         picture = draw(loss, level=level).svg
-        assert titles(picture, "elided") == ["… 99 more samples like this"], level
+        assert titles(picture, "elided") == ["… 99 more samples like the first"], level
 
 
 def test_blame_is_shared_among_blocks() -> None:
@@ -164,7 +164,7 @@ def test_a_loop_shows_one_round_and_how_many_follow() -> None:
     x.backward()
     picture = draw(x).svg
     (rest,) = kinds(picture)["elided"]
-    assert rest[0] == "… 399 more steps like this"
+    assert rest[0] == "… 399 more steps like the first"
     said = dict(zip(rest[1::2], rest[2::2], strict=True))
     assert said == {"data": f"{x.data:.4g}", "grad": "1"}, "the result of the loop is seen"
     assert "r" in boxes(picture)
