@@ -29,10 +29,8 @@ from .arguments import (
     required_dim,
 )
 from .casting import cast
-from .indexing import gather
 from .products import dot
 from .reductions import sum
-from .reshaping import squeeze
 
 
 def logsumexp(x: Any, dim: Dim = None, keepdim: Keep = None, *, axis: Dim = None, keepdims: Keep = None) -> Any:
@@ -100,8 +98,8 @@ def cross_entropy(logits: Any, target: Any, dim: int | None = None, *, axis: int
             f"cross_entropy got logits of shape {shape} and a target of shape {found}; expected classes of shape "
             f"{without_classes} or probabilities of shape {shape}"
         )
-    indices = np.expand_dims(_checked_classes(array_of(targets), shape[k]), k)
-    return 0.0 - squeeze(gather(log_softmax(logits, k), k, indices), k)
+    classes = _checked_classes(array_of(targets), shape[k])
+    return s.cross_entropy(logits, targets if isinstance(targets, Operand) else classes, axis=k)
 
 
 def _cross_entropy_of_list(logits: list[Any], target: Any) -> Any:

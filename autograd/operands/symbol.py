@@ -190,6 +190,11 @@ def _spoken(op: Op, symbols: Sequence[Symbol], params: Params) -> str:
     flat = op is s.transpose and x.dims is not None and len(x.dims) == 2 and params["axes"] in (None, (1, 0))
     if op is s.mT or flat:
         return f"{_wrapped(x, ATOM)}ᵀ"
+    if op is s.softmax_minus_one_hot:
+        dims = -1 if x.dims is None else len(x.dims)
+        last = isinstance(params["axis"], int) and params["axis"] in (-1, dims - 1)
+        dim = "" if last else f", dim={params['axis']}"
+        return f"(softmax({x.text}{dim}) - one_hot({symbols[1].text}))"
     if op is s.take:
         return f"{_wrapped(x, ATOM)}{_place(params['index'])}"
     inputs = [symbol.text for symbol in symbols]

@@ -244,6 +244,20 @@ def log_softmax(x: Array, axis: Any) -> Array:
     return shifted - above
 
 
+def cross_entropy(x: Array, t: Array, axis: int) -> Array:
+    """-log softmax(x)[t], without the logarithms of the other classes."""
+    _, shifted, above = _above_the_top(x, axis)
+    return np.squeeze(above - np.take_along_axis(shifted, np.expand_dims(t, axis), axis), axis)
+
+
+def softmax_minus_one_hot(x: Array, t: Array, axis: int) -> Array:
+    """softmax(x) - one_hot(t); at t it is expm1(log p), which keeps the digits of p - 1."""
+    log_p, places = log_softmax(x, axis), np.expand_dims(t, axis)
+    found = np.exp(log_p)
+    np.put_along_axis(found, places, np.expm1(np.take_along_axis(log_p, places, axis)), axis)
+    return found
+
+
 def _above_the_top(x: Array, axis: Any) -> tuple[Array, Array, Array]:
     """The largest x, all x without it, and by how much logsumexp(x) is above it."""
     x = np.asarray(x)

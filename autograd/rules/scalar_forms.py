@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .elementwise import maximum
+from .elementwise import exp, maximum
 from .lists import list_logsumexp, list_sum
 from .structural_forward import axis_tuple
 
@@ -90,6 +90,23 @@ def logsumexp(x: Array, axis: Any, keepdims: bool) -> Array:
 
 def log_softmax(x: Array, axis: Any) -> Array:
     return x - logsumexp(x, axis, True)
+
+
+def cross_entropy(x: Array, t: Array, axis: int) -> Array:
+    """log(1 + sum(exp(x_j - x_t))) over the other classes j, so that no digits cancel."""
+    rows, classes = np.moveaxis(x, axis, -1), t.ravel()
+    found = np.empty(t.shape, dtype=object)
+    for k, row in enumerate(rows.reshape(-1, rows.shape[-1])):
+        right = int(classes[k])
+        others = [each - row[right] for j, each in enumerate(row) if j != right]
+        found.flat[k] = list_logsumexp(0.0, *others) if others else row[right] * 0.0
+    return found
+
+
+def softmax_minus_one_hot(x: Array, t: Array, axis: int) -> Array:
+    p = np.frompyfunc(exp, 1, 1)(log_softmax(x, axis))
+    one_hot = np.moveaxis(np.eye(x.shape[axis])[t.astype(int)], -1, axis)
+    return np.asarray(p - one_hot, dtype=object)
 
 
 def same(x: Array, dtype: Any) -> Array:

@@ -76,4 +76,15 @@ logsumexp = reduction("logsumexp_over", f.logsumexp_over, zoom.logsumexp, lambda
 # With p = exp(y), g - p * sum(g) is g * (1 - p) and p times the g of all others: the digits of 1 - p are those of expm1.
 log_softmax = op("log_softmax", sh.of_array, f.log_softmax, lambda g, y, x, axis: -g * expm1(y) - exp(y) * (total(g, axis=axis, keepdims=True) - g),
              params={"axis": None}, kind=OTHER, push=lambda t, y, x, axis, position: -t * expm1(y) - (total(t * exp(y), axis=axis, keepdims=True) - t * exp(y)), scalars=zoom.log_softmax, example={"axis": 1})
+# the loss of the classes t: the derivatives of log and softmax cancel to softmax(x) - one_hot(t)
+cross_entropy = op("cross_entropy", sh.of_array, f.cross_entropy, lambda g, y, x, t, axis: softmax_minus_one_hot(x, t, axis=axis) * spread(g, axis=axis, keepdims=False, shape=x.shape), None,
+                   inputs=("x", "t"), params={"axis": -1}, kind=OTHER, push=lambda d, y, x, t, axis, position: total(d * softmax_minus_one_hot(x, t, axis=axis), axis=axis, keepdims=False), scalars=zoom.cross_entropy, example={"axis": -1})
+softmax_minus_one_hot = op("softmax_minus_one_hot", sh.of_array, f.softmax_minus_one_hot, lambda g, y, x, t, axis: pull_softmax(g, log_softmax(x, axis=axis), axis), None,
+                           inputs=("x", "t"), params={"axis": -1}, kind=OTHER, push=lambda d, y, x, t, axis, position: pull_softmax(d, log_softmax(x, axis=axis), axis), scalars=zoom.softmax_minus_one_hot, example={"axis": -1})
 # fmt: on
+
+
+def pull_softmax(g: Any, log_p: Any, axis: Any) -> Any:
+    """Return p * (g - sum(g * p)) for p = softmax(x), with the digits of 1 - p; p's Jacobian is symmetric."""
+    p = exp(log_p)
+    return -(g * p * expm1(log_p)) - p * (total(g * p, axis=axis, keepdims=True) - g * p)

@@ -20,10 +20,11 @@ NO_OPERAND: Final[dict[str, str]] = {
     ), _MAKES),
     **dict.fromkeys((
         "grad", "value_and_grad", "jvp", "hvp", "vjp", "derivative", "jacobian", "hessian", "check_gradients",
-        "Program", "Stepper", "zoom", "draw", "practice", "rehearse", "op", "no_grad", "enable_grad", "detect_anomaly",
+        "Program", "Stepper", "zoom", "draw", "live", "explain_order", "noted_call", "replace_file", "practice", "rehearse", "op", "no_grad", "enable_grad", "detect_anomaly",
     ), _MODE),
     **dict.fromkeys((
-        "AnomalyError", "Drawing", "Dual", "GradientError", "Op", "Practice", "Step", "Symbol", "Value",
+        "AnomalyError", "Drawing", "Dual", "GradientError", "LivePage", "Op", "Practice", "Step", "Symbol", "Table",
+        "Value",
     ), _CLASS),
     **dict.fromkeys(("float16", "float32", "float64", "int32", "int64", "long"), _DTYPE),
 }  # fmt: skip

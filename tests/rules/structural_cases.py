@@ -95,6 +95,14 @@ STRUCTURAL: dict[str, Both] = {
     "logsumexp all": (ag.logsumexp, lambda x: np.log(np.exp(x).sum())),
     "softmax": (lambda x: ag.softmax(x, 1), lambda x: np.exp(x) / np.exp(x).sum(1, keepdims=True)),
     "log_softmax": (lambda x: ag.log_softmax(x, 0), lambda x: x - np.log(np.exp(x).sum(0))),
+    "cross_entropy": (
+        lambda x: ag.cross_entropy(x, [2, 0]),
+        lambda x: np.log(np.exp(x).sum(1)) - x[[0, 1], [2, 0]],
+    ),
+    "cross_entropy 0": (
+        lambda x: ag.cross_entropy(x, [1, 0, 1], 0),
+        lambda x: np.log(np.exp(x).sum(0)) - x[[1, 0, 1], [0, 1, 2]],
+    ),
     "x @ x.T": (lambda x: ag.matmul(x, ag.transpose(x, 0, 1)), lambda x: x @ x.T),
     "outer": (lambda x: ag.outer(x[0], x[1]), lambda x: np.outer(x[0], x[1])),
     "dot": (lambda x: ag.dot(x[0], x[1]), lambda x: x[0] @ x[1]),

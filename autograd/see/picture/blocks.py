@@ -48,7 +48,9 @@ def the_others(part: Part) -> Block:
     """Return the block of the pieces that are equal to the one of an opened part."""
     count = part.repeats - 1
     title = PLURALS.get(part.title, part.title) if count > 1 else part.title
-    return Block(ELIDED, "", f"… {count:,} more {title} like the first", part.hidden, part.hidden[: len(part.nodes)], count)
+    return Block(
+        ELIDED, "", f"… {count:,} more {title} like the first", part.hidden, part.hidden[: len(part.nodes)], count
+    )
 
 
 def elided(nodes: Sequence[Node], where: str = "") -> Block:
