@@ -20,7 +20,8 @@ NO_OPERAND: Final[dict[str, str]] = {
     ), _MAKES),
     **dict.fromkeys((
         "grad", "value_and_grad", "jvp", "hvp", "vjp", "derivative", "jacobian", "hessian", "check_gradients",
-        "Program", "Stepper", "zoom", "draw", "live", "explain_order", "noted_call", "replace_file", "practice", "rehearse", "op", "no_grad", "enable_grad", "detect_anomaly",
+        "Program", "Stepper", "zoom", "draw", "live", "explain_order", "noted_call", "replace_file", "practice",
+        "rehearse", "op", "no_grad", "enable_grad", "detect_anomaly",
     ), _MODE),
     **dict.fromkeys((
         "AnomalyError", "Drawing", "Dual", "GradientError", "LivePage", "Op", "Practice", "Step", "Symbol", "Table",

@@ -23,6 +23,7 @@ def test_its_derivative_is_softmax_minus_one_hot() -> None:
     x = Tensor(SCORES, requires_grad=True)
     ag.cross_entropy(x, CLASSES).sum().backward()
     softmax = np.exp(SCORES) / np.exp(SCORES).sum(1, keepdims=True)
+    assert x.grad is not None
     np.testing.assert_allclose(x.grad, softmax - np.eye(3)[CLASSES], rtol=1e-14)
 
 
@@ -82,6 +83,7 @@ def test_a_program_computes_it() -> None:
     loss.backward()
     value, (gradient,) = Program(loss, [x]).value_and_grad(SCORES)
     assert value == loss.item()
+    assert x.grad is not None
     assert np.array_equal(gradient, x.grad)
 
 
