@@ -14,7 +14,7 @@ from .number_format import as_number, format_line, format_number, format_shape, 
 from .plain_text import printable, shorten
 from .scene import BLOCK, ELIDED, LONGEST_HINT, LONGEST_TITLE, Item, Kind
 
-PLURALS: Final = {"sample": "samples", "step": "steps", "round": "rounds"}
+PLURALS: Final = {"sample": "samples", "block": "blocks", "step": "steps", "round": "rounds"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,7 +17,7 @@ from .neurons import neuron
 Level = Literal["auto", "op", "neuron", "layer", "module"]
 
 LEVELS: Final = get_args(Level)
-READABLE: Final = 100  # boxes in a picture that one can read
+READABLE: Final = 60  # boxes in a picture that one can read
 MOST_OPS: Final = 2_000  # boxes in a picture of single ops that was asked for
 
 Unit = Part | Node | Block
