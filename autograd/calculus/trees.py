@@ -1,6 +1,6 @@
-"""Trees: a number, or nested lists, tuples and dicts of numbers, as arguments and results of functions.
+"""Trees: a leaf, or nested lists, tuples and dicts of leaves, as arguments and results of functions.
 
-A number, or leaf, is anything that is not a list, tuple or dict: a float, an array, a node. This is the only file that
+A leaf is anything that is not a list, tuple or dict: a number, an array, a node. This is the only file that
 knows which containers there are, and how one is built again with other contents.
 """
 
@@ -14,12 +14,12 @@ Function = Callable[..., Any]
 
 
 def is_container(tree: Any) -> bool:
-    """Tell whether the tree is a list, tuple or dict, and not a number."""
+    """Tell whether the tree is a list, tuple or dict, and not a leaf."""
     return isinstance(tree, (list, tuple, dict))
 
 
 def mapped(f: Function, tree: Any, *others: Any) -> Any:
-    """Apply f to every number of the tree; with others, to the numbers in the same place of all of them.
+    """Apply f to every leaf of the tree; with others, to the leaves at the same place in all of them.
 
     Lists, tuples, named tuples and dicts are built again as what they are. ValueError if one of the others has
     different containers.
@@ -54,7 +54,7 @@ def _rebuilt(tree: Any, contents: list[Any]) -> Any:
 
 
 def _require_structure(tree: Any, other: Any) -> None:
-    """Raise ValueError if the two are not both numbers, or both containers with the same keys."""
+    """Raise ValueError if the two are not both leaves, or both containers with the same keys."""
     alike = is_container(tree) == is_container(other) and isinstance(tree, dict) == isinstance(other, dict)
     if alike and is_container(tree):
         # The order of keys is of no importance: mapped reads both by key.
@@ -73,14 +73,14 @@ def _described(tree: Any) -> str:
 
 
 def leaves(tree: Any) -> list[Any]:
-    """Return every number of the tree, from left to right."""
+    """Return every leaf of the tree, from left to right."""
     found: list[Any] = []
     mapped(found.append, tree)
     return found
 
 
 def named_leaves(name: str, tree: Any) -> Iterator[tuple[str, Any]]:
-    """Yield every number of the tree with the expression that gives it.
+    """Yield every leaf of the tree with the expression that gives it.
 
     >>> list(named_leaves("x", [1.0, {"w": 2.0}]))
     [('x[0]', 1.0), ("x[1]['w']", 2.0)]

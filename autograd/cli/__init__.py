@@ -1,3 +1,1 @@
-"""The command line, `python -m autograd`: read a formula as text, and step through its gradients. Only this folder
-parses formulas.
-"""
+"""`python -m autograd`: parse an expression and step through its gradients. Only this folder parses expressions."""

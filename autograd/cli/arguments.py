@@ -1,4 +1,4 @@
-"""The words of the command line: the options it has, and how its words are read."""
+"""Parse the command-line arguments: the expression, the values of its variables, the options."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command line: it reads an expression and its values, and shows the steps of backprop.
+"""`main` runs the command line: it reads the arguments, writes the steps, and returns the exit code.
 
 It also handles output that is not a terminal, that can hold only ASCII, or that is closed early.
 """

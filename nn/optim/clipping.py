@@ -32,8 +32,8 @@ def clip_grad_norm_(
     >>> round(a.grad, 5), round(b.grad, 5)
     (0.6, 0.8)
     """
-    limit = _positive("max_norm", max_norm)
-    p = math.inf if norm_type == "inf" else _positive("norm_type", norm_type)
+    limit = _nonnegative("max_norm", max_norm)
+    p = math.inf if norm_type == "inf" else _nonnegative("norm_type", norm_type)
     if p == 0:
         raise ValueError("norm_type must be a number > 0, or inf for the largest absolute value; got 0")
     nodes = [node for node in node_list(parameters, "clip_grad_norm_") if node.grad is not None]
@@ -53,7 +53,7 @@ def clip_grad_norm_(
 
 def clip_grad_value_(parameters: Node | Iterable[Node], clip_value: float) -> None:
     """Limit every element of every gradient to the range from -clip_value to clip_value. NaN stays NaN."""
-    limit = _positive("clip_value", clip_value)
+    limit = _nonnegative("clip_value", clip_value)
     nodes = [node for node in node_list(parameters, "clip_grad_value_") if node.grad is not None]
     gradients = [gradient(node) for node in nodes]
     set_attributes(
@@ -79,7 +79,7 @@ def _with_form(like: float | np.ndarray, g: object) -> object:
     return np.array(g, dtype=like.dtype) if isinstance(like, np.ndarray) else g
 
 
-def _positive(name: str, number: float | str) -> float:
+def _nonnegative(name: str, number: float | str) -> float:
     if isinstance(number, bool) or not isinstance(number, numbers.Real):
         raise TypeError(f"{name} must be a number >= 0, got {type(number).__name__}: {number!r:.60}")
     if not number >= 0:

@@ -18,7 +18,7 @@ from autograd import Tensor, enable_grad
 from ..atomic import clear_gradients, set_attributes
 from .explanation import Explanation, Row, State, Update
 from .options import valid
-from .parameters import Node, gradient, numbers_of, parameter_list
+from .parameters import Node, gradient, data_of, parameter_list
 from .saved_state import check_layout, restored_state
 
 
@@ -175,7 +175,7 @@ class Optimizer:
             for k, node in enumerate(group["params"]):
                 name = names[k] if names else node.label or f"parameter {count}"
                 count += 1
-                x = numbers_of(node)
+                x = data_of(node)
                 if node.grad is not None:
                     g = gradient(node)
                     state = self.state.get(node, {})
@@ -236,7 +236,7 @@ class Optimizer:
     @np.errstate(all="ignore")
     def _first_state(self, node: Node, options: dict[str, Any]) -> State:
         """Return the state after one update with gradient 0: the names, shapes and types that a state has."""
-        x = numbers_of(node)
+        x = data_of(node)
         return self._updated(x, 0.0 * x, {}, {name: v for name, v in options.items() if name != "maximize"}).state
 
     def _nodes(self) -> list[Node]:

@@ -45,7 +45,7 @@ def node_list(parameters: Node | Iterable[Node], what: str) -> list[Node]:
     return found
 
 
-def numbers_of(node: Node) -> Any:
+def data_of(node: Node) -> Any:
     """Return the data of a node: a float, or an array that must not be changed."""
     return np.asarray(node.data) if isinstance(node, Tensor) else node.data
 

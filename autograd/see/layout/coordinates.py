@@ -4,10 +4,10 @@ The order of the items within a rank and the least distances between them are fi
 neighbours, in sweeps to the left and to the right, and the straightest round is kept. `straight_lines.py` then removes
 the bends that are left.
 
-To align one rank, every item names the y that it wants, and the distances must be kept. If y is measured relative to
-the tightly packed column, "keep the distance" becomes "do not decrease": that is isotonic regression. It uses medians,
-because a median leaves at least one item exactly where it wants to be, so that its line is straight and not only
-nearly straight.
+To align one rank, each item has a wanted y: the median of its neighbours' y. The items keep their order and their least
+distances. Measured from the tightly packed column, this means that the offsets must not decrease; isotonic regression
+finds the nearest such offsets. It uses medians, not means, because then at least one item gets exactly the y that it
+wants, and its line is exactly straight.
 
 Source: the sweeps are the priority method of Sugiyama et al. (1981).
 """

@@ -49,7 +49,7 @@ class CosineAnnealingWarmRestarts(Schedule):
 
     def step(self, epoch: float | None = None) -> None:
         """Go to the next step, or to the position `epoch`, such as epoch + batch / batches."""
-        self._expect_a_step()
+        self._warn_if_optimizer_has_not_stepped()
         update_dicts(self._changes(self.place + 1 if epoch is None else number("epoch", epoch, 0, LARGEST_STEP)))
 
     def _changes(self, step: Any) -> list[Change]:

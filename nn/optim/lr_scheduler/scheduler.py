@@ -106,10 +106,10 @@ class Schedule(LRScheduler):
 
     def step(self) -> None:
         """Go to the next step and set its learning rates, all or nothing. Call it after `optimizer.step()`."""
-        self._expect_a_step()
+        self._warn_if_optimizer_has_not_stepped()
         update_dicts(self._changes(self.last_epoch + 1))
 
-    def _expect_a_step(self) -> None:
+    def _warn_if_optimizer_has_not_stepped(self) -> None:
         if self.last_epoch == 0 and self.optimizer.steps == 0:
             warnings.warn(
                 "lr_scheduler.step() was called before optimizer.step(): the first learning rate of the schedule is "
