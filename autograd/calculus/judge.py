@@ -117,7 +117,7 @@ class Judge:
 
 @final
 class _Search:
-    """Judges directions. Where one is wrong or has a note, it halves the elements until one with the same result is left.
+    """Judges directions. Where one is wrong or has a note, it halves the elements until one with that result is left.
 
     At a kink any slope between two is right, and the error of another element could hide between them. So an element at
     a kink is kept still, and the direction is judged again with the other elements.

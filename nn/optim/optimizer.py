@@ -18,7 +18,7 @@ from autograd import Tensor, enable_grad
 from ..atomic import clear_gradients, set_attributes
 from .explanation import Explanation, Row, State, Update
 from .options import valid
-from .parameters import Node, gradient, data_of, parameter_list
+from .parameters import Node, data_of, gradient, parameter_list
 from .saved_state import check_layout, restored_state
 
 
