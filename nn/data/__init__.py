@@ -2,6 +2,16 @@
 
 from .batches import Dataset as Dataset, default_collate as default_collate
 from .datasets import ConcatDataset as ConcatDataset, Subset as Subset
+from .digits import load_digits as load_digits
+from .folds import KFold as KFold, StratifiedKFold as StratifiedKFold
 from .loader import DataLoader as DataLoader
+from .splits import random_split as random_split, train_test_split as train_test_split
 from .tensor_dataset import TensorDataset as TensorDataset
-from .toy_datasets import moons as moons
+from .toy_datasets import (
+    blobs as blobs,
+    circles as circles,
+    moons as moons,
+    sine as sine,
+    spirals as spirals,
+    xor as xor,
+)
