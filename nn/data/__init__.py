@@ -5,6 +5,7 @@ from .datasets import ConcatDataset as ConcatDataset, Subset as Subset
 from .digits import load_digits as load_digits
 from .folds import KFold as KFold, StratifiedKFold as StratifiedKFold
 from .loader import DataLoader as DataLoader
+from .mnist import load_mnist as load_mnist
 from .splits import random_split as random_split, train_test_split as train_test_split
 from .tensor_dataset import TensorDataset as TensorDataset
 from .toy_datasets import (
