@@ -1,6 +1,7 @@
 """Data for training: datasets, splits, loaders that return batches, files, transforms, and small sets to learn on."""
 
 from .batches import Dataset as Dataset, default_collate as default_collate
+from .csv_file import load_csv as load_csv
 from .datasets import ConcatDataset as ConcatDataset, Subset as Subset
 from .digits import load_digits as load_digits
 from .folds import KFold as KFold, StratifiedKFold as StratifiedKFold
