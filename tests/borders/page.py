@@ -17,13 +17,14 @@ NO_OPERAND: Final[dict[str, str]] = {
     **dict.fromkeys((
         "arange", "eye", "full", "linspace", "one_hot", "ones", "zeros", "rand", "randint", "randn", "randperm",
         "manual_seed", "default_generator", "set_default_dtype", "text_table", "derivative_table",
+        "replace_file", "noted_call",
     ), _MAKES),
     **dict.fromkeys((
         "grad", "value_and_grad", "jvp", "hvp", "vjp", "derivative", "jacobian", "hessian", "check_gradients",
-        "Program", "Stepper", "zoom", "draw", "practice", "rehearse", "op", "no_grad", "enable_grad", "detect_anomaly",
+        "Program", "Stepper", "zoom", "draw", "practice", "rehearse", "op", "live", "explain_order", "no_grad", "enable_grad", "detect_anomaly",
     ), _MODE),
     **dict.fromkeys((
-        "AnomalyError", "Drawing", "Dual", "GradientError", "Op", "Practice", "Step", "Symbol", "Value",
+        "AnomalyError", "Drawing", "Dual", "GradientError", "LivePage", "Op", "Practice", "Step", "Symbol", "Table", "Value",
     ), _CLASS),
     **dict.fromkeys(("float16", "float32", "float64", "int32", "int64", "long"), _DTYPE),
 }  # fmt: skip
