@@ -180,7 +180,7 @@ def _node_kinds(x: Any) -> list[type[Node]]:
 
 
 def _depends_on_others(result: Node, own: range) -> bool:
-    """Tell whether the result depends on a leaf that wants a gradient and was not made while our function ran."""
+    """Tell whether the result depends on a leaf that requires a gradient and was not made while our function ran."""
     return result.requires_grad and any(
         node.is_leaf and node._index not in own for node in graph_nodes(result, wanted=True)
     )
