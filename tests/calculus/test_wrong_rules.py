@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import GradientError, Tensor, check_gradients
+import autograd as ag
+from autograd import GradientError, Tensor, Value, check_gradients, grad
 from autograd.engine.op import OPS, Op
 from autograd.engine.sweep import graph_nodes
 
 from ..sampling import one_in
-from .test_verdict_table import ROWS, results
+from .test_verdict_table import ROWS, Function, X, curved, results
 
 
 def outputs(name: str, x: Any) -> list[Any]:
@@ -47,6 +48,30 @@ def test_a_rule_that_is_wrong_by_a_factor_is_found(name: str, monkeypatch: pytes
         check_gradients(total, x)
 
 
+# The ops of lists of Values, and those that join Values to arrays.
+LISTS: dict[str, Function] = {
+    "sum": ag.sum,
+    "dot": lambda p: ag.dot(p, p),
+    "logsumexp": ag.logsumexp,
+    "stack": lambda p: ag.sum(ag.stack(p) * X[0, : len(p)]),
+    "as_value": lambda p: ag.sum((p[0] * X[0]) ** 2) * p[1],
+    "linear": lambda p: ag.sum(ag.linear(ag.stack(p), X[:, : len(p)], X[:, 0])),
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_functions_of_lists_are_right(name: str) -> None:
+    assert check_gradients(LISTS[name], [0.5, -1.5], order=2).ok
+
+
 def test_the_rows_reach_every_op_that_has_a_derivative() -> None:
-    reached = {op.name for name in ROWS for op in ops_of(name)}
+    reached = set()
+    for name in ROWS:
+        reached |= {op.name for op in ops_of(name)}
+        slopes = grad(curved(lambda x, name=name: outputs(name, x)))(Tensor(ROWS[name][1], requires_grad=True))
+        reached |= {node.op.name for node in graph_nodes(slopes) if node.op is not None}
+    for f in LISTS.values():
+        slopes = grad(f)([Value(0.5), Value(-1.5)])
+        reached |= {node.op.name for node in graph_nodes(f([Value(0.5), Value(-1.5)]), *slopes) if node.op is not None}
+    reached |= {node.op.name for node in graph_nodes(Tensor(X, requires_grad=True).float()) if node.op is not None}
     assert {op.name for op in OPS.values() if any(rule is not None for rule in op.rules)} - reached == set()
