@@ -103,9 +103,9 @@ KINDS: dict[str, list[Row]] = {
         (lambda: F.kl_div(Tensor([-1.0]), [1.0]).item(), 1.0),
     ],
     "NumPy's forms": [
-        (lambda: np.moveaxis(Tensor(np.zeros((2, 3, 4))), (0, 1), (1, 2)).shape, (4, 2, 3)),
+        (lambda: np.moveaxis(Tensor(np.zeros((2, 3, 4))), (0, 1), (1, 2)).shape, (4, 2, 3)),  # type: ignore[type-var]
         (lambda: np.broadcast_to(Tensor(XS), shape=(2, 4)).shape, (2, 4)),
-        (lambda: np.roll(Tensor([[1.0, 2.0], [3.0, 4.0]]), (1, 1)).numpy(), np.array([[3.0, 4.0], [1.0, 2.0]])),
+        (lambda: np.roll(Tensor([[1.0, 2.0], [3.0, 4.0]]), (1, 1)).numpy(), np.array([[3.0, 4.0], [1.0, 2.0]])),  # type: ignore[attr-defined]
         (lambda: np.dot(Tensor(XS), 2.0).numpy(), 2.0 * XS),
         (lambda: np.isnan(Tensor([1.0, np.nan])), np.array([False, True])),
         (lambda: np.logical_or(Tensor([True, False]), Tensor([False, False])), np.array([True, False])),
