@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Stepper, Tensor, Value, draw, manual_seed, stack
+from autograd import Stepper, Tensor, Value, draw, manual_seed, replace_file, stack
 from nn import functional as F, optim
 from nn.optim import lr_scheduler
 
-from .interrupts import called_at, interrupted_at
+from .interrupts import Place, called_at, executed_lines, first_and_last, interrupted_at
 
 Case = tuple[Callable[[], Any], Callable[[], Any]]  # what is interrupted, and the state to look at
 
@@ -148,6 +148,37 @@ def one_cycle(optimizer: optim.Optimizer) -> Any:
     return lr_scheduler.OneCycleLR(optimizer, 0.5, total_steps=5)
 
 
+def case_sequence() -> Case:
+    """Interrupt the set-up of a sequence; that of its parts is complete."""
+    params, optimizer = trained(lr=0.1, momentum=0.9)
+    parts: list[Any] = [lr_scheduler.StepLR(optimizer, 1), lr_scheduler.ConstantLR(optimizer)]
+    return lambda: lr_scheduler.SequentialLR(optimizer, parts, [1]), lambda: optimizer_state(params, optimizer)
+
+
+OPTIMIZERS = sorted(
+    name
+    for name, kind in vars(optim).items()
+    if isinstance(kind, type) and issubclass(kind, optim.Optimizer) and kind is not optim.Optimizer
+)
+SET_UP_APART = ("ReduceLROnPlateau", "SequentialLR")  # the first changes nothing, the second has a case of its own
+METRIC = {"ReduceLROnPlateau": (float("nan"),)}
+SCHEDULES: dict[str, Callable[[optim.Optimizer], Any]] = {
+    "ConstantLR": lr_scheduler.ConstantLR,
+    "CosineAnnealingLR": lambda o: lr_scheduler.CosineAnnealingLR(o, 5),
+    "CosineAnnealingWarmRestarts": lambda o: lr_scheduler.CosineAnnealingWarmRestarts(o, 2),
+    "ExponentialLR": lambda o: lr_scheduler.ExponentialLR(o, 0.5),
+    "LambdaLR": lambda o: lr_scheduler.LambdaLR(o, lambda step: 1 / (2 + step)),
+    "LinearLR": lr_scheduler.LinearLR,
+    "MultiStepLR": lambda o: lr_scheduler.MultiStepLR(o, [1, 3]),
+    "OneCycleLR": one_cycle,
+    "PolynomialLR": lr_scheduler.PolynomialLR,
+    "ReduceLROnPlateau": lambda o: lr_scheduler.ReduceLROnPlateau(o, patience=0),
+    "SequentialLR": sequence,
+    "StepLR": lambda o: lr_scheduler.StepLR(o, 1),
+    "warmup_cosine": warmed,
+}
+
+
 def batch_norm() -> Case:
     mean, var = Tensor([0.0, 0.0]), Tensor([1.0, 1.0])
     x = Tensor([[1.0, 2.0], [3.0, 5.0]])
@@ -177,42 +208,60 @@ CASES: dict[str, Callable[[], Case]] = {
     "clip_grad_norm_": case_network(lambda net: nn.utils.clip_grad_norm_(net.parameters(), 0.1)),
     "clip_grad_value_": case_network(lambda net: nn.utils.clip_grad_value_(net.parameters(), 0.01)),
     "vector_to_parameters": case_network(lambda net: nn.utils.vector_to_parameters(np.arange(19.0), net.parameters())),
-    "SGD.step": case_optimizer(lambda _, optimizer: optimizer.step(), momentum=0.9),
-    "Adam.step": case_optimizer(lambda _, optimizer: optimizer.step(), optim.Adam),
+    "SGD.step with momentum": case_optimizer(lambda _, optimizer: optimizer.step(), momentum=0.9),
+    **{
+        f"{name}.step": case_optimizer(lambda _, optimizer: optimizer.step(), getattr(optim, name))
+        for name in OPTIMIZERS
+    },
     "Optimizer.zero_grad": case_optimizer(lambda _, optimizer: optimizer.zero_grad()),
     "add_param_group": case_optimizer(lambda _, optimizer: optimizer.add_param_group({"params": [Value(1.0)]})),
     "Optimizer.load_state_dict": case_optimizer(loaded, optim.Adam),
-    "set-up of warmup_cosine": case_schedule(warmed),
-    "set-up of OneCycleLR": case_schedule(one_cycle),
-    "set-up of LambdaLR": case_schedule(lambda o: lr_scheduler.LambdaLR(o, lambda step: 0.5)),
-    "set-up of LinearLR": case_schedule(lr_scheduler.LinearLR),
-    "set-up of CosineAnnealingWarmRestarts": case_schedule(lambda o: lr_scheduler.CosineAnnealingWarmRestarts(o, 2)),
-    "SequentialLR.step": case_step(sequence),
-    "warmup_cosine.step": case_step(warmed),
-    "OneCycleLR.step": case_step(one_cycle),
-    "ReduceLROnPlateau.step": case_step(lambda o: lr_scheduler.ReduceLROnPlateau(o, patience=0), float("nan")),
+    **{f"set-up of {name}": case_schedule(build) for name, build in SCHEDULES.items() if name not in SET_UP_APART},
+    "set-up of SequentialLR": case_sequence,
+    **{f"{name}.step": case_step(build, *METRIC.get(name, ())) for name, build in SCHEDULES.items()},
     "load_state_dict of a schedule": case_loaded_schedule,
 }
 
 
-def assert_before_or_after(case: Callable[[], Case]) -> None:
-    ends: list[Any] = []
-    interrupted = True
-    while interrupted:
-        assert len(ends) < 20_000
-        act, state = case()
-        before = state()
-        interrupted = interrupted_at(len(ends) + 1, act)
-        ends.append(state())
-    after = ends[-1]
+def assert_before_or_after(case: Callable[[], Case], choose: Callable[[list[Place]], list[int]]) -> None:
+    """Interrupt the case at the lines that `choose` returns, of those that it executes, and look at the state."""
+    case()[0]()  # what is kept for later calls, such as compiled code, is made in a first run
+    act, state = case()
+    before = state()
+    places = executed_lines(act)
+    after = state()
     assert before != after
+    ends = []
+    for line in choose(places):
+        act, state = case()
+        assert interrupted_at(line, act)
+        ends.append(state())
     assert [end for end in ends if end not in (before, after)] == []
     assert before in ends
 
 
+def every_line(places: list[Place]) -> list[int]:
+    return list(range(1, len(places) + 1))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_an_interrupt_at_the_first_and_last_run_of_a_line_leaves_the_state_before_or_after(name: str) -> None:
+    assert_before_or_after(CASES[name], first_and_last)
+
+
+def test_every_schedule_has_its_cases() -> None:
+    kinds = {
+        name
+        for name, kind in vars(lr_scheduler).items()
+        if isinstance(kind, type) and name not in ("LRScheduler", "Schedule")
+    }
+    assert SCHEDULES.keys() == kinds | {"warmup_cosine"}
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_an_interrupt_at_any_line_leaves_the_state_before_or_after(name: str) -> None:
-    assert_before_or_after(CASES[name])
+    assert_before_or_after(CASES[name], every_line)
 
 
 @pytest.mark.parametrize("index", [0, 1])
@@ -221,7 +270,7 @@ def test_an_interrupted_assignment_of_data_is_noticed_or_not_made(index: int) ->
         node = leaves()[index]
         return lambda: setattr(node, "data", 7.0 if index == 0 else [[7.0, 8.0]]), lambda: nodes_state(node)
 
-    assert_before_or_after(case)
+    assert_before_or_after(case, first_and_last)
 
 
 def test_an_interrupted_cast_of_a_tensor_is_made_or_not() -> None:
@@ -229,7 +278,7 @@ def test_an_interrupted_cast_of_a_tensor_is_made_or_not() -> None:
         node = leaves()[1]
         return lambda: node.to_(np.float32), lambda: nodes_state(node)
 
-    assert_before_or_after(case)
+    assert_before_or_after(case, first_and_last)
 
 
 def save_steps(number: float, path: Path) -> None:
@@ -244,20 +293,34 @@ def save_weights(number: float, path: Path) -> None:
     nn.save({"w": number}, path)
 
 
+def where_files_are_written(places: list[Place]) -> list[int]:
+    """Choose every line of what writes the file; of the lines before, which only compute, every fortieth."""
+    writer = replace_file.__code__.co_filename
+    first_runs = set(first_and_last(places))
+    return [
+        number
+        for number, (code, _) in enumerate(places, 1)
+        if code.co_filename == writer or (number in first_runs and number % 40 == 0)
+    ]
+
+
+@pytest.mark.parametrize("choose", [where_files_are_written, pytest.param(every_line, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     ("save", "name"),
     [(save_weights, "w.safetensors"), (save_steps, "steps.txt"), (save_steps, "steps.json"), (save_picture, "x.svg")],
 )
 def test_an_interrupt_at_any_line_of_save_leaves_the_old_file_or_the_new_one_and_no_other(
-    tmp_path: Path, save: Callable[[float, Path], None], name: str
+    tmp_path: Path, save: Callable[[float, Path], None], name: str, choose: Callable[[list[Place]], list[int]]
 ) -> None:
     path = tmp_path / name
+    save(1.0, path)
+    old = path.read_bytes()
 
     def case() -> Case:
-        save(1.0, path)
+        path.write_bytes(old)
         return lambda: save(2.0, path), lambda: [(p.name, p.read_bytes()) for p in tmp_path.iterdir()]
 
-    assert_before_or_after(case)
+    assert_before_or_after(case, choose)
 
 
 def test_a_signal_handler_may_call_backward_at_any_line_of_backward() -> None:

@@ -38,6 +38,7 @@ from ..engine.mode import enable_grad, mode
 from ..engine.node import Node, constant, created
 from ..engine.quiet import quietly
 from ..engine.sweep import graph_nodes, sweep
+from ..operands.complex_number import ComplexNumber, NotAnalyticError
 from ..operands.dual import Dual, innermost, zero_tangent
 from ..operands.tensor import Tensor
 from ..operands.value import Value
@@ -102,6 +103,8 @@ def _argument_numbers(argnums: Argnums, count: int) -> tuple[int, ...]:
 
 def _variable(x: Any, tensors: bool) -> Any:
     """Return a new variable with the value of x. It has x as its input if an outer derivative may go on to x."""
+    if isinstance(x, ComplexNumber):
+        raise NotAnalyticError
     if isinstance(x, Dual):
         return Dual(_variable(x.payload, tensors), x.tangent, x.level)
     if isinstance(x, Node) and x.requires_grad:
@@ -177,14 +180,20 @@ def _node_kinds(x: Any) -> list[type[Node]]:
 
 
 def _depends_on_others(result: Node, own: range) -> bool:
-    """Tell whether the result depends on a leaf that wants a gradient and was not made while our function ran."""
+    """Tell whether the result depends on a leaf that requires a gradient and was not made while our function ran."""
     return result.requires_grad and any(
         node.is_leaf and node._index not in own for node in graph_nodes(result, wanted=True)
     )
 
 
 def as_floats(x: Any) -> Any:
-    """Return a number as a float and an array as an array of floats; nodes and duals as they are."""
+    """Return a number as a float and an array as an array of floats; nodes and duals as they are.
+
+    Raises NotAnalyticError for a ComplexNumber: the derivatives here are of real numbers, so `check_gradients` of a
+    function that calls grad or jvp takes differences.
+    """
+    if isinstance(x, ComplexNumber):
+        raise NotAnalyticError
     if isinstance(x, np.ndarray) and x.dtype.kind in "fiub":
         return x if x.dtype.kind == "f" else x.astype(np.float64)
     return x if isinstance(x, (Node, Dual)) else Value(x).item()

@@ -77,7 +77,7 @@ class Switch(ContextDecorator):
 
 
 class no_grad(Switch):
-    """Within it, ops compute and record nothing: their results want no gradient.
+    """Within it, ops compute and record nothing: their results require no gradient.
 
     >>> w = Value(3.0)
     >>> with no_grad():

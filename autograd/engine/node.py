@@ -17,7 +17,7 @@ from .op import NO_PARAMS, Op, Operand, Params
 from .refusals import NotCopied
 
 created: Final = itertools.count(1)  # the next place in creation order
-CONSTANT: Final = -1  # the index of a node that wants no gradient
+CONSTANT: Final = -1  # the index of a node that requires no gradient
 N = TypeVar("N", bound="Node")
 
 
@@ -64,7 +64,7 @@ class Node(NotCopied, Operand):
 
     @abstractmethod
     def detach(self) -> Node:
-        """Return a leaf with the same data that wants no gradient."""
+        """Return a leaf with the same data that requires no gradient."""
 
     @abstractmethod
     def _lift(self, op: Op, args: tuple[Any, ...]) -> tuple[Node, ...]:
@@ -117,7 +117,7 @@ class Node(NotCopied, Operand):
 
 
 def constant(kind: type[N], data: Any, label: str = "") -> N:
-    """Make a node that wants no gradient, on this very data."""
+    """Make a node that requires no gradient, on this very data."""
     return fill(kind.__new__(kind), data, None, (), NO_PARAMS, label, CONSTANT)
 
 

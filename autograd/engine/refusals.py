@@ -14,7 +14,7 @@ class NotCopied:
         kind = type(self).__name__
         raise TypeError(
             f"a {kind} is a place in a graph and is not copied or pickled: use {kind}(v.item()) for a new leaf with "
-            "the same number, v.detach() for one that wants no gradient"
+            "the same number, v.detach() for one that requires no gradient"
         )
 
     __copy__ = __deepcopy__ = __reduce__ = _refuse_copy
@@ -37,6 +37,6 @@ def refuse_graph_options(retain_graph: Any, create_graph: Any) -> None:
 def refuse_constant_root(kind: str) -> NoReturn:
     """Say that backward() has no graph to go back through."""
     raise RuntimeError(
-        f"backward() on a {kind} that wants no gradient: nothing it was computed from has requires_grad, or it was "
+        f"backward() on a {kind} that requires no gradient: nothing it was computed from has requires_grad, or it was "
         "made under no_grad() or by detach(), so there is no graph to go back through; compute it outside of no_grad()"
     )

@@ -81,7 +81,7 @@ def _number_constant(kind: type[Node], x: Any) -> Any:
 
 
 def apply_to_tensors(self: Any, op: Op, args: tuple[Any, ...], params: Params) -> Any:
-    """Apply an op to Tensors that want a gradient, and so are floats; anything else goes the general way."""
+    """Apply an op to Tensors that require a gradient, and so are floats; anything else goes the general way."""
     arity = _arities.get(op)
     if arity is None:
         arity = arity_of(op)

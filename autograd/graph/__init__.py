@@ -1,3 +1,3 @@
-"""Uses of a recorded graph: names for its nodes, its text as a program, its scalars, its first bad number. Only this
-folder knows how a graph becomes text.
+"""Uses of a recorded graph: names for its nodes, a program that recomputes it, the scalar graph inside a tensor, and
+the search for the first nan or inf. All code that turns a graph into text is in this folder.
 """

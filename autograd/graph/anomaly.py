@@ -1,4 +1,4 @@
-"""The search for the first number that is neither finite nor given: its op, its inputs and the user's own line."""
+"""detect_anomaly: raise an error at the first nan or inf that a computation produces, with its op, inputs and line."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ SMALL: Final = 9  # elements of an array that is shown in full
 
 
 class AnomalyError(RuntimeError):
-    """A number that is not finite."""
+    """A computation produced a nan or an inf."""
 
 
 @final
-class _Detective(Watch):
-    """Raises for every nan, and for every inf that an op or a rule makes of finite numbers.
+class _NonFiniteWatch(Watch):
+    """Raise an AnomalyError for every nan, and for every inf that an op or a rule computes from finite numbers.
 
-    An inf that the user wrote is intended, as the -inf of a mask before a softmax. It passes, and so does what it makes
-    infinite; where a nan follows from it, the error names where it came in.
+    An inf that the user wrote is intended, such as the -inf of a mask before a softmax. It raises no error, and neither
+    do the infs that follow from it. If a nan follows from it, the error names the op that first got the inf.
     """
 
     __slots__ = ("infinite", "origins", "sites")
 
     def __init__(self) -> None:
-        self.sites: Final[dict[int, str]] = {}  # creation index -> the user's line; gone when the mode ends
-        # id -> node with an inf that was given, and where that came in. The node is kept, so that its id stays its own.
+        self.sites: Final[dict[int, str]] = {}  # creation index -> the user's line; dropped when the mode ends
+        # id -> a node that follows from a given inf, and where that was given; the node is kept, so its id stays in use
         self.origins: Final[dict[int, tuple[Node, str]]] = {}
         self.infinite: Final[set[int]] = set()  # creation indices of nodes with an infinite gradient that follows
 
@@ -68,7 +68,7 @@ class _Detective(Watch):
         return self.sites.get(node._index, "made before detect_anomaly()")
 
     def _origin(self, nodes: tuple[Any, ...], op: Op, line: str) -> str:
-        """Return a sentence on where the first inf among these nodes came in; empty where they are all finite."""
+        """Return a sentence on where the first inf among these nodes was given; empty if they are all finite."""
         for node in nodes:
             if id(node) in self.origins:
                 return self.origins[id(node)][1]
@@ -79,7 +79,7 @@ class _Detective(Watch):
 
 
 def _is_made(op: Op, args: tuple[Any, ...], data: Any) -> bool:
-    """Tell whether an elementwise op made an inf of finite numbers, beside others that follow from a given one."""
+    """Tell whether an elementwise op computed an inf from finite numbers, beside infs that follow from a given one."""
     if op.kind is not Kind.ELEMENTWISE:
         return False
     finite_inputs = np.logical_and.reduce([np.broadcast_to(np.isfinite(_data(a)), np.shape(data)) for a in args])
@@ -88,11 +88,12 @@ def _is_made(op: Op, args: tuple[Any, ...], data: Any) -> bool:
 
 @final
 class detect_anomaly(Switch):
-    """Within it, the first nan, and the first inf made of finite numbers, raises an AnomalyError that names the op, its
-    inputs and your line. An inf that you wrote passes, as the -inf of a mask; a nan that follows from it names it.
+    """A mode that raises an AnomalyError at the first nan, or the first inf that is computed from finite numbers.
 
-    Forward, the op that gives it; backward, the rule that gives it; of arrays also the shapes, and the index of the
-    first such element. Every op is looked at, so this is for finding a fault, not for training.
+    The error names the op in the forward pass, the rule in the backward pass, the inputs and your line. For arrays it
+    gives the shapes and the index of the first such element. An inf that you wrote raises no error, such as the -inf of
+    a mask; if a nan follows from it, the error names it. The mode checks every op and is slow: use it to find a fault,
+    not to train.
 
     >>> with detect_anomaly():
     ...     Value(-1.0, label="x").log()
@@ -102,11 +103,11 @@ class detect_anomaly(Switch):
     """
 
     def _entered(self, now: Mode) -> Mode:
-        return Mode(now.recording, _Detective(), now)
+        return Mode(now.recording, _NonFiniteWatch(), now)
 
 
 def finite(data: Any) -> bool:
-    """Whether every number in it is."""
+    """Tell whether every number is finite."""
     return bool(np.isfinite(data).all())
 
 
@@ -115,7 +116,7 @@ def _data(i: Any) -> Any:
 
 
 def _shown(data: Any) -> str:
-    """A number, or the first element of an array that is not finite, with its index and the array's shape."""
+    """Return the text of a number; of an array, its first element that is not finite, with its index and the shape."""
     if not np.shape(data):
         return repr(data if isinstance(data, float) else data.item())
     place = _place(data)
@@ -123,13 +124,16 @@ def _shown(data: Any) -> str:
 
 
 def _place(data: Any) -> tuple[int, ...]:
-    """Where the first element that is not finite is."""
+    """Return the index of the first element that is not finite."""
     return tuple(int(k) for k in np.argwhere(~np.isfinite(data))[0])
 
 
 def _described(op: Op, inputs: tuple[Any, ...], of: Any) -> str:
-    """The inputs: numbers and small arrays in full, others by shape and, of an op that works element by element, the
-    element that went into the one that is not finite in `of`."""
+    """Return the text of the inputs.
+
+    Numbers and small arrays are written in full, others by shape. For an elementwise op, the element of an array that
+    belongs to the first element of `of` that is not finite is added.
+    """
     data = _data(of)
     place = _place(data) if op.kind == "elementwise" and np.shape(data) else None
     words = [_input(i, np.shape(data), place) for i in inputs]
@@ -144,7 +148,9 @@ def _input(i: Node, shape: tuple[int, ...], place: tuple[int, ...] | None) -> st
     if data.size <= SMALL:
         return f"{name}{data.tolist()}"
     words = [f"shape {data.shape}"]
-    with suppress(ValueError):  # beside the gradient of a smaller input, into which many elements went
+    with suppress(
+        ValueError
+    ):  # the gradient of a smaller input is a sum over many elements, so no element belongs to it
         words += [f"{np.broadcast_to(data, shape)[place]} there"] if place is not None else []
     if not finite(data):
         words.append(f"not all finite: {_shown(data)}")

@@ -1,4 +1,4 @@
-"""Names for the nodes of a graph: what labels and modules call them, as unique Python names; else v1, v2, ..."""
+"""Give the nodes of a graph names: from labels and modules, as unique Python identifiers; otherwise v1, v2, ..."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def is_number(node: Node) -> bool:
 
 
 def wanted_names(nodes: Iterable[Node], labels: Mapping[str, object] | None = None) -> dict[Node, str]:
-    """Return the name that each node shall have, as it was given; "" for a node that nothing names.
+    """Return the name of each node as the user or a module gave it; "" for a node without a name.
 
-    The first that there is: its name in `labels`, its own label, the name that the called module has for it. A label
-    that the module set when it took the parameter, `weight`, gives way to its name in the outermost module, `0.weight`.
+    It is the first of these: the name in `labels`, the label of the node, the name of the parameter in the module that
+    was called. A label that a module set itself, `weight`, is replaced by the name in the outermost module, `0.weight`.
 
-    `labels` that hold nodes alone, {"x": x} or dict(model.named_parameters()), are meant for this graph: ValueError
-    where one of them is not in it. Other ones, such as globals(), only name nodes that have no other name.
+    If `labels` holds nodes only, as {"x": x} or dict(model.named_parameters()) do, each must be in this graph;
+    otherwise ValueError. Other mappings, such as globals(), name only the nodes that have no other name.
     """
     if not isinstance(labels, Mapping | None):
         raise TypeError(f"labels is a mapping from names to nodes, such as {{'x': x}}; got {type(labels).__name__}")
@@ -74,11 +74,11 @@ def names(
     reserved: Collection[str] = (),
     constants: Collection[Node] = (),
 ) -> dict[Node, str]:
-    """Return a Python identifier for each node: the name that it shall have, made into an identifier and unique.
+    """Return a unique Python identifier for each node, made from its name.
 
-    See `wanted_names` for the names and `labels`. No name is an op's or one of the `reserved`, and none is another's
-    with `g_` before it: that is what a program calls a gradient. A node that nothing names is v1, v2, ..., and one of
-    the `constants` c1, c2, ...
+    See `wanted_names` for the names and `labels`. No identifier is the name of an op or one of the `reserved`, and none
+    is another identifier after `g_`, because a program names gradients so. A node without a name is v1, v2, ...; one of
+    the `constants` is c1, c2, ...
     """
     return identifiers(wanted_names(nodes, labels), reserved, constants)
 
@@ -86,14 +86,14 @@ def names(
 def identifiers(
     wanted: Mapping[Node, str], reserved: Collection[str] = (), constants: Collection[Node] = ()
 ) -> dict[Node, str]:
-    """Make identifiers of the names that nodes shall have; see `names`."""
+    """Make unique identifiers of the names of nodes; see `names`."""
     nodes = sorted(wanted, key=lambda node: node._index < 0)  # of two with one label, the constant gets the number
     stem_of = {node: _identifier(wanted[node]) for node in nodes}
     taken = {*RESERVED, *reserved, *OPS, *(node.op.name for node in nodes if node.op is not None)}
     found: dict[Node, str] = {}
     fixed = set(constants)
     numbers: dict[str, Iterator[int]] = {"v": itertools.count(1), "c": itertools.count(1)}
-    for named in (True, False):  # labels first: a v1 of the user's own goes before one of ours
+    for named in (True, False):  # labels first, so that a user's own label v1 is kept
         for node in nodes:
             name = stem_of[node]
             if bool(name) is named:
@@ -119,9 +119,9 @@ def _identifier(label: str) -> str:
 
 
 def terms(node: Node, name: Mapping[Node, str], data: Mapping[Node, Any] | None = None) -> list[Symbol]:
-    """Return the inputs of a node as a formula names them: nodes by name, other constants as numbers or masks.
+    """Return the inputs of a node as symbols: nodes by name, constants as numbers or masks.
 
-    `data` is what the nodes held when they were recorded; without it, what they hold now.
+    `data` has the data of the nodes when they were recorded; without it, their current data is used.
     """
     found = []
     for position, i in enumerate(node.inputs):

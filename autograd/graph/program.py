@@ -1,6 +1,7 @@
-"""Program: a recorded graph written down as straight-line Python, forward and backward, and run.
+"""Program: write a recorded graph as straight-line Python source, forward and backward, and run it.
 
-What this file knows is at which numbers and arrays a recorded program is right.
+This file checks the inputs of a call: at which numbers, dtypes and shapes the recorded program is right. The text is
+made in `program_text.py`.
 """
 
 from __future__ import annotations
@@ -34,21 +35,22 @@ PAGES: Final[dict[str, Callable[[Node, Sequence[Node]], str]]] = {}
 class Program:
     """The computation from `inputs` to `root` as Python source.
 
-    `source` is the text, `forward(...)` and `value_and_grad(...)`, in the words of the ops; print() and a notebook show
-    it. `constants` are the arrays in it by name. Value and gradients are those of the graph to the bit. Every other
-    leaf of the graph is written into the source as what it holds now, and so is every choice that data made on the way:
-    the mask of a `where`, the places that `max(dim)`, `sort` and indices picked, every `if` that Python took. A graph
-    has no branches; ops with branches inside, such as relu, maximum and clip, are right everywhere.
+    `source` is the text of two functions, `forward(...)` and `value_and_grad(...)`; print() and a notebook show it.
+    `constants` has the arrays in it by name. Value and gradients are equal to those of the graph to the bit.
 
-    Of a graph of Values the program takes numbers, or arrays of which each element is a sample of its own, and so is
-    each element of its gradients. Of a graph of Tensors it takes arrays of the ranks it was recorded with. Their
-    lengths may differ from the recorded ones as long as every op passes the dimension on, as those of a batch. What
-    sums over it is refused: a number computed from its length, such as the n of a mean, was fixed by the recording.
+    The source contains the current data of every leaf that is not an input. It also fixes every choice that depended on
+    data: the mask of a `where`, the places that `max(dim)`, `sort` and indices picked, and each branch that an `if` in
+    Python took. Ops that choose for each element themselves, such as relu, maximum and clip, are right everywhere.
 
-    `root` is a node, or several in lists, tuples and dicts, whose values come in the same containers. In the source
-    the values are a list, and `value_and_grad` takes what the backward pass starts from at each root after the inputs.
+    The program of a graph of Values takes numbers, or arrays. Each element of an array is one sample, and the gradients
+    have one element for each sample. The program of a graph of Tensors takes arrays with the recorded number of
+    dimensions. The length of a dimension may differ from the recorded one, as that of a batch, if every op keeps the
+    dimension. A sum over it is refused, because a number computed from its length, such as the n of a mean, is fixed.
 
-    ValueError where an input is not part of the graph, or the graph has more than `max_nodes` nodes.
+    `root` is a node, or lists, tuples and dicts of nodes; the values come in the same containers. In the source the
+    values are a list, and `value_and_grad` takes the gradients at the roots after the inputs.
+
+    Raise ValueError if an input is not part of the graph, or if the graph has more than `max_nodes` nodes.
 
     >>> x = Value(3.0, label="x")
     >>> program = Program(x * x + 1, [x])
@@ -111,24 +113,24 @@ class Program:
         started = set(writer.seeds)
         self._starts: Final = {k: start_of(each) for k, each in enumerate(roots) if each in started}
         self._as_recorded: Final = _compiled(self.source, writer.namespace())
-        # For arrays of other shapes: the same lines, with a look at every shape on the way.
+        # For arrays of other shapes: the same lines, with a check of every shape.
         looks = {"look_at_result": _look_at_result(writer.shapes), "look_at_gradient": _look_at_gradient}
         lines = (writer.source(checked=True), {**writer.namespace(), **looks}) if writer.on_arrays else None
         self._elsewhere: Final = _compiled(*lines) if lines else None  # None: of Values, which are right at all shapes
 
     def __call__(self, *inputs: Any) -> Any:
-        """The value at these inputs: a float for floats, an array for arrays; of several roots, in their containers."""
+        """Return the value at these inputs: a float for floats, an array for arrays; several in their containers."""
         args = self._arguments(inputs)
         return self._values(self._run(0, args), self._samples(args))
 
     def value_and_grad(self, *inputs: Any, gradient: Any = None) -> tuple[Any, list[Any]]:
-        """`(value, [gradient per input])` at these inputs; for samples, every gradient has one element per sample.
+        """Return `(value, [gradient per input])`; for samples, every gradient has one element for each sample.
 
-        Where the value has several elements that are no samples, `gradient` is what the backward pass starts from, in
-        the shape of the value. An input that holds no floats has the gradient None.
+        If the value has several elements that are not samples, `gradient` is the gradient at the value, in its shape.
+        The gradient of an input that holds no floats is None.
 
-        Of several roots, the backward pass starts at all of them: the gradients are those of the sum of the roots, and
-        with `gradient`, in the containers of the roots, those of the sum of gradient * root. A None in it stands for 1.
+        With several roots, the gradients are those of the sum of the roots. With `gradient`, in the containers of the
+        roots, they are those of the sum of gradient * root; None in it stands for 1.
 
         >>> x = Value(3.0, label="x")
         >>> both = Program([x * x, 2 * x], [x])
@@ -149,7 +151,7 @@ class Program:
         ]
 
     def save(self, path: str | Path) -> Path:
-        """Write the program as a page in which the reader moves its inputs; see `live`. The suffix is .html."""
+        """Write the program as an .html page with a slider for each input; see `live`."""
         target = Path(path)
         write = PAGES.get(target.suffix.lower())
         if write is None:
@@ -201,7 +203,7 @@ class Program:
         return [array[()] for array in arrays]
 
     def _samples(self, args: list[Any]) -> Shape | None:
-        """The shape of the samples, each of which has its value; None where the inputs are whole arrays."""
+        """Return the shape of the samples; None for a graph of Tensors, whose inputs are whole arrays."""
         return np.broadcast_shapes(*map(np.shape, args)) if self._elsewhere is None else None
 
     def _values(self, found: Any, samples: Shape | None) -> Any:
@@ -210,7 +212,7 @@ class Program:
         return mapped(lambda k: _own(found[k], samples), self._form)
 
     def _seeds(self, args: list[Any], gradient: Any) -> list[Any]:
-        """Return what the backward pass starts from at each root that has a place for it in the source."""
+        """Return the gradient at each root that the source takes one for."""
         several = is_container(self._form)
         if gradient is not None and not several and not self._starts:
             raise TypeError("gradient= is for a value of several elements; the value of this program is one number")
@@ -229,7 +231,7 @@ class Program:
 
 
 def _compiled(source: str, names: dict[str, Any]) -> tuple[Function, Function]:
-    """`forward` and `value_and_grad` of the source."""
+    """Return `forward` and `value_and_grad` of the source."""
     functions = dict(names)
     exec(compile(source, "<program>", "exec"), functions)  # our own text: ops, identifiers and numbers
     return functions.pop("forward"), functions.pop(

@@ -1,9 +1,8 @@
-"""Writer: a recorded graph as the text of a program, forward and backward.
+"""Writer: write a recorded graph as the text of a program, forward and backward.
 
-The forward lines are the ops as Python spells them; the backward lines are the derivative rules applied to symbols, in
-the order of the sweep, so that the source is the same computation to the bit. What this file knows is what a line of
-an array has to say beyond its formula: where a contribution has to be fitted to its input, and which arrays are
-constants.
+The forward lines are the ops in Python's notation. The backward lines are the derivative rules, applied to symbols in
+the order of the sweep, so the source computes the same bits. For arrays the writer adds what a formula does not say:
+where a contribution is summed to the shape of its input, and which arrays are constants.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from ..operands.tensor import Tensor
 from ..rules.structural_forward import sum_to
 from .naming import is_number, names, terms
 
-# What a line of an array may name besides ops.
+# The functions other than ops that a line may call on arrays.
 HELPERS: Final = {"asarray": np.asarray, "ones": np.ones, "ones_like": np.ones_like, "zeros_like": np.zeros_like}
 RESERVED: Final = (*HELPERS, "fit", "slice", "Ellipsis", "look_at_result", "look_at_gradient")
 
@@ -42,13 +41,13 @@ class Line(NamedTuple):
 
 
 class Writer:
-    """The lines of a program, the arrays it was recorded with, and the names of everything."""
+    """Collect the lines of a program, its constant arrays, and the names of its nodes."""
 
     def __init__(self, roots: Sequence[Node], inputs: Sequence[Node], several: bool) -> None:
         given = set(inputs)
         reached = set(roots)
         nodes = graph_nodes(*roots)[::-1]
-        for node in nodes:  # newest first: what lies behind an input is cut off by it
+        for node in nodes:  # newest first; the nodes that an input is computed from are left out
             if node in reached and node not in given:
                 reached.update(node.inputs)
         self.roots: Final = roots
@@ -168,8 +167,11 @@ class Writer:
     # Terms
 
     def _terms(self, node: Node) -> list[Symbol]:
-        """The inputs of a Tensor as a formula names them. A number is text without a value, so that nothing is worked
-        out: a rule computes arrays of it, which have other bits and dtypes than a number worked out beforehand."""
+        """Return the inputs of a Tensor as symbols.
+
+        A number is a symbol without a value, so no part of a formula is computed in advance: a rule computes it on
+        arrays, which may give other bits and another dtype.
+        """
         return [self._symbol(self.name[i], i) if i in self.name else _number(i) for i in node.inputs]
 
     def _symbol(self, name: str, node: Node) -> Symbol:
@@ -197,7 +199,7 @@ class Writer:
 
 
 class _Named(np.ndarray):
-    """An array in the metadata of an op, such as an index, that is written as its name."""
+    """An array among the parameters of an op, such as an index, that is written by its name."""
 
     name: str = ""
 
@@ -212,19 +214,19 @@ class _Named(np.ndarray):
 
 
 def fit(contribution: Any, x: Any) -> np.ndarray:
-    """A contribution in the shape and dtype of x, as the sweep does it: what broadcasting copied is summed up again."""
+    """Return a contribution in the shape and dtype of x, summed over the dimensions that broadcasting added."""
     return sum_to(np.asarray(contribution, x.dtype), x.shape)
 
 
 def _pulled(node: Node) -> list[tuple[int, Node]]:
-    """The inputs a gradient can flow to, with their positions."""
+    """Return the inputs to which a gradient can flow, with their positions."""
     op = node.op
     count = len(node.inputs)
     return [(k, i) for k, i in enumerate(node.inputs) if op and op.rule(k, count) is not None]
 
 
 def _contribution(node: Node, position: int) -> Any:
-    """A contribution to the input at this position, for its shape and dtype."""
+    """Return a contribution of zeros to the input at this position, for its shape and dtype."""
     assert node.op is not None
     g = np.zeros_like(node._data)
     return quietly(node.op.vjp, position, g, node._data, [i._data for i in node.inputs], node.params)

@@ -1,8 +1,8 @@
-"""zoom: the scalar graph inside a tensor, as micrograd would have drawn it.
+"""zoom: show the graph of scalars inside a tensor.
 
-The ops that gave the tensor are run once more, in the order in which they were, on arrays of Values. What only moves
-elements (reshape, indexing, broadcasting) hands Values on, and leaves no trace; what computes makes one node for
-each scalar op. This file knows of a few ops how they are said with scalars, where NumPy cannot say it of objects.
+zoom runs the ops of the tensor's graph again, in their order, on arrays of Values. An op that only moves elements
+(reshape, indexing, broadcasting) passes the Values on and adds no node. An op that computes adds one node for each
+scalar op. Where NumPy cannot run an op on arrays of objects, the op's own form for scalars, `op.scalars`, is used.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from ..operands.tensor import Tensor
 from ..operands.value import Value
 from .naming import is_number
 
-Array = Any  # an ndarray of Values, and numbers where no gradient is wanted
+Array = Any  # an ndarray of Values, and of numbers where no gradient is required
 
 
 def zoom(tensor: Tensor, labels: Mapping[str, object] | None = None, max_scalars: int = 2_000) -> Any:
-    """The graph of a tensor in Values: an array of them in its shape, or for a Tensor with no dimension one Value.
+    """Return the graph of a tensor as Values: an array of them in its shape; one Value for a Tensor of no dimension.
 
-    The Values are new ones, with the numbers the tensors hold now, and with their gradients none yet: elements of a
-    Tensor labelled w are called w[0,1]. `labels` names the others: {"w": w}, or globals(). Numbers and gradients
-    are those of the tensor, up to the order in which sums are added. ValueError where there are more than
-    `max_scalars` of them to show.
+    The Values are new nodes with the current numbers of the tensors and no gradients. The elements of a Tensor with the
+    label w have labels such as w[0,1]. `labels` names Tensors without a label: {"w": w}, or globals(). Numbers and
+    gradients are equal to those of the tensor, except for the order in which sums are added. Raise ValueError for more
+    than `max_scalars` scalars.
 
     >>> x, w = Tensor([1.0, 2.0], label="x"), Tensor([3.0, -1.0], requires_grad=True, label="w")
     >>> y = zoom((x @ w).tanh())
@@ -73,7 +73,7 @@ def _refuse_more(count: int, most: int) -> None:
 
 
 def _objects(x: Any, shape: tuple[int, ...]) -> Array:
-    """x as an array of objects, whatever NumPy has made of it: a Value for an array of no dimension, say."""
+    """Return x as an array of objects of this shape. NumPy gives a Value in place of an array of no dimension."""
     if isinstance(x, np.ndarray):
         return x.astype(object).reshape(shape)
     found = np.empty(shape, dtype=object)
@@ -82,7 +82,7 @@ def _objects(x: Any, shape: tuple[int, ...]) -> Array:
 
 
 def _leaf(node: Node, label: str) -> Array:
-    """Values with the numbers of a leaf. What wants no gradient and has no name is not worth a box of its own."""
+    """Return Values with the numbers of a leaf; plain numbers if it requires no gradient and has no name."""
     found = np.empty(np.shape(node._data), dtype=object)
     for place, number in np.ndenumerate(node._data):
         if label or node.requires_grad:
@@ -94,7 +94,7 @@ def _leaf(node: Node, label: str) -> Array:
 
 
 def _numbers(i: Node) -> Array:
-    """A mask, or whatever else no gradient flows to."""
+    """Return an input to which no gradient flows, such as a mask, as an array of numbers."""
     return _objects(i._data, np.shape(i._data))
 
 
@@ -109,7 +109,7 @@ def _name(values: Array, label: str) -> None:
 
 
 def _run(op: Op, args: Sequence[Any], params: Params) -> Any:
-    """The op on arrays of objects."""
+    """Apply the op to arrays of objects."""
     if op.scalars is not None:
         return op.scalars(*args, **params)
     if op.kind is Kind.ELEMENTWISE and op.takes is Takes.FIXED:

@@ -14,6 +14,7 @@ from ..engine.node import Node
 from ..engine.op import Op, Params
 from ..rules import elementwise as ops
 from ..rules.structural import list_dot, list_sum
+from .dual import Dual
 from .stand_in import StandIn
 
 # The elementwise ops whose NumPy functions, on complex numbers, are the analytic continuations of the real functions.
@@ -43,6 +44,8 @@ class ComplexNumber(StandIn):
 
     def _apply(self, op: Op, args: tuple[Any, ...], params: Params) -> Any:
         """Apply the op to the complex numbers; a comparison compares their real parts."""
+        if any(isinstance(arg, Dual) for arg in args):
+            raise NotAnalyticError  # f calls jvp inside: a Dual holds real numbers
         numbers = [arg.number if isinstance(arg, ComplexNumber) else arg for arg in args]
         numbers = [n._data if isinstance(n, Node) else n for n in numbers]  # a node that the function closes over
         if not op.rules:

@@ -50,8 +50,12 @@ class Dual(StandIn):
     def _apply(self, op: Op, args: tuple[Any, ...], params: Params) -> Any:
         """Apply the op to the payloads, and push the tangents of the highest level forward.
 
-        Duals of lower levels, which belong to outer derivatives, are payloads here.
+        Duals of lower levels, which belong to outer derivatives, are payloads here. An operand of higher precedence,
+        such as the complex number of a check, applies the op instead.
         """
+        for arg in args:
+            if isinstance(arg, Operand) and arg._precedence > self._precedence:
+                return arg._apply(op, args, params)
         level = max([arg.level for arg in args if isinstance(arg, Dual)])
         payloads = [arg.payload if isinstance(arg, Dual) and arg.level == level else arg for arg in args]
         if any(isinstance(payload, (np.ndarray, list, tuple)) for payload in payloads):

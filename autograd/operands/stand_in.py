@@ -1,8 +1,8 @@
 """StandIn: an operand that a function gets in place of a Tensor, and so has every public name of one.
 
 `ArrayMethods` has the methods that compute. The names here are those of a Tensor as a place in a graph: what stands in
-has no graph, so its answers are those of a result that wants a gradient. An operand that no user's function receives,
-such as a Symbol, needs ArrayMethods only.
+has no graph, so its answers are those of a result that requires a gradient. An operand that no user's function
+receives, such as a Symbol, needs ArrayMethods only.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class StandIn(ArrayMethods):
         """Do nothing: there is no gradient to forget."""
 
     def requires_grad_(self, requires_grad: bool = True) -> Self:
-        """Return self, which wants a gradient; refuse to be frozen."""
+        """Return self, which requires a gradient; refuse to be frozen."""
         if not requires_grad:
             self._refuse("requires_grad_(False)")
         return self

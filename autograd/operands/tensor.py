@@ -100,7 +100,7 @@ class Tensor(ArrayMethods, Node):
         return self._data.tolist()
 
     def detach(self) -> Tensor:
-        """Return a leaf with the same data that wants no gradient."""
+        """Return a leaf with the same data that requires no gradient."""
         return constant(Tensor, self.numpy(), self.label)
 
     def to_(self, dtype: Any) -> Self:

@@ -61,7 +61,7 @@ class Value(Operators, Node):
         return self.data
 
     def detach(self) -> Value:
-        """Return a leaf with the same number that wants no gradient: nothing computed from it reaches this node."""
+        """Return a leaf with the same number that requires no gradient: nothing computed from it reaches this node."""
         return constant(Value, self._data, self.label)
 
     def backward(self, gradient: float = 1.0, *, retain_graph: Any = None, create_graph: Any = None) -> None:

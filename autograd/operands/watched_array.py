@@ -1,6 +1,6 @@
 """The data of a Tensor as its user sees it: an array that notices being written into.
 
-What this file knows is all the ways in which NumPy writes into an array.
+This file covers every way in which NumPy writes into an array.
 """
 
 from __future__ import annotations

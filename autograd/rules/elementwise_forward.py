@@ -1,7 +1,6 @@
-"""Forward functions that neither `math` nor NumPy has, each for floats and for arrays, in a form that keeps its digits.
+"""Forward functions that neither `math` nor NumPy has, each for floats and for arrays, without loss of digits.
 
-What this file knows: how to compute sigmoid(-800) or softplus(1000) without overflow or cancellation. The derivatives
-stand in `elementwise.py`; nothing here has one.
+They compute sigmoid(-800) or softplus(1000) without overflow or cancellation. The derivatives are in `elementwise.py`.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from .elementwise import exp, maximum
 from .lists import list_logsumexp, list_sum
 from .structural_forward import axis_tuple
 
-Array = Any  # an ndarray of Values, and of floats where no gradient is wanted
+Array = Any  # an ndarray of Values, and of floats where no gradient is required
 
 
 def _along(function: Callable[[list[Any]], Any], x: Array, axis: Any, keepdims: bool) -> Array:

@@ -115,6 +115,8 @@ def polygamma(x: float, n: float) -> float:
 
 def hurwitz_zeta(s: int, x: float) -> float:
     """Return the sum of (x + k) ** -s over k = 0, 1, 2, ... for an integer s > 1."""
+    if x == -math.inf:
+        return math.nan  # there are poles at all negative integers, so there is no limit
     if x <= 0.0 and x == math.floor(x):
         return math.inf if s % 2 == 0 or (x == 0.0 and math.copysign(1.0, x) > 0) else math.nan
     if x < 0.0:

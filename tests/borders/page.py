@@ -13,15 +13,17 @@ _MAKES = "makes something of sizes and settings"
 _MODE = "is a mode of this table, or looks at a graph as one does"
 _CLASS = "is a class of results, settings or stand-ins"
 _DTYPE = "is a dtype"
+_TOOL = "is a tool that the networks are built with"
 NO_OPERAND: Final[dict[str, str]] = {
     **dict.fromkeys((
         "arange", "eye", "full", "linspace", "one_hot", "ones", "zeros", "rand", "randint", "randn", "randperm",
         "manual_seed", "default_generator", "set_default_dtype", "text_table", "derivative_table",
     ), _MAKES),
+    **dict.fromkeys(("replace_file", "noted_call"), _TOOL),
     **dict.fromkeys((
         "grad", "value_and_grad", "jvp", "hvp", "vjp", "derivative", "jacobian", "hessian", "check_gradients",
-        "Program", "Stepper", "zoom", "draw", "live", "explain_order", "noted_call", "replace_file", "practice",
-        "rehearse", "op", "no_grad", "enable_grad", "detect_anomaly",
+        "Program", "Stepper", "zoom", "draw", "practice", "rehearse", "op", "no_grad", "enable_grad", "detect_anomaly",
+        "live", "explain_order",
     ), _MODE),
     **dict.fromkeys((
         "AnomalyError", "Drawing", "Dual", "GradientError", "LivePage", "Op", "Practice", "Step", "Symbol", "Table",

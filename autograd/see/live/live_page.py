@@ -64,7 +64,7 @@ def live(
 
     root       a Value, or a Tensor of one element, which is shown as its scalars as `zoom` shows them; or a function
     sliders    which leaves have a slider: names or nodes, or a mapping from them to ranges, {"x": (-3, 3)}. None: all
-               leaves that want a gradient
+               leaves that require a gradient
     labels     names for nodes: {"x": x}, or globals()
     max_nodes  the greatest number of nodes that is drawn; a larger graph has sliders and numbers without a picture
     ranges     of a function: the range of each argument. The page plots the function and its derivative
@@ -102,7 +102,7 @@ def _scalars(root: Tensor, labels: Mapping[str, object] | None) -> Node:
             "as with .sum(), or take one of the Values in zoom(t)"
         )
     if not root.requires_grad:
-        raise ValueError("live shows how a result depends on its leaves, and this Tensor wants no gradient")
+        raise ValueError("live shows how a result depends on its leaves, and this Tensor requires no gradient")
     found: Node = zoom(root, labels)
     return found
 
@@ -113,11 +113,11 @@ def _of_graph(root: Node, asked: Any, labels: Mapping[str, object] | None, max_n
     if any(isinstance(node, Tensor) for node in nodes):
         raise TypeError("live shows graphs of Values, and this one goes through Tensors; take a Value of zoom(t)")
     if not root.requires_grad:
-        raise ValueError("live shows how a result depends on its leaves, and this one wants no gradient")
+        raise ValueError("live shows how a result depends on its leaves, and this one requires no gradient")
     names = display_names(nodes, labels)
     chosen = sliders_of(asked, nodes, names)
     if not chosen:
-        raise ValueError("there is nothing to move: no leaf wants a gradient; name leaves by sliders=")
+        raise ValueError("there is nothing to move: no leaf requires a gradient; name leaves by sliders=")
     model = Model(root, nodes, names)
     if len(nodes) > max_nodes:
         picture, titles = "", {node: names[node][:40] for node in model.nodes}

@@ -23,7 +23,7 @@ class Slider:
 
 
 def sliders_of(asked: Any, nodes: Sequence[Node], names: Mapping[Node, str]) -> list[Slider]:
-    """Return the sliders that `asked` names; of None, all leaves that want a gradient.
+    """Return the sliders that `asked` names; of None, all leaves that require a gradient.
 
     `asked` is a name or a node, several of them, or a mapping from them to ranges. ValueError for one that is not a
     leaf of this graph.

@@ -99,7 +99,7 @@ def has_derivative(node: Node) -> bool:
 def local_derivatives(
     node: Node, name: Mapping[Node, str], data: Mapping[Node, Any], stale: bool = False
 ) -> list[LocalDerivative | None]:
-    """Return d(node)/d(input) for each input; None for an input that wants no gradient.
+    """Return d(node)/d(input) for each input; None for an input that requires no gradient.
 
     `stale` says that `data` is not what the node was computed from. Then no derivative has a value.
     """

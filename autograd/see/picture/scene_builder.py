@@ -89,7 +89,7 @@ class _Builder:
         self.progress = progress
         self.stats = stats
         nodes = graph_nodes(*roots)
-        # A leaf that came to want a gradient after its use is younger than its user.
+        # A leaf that came to require a gradient after its use is younger than its user.
         late = dict.fromkeys(i for node in nodes for i in node.inputs if i._index > node._index)
         self.nodes = [node for node in (*late, *(n for n in nodes if n not in late)) if node in names]
         self.data = progress.data if progress else {node: node._data for node in nodes}
@@ -231,7 +231,7 @@ class _Builder:
             title, since = f"{title}: changed since", "; this data was set after the graph was computed from it"
         shown = exact(data)
         if node.op is None and not node.requires_grad:
-            hint = hint_text(f"{full}: a constant, data {shown}; no gradient is wanted{since}")
+            hint = hint_text(f"{full}: a constant, data {shown}; no gradient is required{since}")
             return Item(CONSTANT, title, self.names[node], tuple(rows), hint, state, paint=self.paints.get(node))
         gradient = self.gradients.get(node)
         room = self.progress.room.get(node, 0) if self.progress else 0

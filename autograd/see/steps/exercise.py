@@ -61,7 +61,7 @@ class Practice:
     """Questions about every step of the sweep, in the order of the steps; str() is the table so far.
 
     For each input of each step: what does the step contribute to it? For each node whose gradient is a sum, after the
-    last contribution to it: what is its gradient? Nothing is written on the graph.
+    last contribution to it: what is its gradient? No `.grad` is written.
     """
 
     def __init__(self, root: Node, labels: Mapping[str, object] | None = None) -> None:

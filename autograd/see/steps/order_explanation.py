@@ -29,7 +29,7 @@ def explain_order(root: Node, labels: Mapping[str, object] | None = None, gradie
     """Compare the sweep on this graph with two naive ways, which give wrong gradients; print the result.
 
     The first is recursion from the root into its inputs, where each visit passes on the gradient that has arrived so
-    far. The second is the sweep with `=` in place of `+=`. Nothing is written on the graph, and gradients that leaves
+    far. The second is the sweep with `=` in place of `+=`. No `.grad` is written, and gradients that leaves
     have from earlier sweeps are left out.
 
     labels    names for nodes: {"x": x}, or globals()

@@ -140,7 +140,7 @@ class Stepper:
         )
 
     def finish(self) -> Step:
-        """Go to the last step. The gradients are not written on the graph; `commit()` does that."""
+        """Go to the last step. The gradients are not written to `.grad`; `commit()` does that."""
         return self._move(len(self))
 
     def commit(self) -> None:
@@ -259,7 +259,7 @@ def _seed(root: Node, gradient: Any) -> Any:
     """Return the gradient that the sweep begins with at this root."""
     if not root.requires_grad:
         raise RuntimeError(
-            f"this {type(root).__name__} wants no gradient (it was made under no_grad() or by detach()), so there "
+            f"this {type(root).__name__} requires no gradient (it was made under no_grad() or by detach()), so there "
             "are no steps; compute it outside of no_grad()"
         )
     if isinstance(root, Tensor):

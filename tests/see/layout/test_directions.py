@@ -10,6 +10,7 @@ import pytest
 
 from autograd.see.layout.geometry import Box, Layout, Line, Point
 from autograd.see.layout.sugiyama import layered
+from tests.sampling import one_in
 from tests.see.layout.graphs import GRAPHS, LABEL, OP, VALUE, Graph, chain, computation, neuron
 from tests.see.layout.test_sugiyama import NEAR, clear, labels, pieces, walk
 
@@ -60,7 +61,8 @@ WAYS: list[dict[str, Any]] = [{"direction": "TB"}, {"max_width": 400.0}]
 CASES = [(make, way) for make in GRAPHS for way in WAYS] + [(make, {"max_width": PAGE}) for make in LONG]
 
 
-@pytest.fixture(scope="module", params=range(len(CASES)))
+# All of them take a minute. A graph has two cases, one after the other, so that a third of them has both directions.
+@pytest.fixture(scope="module", params=one_in(3, range(len(CASES))))
 def drawn(request: pytest.FixtureRequest) -> tuple[Graph, Layout]:
     make, way = CASES[request.param]
     graph = make()
@@ -106,7 +108,7 @@ def last_direction(points: tuple[Point, ...]) -> tuple[float, float]:
     return points[-1].x - before.x, points[-1].y - before.y
 
 
-@pytest.mark.parametrize("make", LONG)
+@pytest.mark.parametrize("make", [*LONG[:5], *(pytest.param(make, marks=pytest.mark.slow) for make in LONG[5:])])
 def test_arrowheads_point_with_the_flow(make: Callable[[], Graph]) -> None:
     for curve in layered(*make(), max_width=PAGE).curves:
         x, y = last_direction(curve.points)

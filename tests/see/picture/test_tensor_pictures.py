@@ -50,7 +50,7 @@ def test_on_an_arrow_stands_the_derivative_or_the_rule_for_the_gradient(engine: 
     picture = draw(layer(), engine=engine).svg
     found = arrows(picture)
     assert found == {
-        "v1 0": [],  # x wants no gradient
+        "v1 0": [],  # x requires no gradient
         "v1 1": ["xᵀ @ g"],
         "v2 0": ["1"],
         "v2 1": ["1", "summed over dim 0"],

@@ -496,7 +496,7 @@ def test_a_root_without_a_graph_is_refused() -> None:
         Stepper(3.0)  # type: ignore[arg-type]
     with no_grad():
         y = Value(2) * 3
-    with pytest.raises(RuntimeError, match="wants no gradient"):
+    with pytest.raises(RuntimeError, match="requires no gradient"):
         Stepper(y)
 
 

@@ -169,7 +169,7 @@ def test_a_root_of_several_elements_needs_a_gradient() -> None:
 def test_a_tensor_that_wants_no_gradient_is_refused() -> None:
     with no_grad():
         t = leaf([1.0], "t") * 2
-    with pytest.raises(RuntimeError, match=r"backward\(\) on a Tensor|this Tensor wants no gradient"):
+    with pytest.raises(RuntimeError, match=r"backward\(\) on a Tensor|this Tensor requires no gradient"):
         Stepper(t)
 
 
