@@ -12,7 +12,7 @@ from ..engine.sweep import graph_nodes
 from ..see.picture.formulas import op_formula
 from ..see.picture.number_format import format_number
 from ..see.picture.plain_text import shorten
-from ..see.steps.exercise import Practice
+from ..see.steps.practice_graph import Practice
 from ..see.steps.stepper import Stepper
 
 QUIT: Final = "q"  # the end of the input means the same

@@ -17,7 +17,7 @@ from typing import Final
 from ..engine.op import OPS
 from ..engine.sweep import graph_nodes
 from ..graph.program import Program
-from ..see.steps.exercise import practice
+from ..see.steps.practice_graph import practice
 from ..see.steps.stepper import Stepper
 from .arguments import Refused, read_arguments
 from .expression import Expression, parse

@@ -9,7 +9,7 @@ import pytest
 import autograd
 from autograd import Tensor, Value
 from autograd.cli.expression import parse
-from autograd.see.steps.exercise import Practice, practice
+from autograd.see.steps.practice_graph import Practice, practice
 from autograd.see.steps.stepper import Stepper
 
 NEURON = "n = x1*w1 + x2*w2 + b; o = tanh(n)"
@@ -151,8 +151,12 @@ def test_other_types_are_refused(answer: object) -> None:
         ("20", "this is the local derivative alone"),
         ("7", "this is the upstream gradient alone"),
         ("-140", "the size is right, the sign is not"),
-        ("27", "multiplies"),
-        ("3", "multiply the upstream gradient 7 by the local derivative dh/dx = y"),
+        ("27", "multiply the upstream gradient by the local derivative; do not add them"),
+        ("0.35", "this is the upstream gradient divided by the local derivative; multiply them"),
+        ("3", "this is the derivative with respect to y; the local derivative with respect to x is y"),
+        ("21", "this is the contribution to y; the local derivative with respect to x is y"),
+        ("60", "this is the data of h; the question is about a gradient"),
+        ("4", "multiply the upstream gradient 7 by the local derivative dh/dx = y"),
     ],
 )
 def test_mistakes_at_a_product_are_recognised(answer: str, says: str) -> None:
@@ -171,9 +175,9 @@ def test_mistakes_at_a_sum_are_recognised() -> None:
     assert asked.answer(7)
     assert "is used 2 times" in (asked.question or "")
     assert "one contribution alone; all 2 of them add up (+=, not =)" in str(asked.answer("7"))
-    assert "added, not multiplied" in str(asked.answer("35"))
+    assert "this is the product of the contributions; add them instead" in str(asked.answer("35"))
     assert "the sign is not" in str(asked.answer("-12"))
-    assert "add the contributions of all users: 5 + 7" in str(asked.answer("8"))
+    assert "add the contributions of all uses: 5 + 7" in str(asked.answer("8"))
     assert str(asked.answer(12)) == "right: 5 + 7 = 12"
     assert asked.score == (3, 5)
 
@@ -190,7 +194,7 @@ def test_the_total_of_a_leaf_includes_what_earlier_sweeps_left() -> None:
     )
     assert "earlier sweeps left 5 there, add it" in str(asked.answer(10))
     assert (
-        str(asked.answer(12)) == "not yet: add the contributions of all users to the 5 that earlier sweeps left: 3 + 7"
+        str(asked.answer(12)) == "not yet: add the contributions of all uses to the 5 that earlier sweeps left: 3 + 7"
     )
     assert str(asked.answer(15)) == "right: 5 + 3 + 7 = 15"
     assert x.grad == 5.0
