@@ -33,7 +33,7 @@ def backward_question(ask: Ask, shown: Numbers, blind: Numbers, data: Mapping[No
     assert ask.step is not None
     assert ask.flow is not None
     if ask.what is Asked.TOTAL:
-        return _total(ask, ask.step, ask.flow)
+        return _total(ask, ask.flow)
     if ask.flow.is_product:
         return _number(ask.step, ask.flow, shown, blind, data)
     return _element(ask.step, ask.flow, ask.place, shown, blind, data)
@@ -50,6 +50,7 @@ def _number(step: Step, flow: Flow, shown: Numbers, blind: Numbers, data: Mappin
         open=_number_wording(step, flow, shown, data),
         blind=_number_wording(step, flow, blind, data),
         mistakes=listed(lambda: _number_mistakes(step, flow)),
+        arrow=f"{step.name} {flow.position}",
     )
 
 
@@ -100,6 +101,7 @@ def _element(
         open=_element_wording(step, flow, place, shown, data),
         blind=_element_wording(step, flow, place, blind, data),
         mistakes=listed(lambda: _element_mistakes(step, flow, place)),
+        arrow=f"{step.name} {flow.position}",
     )
 
 
@@ -135,7 +137,7 @@ def _element_mistakes(step: Step, flow: Flow, place: tuple[int, ...]) -> Iterato
 # --- the sum of all contributions to a node, and of what earlier sweeps left there ---
 
 
-def _total(ask: Ask, step: Step, flow: Flow) -> Question:
+def _total(ask: Ask, flow: Flow) -> Question:
     name, after = element_name(flow.name, ask.place), element(flow.after, ask.place)
     parts = [element(part, ask.place) for _, part in ask.parts]
     left = None if ask.earlier is None else element(ask.earlier, ask.place)
@@ -148,7 +150,7 @@ def _total(ask: Ask, step: Step, flow: Flow) -> Question:
     numbers = f"{hint}: {' + '.join(map(in_brackets, parts))}"
     terms = parts if left is None else [left, *parts]
     return Question(
-        now=step.name,
+        now=flow.name,
         truth=after,
         solution=f"{' + '.join(map(in_brackets, terms))} = {six_digits(after)}",
         open=Wording(text, (numbers, numbers)),

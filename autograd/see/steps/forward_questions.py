@@ -79,8 +79,13 @@ def _wording(ask: Ask, made: str, numbers: Numbers, data: Mapping[Node, Any]) ->
     hint = f"put the numbers into {name} = {made}"
     if numbers.blind or shape:
         return Wording(text, (hint, hint))
-    put = {i: in_brackets(number) for i in node.inputs if (number := as_number(data[i])) is not None}
+    put = {i: _put(data[i]) for i in node.inputs}
     return Wording(text, (hint, f"work out {op_formula(node, put, data)}"))
+
+
+def _put(x: Any) -> str:
+    number = as_number(x)
+    return six_digits(x) if number is None else in_brackets(number)
 
 
 def _mistakes(ask: Ask, names: Mapping[Node, str], data: Mapping[Node, Any]) -> Iterator[tuple[float, str]]:

@@ -45,16 +45,20 @@ function showPicture() {
   }
   if (!data.solutions) ownAnswers();
   const now = questions[place()]?.now;
-  const begun = new Set(questions.slice(0, place()).map((question) => question.now));
-  const left = new Set(questions.slice(place()).map((question) => question.now));
-  for (const [name, box] of boxes) {
-    box.classList.toggle("now", name === now);
-    box.classList.toggle("done", begun.has(name) && !left.has(name));
-  }
-  for (const [name, arrow] of arrows) {
-    arrow.classList.toggle("now", name.slice(0, name.lastIndexOf(" ")) === now);
-  }
+  mark(boxes, (question) => question.now);
+  mark(arrows, (question) => question.arrow);
   bringIntoView(boxes.get(now));
+}
+
+// Marks what the present question is about, and what all questions about it are answered of.
+function mark(elements, about) {
+  const begun = new Set(questions.slice(0, place()).map(about));
+  const left = new Set(questions.slice(place()).map(about));
+  const now = place() < questions.length ? about(questions[place()]) : "";
+  for (const [name, item] of elements) {
+    item.classList.toggle("now", name === now);
+    item.classList.toggle("done", begun.has(name) && !left.has(name));
+  }
 }
 
 // Scrolls the picture only: the page stays where the reader has put it.
@@ -102,6 +106,9 @@ function show() {
   element("entry").hidden = done;
   element("question").hidden = done;
   element("end").hidden = place() === 0;
+  if (done) element("card").after(element("end"));
+  else document.querySelector("main").append(element("end"));
+  element("back").disabled = place() === 0;
   element("score").textContent = data.solutions ? score() : "";
   element("result").value = resultText();
   element("copied").textContent = "";
@@ -179,6 +186,15 @@ function reveal() {
   if (place() < questions.length) element("answer").focus();
 }
 
+// Without solutions the learner may go back and change an answer.
+function back() {
+  tries = [...tries.slice(0, -2), []];
+  element("answered").lastElementChild.remove();
+  say("", "");
+  show();
+  element("answer").focus();
+}
+
 // A frame of a notebook may not use the clipboard; there the text is selected, for Ctrl+C.
 async function copy() {
   const result = element("result");
@@ -208,6 +224,7 @@ element("check").onclick = () => {
 };
 element("hint").onclick = hint;
 element("reveal").onclick = reveal;
+element("back").onclick = back;
 element("copy").onclick = copy;
 element("again").onclick = again;
 element("answer").onkeydown = (event) => {

@@ -242,7 +242,10 @@ class Practice:
 
     @cached_property
     def _showings(self) -> list[Showing]:
-        return showings(self._seen, self.stepper.names, self._steps, self._data)
+        names = self.stepper.names
+        drawn = self._nodes if self._whole else self._involved()
+        shown = {names[node] for node in drawn if node in names}
+        return showings(self._seen, names, [step for step in self._steps if step.name in shown], self._data, shown)
 
     @cached_property
     def _picture(self) -> str:

@@ -15,17 +15,18 @@ from pathlib import Path
 from typing import Any, Final
 
 from .answer import Answer
-from .question import NOT_YET, RIGHT, Mistake, Question, Wording
+from .question import RIGHT, Mistake, Question, Wording
 
 HINT: Final = "hint"
 REVEALED: Final = "revealed"
+WRONG: Final = "wrong"
 BETWEEN: Final = "; "
 FORMAT: Final = "glassgrad-answers-1"
 
 
 def exercise_code(questions: Sequence[Question]) -> str:
     """Return eight characters that tell exercises apart."""
-    return hashlib.sha256("\n".join(question.blind.asks for question in questions).encode()).hexdigest()[:8]
+    return hashlib.sha256("\n".join(question.blind.text for question in questions).encode()).hexdigest()[:8]
 
 
 def result_text(title: str, code: str, tries: Sequence[Sequence[str]]) -> str:
@@ -44,7 +45,8 @@ class Mark:
     says: str
 
     def __str__(self) -> str:
-        return f"{RIGHT if self.right else NOT_YET}: {self.asks} {BETWEEN.join(self.tries) or '–'}{self.says}"
+        verdict = RIGHT if self.right else WRONG if self.tries else "no answer"
+        return f"{verdict}: {' '.join(filter(None, (self.asks, BETWEEN.join(self.tries))))}{self.says}"
 
 
 @dataclass(frozen=True, slots=True)

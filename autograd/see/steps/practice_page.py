@@ -8,6 +8,7 @@ right answer in it: it collects answers, and gives them as text. Its style is in
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -92,9 +93,16 @@ work through the questions on paper:</p>
 <button id="check" type="button">{"Check" if solutions else "Next"}</button>
 <button id="hint" type="button">Hint</button>
 <button id="reveal" type="button">{"Reveal" if solutions else "Skip"}</button>
+<button id="back" type="button"{" hidden" if solutions else ""}>Back</button>
 </p>
 <p id="verdict" role="status"></p>
 <p id="score"></p>
+</section>
+<div id="picture" tabindex="0" role="region" aria-label="the graph" style="--least:{_least(picture)}px">
+{picture}</div>
+<section id="log" aria-label="answered questions" hidden>
+<h2>Answered so far</h2>
+<ol id="answered"></ol>
 </section>
 <section id="end" aria-label="the result" hidden>
 <label for="result">the result as text, to be sent to a teacher</label>
@@ -102,12 +110,6 @@ work through the questions on paper:</p>
 <button id="copy" type="button">Copy as text</button>
 <button id="again" type="button">Begin again</button>
 <span id="copied" role="status"></span>
-</section>
-<div id="picture" tabindex="0" role="region" aria-label="the graph">
-{picture}</div>
-<section id="log" aria-label="answered questions" hidden>
-<h2>Answered so far</h2>
-<ol id="answered"></ol>
 </section>
 </main>
 <script type="application/json" id="data">{script_data(data)}</script>
@@ -123,9 +125,10 @@ work through the questions on paper:</p>
 
 
 def _question(question: Question, solutions: bool) -> dict[str, Any]:
+    place = {"now": question.now, "arrow": question.arrow}
     if not solutions:
-        return _words(question.blind)
-    return {"now": question.now, **_words(question.open), **solved(question)}
+        return {**place, **_words(question.blind)}
+    return {**place, **_words(question.open), **solved(question)}
 
 
 def _words(wording: Wording) -> dict[str, Any]:
@@ -135,6 +138,12 @@ def _words(wording: Wording) -> dict[str, Any]:
 def _list(questions: Sequence[Question]) -> str:
     rows = "".join(f"<li>{html.escape(question.blind.text)}</li>\n" for question in questions)
     return f"<ol>\n{rows}</ol>"
+
+
+def _least(picture: str) -> int:
+    """Return the width in px to which a picture may shrink; smaller it could not be read."""
+    wide = re.search(r'width="(\d+)"', picture)
+    return int(wide[1]) * 6 // 10 if wide else 0
 
 
 def _asset(name: str) -> str:

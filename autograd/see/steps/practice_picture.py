@@ -18,6 +18,7 @@ from .practice_plan import Ask, Asked, Visibility
 from .step import Flow, Step
 
 HIDDEN: Final = "?"
+MARKS: Final = "thick dashes: the question; thick line: found"
 ROOM: Final = 9  # characters that a hidden number has room for, so that a box does not tell how long it is
 
 
@@ -37,15 +38,21 @@ class Showing:
 
 
 def showings(
-    seen: Visibility, names: Mapping[Node, str], steps: Sequence[Step], data: Mapping[Node, Any]
+    seen: Visibility,
+    names: Mapping[Node, str],
+    steps: Sequence[Step],
+    data: Mapping[Node, Any],
+    drawn: Collection[str],
 ) -> list[Showing]:
-    """Return what the picture shows later than at the start."""
+    """Return what the picture shows later than at the start, of the nodes that are drawn, by name."""
     found = [
         Showing(count, "data", names[node], _lines(data[node]))
         for node, count in seen.data.items()
-        if count and node in names
+        if count and names.get(node) in drawn
     ]
     for step in steps:
+        if not seen.backward:
+            break
         if count := seen.gradients[step.node]:
             found.append(Showing(count, "grad", step.name, _lines(step.gradient)))
         for flow in step.flows:
@@ -95,7 +102,7 @@ def hidden_picture(
     rows = {(each.what, each.name): each for each in hidden}
     shown.items = [_masked_item(item, rows) for item in shown.items]
     shown.arrows = [_masked_arrow(arrow, rows.get(("arrow", arrow.name))) for arrow in shown.arrows]
-    shown.notes = (*shown.notes, f"{HIDDEN}: to be found")
+    shown.notes = (*shown.notes, f"{HIDDEN}: to be found", MARKS)
     return Drawing(shown).svg
 
 
@@ -117,5 +124,5 @@ def _masked(value: str) -> str:
 def _masked_arrow(arrow: Arrow, hidden: Showing | None) -> Arrow:
     if hidden is None:
         return arrow
-    words = tuple(re.sub(r"= \S+$", f"= {HIDDEN}".ljust(ROOM), word) for word in arrow.words)
+    words = tuple(re.sub(r"= \S+$", f"= {HIDDEN}", word).ljust(len(word)) for word in arrow.words)
     return replace(arrow, words=words, hint=hidden.hint)

@@ -97,6 +97,7 @@ class Visibility:
             for k, ask in enumerate(asks)
             if ask.what is Asked.CONTRIBUTION and ask.step is not None and ask.flow is not None
         }
+        self.backward: Final = backward
         #: the number of questions about the forward pass, which come first
         self.forward: Final = sum(ask.what is Asked.DATA for ask in asks)
         self.data: Final[dict[Node, int]] = {}

@@ -52,12 +52,13 @@ class Wording:
 class Question:
     """A question about one number.
 
-    now       the name of the node whose step it is
+    now       the name of the node that it is about, of a contribution the node that makes it
     truth     the right answer
     solution  the right answer with its computation
     open      the words where earlier answers are known
     blind     the words of a page without solutions
     mistakes  wrong numbers that are recognised; the first that matches counts
+    arrow     the name of the arrow of a contribution, `v1 0`
     """
 
     now: str
@@ -66,6 +67,7 @@ class Question:
     open: Wording
     blind: Wording
     mistakes: tuple[Mistake, ...]
+    arrow: str = ""
 
     def mistake(self, answer: Answer) -> str | None:
         """Return which mistake a wrong answer comes from; None where it is not recognised."""

@@ -1,15 +1,19 @@
 """Exercises: what is asked, which answers are right, what a wrong answer is told, and that no number is given away."""
 
 import math
+import random
 import re
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import autograd
 from autograd import Tensor, Value
 from autograd.cli.expression import parse
 from autograd.see.steps.practice_graph import Practice, practice
+from autograd.see.steps.practice_marking import mark_file
 from autograd.see.steps.stepper import Stepper
 
 NEURON = "n = x1*w1 + x2*w2 + b; o = tanh(n)"
@@ -296,3 +300,244 @@ def test_practice_takes_a_node() -> None:
     with pytest.raises(TypeError, match="float"):
         practice(2.0)  # type: ignore[arg-type]
     assert repr(task("x*y", x=2.0, y=math.pi)) == "<Practice on v1, 0 of 2 answered>"
+
+
+# Forward
+
+
+def test_the_forward_pass_of_the_neuron_is_asked_from_the_oldest_result_on() -> None:
+    asked = practice(parse(NEURON, NUMBERS).root, phase="forward")
+    found = []
+    while asked.question is not None:
+        found.append((last_line(asked), asked.reveal()))
+    assert found == [
+        ("what is the data of v1?", "v1 = -6"),
+        ("what is the data of v2?", "v2 = 0"),
+        ("what is the data of v3?", "v3 = -6"),
+        ("what is the data of n?", "n = 0.881374"),
+        ("what is the data of o?", "o = 0.707107"),
+    ]
+
+
+def test_both_phases_are_the_forward_questions_and_then_the_backward_ones() -> None:
+    root = parse(NEURON, NUMBERS).root
+    lines = [practice(root, phase=phase).questions() for phase in ("forward", "backward", "both")]
+    assert lines[2] == lines[0] + lines[1]
+    with pytest.raises(ValueError, match="phase is one of backward, forward, both, got 'sideways'"):
+        practice(root, phase="sideways")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "answer", "says"),
+    [
+        ("x*y", {"x": 3.0, "y": 7.0}, "10", "this is the sum; * multiplies"),
+        ("x+y", {"x": 3.0, "y": 7.0}, "21", "this is the product; + adds"),
+        ("x+y", {"x": 3.0, "y": 7.0}, "-4", "this is the difference; + adds"),
+        ("x-y", {"x": 3.0, "y": 5.0}, "8", "this is the sum; - subtracts"),
+        ("x-y", {"x": 3.0, "y": 5.0}, "2", "the second minus the first; it is the other way round"),
+        ("x/y", {"x": 3.0, "y": 6.0}, "2", "the second divided by the first"),
+        ("x/y", {"x": 3.0, "y": 6.0}, "18", "this is the product; / divides"),
+        ("x**y", {"x": 3.0, "y": 4.0}, "12", "this is base times exponent"),
+        ("x**y", {"x": 3.0, "y": 4.0}, "64", "base and exponent have changed places"),
+        ("log(x)", {"x": 100.0}, "2", "the logarithm to the base 10; log is the natural one"),
+        ("sin(x)", {"x": 30.0}, "0.5", "takes the input as degrees; it is in radians"),
+        ("tanh(x)", {"x": 1.0}, "0.731", "this is the sigmoid of the input, not tanh"),
+        ("tanh(x)", {"x": 1.0}, "-0.7616", "the size is right, the sign is not"),
+        ("exp(x)", {"x": 2.0}, "2", "this is the input itself; apply exp to it"),
+        ("exp(x)", {"x": 2.0}, "5.437", "this is e times the input"),
+        ("relu(x)", {"x": -2.0}, "-2", "relu gives 0 for a negative input"),
+        ("sqrt(x)", {"x": 9.0}, "4.5", "half of the input"),
+        ("sigmoid(x)", {"x": 0.5}, "0.235", "the derivative of sigmoid there; the question is about its value"),
+        ("x*y", {"x": 3.0, "y": -7.0}, "1000", "put the numbers into v1 = x * y"),
+    ],
+)
+def test_mistakes_forward_are_recognised(text: str, values: dict[str, float], answer: str, says: str) -> None:
+    asked = practice(parse(text, values).root, phase="forward")
+    verdict = asked.answer(answer)
+    assert not verdict
+    assert says in str(verdict)
+
+
+def test_the_second_hint_forward_has_the_numbers() -> None:
+    asked = practice(parse("x*y", {"x": 3.0, "y": -7.0}).root, phase="forward")
+    assert asked.hint() == "put the numbers into v1 = x * y"
+    assert asked.hint() == "work out 3 * (-7)"
+
+
+def test_a_confusion_that_cannot_be_computed_is_left_out() -> None:
+    assert "natural" not in str(practice(parse("log(x)", {"x": -1.0}).root, phase="forward").answer(3))
+
+
+def test_forward_each_element_of_an_array_is_asked_for() -> None:
+    x, w = Tensor([[1.0, 2.0]], label="x"), Tensor([[3.0, -4.0], [5.0, 0.5]], label="w", requires_grad=True)
+    asked = practice((x @ w).relu().sum(), phase="forward")
+    assert last_line(asked) == "what is the data of v1[0,0]?"
+    assert "this is the data of v1[0,1]" in str(asked.answer(-3))
+    assert asked.answer(13)
+    asked.reveal()
+    asked.reveal()
+    assert last_line(asked) == "what is the data of v2[0,1]?"
+    assert "relu gives 0" in str(asked.answer(-3))
+
+
+def test_no_data_is_given_away_forward() -> None:
+    asked = practice(parse("a = sin(x*1.37); c = exp(a)*cos(x); c*c*a", {"x": 0.61}).root, phase="both")
+    results = [question.truth for question in asked._questions if question.open.text.startswith("forward")]
+    assert len(results) == 7
+    for place in range(7):
+        words = set(re.findall(r"-?[\d.]+(?:e-?\d+)?", f"{asked}\n{asked.question}\n{asked.questions()}\n{asked!r}"))
+        hidden = {format(secret, form) for secret in results[place:] for form in (".6g", ".4g")}
+        assert not words & hidden
+        asked.reveal()
+
+
+# A part of the graph
+
+
+def deep() -> tuple[Value, list[Value]]:
+    x = Value(0.5, label="x")
+    chain = [x]
+    for k in range(5):
+        node = chain[-1].sin() if k % 2 else chain[-1].exp()
+        node.label = f"h{k}"
+        chain.append(node)
+    return chain[-1], chain
+
+
+def test_only_asks_about_a_node_a_list_or_a_path() -> None:
+    root, chain = deep()
+    of = {name: [q.split()[-1] for q in practice(root, only=only).questions()] for name, only in {
+        "node": chain[2], "list": [chain[0], chain[3]], "path": (chain[1], chain[3]),
+    }.items()}  # fmt: skip
+    assert of == {"node": ["h1?"], "list": ["h2?", "x?"], "path": ["h2?", "h1?", "h0?"]}
+
+
+def test_what_is_computed_from_a_hidden_gradient_is_hidden_too() -> None:
+    root, chain = deep()
+    asked = practice(root, only=chain[2])
+    grads = {str(step.gradient) for step in asked.stepper}
+    assert len(grads) == 6
+    page = asked._page()
+    for step in list(asked.stepper)[3:]:
+        shown = f"{step.gradient:.4g}"
+        assert shown not in re.sub(r'<script type="application/json".*?</script>', "", page, flags=re.S)
+
+
+def test_only_of_a_shared_node_asks_for_every_contribution_and_the_sum() -> None:
+    x, w = Value(2.0, "x"), Value(3.0, "w")
+    asked = practice(x * w + w, only=w)
+    assert len(asked) == 3
+    assert "w is used 2 times" in asked.questions()[-1]
+
+
+@pytest.mark.parametrize(
+    ("only", "error", "says"),
+    [
+        (lambda x, y: 3, TypeError, "a node, a list of nodes or a path .*got int"),
+        (lambda x, y: [x, "y"], TypeError, "got str"),
+        (lambda x, y: Value(1.0), ValueError, "is not one of them"),
+        (lambda x, y: [], ValueError, "got an empty list"),
+        (lambda x, y: (x,), ValueError, r"a path is a pair \(a, b\), got 1 nodes"),
+        (lambda x, y: (y, x), ValueError, "b does not depend on a"),
+        (lambda x, y: [y], ValueError, "leaves no question"),
+    ],
+)
+def test_a_wrong_only_is_refused(only: Any, error: type[Exception], says: str) -> None:
+    x = Value(2.0, "x")
+    y = x.exp()
+    with pytest.raises(error, match=says):
+        practice(y, only=only(x, y))
+
+
+def test_of_a_loop_one_round_is_asked_and_it_is_said() -> None:
+    r, x = Value(3.7, "r"), Value(0.3, "x")
+    for _ in range(400):
+        x = r * x * (1 - x)
+    asked = practice(x)
+    assert len(asked) == 6
+    assert asked.left_out == (
+        "The exercise asks 6 of 2,401 questions: of 400 × step it asks about the first. "
+        "practice(root, only=node) or only=(a, b) asks about other nodes."
+    )
+    assert len(str(asked).splitlines()) < 12
+    assert len(asked._page()) < 100_000
+
+
+def test_a_long_chain_of_unlike_ops_ends_after_whole_steps() -> None:
+    x = Value(0.3, "x")
+    draw = random.Random(1)
+    for _ in range(200):
+        x = x * draw.choice([x.sin(), x.cos(), x.exp()]) if draw.random() < 0.5 else x.tanh() + x
+    asked = practice(x)
+    assert 20 <= len(asked) <= 60
+    assert f"asks {len(asked)} of " in asked.left_out
+    while asked.question is not None:
+        asked.reveal()
+
+
+def test_large_arrays_are_no_matter_where_they_are_not_asked_for() -> None:
+    x = Tensor(np.ones((5, 5)), label="x", requires_grad=True)
+    y = (x.sum() * 2).exp()
+    assert len(practice(y, only=y.inputs[0])) == 1
+    with pytest.raises(ValueError, match="choose nodes by only="):
+        practice(y)
+
+
+# Results and marks
+
+
+def test_a_result_is_text_that_is_marked() -> None:
+    asked = task("x*7 + x*5", x=1.0)
+    asked.answer("1")
+    asked.hint()
+    asked.answer("2")
+    asked.answer("1")
+    asked.answer("5")
+    asked.reveal()
+    text = asked.result()
+    assert text.splitlines()[0] == "Practice: backprop through v3"
+    assert re.fullmatch(r"exercise [0-9a-f]{8}", text.splitlines()[1])
+    assert text.splitlines()[2:] == ["1. 1", "2. hint; 2; 1", "3. 5", "4. revealed"]
+    marks = asked.mark("Dear teacher,\n" + "".join(f"> {line}\n" for line in text.splitlines()))
+    assert marks.score == asked.score[0] == 2
+    assert [mark.right for mark in marks.marks] == [True, False, True, False, False]
+    assert str(marks).splitlines()[1] == (
+        "2. wrong: what does v3 contribute to the gradient of v2? hint; 2; 1; "
+        "multiply the upstream gradient by the local derivative; do not add them; the answer is 1 × 1 = 1"
+    )
+    assert str(marks).splitlines()[4].startswith("5. no answer: x is used 2 times")
+    assert str(marks).splitlines()[-1] == "right at the first try: 2 of 5"
+
+
+def test_text_of_another_exercise_or_of_none_is_not_marked() -> None:
+    asked, other = task("x*y", x=2.0, y=5.0), task("x+y", x=2.0, y=5.0)
+    with pytest.raises(ValueError, match="is not the result of an exercise: it has no line such as 'exercise"):
+        asked.mark("1. 5")
+    with pytest.raises(ValueError, match="another exercise"):
+        asked.mark(other.result())
+    with pytest.raises(ValueError, match="the result has a question 9, expected 1 to 2"):
+        asked.mark(asked.result() + "9. 5\n")
+    assert "is not a number I can read" in str(asked.mark(asked.result() + "1. abc"))
+
+
+def test_an_answer_that_was_revealed_first_is_not_right() -> None:
+    asked = task("x*y", x=2.0, y=5.0)
+    assert asked.mark(asked.result() + "1. revealed; 5\n2. 2").score == 1
+
+
+def test_the_answer_file_marks_without_the_graph(tmp_path: Path) -> None:
+    asked = practice(parse("x*inf - log(x)", {"x": 2.0}).root)
+    path = asked.save(tmp_path / "exercise.html", solutions=False)
+    answers = path.with_name("exercise.answers.json")
+    text = asked.result() + "".join(f"{k}. {q.truth!r}\n" for k, q in enumerate(asked._questions, 1))
+    assert mark_file(answers, text) == asked.mark(text)
+    assert mark_file(answers, text).score == len(asked)
+    answers.write_text('{"format": "other"}', encoding="utf-8")
+    with pytest.raises(ValueError, match=r"'exercise.answers.json' is not an answer file .*solutions=False"):
+        mark_file(answers, text)
+
+
+def test_a_page_has_a_suffix_that_browsers_open(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"practice saves .html, got 'page.pdf'"):
+        task("x*y", x=2.0, y=5.0).save(tmp_path / "page.pdf")
+    assert list(tmp_path.iterdir()) == []
