@@ -67,8 +67,7 @@ EXERCISES: dict[str, Callable[[], Practice]] = {
     "neuron, forward and back": lambda: practice(neuron(), phase="both"),
     "sums and earlier gradients": lambda: practice(sums(), phase="both"),
     "not finite": lambda: practice(parse("x*inf - log(y)", {"x": 2.0, "y": 0.0}).root, phase="both"),
-    "tensors": lambda: practice(layer(), phase="backward", only=None),
-    "one node": lambda: practice(sums(), only=None),
+    "tensors": lambda: practice(layer(), phase="backward"),
 }
 
 
@@ -83,10 +82,10 @@ def typed(page: Any, text: str) -> str:
 def test_the_page_says_what_python_says(name: str, opened: Callable[..., Any]) -> None:
     task = EXERCISES[name]()
     page = opened(task._page())
-    for k, question in enumerate(task._questions[:40], 1):
+    for k, question in enumerate(task._questions[:12], 1):
         assert page.locator("#question").text_content() == task.question
         assert page.locator("#place").text_content() == f"question {k} of {len(task)}"
-        answers = [repr(mistake.value) for mistake in question.mistakes[:6]]
+        answers = [repr(mistake.value) for mistake in question.mistakes[:4]]
         for text in [*answers, "123.456", "0.1", "x", "1/0"]:
             verdict = task.answer(text)
             said = typed(page, text)
@@ -161,7 +160,7 @@ def test_the_picture_fills_as_answers_come(opened: Callable[..., Any]) -> None:
     assert page.locator("#picture .item.now").get_attribute("data-name") == "o"
     assert page.locator('#picture [data-from="o 0"] .word').all_text_contents()[1].strip() == "= ?"
     assert "now" in (page.locator('#picture [data-from="o 0"]').get_attribute("class") or "")
-    while page.locator("#answer").is_visible():
+    for _ in range(9):
         page.get_by_role("button", name="Reveal").click()
     assert page.locator('#picture [data-from="o 0"] .word').all_text_contents()[1] == "= 0.5"
     for name, step in steps.items():

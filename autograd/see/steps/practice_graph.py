@@ -266,7 +266,7 @@ class Practice:
         return self._questions[self._place]
 
     def _tried(self, x: float | str) -> None:
-        self._tries[-1].append(str(x).strip().removesuffix(".0"))
+        self._tries[-1].append(x.strip() if isinstance(x, str) else str(x).removesuffix(".0"))
 
     def __str__(self) -> str:
         if self.phase == "forward":
