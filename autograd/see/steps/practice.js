@@ -195,17 +195,10 @@ function back() {
   element("answer").focus();
 }
 
-// A frame of a notebook may not use the clipboard; there the text is selected, for Ctrl+C.
-async function copy() {
-  const result = element("result");
-  let copied = false;
-  try {
-    await navigator.clipboard.writeText(result.value);
-    copied = true;
-  } catch {
-    result.select();
-    copied = document.execCommand("copy");
-  }
+// Not navigator.clipboard, which a frame of a notebook may not use. Where nothing can be copied, the text is selected.
+function copy() {
+  element("result").select();
+  const copied = document.execCommand("copy");
   element("copied").textContent = copied ? "copied" : "press Ctrl+C to copy the selected text";
 }
 
