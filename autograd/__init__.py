@@ -116,8 +116,8 @@ from .rules.special_functions import (
 from .see.live.live_page import LivePage, live
 from .see.picture.draw_graph import draw
 from .see.picture.drawing import Drawing
-from .see.steps.exercise import Practice, practice
 from .see.steps.order_explanation import explain_order
+from .see.steps.practice_graph import Practice, practice
 from .see.steps.step import Step
 from .see.steps.stepper import Stepper
 

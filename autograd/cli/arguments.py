@@ -9,6 +9,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import NoReturn
 
+from ..see.steps.practice_graph import PHASES
 from .expression import LISTS, functions, variable_name
 
 
@@ -22,10 +23,14 @@ class _Parser(argparse.ArgumentParser):
 
 
 def read_arguments(argv: Sequence[str]) -> argparse.Namespace:
-    """Read the words of the command line; `values` are numbers by name. Raise Refused for words that make no sense."""
+    """Read the words of the command line; `values` are numbers by name. Raise Refused for words that make no sense.
+
+    With `--mark`, `expression` and `values` are the names of files.
+    """
     asked = _parser().parse_args(_options_first(argv))
     asked.expression = _decoded(asked.expression)
-    asked.values = assignments([_decoded(word) for word in asked.values])
+    words = [_decoded(word) for word in asked.values]
+    asked.values = words if asked.mark else assignments(words)
     return asked
 
 
@@ -33,7 +38,9 @@ def _parser() -> _Parser:
     known = textwrap.fill(f"functions: {', '.join([*functions(), *LISTS])}", 80)
     parser = _Parser(
         prog="python -m autograd",
-        usage="python -m autograd EXPRESSION [name=value ...] [--svg FILE] [--html FILE] [--program] [--practice]",
+        usage="python -m autograd EXPRESSION [name=value ...] [--svg FILE] [--html FILE] [--program]\n"
+        "                          [--practice] [--phase PHASE]\n"
+        "       python -m autograd --mark ANSWERS RESULT ...",
         description="Step through backprop on an expression of your own. In a terminal, Enter takes\n"
         "the next step; otherwise the whole table is printed.",
         epilog=f"""\
@@ -54,6 +61,10 @@ After -- no word is an option: python -m autograd -- -h h=1""",
     parser.add_argument("--html", metavar="FILE", help="write the player: a page with the picture and every step")
     parser.add_argument("--program", action="store_true", help="print the graph as Python source instead of the steps")
     parser.add_argument("--practice", action="store_true", help="ask for the numbers instead of showing them")
+    parser.add_argument("--phase", choices=PHASES, default=PHASES[0], help=f"of --practice: {', '.join(PHASES)}")
+    parser.add_argument(
+        "--mark", metavar="ANSWERS", help="mark results of a practice page, text files, with its answers"
+    )
     return parser
 
 
@@ -65,7 +76,7 @@ def _options_first(argv: Sequence[str]) -> list[str]:
     for word in words:
         if word == "--":
             rest += words
-        elif word in ("--svg", "--html"):
+        elif word in ("--svg", "--html", "--phase", "--mark"):
             options += [word, *[each for each in [next(words, None)] if each is not None]]
         elif word == "-h" or re.fullmatch(r"--[a-z]{2,}(=.*)?", word, re.DOTALL):
             options.append(word)

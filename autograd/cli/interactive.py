@@ -12,7 +12,7 @@ from ..engine.sweep import graph_nodes
 from ..see.picture.formulas import op_formula
 from ..see.picture.number_format import format_number
 from ..see.picture.plain_text import shorten
-from ..see.steps.exercise import Practice
+from ..see.steps.practice_graph import Practice
 from ..see.steps.stepper import Stepper
 
 QUIT: Final = "q"  # the end of the input means the same
@@ -22,7 +22,8 @@ HELP: Final = """\
   ?       this help                q      quit"""
 PRACTICE_HELP: Final = """\
   a number such as 0.5, -3, 1e-2 or 1/2 is an answer
-  r       reveal this one          a      the whole table so far
+  h       a hint; again: more      r      reveal this one
+  a       the whole table so far   s      the result so far as text
   ?       this help                q      quit"""
 MOST_GRADIENTS: Final = 16  # in the line of gradients so far
 
@@ -49,34 +50,33 @@ def step_through(stepper: Stepper) -> None:
         print(_gradients(stepper))
 
 
-def practise(exercise: Practice) -> None:
+def practise(task: Practice) -> None:
     """Ask one question after the other, until all are answered or the person quits."""
-    print("\n".join(_forward(exercise.stepper)))
-    print(f"{len(exercise)} questions. ?: help, q: quit")
-    while exercise.question is not None:
-        print(f"\nquestion {exercise.score[1] + 1} of {len(exercise)}, {exercise.question}")
-        if not _answered(exercise):
+    if task.phase == "backward":  # in the others, these numbers are asked for
+        print("\n".join(_forward(task.stepper)))
+    print(" ".join(filter(None, [task.left_out, f"{len(task)} questions. ?: help, q: quit"])))
+    while task.question is not None:
+        print(f"\nquestion {task.score[1] + 1} of {len(task)}, {task.question}")
+        if not _answered(task):
             break
     else:
-        print(f"\n{exercise}")
-    print("right at the first try: {} of {}".format(*exercise.score))
+        print(f"\n{task}")
+    print("right at the first try: {} of {}".format(*task.score))
 
 
-def _answered(exercise: Practice) -> bool:
+def _answered(task: Practice) -> bool:
     """Ask until the present question is answered or revealed; return False when the person quits."""
-    asked = exercise.score[1]
-    while exercise.score[1] == asked:
+    asked = task.score[1]
+    commands: dict[str, Callable[[], object]] = {
+        "a": lambda: task, "h": task.hint, "r": task.reveal, "s": task.result, "": lambda: PRACTICE_HELP,
+        "?": lambda: PRACTICE_HELP,
+    }  # fmt: skip
+    while task.score[1] == asked:
         typed = _ask("> ")
         if typed.lower() == QUIT:
             return False
-        if typed.lower() == "a":
-            print(exercise)
-        elif typed.lower() == "r":
-            print(exercise.reveal())
-        elif typed in ("", "?"):
-            print(PRACTICE_HELP)
-        else:
-            print(exercise.answer(typed))
+        command = commands.get(typed.lower())
+        print(command() if command else task.answer(typed))
     return True
 
 

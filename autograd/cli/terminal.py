@@ -17,7 +17,8 @@ from typing import Final
 from ..engine.op import OPS
 from ..engine.sweep import graph_nodes
 from ..graph.program import Program
-from ..see.steps.exercise import practice
+from ..see.steps.practice_graph import practice
+from ..see.steps.practice_marking import mark_file
 from ..see.steps.stepper import Stepper
 from .arguments import Refused, read_arguments
 from .expression import Expression, parse
@@ -76,23 +77,38 @@ def _in_ascii(error: UnicodeError) -> tuple[str, int]:
 
 def _run(argv: Sequence[str]) -> None:
     asked = read_arguments(argv)
+    if asked.mark:
+        _mark(asked.mark, [asked.expression, *asked.values])
+        return
     expression = parse(asked.expression, asked.values)
     _write(expression, {".svg": asked.svg, ".html": asked.html})
     interactive = all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
     if asked.program:
         print(_source(expression), end="")
     if asked.practice:
-        exercise = practice(expression.root)
+        task = practice(expression.root, phase=asked.phase)
         if interactive:
-            practise(exercise)
+            practise(task)
         else:
-            print("\n".join([str(exercise), "", *exercise.questions()]))
+            print("\n".join([str(task), "", *filter(None, [task.left_out]), *task.questions()]))
     elif not asked.program:
         stepper = Stepper(expression.root)
         if interactive:
             step_through(stepper)
         else:
             print(stepper)
+
+
+def _mark(answers: str, results: Sequence[str]) -> None:
+    """Print the marks of each result of a practice page."""
+    for result in results:
+        try:
+            marks = mark_file(answers, Path(result).read_text(encoding="utf-8"))
+        except OSError as error:
+            raise Refused(f"cannot read {error.filename}: {error.strerror}") from None
+        except ValueError as error:  # also a file that is not text
+            raise Refused(f"{result}: {error}") from None
+        print("\n".join([*([f"{result}:"] if len(results) > 1 else []), str(marks)]))
 
 
 def _write(expression: Expression, files: dict[str, str | None]) -> None:

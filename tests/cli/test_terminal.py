@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from autograd import Value, practice
 from autograd.cli.terminal import main
 
 ROOT = Path(__file__).parents[2]
@@ -279,3 +280,37 @@ def test_main_can_be_called(capsys: pytest.CaptureFixture[str], monkeypatch: pyt
         main(["--help"])
     assert done.value.code == 0
     assert "examples:" in capsys.readouterr().out
+
+
+def test_practising_forward_in_a_terminal_shows_no_data_first() -> None:
+    terminal = Terminal("x*y", "x=2", "y=5", "--practice", "--phase", "both")
+    start = terminal.reads()
+    assert "v1 = x * y = 10" not in start
+    assert "what is the data of v1?" in start
+    assert "put the numbers into v1 = x * y" in terminal.types("h\n")
+    assert "this is the sum; * multiplies" in terminal.types("7\n")
+    assert "1. hint; 7" in terminal.types("s\n")
+    assert "v1 = 10" in terminal.types("10\n")
+    assert terminal.leaves("q\n")[1] == 0
+
+
+def test_a_phase_that_is_none_is_refused() -> None:
+    result = run("x*y", "x=2", "y=5", "--practice", "--phase", "sideways")
+    assert result.returncode == 2
+    assert "invalid choice: 'sideways'" in result.stderr
+
+
+def test_results_are_marked_with_an_answer_file(tmp_path: Path) -> None:
+    task = practice(Value(2.0, "x") * Value(5.0, "y"))
+    task.save(tmp_path / "exercise.html", solutions=False)
+    answers, result, empty = (tmp_path / name for name in ("exercise.answers.json", "ann.txt", "bob.txt"))
+    result.write_text(task.result() + "1. 5\n2. 10\n", encoding="utf-8")
+    found = run("--mark", str(answers), str(result))
+    assert (found.returncode, found.stderr) == (0, "")
+    assert found.stdout.splitlines()[-1] == "right at the first try: 1 of 2"
+    empty.write_text("hello", encoding="utf-8")
+    found = run("--mark", str(answers), str(result), str(empty))
+    assert found.returncode == 2
+    assert found.stdout.startswith(f"{result}:\n1. right")
+    assert "bob.txt: this text is not the result of an exercise" in found.stderr
+    assert "cannot read" in run("--mark", str(tmp_path / "none.json"), str(result)).stderr

@@ -26,7 +26,7 @@ def around(focus: Node, depth: int, nodes: Sequence[Node], most: int) -> Selecti
         for _ in range(depth):
             edge = [other for node in edge for other in neighbours(node) if other not in near][: most - len(near)]
             near.update(edge)
-    return _selected(near, nodes)
+    return selected(near, nodes)
 
 
 def between(start: Node, end: Node, nodes: Sequence[Node]) -> Selection:
@@ -37,7 +37,7 @@ def between(start: Node, end: Node, nodes: Sequence[Node]) -> Selection:
         raise ValueError(
             "path=(a, b) shows what lies between two nodes, and b does not depend on a; swap or change them"
         )
-    return _selected((after & _reached(end, lambda node: node.inputs)) - {start}, nodes)
+    return selected((after & _reached(end, lambda node: node.inputs)) - {start}, nodes)
 
 
 def _users(nodes: Iterable[Node]) -> dict[Node, list[Node]]:
@@ -59,7 +59,7 @@ def _reached(start: Node, neighbours: Callable[[Node], Iterable[Node]]) -> set[N
     return set(found)
 
 
-def _selected(chosen: set[Node], nodes: Sequence[Node]) -> Selection:
+def selected(chosen: set[Node], nodes: Sequence[Node]) -> Selection:
     """Select these nodes and the inputs of their ops.
 
     The ops outside stand in blocks: all that lie before, all that lie after, and those in between in one block for each
