@@ -129,8 +129,7 @@ failed = [target for target in itertools.product((0, 1), repeat=4) if not nn.Per
 print(f"{16 - len(failed)} of 16 are learned; not learned: {failed}")
 
 # %% [markdown]
-# All but two: XOR and its opposite. When Minsky and Papert wrote about such limits in 1969, interest in neural
-# networks fell for many years.
+# All but two: XOR and its opposite. Minsky and Papert published such limits in 1969, in their book *Perceptrons*.
 #
 # ## XOR by hand
 #
@@ -173,9 +172,18 @@ _ = right.set_ylabel("both")
 #
 # ## How many hidden neurons does it need?
 #
-# Two are enough. Is one? Again first a search. A step is flat everywhere, so its derivative is 0 and nothing can be
-# learned through it. Networks therefore use smooth or bent curves, such as tanh or **relu**, which is `x` for positive
-# `x`, else 0. Let us search with relu, over all networks whose weights are −2, −1, 0, 1 or 2.
+# A step is flat on both sides of its jump. So its derivative is 0, and nothing can be learned through it:
+
+# %%
+nudge = 1e-6
+slope = (decide([1 + nudge, 1], -0.5, [1, 0]) - decide([1, 1], -0.5, [1, 0])) / nudge
+print("the derivative of a step neuron with respect to its weight:", slope)
+
+# %% [markdown]
+# Networks therefore use smooth or bent curves, such as tanh or **relu**, which is `x` for positive `x`, else 0.
+#
+# Two hidden neurons are enough for XOR. Is one? Again first a search: all networks with relu whose weights and biases
+# are −2, −1, 0, 1 or 2.
 
 # %%
 numbers = (-2, -1, 0, 1, 2)
@@ -188,12 +196,10 @@ neurons = {tuple(np.maximum(inputs @ w + b, 0)) for *w, b in itertools.product(n
 def functions_of(hidden_neurons):
     """Return the functions of two bits that networks with so many hidden neurons compute."""
     found = set()
+    weights = np.array(list(itertools.product(numbers, repeat=hidden_neurons + 1)))  # the last column is the bias
     for hidden in itertools.combinations_with_replacement(sorted(neurons), hidden_neurons):
-        for *v, c in itertools.product(numbers, repeat=hidden_neurons + 1):
-            total = [
-                sum(v_k * h_k for v_k, h_k in zip(v, column, strict=True)) + c for column in zip(*hidden, strict=True)
-            ]
-            found.add(tuple(int(t > 0) for t in total))
+        outputs = weights @ np.array([*hidden, (1, 1, 1, 1)])  # a row of four outputs for each choice of weights
+        found.update(map(tuple, (outputs > 0).astype(int).tolist()))
     return found
 
 
@@ -240,8 +246,9 @@ for x, right in zip(X, XOR, strict=True):
     assert mlp(x).data == right
 
 # %% [markdown]
-# `draw(..., level="neuron")` shows a network as people draw it: a tile for each neuron, a line for each weight. Here
-# is the input (1, 1). The second hidden neuron takes away what the first has too much.
+# `draw(..., level="neuron")` shows a network as people draw it: a tile for each neuron, a line for each weight. For
+# the input (1, 1) the first hidden neuron gives 2 and the second 1. The dashed line is the negative weight −2: it
+# takes the 2 away again.
 
 # %%
 x1, x2 = Value(1.0, label="x1"), Value(1.0, label="x2")
@@ -349,8 +356,6 @@ for hidden_neurons in (1, 2, 3, 4, 8):
 # %%
 autograd.manual_seed(0)
 deep = nn.Sequential(nn.Linear(2, 16), nn.Linear(16, 16), nn.Linear(16, 1))
-for parameter in deep.parameters():
-    parameter.data = parameter.data.astype(float)
 
 weight, bias = np.eye(2), np.zeros(2)
 for layer in deep:
@@ -377,16 +382,22 @@ for model, title, axes in ((deep, "three linear layers", panels[0]), (bent, "the
 
 # %% [markdown]
 # The loss of the linear layers stays near `ln 2 ≈ 0.693`. That is the loss of someone who says "half and half" for
-# each sample.
-#
+# each sample, and so does this network. Its border means nothing.
+
+# %%
+print("ln 2 =", round(float(np.log(2)), 3))
+for model, title in ((deep, "three linear layers"), (bent, "the same with tanh")):
+    probabilities = model(Tensor(np.array(X, dtype=float))).sigmoid().data.ravel()
+    print(f"{title}: probability of class 1:", [f"{p:.2f}" for p in probabilities])
+
+# %% [markdown]
 # ## Two moons
 #
-# With real data it is the same. No straight line separates these two moons, but an MLP bends its border around them.
+# With more data it is the same. Here are 150 samples in two moons. A perceptron finds no straight line between them,
+# and an MLP bends its border around them.
 
 # %%
 X_moons, y_moons = nn.data.moons(150, generator=np.random.default_rng(0))
-X_moons = np.asarray(getattr(X_moons, "data", X_moons), dtype=float)
-y_moons = np.asarray(getattr(y_moons, "data", y_moons)).astype(int)
 
 line = nn.Perceptron(2, lr=0.1)
 print("perceptron:", line.fit(X_moons, y_moons, max_epochs=50))
