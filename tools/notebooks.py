@@ -1,7 +1,7 @@
 """Make the notebooks: execute the sources in `notebooks/source/` and write `notebooks/*.ipynb` with their outputs.
 
-`python3 tools/notebooks.py` writes the notebooks that are not current. `--check` writes nothing and fails if the cells
-of one are not those of its source, or its outputs are missing or not what the cells give now. Names after the options
+`python3 tools/notebooks.py` writes the notebooks that have changed. `--check` writes nothing and fails if the cells of
+one are not those of its source, or its outputs are missing or not what the cells give now. Names after the options
 choose some of the notebooks: `python3 tools/notebooks.py 02_backprop_by_hand`.
 
 A source is a Python file. `# %%` begins a cell of code, and `# %% [markdown]` a cell of text, each line of which is a
@@ -24,7 +24,12 @@ import environment
 
 ROOT = Path(environment.ROOT)
 COMMAND = "python3 tools/notebooks.py"
-TIME_LIMIT = 60  # seconds, for each notebook
+TIME_LIMIT = 60  # seconds, for each cell
+ENVIRONMENT = {
+    "PYTHONPATH": str(ROOT),
+    "PYTHONHASHSEED": "0",
+    "OPENBLAS_NUM_THREADS": "1",  # a sum is the same on every machine, however many cores it has
+}
 CELL = re.compile(r"^# %%( \[markdown\]| check)?$\n", re.MULTILINE)
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -85,10 +90,9 @@ def executed(source: str) -> str:
         extra_arguments=["--log-level=ERROR"],
         coalesce_streams=True,  # else it depends on time how printed text is divided into outputs
         resources={"metadata": {"path": str(ROOT / "notebooks")}},
-    ).execute(env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0"})
+    ).execute(env={**os.environ, **ENVIRONMENT})
     notebook.metadata = nbformat.from_dict(METADATA)  # the kernel has added its version
-    text: str = nbformat.writes(notebook, indent=1)
-    return text if text.endswith("\n") else text + "\n"
+    return str(nbformat.writes(notebook, indent=1)).rstrip("\n") + "\n"
 
 
 def comparable(text: str) -> Any:
@@ -117,7 +121,8 @@ def main() -> int:
     failed = False
     for name in options.names or sources():
         path, new = written(name), executed(sources()[name].read_text("utf-8"))
-        if is_current(new, path):
+        current = is_current(new, path) if options.check else path.exists() and path.read_text("utf-8") == new
+        if current:
             print(f"{name} is current")
         elif options.check:
             failed = True

@@ -121,7 +121,8 @@ draw(total)
 # Now `grad` has numbers. Follow the arrows from the right to the left:
 #
 # - `total` has 1: it grows exactly as fast as itself.
-# - On the way to `price` there are two arrows, with 1 and with 2. The gradient of `price` is 1 · 1 · 2 = 2.
+# - On the way to `price` there are two arrows into operations, with 1 and with 2. The gradient of `price` is 1 · 1 · 2
+#   = 2.
 #
 # **Along a path, local derivatives are multiplied.** That is the chain rule, and notebook 2 is about it.
 #
@@ -171,8 +172,8 @@ draw(out, color="grad")
 # %% [markdown]
 # With `color="grad"`, a box shows the sign and the size of its gradient. A long bar is a large gradient.
 #
-# What can be read from it? `w2` has the gradient 0: its input `x2` is 0, so this weight does nothing at the moment.
-# The largest effect has `x1`, because its weight is the largest, and the effect is negative, because the weight is.
+# The gradient of `w2` is 0: its input `x2` is 0, so this weight does nothing at the moment. The input `x1` has the
+# largest effect, because its weight has the largest size. The effect is negative, because that weight is negative.
 #
 # The local derivative of tanh is written `square(sech(n))` in the picture. That is `1 − tanh²(n)` from your table of
 # formulas, in a form in which no digits are lost when tanh is near 1:

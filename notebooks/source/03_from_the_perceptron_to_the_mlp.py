@@ -46,7 +46,8 @@ for x in X:
 # **w ← w + (y − ŷ) · x  and  b ← b + (y − ŷ)**
 #
 # Here `y` is the right answer and `ŷ` the answer of the perceptron, so the error `y − ŷ` is 1 or −1. If it said 0 in
-# place of 1, the sum was too small. To add `x` to the weights makes the sum for this `x` larger.
+# place of 1, the sum was too small. With `x` added to the weights and 1 to the bias, the sum for this `x` is larger by
+# `x₁² + x₂² + 1`.
 
 
 # %%
@@ -61,7 +62,7 @@ def learn(X, y, epochs=10, show=True):
                 w = [w[0] + error * x[0], w[1] + error * x[1]]
                 b = b + error
         if show:
-            print(f"epoch {epoch}: {mistakes} mistakes, w = {w}, b = {b}")
+            print(f"epoch {epoch}: mistakes {mistakes}, w = {w}, b = {b}")
         if not mistakes:
             break
     return w, b
@@ -79,11 +80,12 @@ print(gate.fit(X, AND))
 assert (gate.w, gate.b) == (w, b)
 
 figure, axes = plt.subplots(figsize=(4, 3.4))
-_ = decision_boundary(gate, X, AND, ax=axes, margin=0.4)
+_ = decision_boundary(gate, X, AND, ax=axes, margin=0.6)
 
 # %% [markdown]
-# The border between 0 and 1 is where the sum is 0. That is a **straight line**: `w₁·x₁ + w₂·x₂ + b = 0`. So a
-# perceptron can learn what a straight line separates.
+# The sample (1, 0) lies on the border: its sum is exactly 0, so the answer is 0. The border between 0 and 1 is where
+# the sum is 0. That is a **straight line**: `w₁·x₁ + w₂·x₂ + b = 0`. So a perceptron can learn what a straight line
+# separates.
 #
 # ## It fails on XOR
 #
@@ -159,10 +161,10 @@ hidden = [list(xor_of_steps(x)[1:]) for x in X]
 last = nn.Perceptron(2)
 last.w, last.b = [1.0, -1.0], -0.5
 
-figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6))
-decision_boundary(lambda points: np.array([xor_of_steps(x)[0] for x in points.tolist()]), X, XOR, ax=left, margin=0.4)
+figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
+decision_boundary(lambda points: np.array([xor_of_steps(x)[0] for x in points.tolist()]), X, XOR, ax=left, margin=0.6)
 left.set_title("what the network sees")
-decision_boundary(last, hidden, XOR, ax=right, margin=0.4)
+decision_boundary(last, hidden, XOR, ax=right, margin=0.6)
 right.set_title("what the last neuron sees")
 right.set_xlabel("at least one")
 _ = right.set_ylabel("both")
@@ -286,11 +288,11 @@ def train(model, X, y, steps, lr=0.1):
 network = xor_network(hidden=4, seed=1)
 losses = train(network, X, XOR, steps=150)
 
-figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6))
+figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
 left.plot(losses)
 left.set_xlabel("step")
 left.set_ylabel("loss")
-_ = decision_boundary(network, X, XOR, ax=right, margin=0.4)
+_ = decision_boundary(network, X, XOR, ax=right, margin=0.6)
 
 # %%
 scores = network(Tensor(np.array(X, dtype=float))).data.ravel()
@@ -304,8 +306,7 @@ assert [int(score > 0) for score in scores] == XOR
 
 # %%
 fresh = nn.MLP.from_tensor(xor_network(hidden=4, seed=1))
-x1, x2 = Value(1.0, label="x1"), Value(0.0, label="x2")
-loss = (fresh([x1, x2]) - 1.0) ** 2
+loss = (fresh([1.0, 0.0]) - 1.0) ** 2  # the sample (1, 0), whose class is 1
 loss.label = "loss"
 loss.backward()
 draw(loss, level="neuron", color="blame")
@@ -373,11 +374,11 @@ print("is the largest difference below 0.000000001?", difference < 1e-9)
 # %%
 bent = nn.Sequential(nn.Linear(2, 16), nn.Tanh(), nn.Linear(16, 16), nn.Tanh(), nn.Linear(16, 1))
 
-figure, panels = plt.subplots(1, 2, figsize=(9, 3.6))
+figure, panels = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
 for model, title, axes in ((deep, "three linear layers", panels[0]), (bent, "the same with tanh", panels[1])):
     losses = train(model, X, XOR, steps=150, lr=0.03)
     print(f"{title}: the loss goes from {losses[0]:.3f} to {losses[-1]:.3f}")
-    decision_boundary(model, X, XOR, ax=axes, margin=0.4)
+    decision_boundary(model, X, XOR, ax=axes, margin=0.6)
     axes.set_title(title)
 
 # %% [markdown]
@@ -406,7 +407,7 @@ autograd.manual_seed(0)
 mlp = nn.Sequential(nn.Linear(2, 16), nn.Tanh(), nn.Linear(16, 1))
 _ = train(mlp, X_moons, y_moons, steps=300, lr=0.05)
 
-figure, panels = plt.subplots(1, 2, figsize=(9, 3.6))
+figure, panels = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
 for model, title, axes in ((line, "perceptron", panels[0]), (mlp, "MLP", panels[1])):
     decision_boundary(model, X_moons, y_moons, ax=axes)
     axes.set_title(title)
