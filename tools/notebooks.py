@@ -24,7 +24,7 @@ import environment
 
 ROOT = Path(environment.ROOT)
 COMMAND = "python3 tools/notebooks.py"
-TIME_LIMIT = 60  # seconds, for each cell
+TIME_LIMIT = 300  # seconds, for each cell
 ENVIRONMENT = {
     "PYTHONPATH": str(ROOT),
     "PYTHONHASHSEED": "0",
