@@ -107,8 +107,8 @@ stepper = Stepper(y)
 print(stepper)
 
 # %% [markdown]
-# In JupyterLab the next cell is a player: go through the steps with its buttons. On a page without scripts it is a
-# picture.
+# Run the next cell in JupyterLab: it becomes a player, and its buttons go through the steps. On a page without scripts
+# it is a picture.
 
 # %%
 stepper
