@@ -46,9 +46,7 @@ def decision_boundary(
     """
     points, classes = _samples(X, y)
     labels = [str(label) for label in names] if names is not None else [f"class {label}" for label in classes[0]]
-    by_row = isinstance(model, Perceptron) or (
-        isinstance(model, Module) and any(isinstance(p, Value) for p in model.parameters())
-    )
+    by_row = isinstance(model, Module) and any(isinstance(p, Value) for p in model.parameters())
     count = integer("resolution", (60 if by_row else 200) if resolution is None else resolution, 2)
     space = np.maximum(number("margin", margin, 0) * np.ptp(points, axis=0), 1e-3)
     sides = [np.linspace(a, b, count) for a, b in zip(points.min(0) - space, points.max(0) + space, strict=True)]
@@ -149,6 +147,10 @@ def _outputs(model: Any, grid: np.ndarray, by_row: bool) -> tuple[np.ndarray, st
     """Return what the model says of the points, and the name of the op that computed it."""
     if not callable(model):
         raise TypeError(f"decision_boundary() takes a model or a function, got {type(model).__name__}: {model!r:.60}")
+    if isinstance(model, Perceptron):  # its sum, unlike its class, shows where the border is between grid points
+        if len(model.w) != 2:
+            raise ValueError(f"this perceptron takes {len(model.w)} inputs, and points in the plane have 2")
+        return grid @ np.array(model.w) + model.b, "add"
     known = isinstance(model, Module)
     copy = evaluation_copy(model) if known else model
     if by_row:

@@ -231,3 +231,13 @@ def test_it_computes_in_the_frame_of_a_notebook(opened: Callable[..., Any]) -> N
     frame.get_by_label("x1 as a number").press("Enter")
     assert frame.locator("#result").inner_text() == f"o = {format_number(math.tanh(-3 + 6.8813735870195432))}"
     assert page.locator("img").count() == 0
+
+
+@pytest.mark.parametrize("sliders", [1, 3])
+def test_the_frame_of_a_notebook_is_as_high_as_a_small_page(sliders: int, opened: Callable[..., Any]) -> None:
+    leaves = [Value(0.5, label=f"x{k}") for k in range(sliders)]
+    shown = live(sum(leaves[1:], leaves[0] * 2.0))
+    page = opened(f"<!DOCTYPE html><title>cell</title>{shown._repr_html_()}", viewport=WIDE)
+    content = page.frame_locator("iframe").locator("main").evaluate("main => main.scrollHeight")
+    frame = page.locator("iframe").bounding_box()["height"]
+    assert content <= frame <= content + 80

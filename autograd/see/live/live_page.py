@@ -19,7 +19,7 @@ from ..picture.scene import Progress
 from ..picture.scene_builder import scene
 from .function import recorded
 from .model import Model
-from .page import framed, page
+from .page import frame_height, framed, page
 from .sliders import sliders_of
 
 WIDEST_NUMBER: Final = 10  # characters of a number in a box, such as -1.234e-05
@@ -28,12 +28,13 @@ WIDEST_NUMBER: Final = 10  # characters of a number in a box, such as -1.234e-05
 class LivePage:
     """A page that computes. It shows itself in a notebook; `html` is the page, `save` writes it."""
 
-    __slots__ = ("_picture", "html", "title")
+    __slots__ = ("_height", "_picture", "html", "title")
 
-    def __init__(self, title: str, text: str, picture: str) -> None:
+    def __init__(self, title: str, text: str, picture: str, height: int) -> None:
         self.title: Final = title
         self.html: Final = text
         self._picture: Final = picture
+        self._height: Final = height
 
     def save(self, path: str | Path) -> Path:
         """Write the page to a file; it is one file, which loads nothing. ValueError for a suffix other than .html."""
@@ -44,7 +45,7 @@ class LivePage:
         return target
 
     def _repr_html_(self) -> str:
-        return framed(self.title, self.html, self._picture)
+        return framed(self.title, self.html, self._picture, self._height)
 
     def __repr__(self) -> str:
         return f'<{self.title}; .save("page.html") writes the page>'
@@ -125,7 +126,8 @@ def _of_graph(root: Node, asked: Any, labels: Mapping[str, object] | None, max_n
         picture, titles = _picture(root, names)
     fixed = any(node.op is not None and node.op.name == "where" for node in nodes)
     title = f"What if: {titles[root]}"
-    return LivePage(title, page(title, picture, model, chosen, names, titles, root, plotted, fixed), picture)
+    text = page(title, picture, model, chosen, names, titles, root, plotted, fixed)
+    return LivePage(title, text, picture, frame_height(picture, len(chosen), plotted))
 
 
 def _picture(root: Node, names: Mapping[Node, str]) -> tuple[str, dict[Node, str]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +21,7 @@ from .sliders import Slider
 
 FOLDER: Final = Path(__file__).parent
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
+MOST_HEIGHT: Final = 720  # px, of the frame in a notebook
 FIXED: Final = (
     "The graph has a where(…), which keeps the branch that it took when the graph was recorded: "
     "the numbers are right for as long as its condition would have come out the same."
@@ -103,14 +105,22 @@ def _row(k: int, slider: Slider, titles: Mapping[Node, str]) -> str:
 """
 
 
-def framed(title: str, whole_page: str, picture: str) -> str:
+def framed(title: str, whole_page: str, picture: str, height: int) -> str:
     """Return HTML for a notebook's cell: the page in a frame; where the notebook is not trusted, the picture."""
     still = image(picture, title) if picture else f"<p>{html.escape(title)}</p>"
     return (
         f'<div>{still}<iframe title="{html.escape(title)}" sandbox="allow-scripts" '
-        f'style="width:100%;height:720px;border:0" onload="this.previousElementSibling.remove()" '
+        f'style="width:100%;height:{height}px;border:0" onload="this.previousElementSibling.remove()" '
         f'srcdoc="{html.escape(whole_page)}"></iframe></div>'
     )
+
+
+def frame_height(picture: str, sliders: int, plotted: bool) -> int:
+    """Return the height in px that the page needs in a notebook's cell, at most MOST_HEIGHT."""
+    if plotted:
+        return MOST_HEIGHT
+    drawn = re.search(r'height="(\d+)"', picture)
+    return min(MOST_HEIGHT, 290 + 42 * sliders + (int(drawn[1]) if drawn else 40))
 
 
 def _json(data: Any) -> str:

@@ -110,13 +110,13 @@ def _item(k: int, item: Item, box: Box, at: Point, prefix: str) -> str:
         value = f"value {what}" if what in ("data", "grad") else "value"
         for j, line in enumerate(text.split("\n")):
             line_y += line_height
-            if j == 0 and what:
-                texts.append(f'<text class="what" x="{_n(x + 9)}" y="{_n(line_y)}">{_text(what)}</text>')
-            if item.kind == NEURON:
+            if item.kind == NEURON:  # its rows are in the middle, with their names
                 texts.append(
                     f'<text class="tile" x="{_n(at.x)}" y="{_n(line_y)}">{_text(f"{what} {line}".strip())}</text>'
                 )
                 continue
+            if j == 0 and what:
+                texts.append(f'<text class="what" x="{_n(x + 9)}" y="{_n(line_y)}">{_text(what)}</text>')
             kept = ' xml:space="preserve"' if line[:1] in ("[", " ") else ""  # keeps the columns of a matrix aligned
             texts.append(
                 f'<text class="{value}" x="{_n(x + box.width - 9)}" y="{_n(line_y)}"{kept}>{_text(line)}</text>'

@@ -62,7 +62,7 @@ KINDS = ["logit", "one dimension", "probability", "tanh", "two scores", "float32
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_border_is_where_the_prediction_changes(kind: str) -> None:
     ax = nn.plot.decision_boundary(line_model(kind), X, Y, resolution=41)
-    cell = 1.3 / 40 if kind in ("classes", "perceptron") else 0.0  # a border between classes runs between grid points
+    cell = 1.3 / 40 if kind == "classes" else 0.0  # a border between classes runs between grid points
     curved = 0.01 if kind in ("probability", "tanh", "function") else 1e-6
     points = border(ax)
     assert len(points) > 20

@@ -156,6 +156,13 @@ def test_blame_is_shared_among_blocks() -> None:
     assert all(0 <= share <= 100 for share in shares)
 
 
+def test_a_tile_of_a_neuron_names_its_share_once() -> None:
+    loss = (network()([1.0, 2.0]) - 1.0) ** 2
+    loss.backward()
+    for lines in kinds(draw(loss, level="neuron", color="blame").svg)["neuron"]:
+        assert [line.partition(" ")[0] for line in lines[2:]] == ["blame"]
+
+
 # Loops
 
 
