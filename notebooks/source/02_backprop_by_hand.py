@@ -365,8 +365,14 @@ for k, question in enumerate(practice(loss).questions(), 1):
     print(f"{k:2}  {question}")
 
 # %% [markdown]
-# Write your answers below, one after the other, and run both cells after each. Four digits are enough. An answer may
-# be a computation, such as `2 * -0.5`.
+# In JupyterLab, run the next cell: it asks the questions one after the other and says what is wrong with an answer.
+
+# %%
+practice(loss)
+
+# %% [markdown]
+# Or write your answers below, one after the other, and run both cells after each. Four digits are enough. An answer
+# may be a computation, such as `2 * -0.5`.
 
 # %%
 answers = [
