@@ -1,29 +1,59 @@
-"""DataLoader: the samples of a dataset in batches, in order or shuffled."""
+"""DataLoader: the samples of a dataset in batches, in order or shuffled, with a position that can be saved."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sized
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any, final
 
 import numpy as np
 
-from autograd import Tensor, default_generator
+from autograd import default_generator
 
+from ..atomic import Change, set_attributes
 from ..checks import integer
-from .tensor_dataset import TensorDataset
+from .batches import Collate, Dataset, default_collate, samples, take
+from .datasets import index_array
+from .loader_state import Saved, layout_problem, read_state
+
+Transform = Callable[[Any, np.random.Generator], Any]
+
+
+@dataclass(slots=True)
+class Epoch:
+    """One pass over the samples: how far it is, and all that is needed to repeat it.
+
+    position    the number of batches that were returned
+    key         the seed of the random numbers of this epoch; None if it needs none
+    order       the indices of the samples; None for an iterable
+    """
+
+    position: int
+    key: list[int] | None
+    order: np.ndarray | None
+    finished: bool = False
 
 
 @final
 class DataLoader:
     """Iterate over a dataset in batches, tuples of Tensors. Each `for` loop is one epoch.
 
-    dataset     a TensorDataset, or any object with a length whose `dataset[k]` is a tuple of numbers, arrays or Tensors
+    dataset     a TensorDataset; or an object with a length whose `dataset[k]` is a tuple of numbers, arrays or Tensors;
+                or an iterable of such samples, which is read from its start in each epoch
     shuffle     use a new random order in each epoch
     drop_last   leave out the last batch if it is smaller than batch_size
-    seed        makes the order depend on the seed and the number of the epoch only; without it, the default generator
-                draws the order
+    sampler     an iterable of the indices of the samples, read once per epoch, in place of shuffle
+    collate_fn  makes a batch of a list of samples; the default stacks them
+    seed        makes the random numbers depend on the seed and the number of the epoch only; without it, the default
+                generator draws a seed for each epoch
+    transform   called as transform(x, generator) with the first Tensor of each batch; returns what replaces it. Give it
+                an augmentation. The random numbers depend on the seed, the epoch and the position only.
 
-    >>> loader = DataLoader(TensorDataset([1.0, 2.0, 3.0], [0, 1, 0]), batch_size=2)
+    `state_dict()` holds the epoch, the position in it and its seed, as plain data. A loader that loads it continues
+    with the next batch. `epoch` is the number of epochs that were started.
+
+    >>> loader = DataLoader(nn.data.TensorDataset([1.0, 2.0, 3.0], [0, 1, 0]), batch_size=2)
     >>> for x, y in loader:
     ...     print(x, y)
     Tensor([1., 2.]) Tensor([0, 1], dtype=int64)
@@ -36,43 +66,207 @@ class DataLoader:
         batch_size: int = 1,
         shuffle: bool = False,
         drop_last: bool = False,
+        sampler: Iterable[int] | None = None,
+        collate_fn: Collate | None = None,
         seed: int | None = None,
+        transform: Transform | None = None,
     ) -> None:
-        if not isinstance(dataset, Sized):
-            raise TypeError(f"a dataset needs a length and dataset[k], got {type(dataset).__name__} {dataset!r:.60}")
+        _check_dataset(dataset, shuffle, sampler)
         self.dataset: Any = dataset
         self.batch_size = integer("batch_size", batch_size, 1)
         self.shuffle = shuffle
         self.drop_last = drop_last
+        self.sampler = sampler
+        self.collate_fn = collate_fn
         self.seed = None if seed is None else integer("seed", seed, 0)
-        self.epoch = 0  # the number of loops that were started
+        self.transform = transform
+        self.epoch = 0
+        self._current = Epoch(0, None, None, finished=True)
+        self._resumed = False  # the next loop continues the current epoch
 
     def __len__(self) -> int:
-        full, rest = divmod(len(self.dataset), self.batch_size)
+        source = self.dataset if self.sampler is None else self.sampler
+        if not isinstance(source, Sized):
+            raise TypeError(
+                f"the number of batches is not known, because a {type(source).__name__} has no length; define __len__, "
+                "or count the batches of an epoch"
+            )
+        full, rest = divmod(len(source), self.batch_size)
         return full + (1 if rest and not self.drop_last else 0)
 
-    def __iter__(self) -> Iterator[tuple[Tensor, ...]]:
-        order = np.arange(len(self.dataset))
-        if self.shuffle:
-            generator = default_generator() if self.seed is None else np.random.default_rng([self.seed, self.epoch])
-            order = generator.permutation(order)
-        self.epoch += 1
-        batches = (order[k * self.batch_size : (k + 1) * self.batch_size] for k in range(len(self)))
-        return (self._batch(chosen) for chosen in batches)
+    def __iter__(self) -> Iterator[Any]:
+        if self._resumed:
+            self._resumed = False
+            return _Batches(self, self._current)
+        key, changes = self._key()
+        epoch = Epoch(0, key, self._order(key))
+        # One write, so that Ctrl-C leaves the loader and the default generator both before this epoch or both in it.
+        set_attributes([*changes, (self, "_current", epoch), (self, "epoch", self.epoch + 1)])
+        return _Batches(self, epoch)
 
-    def _batch(self, chosen: np.ndarray) -> tuple[Tensor, ...]:
-        if isinstance(self.dataset, TensorDataset):
-            return self.dataset[chosen]
-        samples = [self.dataset[int(k)] for k in chosen]
-        if not isinstance(samples[0], tuple):
-            samples = [(sample,) for sample in samples]
-        columns = [
-            [x.numpy() if isinstance(x, Tensor) else np.asarray(x) for x in c] for c in zip(*samples, strict=True)
-        ]
-        for column in columns:
-            if len({x.shape for x in column}) > 1:
-                shapes = ", ".join(map(str, dict.fromkeys(x.shape for x in column)))
-                raise ValueError(
-                    f"the samples of a batch must have one shape, got {shapes}; pad them, or use batch_size=1"
-                )
-        return tuple(Tensor(np.stack(column)) for column in columns)
+    # --- the order of an epoch ---
+
+    def _key(self) -> tuple[list[int] | None, list[Change]]:
+        """Return the seed of a new epoch, and the changes of the default generator if it draws this seed."""
+        if self.seed is not None:
+            return [self.seed, self.epoch], []
+        if not self.shuffle and self.transform is None:
+            return None, []
+        generator = default_generator().bit_generator
+        twin = type(generator)()
+        twin.state = generator.state
+        key = [int(np.random.Generator(twin).integers(2**63))]
+        return key, [(generator, "state", twin.state)]
+
+    def _order(self, key: list[int] | None) -> np.ndarray | None:
+        if not isinstance(self.dataset, Dataset):
+            return None
+        count = len(self.dataset)
+        if self.sampler is not None:
+            return index_array(self.sampler, count)
+        return np.random.default_rng(key).permutation(count) if self.shuffle else np.arange(count)
+
+    # --- saving and loading ---
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the state of the loader as plain data, which JSON can hold.
+
+        A loop that was left early, by `break` or an exception, counts as in progress until the next one starts.
+        """
+        current = self._current
+        saved: dict[str, Any] = {
+            "epoch": self.epoch,
+            "position": None if current.finished else current.position,
+            "key": None if current.finished else current.key,
+            "seed": self.seed,
+            "layout": self._layout(),
+        }
+        if self.sampler is not None and not current.finished and current.order is not None:
+            saved["order"] = current.order.tolist()  # a sampler may draw another order the next time
+        return saved
+
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        """Load what `state_dict` returned: the next loop continues with the batch after the last one. All or nothing.
+
+        Raises ValueError if the state is damaged or from a loader over other data, or with other batches. The loader
+        takes over the saved seed. Without a seed, later epochs draw from the default generator: restore it, too.
+        """
+        saved = read_state(state_dict)
+        if problem := layout_problem(saved.layout, self._layout()):
+            raise ValueError(problem)
+        epoch = self._restored(saved)
+        set_attributes(
+            [
+                (self, "epoch", saved.epoch),
+                (self, "seed", saved.seed),
+                (self, "_current", epoch),
+                (self, "_resumed", not epoch.finished),
+            ]
+        )
+
+    def _layout(self) -> dict[str, Any]:
+        """Return what a saved position depends on."""
+        return {
+            "samples": len(self.dataset) if isinstance(self.dataset, Dataset) else None,
+            "batch_size": self.batch_size,
+            "shuffle": bool(self.shuffle),
+            "drop_last": bool(self.drop_last),
+            "sampler": self.sampler is not None,
+        }
+
+    def _restored(self, saved: Saved) -> Epoch:
+        if saved.position is None:
+            return Epoch(0, None, None, finished=True)
+        if saved.key is None and (self.shuffle or self.transform is not None):
+            raise ValueError("the saved state of a DataLoader has no key, but this one draws random numbers")
+        if (saved.order is None) != (self.sampler is None):
+            raise ValueError("the saved state of a DataLoader must have an order if it has a sampler, and only then")
+        order = self._order(saved.key) if saved.order is None else index_array(saved.order, len(self.dataset))
+        if order is not None and saved.position > _batch_count(len(order), self):
+            raise ValueError(
+                f"the saved position of a DataLoader is batch {saved.position}, but an epoch has only "
+                f"{_batch_count(len(order), self)} batches"
+            )
+        return Epoch(saved.position, saved.key, order)
+
+
+@final
+class _Batches:
+    """The iterator of one epoch. It moves the position only after a batch is complete."""
+
+    __slots__ = ("_epoch", "_loader", "_samples")
+
+    def __init__(self, loader: DataLoader, epoch: Epoch) -> None:
+        self._loader = loader
+        self._epoch = epoch
+        if epoch.order is None:
+            self._samples = islice(loader.dataset, epoch.position * loader.batch_size, None)
+
+    def __iter__(self) -> _Batches:
+        return self
+
+    def __next__(self) -> Any:
+        epoch = self._epoch
+        batch = None if epoch.finished else self._batch()
+        if batch is None:
+            epoch.finished = True
+            raise StopIteration
+        if self._loader.transform is not None:
+            batch = self._transformed(batch)
+        epoch.position += 1
+        return batch
+
+    def _batch(self) -> Any:
+        """Return the next batch, or None after the last one."""
+        loader, order = self._loader, self._epoch.order
+        collate = loader.collate_fn
+        if order is None:
+            rows = list(islice(self._samples, loader.batch_size))
+            short = len(rows) < loader.batch_size
+            return None if not rows or (short and loader.drop_last) else (collate or default_collate)(rows)
+        start = self._epoch.position * loader.batch_size
+        if self._epoch.position >= _batch_count(len(order), loader):
+            return None
+        chosen = order[start : start + loader.batch_size]
+        return take(loader.dataset, chosen) if collate is None else collate(samples(loader.dataset, chosen))
+
+    def _transformed(self, batch: Any) -> Any:
+        if not isinstance(batch, (tuple, list)) or self._loader.transform is None:
+            raise TypeError(
+                f"transform replaces the first element of a batch that is a tuple, got {type(batch).__name__} from "
+                "collate_fn; let it return a tuple, or transform in collate_fn"
+            )
+        # + 1, because numpy's seeds [a, b] and [a, b, 0] are the same, and [a, b] has drawn the order.
+        generator = np.random.default_rng([*(self._epoch.key or [0]), self._epoch.position + 1])
+        return type(batch)([self._loader.transform(batch[0], generator), *batch[1:]])
+
+
+def _batch_count(count: int, loader: DataLoader) -> int:
+    full, rest = divmod(count, loader.batch_size)
+    return full + (1 if rest and not loader.drop_last else 0)
+
+
+def _check_dataset(dataset: Any, shuffle: bool, sampler: Any) -> None:
+    if sampler is not None and shuffle:
+        raise ValueError("a DataLoader takes shuffle=True or a sampler, got both; the sampler decides the order")
+    if sampler is not None and (not isinstance(sampler, Iterable) or isinstance(sampler, Iterator)):
+        raise TypeError(
+            f"a sampler is an iterable of indices that is read once per epoch, got {type(sampler).__name__} "
+            f"{sampler!r:.60}; give a list, or an object whose __iter__ yields the indices"
+        )
+    if isinstance(dataset, Dataset):
+        return
+    if isinstance(dataset, Iterator):
+        raise TypeError(
+            f"a {type(dataset).__name__} can be read only once, and each epoch reads its dataset from the start; give "
+            "list(...) of it, or an object whose __iter__ starts again"
+        )
+    if not isinstance(dataset, Iterable):
+        raise TypeError(
+            f"a dataset needs a length and dataset[k], or __iter__, got {type(dataset).__name__} {dataset!r:.60}"
+        )
+    if shuffle or sampler is not None:
+        raise ValueError(
+            f"a {type(dataset).__name__} has samples in one order only, so shuffle and sampler are not possible; give "
+            "list(...) of it, or an object with a length and dataset[k]"
+        )

@@ -8,6 +8,9 @@ import numpy as np
 
 from autograd import Tensor
 
+from .batches import Batch
+from .datasets import sample_index
+
 
 @final
 class TensorDataset:
@@ -33,7 +36,14 @@ class TensorDataset:
     def __len__(self) -> int:
         return len(self.tensors[0])
 
-    def __getitem__(self, k: Any) -> tuple[Tensor, ...]:
-        if isinstance(k, (int, np.integer)) and not -len(self) <= k < len(self):
-            raise IndexError(f"the dataset has {len(self)} samples, got the index {k}")
+    def __getitem__(self, k: Any) -> Batch:
+        if isinstance(k, (int, np.integer)):
+            k = sample_index(k, len(self))
         return tuple(x[k] for x in self.tensors)
+
+    def take(self, indices: np.ndarray) -> Batch:
+        """Return the samples at these indices as one batch."""
+        return tuple(x[indices] for x in self.tensors)
+
+    def __repr__(self) -> str:
+        return f"TensorDataset({len(self)} samples of shapes {', '.join(str(x.shape[1:]) for x in self.tensors)})"

@@ -97,5 +97,5 @@ def test_an_empty_dataset_has_no_batches() -> None:
 
 
 def test_the_loader_refuses_an_object_that_is_no_dataset() -> None:
-    with pytest.raises(TypeError, match=r"a length and dataset\[k\], got int 5"):
+    with pytest.raises(TypeError, match=r"a length and dataset\[k\], or __iter__, got int 5"):
         DataLoader(5)
