@@ -16,6 +16,7 @@ from typing import Any, BinaryIO, Final, NamedTuple
 
 from autograd import replace_file
 
+from ..checks import integer
 from ..files import packed, unpacked
 from ..module import Module
 from ..optim import Optimizer
@@ -72,7 +73,12 @@ def save_checkpoint(
         "step": step,
         "extra": extra,
         "random": {name: generator.bit_generator.state for name, generator in generators_of(model).items()},
-        **{name: {"kind": type(part).__name__, "state": part.state_dict()} for name, part in parts.items() if part},
+        "steps": None if optimizer is None else optimizer.steps,
+        **{
+            name: {"kind": type(part).__name__, "state": part.state_dict()}
+            for name, part in parts.items()
+            if part is not None
+        },
     }
     text = to_text(state)
     if len(text) > 0.9 * _LONGEST_HEADER:
@@ -127,7 +133,7 @@ def read_checkpoint(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[
         raise CheckpointError(f"{name} is damaged: {error}; use a copy") from None
     if not isinstance(state, dict) or state.get("version") != _VERSION:
         raise CheckpointError(f"{name} is of another version of checkpoints than {_VERSION}; use the newest release")
-    if missing := {"epoch", "step", "extra", "random"} - state.keys():
+    if missing := {"epoch", "step", "steps", "extra", "random"} - state.keys():
         raise CheckpointError(f"{name} lacks {', '.join(sorted(missing))}; use a copy")
     return weights, state
 
@@ -179,6 +185,8 @@ def _load_parts(model: Module, parts: Mapping[str, Any], weights: Mapping[str, A
         if not same_kind(part.state_dict(), saved):
             raise ValueError(f"its state of the {name} holds values of other types than a {kind} has")
         part.load_state_dict(saved)
+        if isinstance(part, Optimizer):
+            part.steps = integer("steps", state["steps"], 0)
     model.load_state_dict(weights)
 
 

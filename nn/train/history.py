@@ -45,9 +45,8 @@ class History(dict[str, list[Any]]):
 
     def append(self, logs: Mapping[str, Any]) -> None:
         """Add the numbers of one epoch. A name that is new, or missing this time, gets None where it has no number."""
-        length = len(self.epoch)
-        lists = {name: self.get(name, [None] * length) for name in [*self, *(name for name in logs if name not in self)]}
-        self.update({name: [*series, logs.get(name)] for name, series in lists.items()})
+        empty = [None] * len(self.epoch)
+        self.update({name: [*self.get(name, empty), logs.get(name)] for name in dict.fromkeys([*self, *logs])})
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the curves with `nn.plot.history`, which says what it returns."""

@@ -32,7 +32,7 @@ class Stateful(Protocol):
         """Load what `state_dict` returned."""
 
 
-def generators_of(model: Module, loader: Any = None) -> dict[str, np.random.Generator]:
+def generators_of(model: Module) -> dict[str, np.random.Generator]:
     """Return the random generators that a training draws from, by name: the default one and those of the model.
 
     Those of the model are the numpy.random.Generator objects among the attributes of its Modules.
@@ -61,6 +61,7 @@ class Snapshot:
         scheduler: LRScheduler | None = None,
         loader: Any = None,
     ) -> None:
+        generators = generators_of(model).values()
         nodes = [*model.parameters(), *model.buffers()]
         self._nodes = [(node, name, getattr(node, name)) for node in nodes for name in ("data", "grad")]
         self._dicts: list[tuple[dict[str, Any], dict[str, Any]]] = []
@@ -69,7 +70,10 @@ class Snapshot:
             self._dicts = [(each, dict(each)) for each in owned]
         self._scheduler = None if scheduler is None else (scheduler, scheduler.state_dict())
         self._loader = (loader, loader.state_dict()) if isinstance(loader, Stateful) else None
-        self._generators = [(each, each.bit_generator.state) for each in generators_of(model).values()]
+        # NumPy makes a new dict each time the state of a generator is read.
+        self._generators: list[tuple[Any, Any]] = [
+            (each.bit_generator, each.bit_generator.state) for each in generators
+        ]
 
     def restore(self) -> None:
         """Bring the state back."""
@@ -78,5 +82,4 @@ class Snapshot:
             update_dicts(self._dicts)
         for owner, state in filter(None, (self._scheduler, self._loader)):
             owner.load_state_dict(state)
-        for generator, state in self._generators:
-            generator.bit_generator.state = state
+        set_attributes([(generator, "state", state) for generator, state in self._generators])

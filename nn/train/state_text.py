@@ -101,5 +101,5 @@ def same_kind(own: Any, saved: Any) -> bool:
     if isinstance(own, dict) and isinstance(saved, dict):
         return all(same_kind(own[name], saved[name]) for name in own.keys() & saved.keys())
     if isinstance(own, np.ndarray) and isinstance(saved, np.ndarray):
-        return own.dtype.kind == saved.dtype.kind
+        return bool(own.dtype.kind == saved.dtype.kind)
     return type(own) is type(saved)
