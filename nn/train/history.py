@@ -64,7 +64,7 @@ class History(dict[str, list[Any]]):
         """Return the numbers as a text table, which a notebook shows as an HTML table."""
         rows = [[_cell(x) for x in row] for row in self.rows()]
         if len(rows) > _SHOWN + 1:
-            rows = [*rows[: _SHOWN // 2], ["…"] * len(rows[0]), *rows[-_SHOWN // 2 :]]
+            rows = [*rows[: _SHOWN // 2 + 1], ["…"] * len(rows[0]), *rows[-_SHOWN // 2 :]]
         return text_table(rows, right=range(len(rows[0])), caption=f"History of {len(self.epoch)} epochs")
 
     def __repr__(self) -> str:
