@@ -24,6 +24,7 @@ EXAMPLES = {
     "README.md": 20,
     "docs/tensors.md": 10,
     "docs/training.md": 28,
+    "docs/data.md": 25,
     "docs/own_ops.md": 5,
     "docs/plots.md": 14,
     "docs/live.md": 8,

@@ -7,10 +7,12 @@ from .checkpoint import (
     load_checkpoint as load_checkpoint,
     save_checkpoint as save_checkpoint,
 )
+from .cross_validation import FoldScores as FoldScores, cross_validate as cross_validate
 from .evaluation import evaluate as evaluate, predict as predict
 from .fit import fit as fit
 from .history import History as History
 from .live_plot import LivePlot as LivePlot
+from .lr_finder import LRCurve as LRCurve, lr_find as lr_find
 from .metrics import (
     F1 as F1,
     MAE as MAE,
@@ -26,6 +28,16 @@ from .monitors import (
     ReduceLROnPlateau as ReduceLROnPlateau,
 )
 from .progress import ProgressBar as ProgressBar
+from .search import (
+    Distribution as Distribution,
+    Search as Search,
+    Trial as Trial,
+    choice as choice,
+    integer as integer,
+    loguniform as loguniform,
+    random_search as random_search,
+    uniform as uniform,
+)
 from .small_callbacks import (
     CSVLogger as CSVLogger,
     GradientClip as GradientClip,
