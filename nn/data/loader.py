@@ -91,7 +91,11 @@ class DataLoader:
                 f"the number of batches is not known, because a {type(source).__name__} has no length; define __len__, "
                 "or count the batches of an epoch"
             )
-        full, rest = divmod(len(source), self.batch_size)
+        return self.batch_count(len(source))
+
+    def batch_count(self, samples: int) -> int:
+        """Return the number of batches that a number of samples makes."""
+        full, rest = divmod(samples, self.batch_size)
         return full + (1 if rest and not self.drop_last else 0)
 
     def __iter__(self) -> Iterator[Any]:
@@ -181,11 +185,14 @@ class DataLoader:
             raise ValueError("the saved state of a DataLoader has no key, but this one draws random numbers")
         if (saved.order is None) != (self.sampler is None):
             raise ValueError("the saved state of a DataLoader must have an order if it has a sampler, and only then")
-        order = self._order(saved.key) if saved.order is None else index_array(saved.order, len(self.dataset))
-        if order is not None and saved.position > _batch_count(len(order), self):
+        try:
+            order = self._order(saved.key) if saved.order is None else index_array(saved.order, len(self.dataset))
+        except IndexError as error:
+            raise ValueError(f"the saved order of a DataLoader does not fit its dataset: {error}") from None
+        if order is not None and saved.position > self.batch_count(len(order)):
             raise ValueError(
                 f"the saved position of a DataLoader is batch {saved.position}, but an epoch has only "
-                f"{_batch_count(len(order), self)} batches"
+                f"{self.batch_count(len(order))} batches"
             )
         return Epoch(saved.position, saved.key, order)
 
@@ -225,7 +232,7 @@ class _Batches:
             short = len(rows) < loader.batch_size
             return None if not rows or (short and loader.drop_last) else (collate or default_collate)(rows)
         start = self._epoch.position * loader.batch_size
-        if self._epoch.position >= _batch_count(len(order), loader):
+        if self._epoch.position >= loader.batch_count(len(order)):
             return None
         chosen = order[start : start + loader.batch_size]
         return take(loader.dataset, chosen) if collate is None else collate(samples(loader.dataset, chosen))
@@ -239,11 +246,6 @@ class _Batches:
         # + 1, because numpy's seeds [a, b] and [a, b, 0] are the same, and [a, b] has drawn the order.
         generator = np.random.default_rng([*(self._epoch.key or [0]), self._epoch.position + 1])
         return type(batch)([self._loader.transform(batch[0], generator), *batch[1:]])
-
-
-def _batch_count(count: int, loader: DataLoader) -> int:
-    full, rest = divmod(count, loader.batch_size)
-    return full + (1 if rest and not loader.drop_last else 0)
 
 
 def _check_dataset(dataset: Any, shuffle: bool, sampler: Any) -> None:

@@ -383,6 +383,15 @@ def test_a_state_that_does_not_fit_is_refused_and_changes_nothing(state: Any, sa
     assert loader.state_dict() == before
 
 
+def test_a_saved_order_that_does_not_fit_the_dataset_is_refused() -> None:
+    loader = DataLoader(X, sampler=[3, 1])
+    next(iter(loader))
+    with pytest.raises(ValueError, match="does not fit its dataset: the dataset has 10 samples, got the index 10"):
+        loader.load_state_dict({**loader.state_dict(), "order": [3, 10]})
+    with pytest.raises(ValueError, match="an order if it has a sampler"):
+        loader.load_state_dict({**loader.state_dict(), "order": None})
+
+
 @pytest.mark.parametrize("seed", [None, 0])
 @pytest.mark.parametrize("action", ["start an epoch", "take a batch", "end an epoch", "load a state"])
 def test_an_interrupt_at_any_line_leaves_the_loader_before_or_after(action: str, seed: int | None) -> None:
