@@ -12,7 +12,15 @@ if not hasattr(_autograd, "__compiled__"):  # HIPS autograd, or what is left of 
         'run "pip uninstall -y autograd glassgrad" and then install Glassgrad again'
     )
 
-from . import data as data, functional as functional, init as init, optim as optim, plot as plot, utils as utils
+from . import (
+    data as data,
+    functional as functional,
+    init as init,
+    optim as optim,
+    plot as plot,
+    train as train,
+    utils as utils,
+)
 from .files import load as load, save as save
 from .layers.activations import (
     ELU as ELU,

@@ -29,10 +29,24 @@ def save(state_dict: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
             f"save(state_dict, path) takes a dict from name to array, got {type(state_dict).__name__} "
             f"{state_dict!r:.60}; for a Module give model.state_dict()"
         )
+    replace_file(path, packed(state_dict))
+
+
+def packed(state_dict: Mapping[str, Any], metadata: Mapping[str, str] | None = None) -> bytes:
+    """Return the content of a safetensors file with these arrays, and with this metadata beside their hash."""
     safetensors = _library()
     arrays = _arrays(state_dict)
-    content = safetensors.numpy.save(arrays, metadata={DIGEST: _digest(arrays)})
-    replace_file(path, content)
+    content: bytes = safetensors.numpy.save(arrays, metadata={DIGEST: _digest(arrays), **(metadata or {})})
+    return content
+
+
+def unpacked(content: bytes) -> dict[str, np.ndarray]:
+    """Return the arrays in the content of a safetensors file. Raises ValueError if it is not complete or is damaged."""
+    safetensors = _library()
+    try:
+        return {name: np.array(array) for name, array in safetensors.numpy.load(content).items()}
+    except (safetensors.SafetensorError, TypeError, KeyError, ValueError, AttributeError) as error:
+        raise ValueError(f"not a complete safetensors file of real numbers: {error}") from None
 
 
 def load(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:

@@ -1,0 +1,48 @@
+"""Training: fit with callbacks, metrics and a history, evaluation, and checkpoints to stop and resume."""
+
+from .callback import Callback as Callback, Monitor as Monitor
+from .checkpoint import (
+    Checkpoint as Checkpoint,
+    CheckpointError as CheckpointError,
+    load_checkpoint as load_checkpoint,
+    save_checkpoint as save_checkpoint,
+)
+from .cross_validation import FoldScores as FoldScores, cross_validate as cross_validate
+from .evaluation import evaluate as evaluate, predict as predict
+from .fit import fit as fit
+from .history import History as History
+from .live_plot import LivePlot as LivePlot
+from .lr_finder import LRCurve as LRCurve, lr_find as lr_find
+from .metrics import (
+    F1 as F1,
+    MAE as MAE,
+    R2 as R2,
+    Accuracy as Accuracy,
+    ConfusionMatrix as ConfusionMatrix,
+    Metric as Metric,
+    TopK as TopK,
+)
+from .monitors import (
+    EarlyStopping as EarlyStopping,
+    ModelCheckpoint as ModelCheckpoint,
+    ReduceLROnPlateau as ReduceLROnPlateau,
+)
+from .progress import ProgressBar as ProgressBar
+from .search import (
+    Distribution as Distribution,
+    Search as Search,
+    Trial as Trial,
+    choice as choice,
+    integer as integer,
+    loguniform as loguniform,
+    random_search as random_search,
+    uniform as uniform,
+)
+from .small_callbacks import (
+    CSVLogger as CSVLogger,
+    GradientClip as GradientClip,
+    LambdaCallback as LambdaCallback,
+    LRSchedule as LRSchedule,
+    TerminateOnNaN as TerminateOnNaN,
+)
+from .training import Training as Training

@@ -1,0 +1,101 @@
+"""Callback, the base class of what can look into a training and steer it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from ..module import Module
+
+if TYPE_CHECKING:
+    from .training import Training
+
+Logs = dict[str, Any]
+
+
+class Callback:
+    """Base class of callbacks: each method is called at its moment of a training and does nothing here.
+
+    `self.training` is the training: its `model`, `optimizer`, `history`, numbers of the epoch and the step, and
+    `stop_training`, which ends it when set to True. `logs` holds the loss and the metrics by name; what
+    `on_epoch_end` adds to it is added to the history. A callback that remembers something returns it from `state_dict`,
+    so that a training that is resumed goes on as if it had not been interrupted.
+
+    >>> class Print(Callback):
+    ...     def on_epoch_end(self, epoch, logs):
+    ...         print(epoch, round(logs["loss"], 3))
+    """
+
+    training: Training
+
+    @property
+    def model(self) -> Module:
+        """The model that is trained."""
+        return self.training.model
+
+    def on_train_begin(self) -> None:
+        """Called before the first epoch."""
+
+    def on_train_end(self) -> None:
+        """Called after the last epoch, unless the training was interrupted."""
+
+    def on_epoch_begin(self, epoch: int) -> None:
+        """Called before the first batch of an epoch; epochs count from 0."""
+
+    def on_epoch_end(self, epoch: int, logs: Logs) -> None:
+        """Called after the last batch and the validation of an epoch."""
+
+    def on_train_batch_begin(self, batch: int) -> None:
+        """Called before a batch is computed; batches count from 0 in each epoch."""
+
+    def on_gradients(self, batch: int) -> None:
+        """Called between `backward()` and `optimizer.step()`."""
+
+    def on_train_batch_end(self, batch: int, logs: Logs) -> None:
+        """Called after a step; `logs` has the means over the epoch so far."""
+
+    def on_checkpoint(self, logs: Logs) -> None:
+        """Called after a batch and after an epoch when all callbacks have seen it, so that the state is complete."""
+
+    def close(self) -> None:
+        """Called last of all, even if the training was interrupted; end what is shown."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return what the callback remembers, as data."""
+        return {}
+
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        """Load what `state_dict` returned."""
+
+
+_RISING: Final = ("accuracy", "acc", "r2", "f1")
+
+
+class Monitor(Callback):
+    """Base class of the callbacks that compare one number of each epoch with the best so far."""
+
+    def __init__(self, monitor: str, mode: str, min_delta: float) -> None:
+        if mode not in ("auto", "min", "max"):
+            raise ValueError(f'mode must be "auto", "min" or "max", got {mode!r:.60}')
+        self.monitor = monitor
+        name = monitor.removeprefix("val_")
+        rising = mode == "max" or (mode == "auto" and (name in _RISING or name.startswith("top_")))
+        self.mode = "max" if rising else "min"
+        self.min_delta = abs(min_delta)
+        self.best = self.worst
+
+    @property
+    def worst(self) -> float:
+        """The number that any other one improves on."""
+        return float("-inf" if self.mode == "max" else "inf")
+
+    def improves(self, number: float, reference: float) -> bool:
+        """Tell whether a number is better than the reference by more than `min_delta`."""
+        return number - self.min_delta > reference if self.mode == "max" else number + self.min_delta < reference
+
+    def number(self, logs: Logs) -> float:
+        """Return the monitored number. Raises ValueError if there is none."""
+        if self.monitor not in logs:
+            fix = "; give fit() validation= or validation_split=" if self.monitor.startswith("val_") else ""
+            raise ValueError(f"{type(self).__name__} monitors {self.monitor!r}, and there is {', '.join(logs)}{fix}")
+        return float(logs[self.monitor])

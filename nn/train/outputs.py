@@ -1,0 +1,58 @@
+"""Call a model on a batch, whether it computes with Tensors or with Values, and read what it returns as arrays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd import Tensor, Value
+
+from ..module import Module
+
+
+def checked_model(name: str, model: Any) -> Module:
+    """Return the model. Raises TypeError for anything but a Module. `name` is the function that takes it."""
+    if not isinstance(model, Module):
+        raise TypeError(
+            f"{name} takes a Module as model, got {type(model).__name__}: {model!r:.60}; write a subclass of nn.Module"
+        )
+    return model
+
+
+def computes_with_values(model: Module) -> bool:
+    """Tell whether a model is one of Values: it then takes one row at a time, a list of numbers."""
+    return any(isinstance(parameter, Value) for parameter in model.parameters())
+
+
+def apply_model(model: Module, inputs: tuple[Any, ...]) -> Any:
+    """Return the output of the model for a batch: that of one call, or for a model of Values a list, one for each row.
+
+    >>> apply_model(nn.MLP(2, [1]), (Tensor([[1.0, 2.0], [3.0, 4.0]]),))  # doctest: +ELLIPSIS
+    [Value(...), Value(...)]
+    """
+    if not computes_with_values(model):
+        return model(*inputs)
+    columns = [x.tolist() if isinstance(x, (Tensor, np.ndarray)) else x for x in inputs]
+    return [model(*row) for row in zip(*columns, strict=True)]
+
+
+def as_array(x: Any) -> np.ndarray:
+    """Return a Tensor, a Value, an array or nested lists of Values and numbers as an array."""
+    if isinstance(x, (Tensor, Value)):
+        return np.asarray(x.data)
+    if isinstance(x, (list, tuple)):
+        return np.array([as_array(part) for part in x])
+    return np.asarray(x)
+
+
+def count_nodes(root: Any) -> int:
+    """Return the number of nodes of the graph that ends in a node, parameters included."""
+    seen = {id(root)}
+    waiting = [root]
+    while waiting:
+        for node in waiting.pop().inputs:
+            if id(node) not in seen:
+                seen.add(id(node))
+                waiting.append(node)
+    return len(seen)

@@ -1,0 +1,91 @@
+"""Make loaders of the data that `fit`, `evaluate` and `predict` take: arrays, a dataset or a loader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+import numpy as np
+
+from autograd import Tensor
+
+from ..checks import integer, number
+from ..data import DataLoader, Dataset, Subset, TensorDataset
+
+_DEFAULT_BATCH: Final = 32
+
+
+def training_loader(data: Any, batch_size: int | None, shuffle: bool, seed: int | None) -> Any:
+    """Return the loader of the training data: a new one, or the given one as it is."""
+    dataset = _dataset(data)
+    if dataset is not None:
+        return DataLoader(dataset, batch_size or _DEFAULT_BATCH, shuffle=shuffle, seed=seed)
+    if batch_size is not None:
+        raise ValueError(f"a loader has its own batch size, got batch_size={batch_size!r}; leave batch_size out")
+    return _loader(data)
+
+
+def plain_loader(data: Any, batch_size: int | None) -> Any:
+    """Return a loader of data in its order, or the given one as it is."""
+    dataset = _dataset(data)
+    return _loader(data) if dataset is None else DataLoader(dataset, batch_size or _DEFAULT_BATCH)
+
+
+def split(data: Any, fraction: float) -> tuple[Any, Any]:
+    """Return the data without its last samples, and these, the fraction for the validation, as Keras does."""
+    share = number("validation_split", fraction, 0, 1)
+    dataset = _dataset(data)
+    if dataset is None:
+        raise ValueError(f"validation_split={fraction} divides arrays or a dataset, got a loader; give validation=")
+    count = len(dataset)
+    kept = int(count * (1 - share))
+    if not 0 < kept < count:
+        raise ValueError(f"validation_split={fraction} leaves one part of {count} samples empty")
+    return Subset(dataset, np.arange(kept)), Subset(dataset, np.arange(kept, count))
+
+
+def inputs_and_target(batch: Any) -> tuple[tuple[Any, ...], Any]:
+    """Return the inputs of the model and the target of the loss in a batch, whose last element is the target."""
+    if not isinstance(batch, (tuple, list)) or len(batch) < 2:
+        raise ValueError(
+            f"a batch for training is (inputs, target), got {type(batch).__name__} {batch!r:.60}; give (X, y), and "
+            "(X, X) where the input is the target"
+        )
+    return tuple(batch[:-1]), batch[-1]
+
+
+def batch_length(batch: Any) -> int:
+    """Return the number of samples in the target of a batch."""
+    return len(batch) if np.ndim(getattr(batch, "data", batch)) else 1
+
+
+def batch_count(loader: Any) -> int | None:
+    """Return the number of batches of an epoch, or None where it is not known."""
+    try:
+        return integer("len(loader)", len(loader), 0)
+    except TypeError:
+        return None
+
+
+def _dataset(data: Any) -> Any:
+    """Return the data as a dataset, or None for a loader."""
+    if isinstance(data, DataLoader):
+        return None
+    if isinstance(data, tuple):
+        if len(data) < 2:
+            raise ValueError(f"data is (X, y), a dataset or a loader, got a tuple of {len(data)}")
+        return TensorDataset(*data)
+    if isinstance(data, (np.ndarray, Tensor)):
+        raise TypeError(f"data is (X, y), a dataset or a loader, got one {type(data).__name__}; give the targets too")
+    return data if isinstance(data, Dataset) else None
+
+
+def _loader(data: Any) -> Any:
+    if isinstance(data, Iterator):
+        raise TypeError(
+            f"a {type(data).__name__} can be read only once, and each epoch reads the data from its start; give a "
+            "DataLoader, or an object whose __iter__ starts again"
+        )
+    if not isinstance(data, Iterable):
+        raise TypeError(f"data is (X, y), a dataset or a loader, got {type(data).__name__}: {data!r:.60}")
+    return data

@@ -1,0 +1,108 @@
+"""Ctrl-C at any line of a training leaves model, optimizer, scheduler, loader and generators between two steps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import default_generator, manual_seed
+from nn import functional as F, optim, train
+from tests.interrupts import interrupted_at
+
+from .cases import Noisy, data, exact
+
+
+class Small:
+    """A training of two steps with everything that a step changes."""
+
+    def __init__(self) -> None:
+        manual_seed(0)
+        self.model = nn.Sequential(Noisy(), nn.Linear(2, 2), nn.BatchNorm1d(2), nn.Dropout(0.5), nn.Linear(2, 2))
+        self.optimizer = optim.Adam(self.model.parameters(), lr=0.1)
+        self.scheduler = optim.lr_scheduler.OneCycleLR(self.optimizer, 0.1, total_steps=9)
+        self.loader = nn.data.DataLoader(nn.data.TensorDataset(*data(6)), 3, shuffle=True)
+        self.seen: list[Any] = []
+
+    def fit(self) -> None:
+        remember = train.LambdaCallback(
+            on_epoch_begin=lambda *_: self.look(),
+            on_train_batch_end=lambda *_: self.look(),
+            on_epoch_end=lambda *_: self.look(),
+        )
+        options: Any = {"scheduler": self.scheduler, "verbose": False}
+        callbacks = [remember, train.GradientClip(max_norm=0.1)]
+        train.fit(self.model, self.loader, F.cross_entropy, self.optimizer, callbacks=callbacks, **options)
+
+    def state(self) -> Any:
+        return (
+            exact(self.model.state_dict()),
+            exact(self.optimizer.state_dict()),
+            self.optimizer.steps,
+            exact(self.scheduler.state_dict()),
+            exact(self.loader.state_dict()),
+            default_generator().bit_generator.state,
+            self.model[0].generator.bit_generator.state,
+        )
+
+    def look(self) -> None:
+        self.seen.append(self.state())
+
+
+def legal_states() -> list[Any]:
+    whole = Small()
+    whole.look()
+    whole.fit()
+    return [*whole.seen, whole.state()]
+
+
+def assert_between_steps(lines: Any) -> None:
+    legal = legal_states()
+    reached = set()
+    for line in lines:
+        run = Small()
+        if not interrupted_at(line, run.fit):
+            break
+        state = run.state()
+        assert state in legal, f"line {line}"
+        reached.add(legal.index(state))
+    else:
+        pytest.fail("the training was not interrupted after its last line")
+    assert {1, 2, 3} <= reached  # before the first step, after it, after the second
+
+
+def test_ctrl_c_in_a_training_comes_between_two_steps() -> None:
+    assert_between_steps(range(1, 100_000, 499))
+
+
+@pytest.mark.slow
+def test_ctrl_c_at_every_line_of_a_training_comes_between_two_steps() -> None:
+    assert_between_steps(range(1, 100_000))
+
+
+@pytest.mark.parametrize("moment", ["on_train_batch_begin", "on_gradients"])
+def test_a_callback_that_raises_takes_its_step_back(moment: str) -> None:
+    def fail(*_: Any) -> None:
+        raise RuntimeError("this callback fails")
+
+    run = Small()
+    options: Any = {"callbacks": [train.LambdaCallback(**{moment: fail})], "verbose": False}
+    with pytest.raises(RuntimeError, match="this callback fails"):
+        train.fit(run.model, run.loader, F.cross_entropy, run.optimizer, scheduler=run.scheduler, **options)
+    assert run.state() == legal_states()[1]
+
+
+def test_gradients_that_a_step_replaced_come_back() -> None:
+    run = Small()
+    for parameter in run.model.parameters():
+        parameter.grad = np.full(parameter.shape, 7.0)
+
+    def fail(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    options: Any = {"callbacks": [train.LambdaCallback(on_gradients=fail)], "verbose": False}
+    with pytest.raises(KeyboardInterrupt):
+        train.fit(run.model, run.loader, F.cross_entropy, run.optimizer, **options)
+    assert all((parameter.grad == 7.0).all() for parameter in run.model.parameters())
