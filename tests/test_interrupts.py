@@ -223,7 +223,9 @@ CASES: dict[str, Callable[[], Case]] = {
 }
 
 
-def assert_before_or_after(case: Callable[[], Case], choose: Callable[[list[Place]], list[int]]) -> None:
+def assert_before_or_after(
+    case: Callable[[], Case], choose: Callable[[list[Place]], list[int]] = first_and_last
+) -> None:
     """Interrupt the case at the lines that `choose` returns, of those that it executes, and look at the state."""
     case()[0]()  # what is kept for later calls, such as compiled code, is made in a first run
     act, state = case()
