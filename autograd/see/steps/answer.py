@@ -57,6 +57,21 @@ class Answer:
         return abs(self.value - truth) <= max(0.05 * abs(truth), min(self.rounding, 0.5 * abs(truth)))
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The reaction to an answer. It is true where the answer is right; `counted` tells whether it was a try."""
+
+    right: bool
+    text: str
+    counted: bool = True
+
+    def __bool__(self) -> bool:
+        return self.right
+
+    def __str__(self) -> str:
+        return self.text
+
+
 def _number(text: str) -> Answer | None:
     """Read a number without a fraction bar; None where it is none."""
     text = text.strip().lower()

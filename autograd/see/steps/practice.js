@@ -199,6 +199,7 @@ function back() {
 function copy() {
   element("result").select();
   const copied = document.execCommand("copy");
+  if (copied) element("copy").focus();
   element("copied").textContent = copied ? "copied" : "press Ctrl+C to copy the selected text";
 }
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Final, Literal, final, get_args
@@ -19,7 +18,7 @@ from ..picture.formulas import op_formula
 from ..picture.frame import framed
 from ..picture.number_format import format_line, format_shape
 from ..picture.plain_text import shorten
-from .answer import Answer
+from .answer import Answer, Verdict
 from .backward_questions import backward_question
 from .forward_questions import forward_question
 from .practice_marking import HINT, REVEALED, Marks, answer_file, exercise_code, marked, result_text
@@ -65,21 +64,6 @@ def practice(
     right: 1 × 3 = 3
     """
     return Practice(root, labels, phase, only)
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """The reaction to an answer. It is true where the answer is right; `counted` tells whether it was a try."""
-
-    right: bool
-    text: str
-    counted: bool = True
-
-    def __bool__(self) -> bool:
-        return self.right
-
-    def __str__(self) -> str:
-        return self.text
 
 
 @final

@@ -406,8 +406,8 @@ def deep() -> tuple[Value, list[Value]]:
 
 def test_only_asks_about_a_node_a_list_or_a_path() -> None:
     root, chain = deep()
-    chosen: dict[str, Any] = {"node": chain[2], "list": [chain[0], chain[3]], "path": (chain[1], chain[3])}
-    of = {name: [q.split()[-1] for q in practice(root, only=only).questions()] for name, only in chosen.items()}
+    choices: dict[str, Any] = {"node": chain[2], "list": [chain[0], chain[3]], "path": (chain[1], chain[3])}
+    of = {name: [q.split()[-1] for q in practice(root, only=only).questions()] for name, only in choices.items()}
     assert of == {"node": ["h1?"], "list": ["h2?", "x?"], "path": ["h2?", "h1?", "h0?"]}
 
 
