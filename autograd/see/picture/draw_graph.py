@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -93,6 +93,11 @@ class View:
     bare: Collection[Node] = ()
     cells: Mapping[Block, Neuron] = field(default_factory=dict)
     part: bool = False
+
+    def nodes(self, nodes: Iterable[Node]) -> set[Node]:
+        """Return the results that are shown with their ops, among these nodes."""
+        inside = {node for block in self.blocks for node in block.nodes}
+        return {node for node in nodes if node.op is not None and node not in inside and node not in self.bare}
 
 
 def view(
