@@ -19,12 +19,12 @@ from ..picture.number_format import NO_GRADIENT, format_block
 from ..picture.scene import NEURON, Item, Progress, Scene
 from ..picture.scene_builder import SceneBuilder
 from .places import Place
-from .recording import Recording
-from .stop_text import backward_text, block_text, edge_lines, forward_text
+from .recording import Contribution, Recording
 from .step import Step
+from .stop_text import backward_text, block_text, edge_lines, forward_text
 
 HIDDEN: Final = "?"
-LEFT_OUT: Final = 'this box holds several ops; Stepper(root, level="op") or Stepper(root, path=(a, b)) goes through them'
+OPENS: Final = 'its ops one by one: Stepper(root, path=(a, b)), focus=node or level="op"'
 
 Changes = dict[tuple[str, int], str]  # the id of a box or arrow in the picture, and the line of it: the text
 
@@ -103,8 +103,10 @@ class _Lesson:
             roots, names, progress, False, None, view.blocks, view.bare, view.cells
         )  # fmt: skip
         self.scene = self.builder.build()
+        # The tooltips have the numbers of the end; the script of the page makes others as it goes.
+        self.scene.items = [replace(item, hint="") for item in self.scene.items]
         self.arrow = {arrow.name: k for k, arrow in enumerate(self.scene.arrows) if arrow.name}
-        self.left = {node: 0 for node in self.order}  # contributions that are still to come
+        self.left = dict.fromkeys(self.order, 0)  # contributions that are still to come
         for k in range(len(self.order)):
             for found in recording.contributions(k):
                 self.left[found.input] += 1
@@ -133,9 +135,9 @@ class _Lesson:
         self.gradients.update(self.recording.begun())
         self.reached = (0, 0)
 
-    def _advance(self, place: Place) -> list[Node]:
-        """Let every contribution up to this step arrive, and return the inputs that got one, in order."""
-        got: list[Node] = []
+    def _advance(self, place: Place) -> list[Contribution]:
+        """Let every contribution up to this step arrive, and return them, in order."""
+        got: list[Contribution] = []
         k, which = place
         while self.reached[0] <= k:
             now, start = self.reached
@@ -143,7 +145,7 @@ class _Lesson:
             stop = len(found) if now < k or which is None else which + 1
             for each in found[start:stop]:
                 self.gradients[each.input] = self.recording.with_earlier(each.input, each.after)
-                got.append(each.input)
+                got.append(each)
             self.reached = (now + 1, 0) if stop >= len(found) else (now, stop)
             if now == k:
                 break
@@ -203,9 +205,7 @@ class _Lesson:
                     backward = forward
                 self._words[arrow] = (forward, backward)
                 self.scene.arrows[arrow] = replace(self.scene.arrows[arrow], words=tuple(backward))
-                self._first_words |= {
-                    (f"arrow{arrow}", n): text for n, text in enumerate(first) if text != backward[n]
-                }
+                self._first_words |= {(f"arrow{arrow}", n): text for n, text in enumerate(first) if text != backward[n]}
 
     def _refresh(self, items: Sequence[int]) -> Changes:
         """Return what changes in these boxes."""
@@ -227,6 +227,8 @@ class _Lesson:
         if isinstance(what, Block):
             stop.arrows = self._arrows_into(k)
             stop.words, stop.rows = self._of_block(stop, what)
+            if what not in self.view.cells:
+                stop.words = f"{stop.words}\n  {OPENS}"
         else:
             stop.items = (k - 1, k)
             stop.arrows = (*self._arrows_into(k - 1), *self._arrows_into(k))
@@ -234,9 +236,7 @@ class _Lesson:
                 if arrow in self._words:
                     forward, backward = self._words[arrow]
                     first = [self._first_words.get((f"arrow{arrow}", n), text) for n, text in enumerate(backward)]
-                    stop.changes |= {
-                        (f"arrow{arrow}", n): text for n, text in enumerate(forward) if text != first[n]
-                    }
+                    stop.changes |= {(f"arrow{arrow}", n): text for n, text in enumerate(forward) if text != first[n]}
             stop.words, stop.rows = forward_text(stop.number, what, self.recording)
         self.stops.append(stop)
 
@@ -248,20 +248,20 @@ class _Lesson:
         before = dict(self.gradients) if isinstance(what, Block) else {}
         stop = Stop(len(self.stops) + 1, False, (k,))
         silent = self._advance((group[0][0] - 1, None)) if group[0][1] in (0, None) and group[0][0] else []
-        got = [i for place in group for i in self._advance(place)]
-        for i in (*silent, *got):
-            self.left[i] -= 1
-        items = {i: self.builder.item_of(i) for i in dict.fromkeys((*silent, *got))}
+        got = [each for place in group for each in self._advance(place)]
+        for each in (*silent, *got):
+            self.left[each.input] -= 1
+        items = {each.input: self.builder.item_of(each.input) for each in (*silent, *got)}
         begun = [self.builder.item_of(root) for root in self.recording.seeds] if not self._backward_has_begun else []
         stop.changes = self._refresh([each for each in (k, *begun, *items.values()) if each is not None])
-        stop.gets = tuple(dict.fromkeys(item for i in got if (item := items[i]) is not None and item != k))
-        finished = [items[i] for i in items if i.op is None and not self.left[i] and isinstance(
-            self.builder.made.get(items[i] if items[i] is not None else -1), Node)]  # fmt: skip
-        stop.done = tuple(dict.fromkeys(each for each in finished if each is not None))
+        stop.gets = tuple(dict.fromkeys(n for each in got if (n := items[each.input]) is not None and n != k))
+        leaves = {i: n for i, n in items.items() if n is not None and i.op is None and not self.left[i]}
+        stop.done = tuple(n for i, n in leaves.items() if self.builder.made.get(n) is i)
         if isinstance(what, Block):
-            stop.arrows = tuple(a for a in self._arrows_into(k))
+            stop.arrows = self._arrows_into(k)
             stop.done = (*stop.done, k)
-            stop.words, stop.rows = self._of_block(stop, what, before, [i for i in got if items[i] != k or i.op is None])
+            outside = [each for each in got if items[each.input] != k or each.input.op is None]
+            stop.words, stop.rows = self._of_block(stop, what, before, outside)
         else:
             step = self._step(stop.number, group)
             stop.items = (k - 1, k) if node.op is not None and node not in self.view.bare else (k,)
@@ -289,7 +289,7 @@ class _Lesson:
         return tuple(n for n, arrow in enumerate(self.scene.arrows) if arrow.head == k)
 
     def _of_block(
-        self, stop: Stop, block: Block, before: Mapping[Node, Any] | None = None, got: Sequence[Node] = ()
+        self, stop: Stop, block: Block, before: Mapping[Node, Any] | None = None, got: Sequence[Contribution] = ()
     ) -> tuple[str, list[tuple[str, ...]]]:
         parameters = self.builder.folding.parameters().get(block, ())
         item = self.builder.made_again(stop.items[-1])

@@ -105,7 +105,9 @@ class _Film:
         name, number = where
         owner = self.parts[f"{self.prefix}-{name}"]
         kept = ("value", "tile", "word")
-        lines = [e for e in owner if e.tag == f"{{{SVG}}}text" and e.get("class", "").split()[:1] in [[k] for k in kept]]
+        lines = [
+            e for e in owner if e.tag == f"{{{SVG}}}text" and e.get("class", "").split()[:1] in [[k] for k in kept]
+        ]
         return lines[number]
 
     def _seen(self, element: ET.Element, spans: Spans) -> None:
@@ -182,5 +184,3 @@ def _without(start: int, end: int, others: Iterable[tuple[int, int]]) -> Spans:
         if high > start:
             start = max(start, high)
     return tuple([*found, (start, end)] if start < end else found)
-
-

@@ -3,7 +3,7 @@
 "use strict";
 
 const BEAT = 1600; // milliseconds of a step at speed 1
-const SMALLEST = 0.7; // of a picture whose text can be read
+const SMALLEST = 0.6; // of a picture whose text can be read
 const FIRST_HIDDEN = { forward: 3, backward: 4 }; // columns: step, node and formula are known from the start
 
 const byId = (id) => document.getElementById(id);
@@ -71,20 +71,24 @@ function markPicture() {
   }
 }
 
+function titleOf(element) {
+  const found = element.querySelector("title") ?? document.createElementNS(picture.namespaceURI, "title");
+  if (!found.parentNode) element.prepend(found);
+  return found;
+}
+
 // Tooltips and the description say what the picture shows, and nothing that is still to come.
 function describe() {
   const told = [];
   for (const [key, element] of parts) {
-    const title = element.querySelector("title");
-    if (!title) continue;
     if (key.startsWith("item")) {
       const words = [...element.querySelectorAll("text")].map((text) => text.textContent.trim());
-      title.textContent = words.filter((text) => text).join(" ");
-      if (lines.get(key).length) told.push(title.textContent);
-    } else {
-      const weight = element.classList.contains("weight");
-      const seen = stops.slice(weight ? forwards : 0, at).some((stop) => stop.arrows.includes(Number(key.slice(5))));
-      title.textContent = seen ? hints.get(key) : "";
+      titleOf(element).textContent = words.filter((text) => text).join(" ");
+      if (lines.get(key).length) told.push(titleOf(element).textContent);
+    } else if (hints.has(key)) {
+      const first = element.classList.contains("weight") ? forwards : 0;
+      const seen = stops.slice(first, at).some((stop) => stop.arrows.includes(Number(key.slice(5))));
+      titleOf(element).textContent = seen ? hints.get(key) : "";
     }
   }
   picture.querySelector("desc").textContent = told.join(". ").slice(0, 4000);
@@ -142,20 +146,22 @@ function fit() {
   follow();
 }
 
-// Moves the picture, where it does not fit, so that this step is seen; to the right of the middle, because what flows
-// backward goes to the left.
+// Moves the picture, where it does not fit, so that this step is seen, with the boxes that it contributes to.
 function follow() {
   const stop = stops[Math.max(at - 1, 0)];
-  const element = parts.get(`item${stop.items.at(-1)}`);
-  const box = element.getBoundingClientRect();
   const seen = frame.getBoundingClientRect();
-  const distance = (low, up, from, to, aim) =>
-    low < from + 20 || up > to - 20 ? (low + up) / 2 - from - aim * (to - from) : 0;
-  const aim = stop.forward ? 0.5 : 0.7;
-  frame.scrollBy(
-    distance(box.left, box.right, seen.left, seen.right, aim),
-    distance(box.top, box.bottom, seen.top, seen.bottom, 0.5),
-  );
+  const boxes = [...stop.items, ...stop.gets].map((k) => parts.get(`item${k}`).getBoundingClientRect());
+  const own = parts.get(`item${stop.items.at(-1)}`).getBoundingClientRect();
+  const along = (low, high) => {
+    const first = Math.min(...boxes.map((box) => box[low]));
+    const last = Math.max(...boxes.map((box) => box[high]));
+    const [from, to] = [seen[low] + 8, seen[high] - 8];
+    if (first >= from && last <= to) return 0;
+    if (last - first <= to - from) return (first + last - from - to) / 2;
+    // Too far apart: its own box to the right of the middle, because what flows backward goes to the left.
+    return (own[low] + own[high]) / 2 - from - (to - from) * (low === "left" && !stop.forward ? 0.75 : 0.5);
+  };
+  frame.scrollBy(along("left", "right"), along("top", "bottom"));
 }
 
 function show(count, write = true) {

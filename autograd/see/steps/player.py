@@ -60,6 +60,7 @@ def page(picture: str, root: str, columns: Sequence[str], lesson: Lesson) -> str
 <main>
 <header>
 <h1>{title}</h1>
+<span class="legend"><i class="now">this step</i> <i class="done">gradient finished</i></span>
 <nav aria-label="steps">
 {buttons}
 <label class="speed">speed <select id="speed">
@@ -71,7 +72,6 @@ def page(picture: str, root: str, columns: Sequence[str], lesson: Lesson) -> str
 <input id="slider" type="range" min="0" max="{count}" value="1" step="1" aria-label="step">
 <span id="count"></span>
 <button id="whole" type="button" aria-pressed="false" hidden>whole picture</button>
-<span class="legend"><i class="now">this step</i> <i class="done">gradient finished</i></span>
 </nav>
 </header>
 <div id="picture">

@@ -99,7 +99,7 @@ class Stepper:
         self._recording: Final = Recording(nodes, self.names, seeds)
         self.header: Final = ARRAY_HEADER if self._recording.arrays else HEADER
         self._look: Final = partial(view, roots, nodes, level, max_nodes, focus, path, depth)
-        plain = level == "auto" and max_nodes is depth is focus is path is None
+        plain = level == "auto" and all(each is None for each in (max_nodes, path, focus, depth))
         part = None if plain else self._view  # here, so that a wrong argument is refused at once
         shown = part.nodes(nodes) if part is not None and part.part else None
         self._places: Final = places(self._recording, by, shown)
@@ -229,7 +229,9 @@ class Stepper:
         now = step.node if step else None
         progress = Progress(self._recording.data, self.gradients(), done, now, contributions, self._room)
         seen = self._view
-        return Drawing(scene(self.roots, self.names, progress, blocks=seen.blocks, bare=seen.bare, cells=seen.cells), engine)
+        return Drawing(
+            scene(self.roots, self.names, progress, blocks=seen.blocks, bare=seen.bare, cells=seen.cells), engine
+        )
 
     @cached_property
     def _room(self) -> dict[Node, int]:

@@ -19,7 +19,7 @@ from ..picture.number_format import (
 )
 from ..picture.plain_text import printable, shorten
 from ..picture.scene import Item
-from .recording import Recording
+from .recording import Contribution, Recording
 from .step import LONGEST_FORMULA, Flow, Step, table_rows
 
 if TYPE_CHECKING:
@@ -84,11 +84,11 @@ def block_text(
     parameters: Sequence[Node],
     before: Mapping[Node, Any] | None,
     after: Mapping[Node, Any],
-    got: Sequence[Node],
+    got: Sequence[Contribution],
 ) -> Told:
     """Tell what happens in a block, whose ops are one stop: forward where `before` is None, else backward.
 
-    got  the inputs and parameters that get a contribution, each as often as it gets one
+    got  the contributions to its inputs and parameters
     """
     title, count = printable(block.title), len(block.nodes)
     ops = f"{count:,} op{'s as one' if count > 1 else ''}"
@@ -102,15 +102,16 @@ def block_text(
     lines = [f"step {stop.number}: {title}, {ops}, data {data or '…'}, gradient {gradient or '…'}"]
     rows: list[tuple[str, ...]] = []
     begin = (str(stop.number), title, ops, data, gradient)
-    times = Counter(got)
+    times = Counter(each.input for each in got)
+    amounts = {each.input: format_line(each.amount) for each in got}
     inputs = [node for node in times if node not in set(parameters)]
     told = [*inputs[:MOST_INPUTS], *([p for p in times if p not in inputs] if len(parameters) <= MOST_INPUTS else [])]
     for node in told:
         name = recording.names.get(node, "a number")
         total = f"{format_line(before.get(node))} → {format_line(after[node])}"
-        often = f", {times[node]:,} contributions" if times[node] > 1 else ""
-        lines.append(f"  to {name}: sum {total}{often}")
-        rows.append((*begin, name, "", f"{times[node]:,} contributions" if often else "", total))
+        many = f"{times[node]:,} contributions" if times[node] > 1 else ""
+        lines.append(f"  to {name}: {many or f'contribution {amounts[node]}'}; sum {total}")
+        rows.append((*begin, name, "", many or amounts[node], total))
         begin = ("",) * 5
     if len(inputs) > MOST_INPUTS:
         more = f"{len(inputs) - MOST_INPUTS:,} more inputs"
