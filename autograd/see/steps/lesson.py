@@ -8,7 +8,7 @@ picture change, which boxes and arrows it is about, and what happens, in words a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from ...engine.node import Node
@@ -16,59 +16,16 @@ from ..picture.blocks import Block
 from ..picture.draw_graph import View
 from ..picture.formulas import arrow_lines, local_derivatives
 from ..picture.number_format import NO_GRADIENT, format_block
-from ..picture.scene import NEURON, Item, Progress, Scene
+from ..picture.scene import NEURON, Item, Progress
 from ..picture.scene_builder import SceneBuilder
 from .places import Place
 from .recording import Contribution, Recording
 from .step import Step
 from .stop_text import backward_text, block_text, edge_lines, forward_text
+from .stops import Changes, Lesson, Stop
 
 HIDDEN: Final = "?"
 OPENS: Final = 'its ops one by one: Stepper(root, path=(a, b)), focus=node or level="op"'
-
-Changes = dict[tuple[str, int], str]  # the id of a box or arrow in the picture, and the line of it: the text
-
-
-@dataclass(slots=True)
-class Stop:
-    """One stop of a lesson.
-
-    number    from 1
-    forward   whether it is of the forward phase
-    items     the boxes that it is about, by position in the scene; the last is that of the node
-    arrows    the arrows that it is about
-    gets      the boxes that get a contribution
-    done      the boxes whose gradient is finished with it
-    words     what happens, in words
-    rows      the same as rows of the table
-    changes   the texts of the picture that change
-    """
-
-    number: int
-    forward: bool
-    items: tuple[int, ...]
-    arrows: tuple[int, ...] = ()
-    gets: tuple[int, ...] = ()
-    done: tuple[int, ...] = ()
-    words: str = ""
-    rows: list[tuple[str, ...]] = field(default_factory=list)
-    changes: Changes = field(default_factory=dict)
-
-    def plain(self) -> dict[str, Any]:
-        """Return what the script of the page needs, as plain data; the rows stand in the table of the page."""
-        return {
-            "forward": self.forward, "items": self.items, "arrows": self.arrows, "gets": self.gets, "done": self.done,
-            "words": self.words, "changes": [[*where, text] for where, text in self.changes.items()],
-        }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Lesson:
-    """A picture, the texts that it has before the first stop where they differ, and the stops."""
-
-    scene: Scene
-    start: Changes
-    stops: list[Stop]
 
 
 def lesson(
@@ -117,9 +74,10 @@ class _Lesson:
     def _grouped(self, places: Sequence[Place], inside: Mapping[Node, Block]) -> Iterator[list[Place]]:
         """Yield the steps of each backward stop. The steps in one block are one; those of leaves are none."""
         group: list[Place] = []
+        only_leaves = all(self.order[k].op is None for k, _ in places)
         for place in places:
             node = self.order[place[0]]
-            if node.op is None and len(self.order) > 1:
+            if node.op is None and not only_leaves:
                 continue
             block = inside.get(node)
             if group and (block is None or inside.get(self.order[group[-1][0]]) is not block):

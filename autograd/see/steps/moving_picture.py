@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 
 from ..picture.plain_text import printable, shorten
 from ..picture.scene import DONE, NOW
-from .lesson import Lesson
+from .stops import Lesson
 
 SVG: Final = "http://www.w3.org/2000/svg"
 LONGEST_STOP, SHORTEST_STOP, WHOLE = 1.8, 0.5, 45.0  # seconds: of one stop, and of all of them where there are many

@@ -22,10 +22,11 @@ def places(recording: Recording, by: By, shown: Collection[Node] | None) -> list
     shown  the only nodes whose steps they are; None: all
     """
     found: list[Place] = []
+    of_edges = by == "edge" and any(node.op is not None for node in recording.order)  # else there are only leaves
     for k, node in enumerate(recording.order):
         if shown is not None and node not in shown:
             continue
-        if by == "node" or len(recording) == 1:
+        if not of_edges:
             found.append((k, None))
         else:
             wanted = sum(0 <= i._index < node._index for i in node.inputs)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..picture.theme import variables
-from .lesson import Lesson
+from .stops import Lesson
 
 FOLDER: Final = Path(__file__).parent
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"

@@ -24,13 +24,14 @@ from ..picture.formulas import display_names
 from ..picture.levels import Level
 from ..picture.scene import Progress
 from ..picture.scene_builder import listed, scene
-from .lesson import Lesson, lesson, rooms
+from .lesson import lesson, rooms
 from .moving_picture import moving
 from .places import BY, By, arrived, last_contribution, places, step_at
 from .plain_data import plain_data
 from .player import MOST_ROWS, notebook, page, table
 from .recording import Recording
 from .step import ARRAY_HEADER, HEADER, NUMBER_COLUMNS, Step, table_rows
+from .stops import Lesson
 
 
 class Stepper:

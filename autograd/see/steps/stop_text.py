@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from ...engine.node import Node
 from ..picture.blocks import Block, total_norm
@@ -21,11 +21,9 @@ from ..picture.plain_text import printable, shorten
 from ..picture.scene import Item
 from .recording import Contribution, Recording
 from .step import LONGEST_FORMULA, Flow, Step, table_rows
+from .stops import Stop
 
-if TYPE_CHECKING:
-    from .lesson import Stop
-
-MOST_INPUTS: Final = 8  # inputs and parameters of a block that are told one by one
+MOST_INPUTS: Final = 4  # inputs and parameters of a block that are told one by one
 LONGEST_SUM: Final = 60  # characters of a formula with its numbers
 Told = tuple[str, list[tuple[str, ...]]]
 
