@@ -40,6 +40,8 @@ class _Film:
         self.last: Final = len(shown.stops) + 1  # the finished picture
         self.looks: dict[Spans, str] = {}
         self.parts = {each.get("id", ""): each for each in root.iter() if each.get("id")}
+        # The lines that can change, as `player.js` finds them; here, before any of them is doubled.
+        self.lines = {name: [each for each in part if _can_change(each)] for name, part in self.parts.items()}
 
     def written(self) -> str:
         self._texts()
@@ -82,10 +84,10 @@ class _Film:
             for where, text in stop.changes.items():
                 known = history.setdefault(where, [])
                 if not known:
-                    known.append((0, self._line(where).text or ""))
+                    known.append((0, self._line(*where).text or ""))
                 known.append((stop.number, text))
         for where, found in history.items():
-            line = self._line(where)
+            line = self._line(*where)
             spans: dict[str, list[tuple[int, int]]] = {}
             for (start, text), end in zip(found, [*(at for at, _ in found[1:]), self.last + 1], strict=True):
                 if start < end:
@@ -100,15 +102,8 @@ class _Film:
                     self._seen(other, _joined(when))
                     owner.insert(at, other)
 
-    def _line(self, where: tuple[str, int]) -> ET.Element:
-        """Return the element of one line that changes, as `player.js` finds it."""
-        name, number = where
-        owner = self.parts[f"{self.prefix}-{name}"]
-        kept = ("value", "tile", "word")
-        lines = [
-            e for e in owner if e.tag == f"{{{SVG}}}text" and e.get("class", "").split()[:1] in [[k] for k in kept]
-        ]
-        return lines[number]
+    def _line(self, part: str, number: int) -> ET.Element:
+        return self.lines[f"{self.prefix}-{part}"][number]
 
     def _seen(self, element: ET.Element, spans: Spans) -> None:
         look = self._look(spans)
@@ -162,6 +157,10 @@ class _Film:
         paper.set("height", f"{high:.0f}")
         self.root.set("height", f"{high:.0f}")
         self.root.set("viewBox", f"0 0 {width:.0f} {high:.0f}")
+
+
+def _can_change(element: ET.Element) -> bool:
+    return element.get("class", "").split(" ")[0] in ("value", "tile", "word")
 
 
 def _joined(spans: Sequence[tuple[int, int]]) -> Spans:

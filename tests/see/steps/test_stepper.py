@@ -101,7 +101,7 @@ def test_back_and_forward_again_is_where_one_was(count: int) -> None:
     for seed in range(count):
         root = computation(seed)
         before = gradients(root)
-        stepper = Stepper(root, by=("node", "edge")[seed % 2])  # type: ignore[arg-type]
+        stepper = Stepper(root, by=("node", "edge")[seed % 2])
         last = stepper.finish()
         end = {node: bits(g) for node, g in stepper.gradients().items()}
         random = Random(seed)
@@ -114,7 +114,7 @@ def test_back_and_forward_again_is_where_one_was(count: int) -> None:
         assert {node: bits(g) for node, g in stepper.gradients().items()} == end
         assert gradients(root) == before, "nothing of the graph has changed"
         root.backward()
-        assert end == {node: bits(node.grad) for node in end}  # type: ignore[attr-defined]
+        assert end == {node: bits(node.grad) for node in end}
         assert all(node in end or node.grad is None for node in graph_nodes(root))
 
 
