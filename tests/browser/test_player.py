@@ -64,7 +64,7 @@ def browser() -> Iterator[Any]:
 def opened(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
     """A function that opens a page's text; at the end no page has reported an error or asked for anything else."""
     complaints: list[str] = []
-    contexts = []
+    contexts: list[Any] = []
 
     def open_page(text: str, step: str = "", suffix: str = ".html", **how: Any) -> Any:
         path = (tmp_path / f"page{len(contexts)}").with_suffix(suffix)

@@ -126,6 +126,10 @@ class _Film:
             self._overlay(part, NOW, _joined(spans))
         for part, start in done.items():
             self._overlay(part, DONE, _without(start, self.last + 1, now.get(part, ())))
+        for part, spans in now.items():  # what a state covers, dashes would let through
+            for each in self.parts[f"{self.prefix}-{part}"]:
+                if each.get("class") in ("shape", "line"):
+                    self._seen(each, _without(0, done.get(part, self.last + 1), spans))
 
     def _overlay(self, part: str, state: str, spans: Spans) -> None:
         """Put the shape of a box, or the line of an arrow, over itself in a state that is seen in these spans."""

@@ -108,9 +108,10 @@ def table(columns: Sequence[str], lesson: Lesson, most: int | None = None) -> st
     body = []
     rows = ((stop.number, row) for stop in lesson.stops for row in stop.rows)
     for number, row in islice(rows, most):
-        # Cells at the end of a row may be left out.
         last = max(k for k, text in enumerate(row) if text) + 1
         cells = "".join(f"<td>{html.escape(text)}</td>" for text in row[:last])
+        if last < len(row):
+            cells += f'<td colspan="{len(row) - last}"></td>'
         body.append(f'<tr data-step="{number}">{cells}</tr>')
     left = sum(len(stop.rows) for stop in lesson.stops) - len(body)
     more = f"\n<p>… {left:,} more rows</p>" if left else ""

@@ -25,7 +25,7 @@ from .step import Flow, Step
 class Contribution(NamedTuple):
     """What a node contributes to one input, and the sum of the input before and after it, in this sweep alone.
 
-    `shape` is that of what the op's rule gave, before broadcasting was undone.
+    `shape` is that of what the op's rule gave for arrays, before broadcasting was undone.
     """
 
     input: Node
@@ -94,7 +94,8 @@ class Recording:
                 amount = i._fit(part)
                 before = self._sums.get(i)
                 self._sums[i] = amount if before is None else before + amount
-                found.append(Contribution(i, position, amount, before, self._sums[i], np.shape(part)))
+                shape = np.shape(part) if self.arrays else ()
+                found.append(Contribution(i, position, amount, before, self._sums[i], shape))
         return found
 
     def step(self, k: int) -> Step:

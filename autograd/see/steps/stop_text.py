@@ -102,8 +102,9 @@ def block_text(
     begin = (str(stop.number), title, ops, data, gradient)
     times = Counter(each.input for each in got)
     amounts = {each.input: format_line(each.amount) for each in got}
-    inputs = [node for node in times if node not in set(parameters)]
-    told = [*inputs[:MOST_INPUTS], *([p for p in times if p not in inputs] if len(parameters) <= MOST_INPUTS else [])]
+    own = set(parameters)  # a set, because `in` on a list would compare nodes, and that records an op
+    inputs = [node for node in times if node not in own]
+    told = [*inputs[:MOST_INPUTS], *(p for p in times if p in own and len(parameters) <= MOST_INPUTS)]
     for node in told:
         name = recording.names.get(node, "a number")
         total = f"{format_line(before.get(node))} → {format_line(after[node])}"
