@@ -183,7 +183,7 @@ def test_a_batch_of_another_length_is_taken() -> None:
         (lambda x, w, y: Stepper([y, 2.0]), TypeError, "several in a list, tuple or dict, got float"),
         (lambda x, w, y: Stepper([y, y.detach()]), RuntimeError, "this Value requires no gradient"),
         (lambda x, w, y: Stepper([y, y * 2], gradient=[1.0]), ValueError, "a list of 2, got a list of 1"),
-        (lambda x, w, y: Stepper([y, y * 2], max_nodes=2), ValueError, "3 nodes, more than max_nodes=2"),
+        (lambda x, w, y: Stepper([y, y * 2], max_nodes=0), ValueError, "how many boxes .* 1 or more, got 0"),
         (lambda x, w, y: practice(several([y, y * 2])), ValueError, r"practice takes one root, got 2; .* sum, a \+ b"),
     ],
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -66,20 +67,57 @@ def draw(
                graph that uses one node often: after 10 seconds the built-in layout is used, with a warning
     stats      whether to show statistics of arrays that are too large to be shown in full
     """
-    for what, value, known in (("level", level, LEVELS), ("color", color, (None, *COLORS))):
-        if value not in known:
-            raise ValueError(f"{what} is one of {', '.join(map(str, known))}, got {value!r}")
+    if color not in (None, *COLORS):
+        raise ValueError(f"color is one of {', '.join(map(str, (None, *COLORS)))}, got {color!r}")
     roots = read_roots(root, "draw")
     nodes = graph_nodes(*roots)
-    selection = _selection(nodes, focus, path, depth, max_nodes)
-    shown = _Choice(roots, nodes, level, max_nodes) if selection is None else None
-    blocks = shown.blocks if shown else selection.blocks if selection else ()
+    seen = view(roots, nodes, level, max_nodes, focus, path, depth)
     names = display_names(nodes, labels)
-    bare = selection.bare if selection else frozenset()
-    found = scene(roots, names, None, stats, color, blocks, bare, shown.cells if shown else None)
-    if any(len(block.nodes) > 1 for block in blocks):
+    found = scene(roots, names, None, stats, color, seen.blocks, seen.bare, seen.cells)
+    if any(len(block.nodes) > 1 for block in seen.blocks):
         found.notes = (*found.notes, OPEN)
     return Drawing(found, engine, theme, direction)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a picture shows of a graph: the nodes that stand in one box, and those that are shown without their op.
+
+    blocks  nodes that stand in one box
+    bare    results whose op is not shown
+    cells   the blocks that are neurons
+    part    whether only a part of the graph was asked for, by `focus` or `path`
+    """
+
+    blocks: Sequence[Block] = ()
+    bare: Collection[Node] = ()
+    cells: Mapping[Block, Neuron] = field(default_factory=dict)
+    part: bool = False
+
+    def nodes(self, nodes: Iterable[Node]) -> set[Node]:
+        """Return the results that are shown with their ops, among these nodes."""
+        inside = {node for block in self.blocks for node in block.nodes}
+        return {node for node in nodes if node.op is not None and node not in inside and node not in self.bare}
+
+
+def view(
+    roots: Sequence[Node],
+    nodes: Sequence[Node],
+    level: Level = "auto",
+    max_nodes: int | None = None,
+    focus: Node | None = None,
+    path: tuple[Node, Node] | None = None,
+    depth: int | None = None,
+) -> View:
+    """Return what a picture shows; the arguments are those of `draw`. Raise ValueError for a wrong one."""
+    if level not in LEVELS:
+        raise ValueError(f"level is one of {', '.join(LEVELS)}, got {level!r}")
+    if max_nodes is not None and (isinstance(max_nodes, bool) or not isinstance(max_nodes, int) or max_nodes < 1):
+        raise ValueError(f"max_nodes is how many boxes a picture may have, 1 or more, got {max_nodes!r}")
+    selection = _selection(nodes, focus, path, depth, max_nodes)
+    if selection is not None:
+        return View(selection.blocks, selection.bare, part=True)
+    return _at_level(roots, nodes, level, max_nodes)
 
 
 def _selection(
@@ -111,30 +149,26 @@ def _selection(
     return between(path[0], path[1], nodes)
 
 
-class _Choice:
-    """What a picture of a level shows: blocks, and which of them are neurons."""
-
-    def __init__(self, roots: Sequence[Node], nodes: Sequence[Node], level: Level, max_nodes: int | None) -> None:
-        if max_nodes is not None and (isinstance(max_nodes, bool) or not isinstance(max_nodes, int) or max_nodes < 1):
-            raise ValueError(f"max_nodes is how many boxes a picture may have, 1 or more, got {max_nodes!r}")
-        most = max_nodes or (READABLE if level == "auto" else MOST_OPS)
-        self.blocks: list[Block] = []
-        self.cells: dict[Block, Neuron] = {}
-        if level in ("auto", "op") and sum(not is_number(node) for node in nodes) <= most:
-            return
-        parts = outline(roots, nodes)
-        shown = units(parts, "neuron", MOST_OPS) if level in ("auto", "neuron") else []
-        cells = neurons(shown)
-        if level == "neuron" and not cells:
-            raise ValueError(
-                'level="neuron" draws networks of Values whose neurons are modules, as nn.MLP has, and this graph has '
-                'none; use level="layer", or "auto"'
-            )
-        if not cells or (level == "auto" and count(shown) > most):
-            shown, cells = units(parts, level, most), {}
-        for unit in shown:
-            if not isinstance(unit, Node):
-                block = folded(unit) if isinstance(unit, Part) else unit
-                self.blocks.append(block)
-                if isinstance(unit, Part) and unit in cells:
-                    self.cells[block] = cells[unit]
+def _at_level(roots: Sequence[Node], nodes: Sequence[Node], level: Level, max_nodes: int | None) -> View:
+    """Return the blocks of a level, and which of them are neurons."""
+    most = max_nodes or (READABLE if level == "auto" else MOST_OPS)
+    if level in ("auto", "op") and sum(not is_number(node) for node in nodes) <= most:
+        return View()
+    parts = outline(roots, nodes)
+    shown = units(parts, "neuron", MOST_OPS) if level in ("auto", "neuron") else []
+    cells = neurons(shown)
+    if level == "neuron" and not cells:
+        raise ValueError(
+            'level="neuron" draws networks of Values whose neurons are modules, as nn.MLP has, and this graph has '
+            'none; use level="layer", or "auto"'
+        )
+    if not cells or (level == "auto" and count(shown) > most):
+        shown, cells = units(parts, level, most), {}
+    blocks: list[Block] = []
+    tiles: dict[Block, Neuron] = {}
+    for unit in shown:
+        if not isinstance(unit, Node):
+            blocks.append(folded(unit) if isinstance(unit, Part) else unit)
+            if isinstance(unit, Part) and unit in cells:
+                tiles[blocks[-1]] = cells[unit]
+    return View(blocks, (), tiles)

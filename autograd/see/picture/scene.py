@@ -124,7 +124,7 @@ class Progress:
     gradients      the gradient that has arrived at each node
     done           the nodes whose steps are taken
     now            the node of the present step
-    contributions  the contribution of the present step to each input, as text by position
+    contributions  the contributions of the present step, as text by the position of the input
     room           the longest line that each node's gradient will have, so that boxes keep their size
     """
 
@@ -138,3 +138,9 @@ class Progress:
     def state(self, node: Node) -> State:
         """Return whether this node is the present step, is done, or neither."""
         return NOW if node is self.now else DONE if node in self.done else ""
+
+    def edge_state(self, node: Node, position: int) -> State:
+        """Return the state of the arrow from an input; where a step is one edge, those before it are done."""
+        if node is not self.now or position in self.contributions:
+            return self.state(node)
+        return DONE if position < min(self.contributions, default=0) else ""

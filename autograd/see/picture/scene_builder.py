@@ -68,11 +68,16 @@ def scene(
     bare    results that are shown without the op that computed them
     cells   the blocks that are neurons
     """
-    return _Builder(roots, names, progress, stats, color, blocks, bare, cells or {}).build()
+    return SceneBuilder(roots, names, progress, stats, color, blocks, bare, cells or {}).build()
 
 
-class _Builder:
-    """Builds one scene, node by node from the oldest on."""
+class SceneBuilder:
+    """Builds one scene, node by node from the oldest on.
+
+    place   the item of each node that has one of its own or stands in a block
+    placed  the item of each block
+    made    the node or the block of each item that is neither an op nor a plain number
+    """
 
     def __init__(
         self,
@@ -98,6 +103,8 @@ class _Builder:
         self.stale = {user for user, _ in changed}  # computed from data that is no longer known
         self.shown = Scene(f"The computation graph of {listed([names[root] for root in roots])}")
         self.place: dict[Node, int] = {}
+        self.placed: dict[Block, int] = {}
+        self.made: dict[int, Node | Block] = {}
         self.bare = bare
         self.gradients = progress.gradients if progress else {node: node.grad for node in self.nodes}
         sources = {source for cell in cells.values() for source, _ in cell.weights}
@@ -113,7 +120,7 @@ class _Builder:
 
     def build(self) -> Scene:
         items = self.shown.items
-        placed: dict[Block, int] = {}
+        placed = self.placed
         for node in self.nodes:
             block = self.folding.inside.get(node)
             if block is not None:
@@ -123,6 +130,7 @@ class _Builder:
                     for source in self.cells.new_sources(block, self.place, len(items)):
                         items.append(self.number_box(source))
                     placed[block] = len(items)
+                    self.made[len(items)] = block
                     items.append(self.block_box(block))
                 self.place[node] = placed[block]
                 continue
@@ -133,10 +141,21 @@ class _Builder:
                 self.place |= {number: len(items) + 2 + k for k, number in enumerate(numbers)}
                 self.add_op(node)
             self.place[node] = len(items)
+            self.made[len(items)] = node
             items.append(self.box(node))
             items += [self.number_box(number) for number in numbers]
         self.add_arrows_to_blocks(placed)
         return self.shown
+
+    def made_again(self, item: int) -> Item:
+        """Return the box of a node or a block once more, with the gradients of the progress as they are now."""
+        what = self.made[item]
+        return self.block_box(what) if isinstance(what, Block) else self.box(what)
+
+    def item_of(self, node: Node) -> int | None:
+        """Return the item that shows a node: its own, or that of the block it stands in; None where none does."""
+        block = self.folding.inside.get(node)
+        return self.place.get(node) if block is None else self.placed.get(block)
 
     def block_box(self, block: Block) -> Item:
         """Return the box of a block, or the tile of a neuron."""
@@ -194,9 +213,10 @@ class _Builder:
                 self.shown.arrows.append(Arrow(tail, op, name))
                 continue
             words = arrow_lines(derivative)
-            if self.progress and node is self.progress.now:
+            if self.progress and node is self.progress.now and position in self.progress.contributions:
                 words = (*words, self.progress.contributions[position])
-            self.shown.arrows.append(Arrow(tail, op, name, words, self.arrowhint_text(node, i, derivative), state))
+            edge = self.progress.edge_state(node, position) if self.progress else ""
+            self.shown.arrows.append(Arrow(tail, op, name, words, self.arrowhint_text(node, i, derivative), edge))
         self.shown.arrows.append(Arrow(op, op + 1, state=state))
 
     def arrowhint_text(self, node: Node, i: Node, derivative: LocalDerivative) -> str:

@@ -151,7 +151,8 @@ def _arrow(k: int, arrow: Arrow, curve: Curve, prefix: str) -> str:
         hint = f"<title>{_text(arrow.hint)}</title>"
         # Straight, so that the many lines of a layer are a fan; a tile that one crosses lies above it.
         path = f"M{_n(start.x)} {_n(start.y)}L{_n(rest[-1].x)} {_n(rest[-1].y)}"
-        return f'<path class="{look}" d="{path}" stroke-width="{wide:.2f}">{hint}</path>'
+        where = f'id="{prefix}-arrow{k}" class="{look}"'
+        return f'<path {where} d="{path}" stroke-width="{wide:.2f}">{hint}</path>'
     parts = [f'<path class="line" d="{path}"/>']
     if curve.label is not None and (box := _label_box(arrow)) is not None:
         x, y = curve.label.x - box.width / 2, curve.label.y - box.height / 2

@@ -1,111 +1,256 @@
-// The player: shows the picture and the table as they are after `at` steps, and moves on buttons, keys and clicks.
-// The element #steps holds the result of Stepper.to_json(); all text for people is in it, ready to be shown.
+// The player: shows the picture and the table as they are at a stop of the lesson, and moves on buttons, the slider,
+// keys, clicks and by itself. The element #lesson holds the lesson; all text for people is in it, ready to be shown.
 "use strict";
 
-const NO_GRADIENT = "\u2013";
-const FIRST_HIDDEN_COLUMN = 4; // step, node, formula and data are known from the start
+const BEAT = 1600; // milliseconds of a step at speed 1
+const SMALLEST = 0.6; // of a picture whose text can be read
+const FIRST_HIDDEN = { forward: 3, backward: 4 }; // columns: step, node and formula are known from the start
 
-const data = JSON.parse(document.getElementById("steps").textContent);
-const steps = data.steps;
-const picture = document.getElementById("picture");
-const rows = [...document.querySelectorAll("tbody tr")];
-const items = new Map(); // name of a node -> its box
-const arrows = new Map(); // name of a node and position of an input -> the arrow from that input
-for (const element of picture.querySelectorAll("[data-name]")) items.set(element.dataset.name, element);
-for (const element of picture.querySelectorAll("[data-from]")) arrows.set(element.dataset.from, element);
+const byId = (id) => document.getElementById(id);
+const lesson = JSON.parse(byId("lesson").textContent);
+const stops = lesson.stops;
+const forwards = stops.filter((stop) => stop.forward).length;
+const frame = byId("picture");
+const picture = frame.querySelector("svg");
+const pane = byId("table");
+const rows = [...pane.querySelectorAll("tbody tr")];
+const wide = picture.viewBox.baseVal.width;
+const high = picture.viewBox.baseVal.height;
 
-let at = 0; // how many steps are taken
+let at = 0; // the stop that is shown; 0: before the first
+let timer = 0;
+let whole = false;
 
-function gradientsAfter(count) {
-  const gradients = new Map();
-  for (const [name, left] of Object.entries(data.earlier)) gradients.set(name, left.words);
-  if (count && data.begun) {
-    for (const [name, seed] of Object.entries(data.begun)) gradients.set(name, seed.words);
-  } else if (count) {
-    gradients.set(steps[0].node, steps[0].words.gradient);
-  }
-  for (const step of steps.slice(0, count)) {
-    for (const flow of step.flows) gradients.set(flow.input, flow.words.after);
-  }
-  return gradients;
+// The parts of the picture
+
+const parts = new Map(); // "item3" or "arrow5" -> the element
+const lines = new Map(); // the same -> its lines that can change
+const finished = []; // the texts of the picture as it was drawn, with every number
+const hints = new Map(); // an arrow -> its tooltip
+for (const element of picture.querySelectorAll(".item, .arrow, .weight")) {
+  const key = element.id.slice(picture.id.length + 1);
+  parts.set(key, element);
+  lines.set(key, [...element.querySelectorAll(".value, .tile, .word")]);
+  for (const line of lines.get(key)) finished.push([line, line.textContent]);
+  const hint = element.querySelector("title");
+  if (hint && key.startsWith("arrow")) hints.set(key, hint.textContent);
 }
 
-function showGradients() {
-  const gradients = gradientsAfter(at);
-  for (const [name, item] of items) {
-    const lines = (gradients.get(name) ?? NO_GRADIENT).split("\n");
-    item.querySelectorAll(".grad").forEach((line, i) => {
-      line.textContent = lines[i] ?? "";
-    });
-  }
+const visits = { forward: new Map(), backward: new Map() }; // a box -> its stop
+stops.forEach((stop, i) => {
+  const found = stop.forward ? visits.forward : visits.backward;
+  for (const item of stop.items) if (!found.has(`item${item}`)) found.set(`item${item}`, i + 1);
+  for (const item of stop.done) if (!found.has(`item${item}`)) found.set(`item${item}`, i + 1);
+});
+
+function writeTexts() {
+  for (const [line, text] of finished) line.textContent = text;
+  const write = ([key, line, text]) => {
+    lines.get(key)[line].textContent = text;
+  };
+  lesson.start.forEach(write);
+  for (const stop of stops.slice(0, at)) stop.changes.forEach(write);
 }
 
 function markPicture() {
-  for (const element of [...items.values(), ...arrows.values()]) element.classList.remove("now", "done");
-  steps.slice(0, at).forEach((step, i) => {
-    const state = i === at - 1 ? "now" : "done";
-    items.get(step.node)?.classList.add(state);
-    for (const flow of step.flows) arrows.get(`${step.node} ${flow.position}`)?.classList.add(state);
-  });
+  const now = at ? stops[at - 1] : { items: [], arrows: [], gets: [] };
+  for (const element of parts.values()) element.classList.remove("now", "done", "gets");
+  for (const stop of stops.slice(forwards, at)) {
+    const boxes = stop.done.some((item) => stop.items.includes(item)) ? [...stop.items, ...stop.done] : stop.done;
+    for (const item of boxes) parts.get(`item${item}`).classList.add("done");
+    for (const arrow of stop.arrows) parts.get(`arrow${arrow}`).classList.add("done");
+  }
+  const present = [...now.items.map((k) => `item${k}`), ...now.arrows.map((k) => `arrow${k}`)];
+  for (const key of present) {
+    parts.get(key).classList.remove("done");
+    parts.get(key).classList.add("now");
+  }
+  for (const item of now.gets) parts.get(`item${item}`).classList.add("gets");
+  for (const [key, list] of lines) {
+    if (key.startsWith("arrow")) list.at(-1)?.classList.toggle("contribution", present.includes(key));
+  }
+}
+
+function titleOf(element) {
+  const found = element.querySelector("title") ?? document.createElementNS(picture.namespaceURI, "title");
+  if (!found.parentNode) element.prepend(found);
+  return found;
+}
+
+// Tooltips and the description say what the picture shows, and nothing that is still to come.
+function describe() {
+  const told = [];
+  for (const [key, element] of parts) {
+    if (key.startsWith("item")) {
+      const words = [...element.querySelectorAll("text")].map((text) => text.textContent.trim());
+      titleOf(element).textContent = words.filter((text) => text).join(" ");
+      if (lines.get(key).length) told.push(titleOf(element).textContent);
+    } else if (hints.has(key)) {
+      const first = element.classList.contains("weight") ? forwards : 0;
+      const seen = stops.slice(first, at).some((stop) => stop.arrows.includes(Number(key.slice(5))));
+      titleOf(element).textContent = seen ? hints.get(key) : "";
+    }
+  }
+  picture.querySelector("desc").textContent = told.join(". ").slice(0, 4000);
 }
 
 function markRows() {
   for (const row of rows) {
     const number = Number(row.dataset.step);
     row.className = number === at ? "now" : number > at ? "later" : "";
-    [...row.cells].forEach((cell, i) => {
-      cell.classList.toggle("hidden", i >= FIRST_HIDDEN_COLUMN && number > at);
-    });
+    const first = number <= forwards ? FIRST_HIDDEN.forward : FIRST_HIDDEN.backward;
+    const data = number > forwards && at < forwards ? FIRST_HIDDEN.forward : first;
+    [...row.cells].forEach((cell, i) => cell.classList.toggle("hidden", i >= data && number > at));
+  }
+  const now = rows.filter((row) => row.className === "now");
+  if (!now.length) {
+    pane.scrollTop = 0;
+    return;
+  }
+  const box = pane.getBoundingClientRect();
+  const top = now[0].getBoundingClientRect().top - box.top;
+  const bottom = now.at(-1).getBoundingClientRect().bottom - box.top;
+  const head = pane.querySelector("thead").offsetHeight;
+  if (top < head || bottom > pane.clientHeight) {
+    pane.scrollTop += top - head - Math.max(0, (pane.clientHeight - head - (bottom - top)) / 2);
   }
 }
 
-function showWords() {
-  const seeds = Object.entries(data.seeds ?? { [data.root]: data.seed });
-  const starts = seeds.map(([name, seed]) =>
-    seed.words === "1" ? `d${name}/d${name} = 1.` : `the gradient of ${name}:\n${seed.words}`);
-  const start = data.seeds ? `each root:\n${starts.join("\n")}` : starts[0];
-  const earlier = Object.keys(data.earlier).length
-    ? "Leaves have the gradients that earlier sweeps left there; every other grad"
-    : "Every grad";
-  document.getElementById("now").textContent = at
-    ? steps[at - 1].words.text
-    : `No step is taken yet. ${earlier} is ${NO_GRADIENT}. The sweep begins with ${start}`;
-  document.getElementById("count").textContent = `step ${at} of ${steps.length}`;
+function writeWords() {
+  const phase = at === 0 ? "start" : at <= forwards ? "forward" : "backward";
+  byId("now").textContent = at
+    ? stops[at - 1].words
+    : "No step is taken yet. First each op computes its data (?); then the gradients (\u2013) come backward.";
+  byId("count").textContent = `step ${at} of ${stops.length}, ${phase}`;
+  byId("slider").value = at;
+  byId("slider").setAttribute("aria-valuetext", `step ${at}, ${phase}`);
+  for (const id of ["first", "back"]) byId(id).setAttribute("aria-disabled", at === 0);
+  for (const id of ["next", "last"]) byId(id).setAttribute("aria-disabled", at === stops.length);
 }
 
-// Scrolls the picture only: the page stays where the reader has put it.
-function bringIntoView(element) {
-  if (!element) return;
-  const box = element.getBoundingClientRect();
-  const frame = picture.getBoundingClientRect();
-  const distance = (low, high, from, to, aim) =>
-    low < from + 20 || high > to - 20 ? (low + high) / 2 - from - aim * (to - from) : 0;
-  // To the right of the middle, because the contributions of the step go to the left.
-  const x = distance(box.left, box.right, frame.left, frame.right, 0.75);
-  picture.scrollBy(x, distance(box.top, box.bottom, frame.top, frame.bottom, 0.5));
+// Size and place
+
+function fit() {
+  const taken = [...frame.parentElement.children].filter((each) => each !== frame && each !== pane);
+  const others = taken.reduce((sum, each) => sum + each.offsetHeight, 0) + 150;
+  const room = Math.max(170, innerHeight - others);
+  const across = Math.min(1, frame.clientWidth / wide);
+  let scale = Math.min(across, room / high);
+  const fits = scale >= SMALLEST;
+  byId("whole").hidden = fits;
+  if (!fits && !whole) scale = Math.min(1, Math.max(across, SMALLEST));
+  picture.setAttribute("width", wide * scale);
+  picture.setAttribute("height", high * scale);
+  frame.style.height = `${Math.min(high * scale, room)}px`;
+  frame.classList.toggle("wide", !fits && !whole);
+  follow();
 }
 
-function show(count) {
-  at = Math.max(0, Math.min(steps.length, count));
-  showGradients();
+// Moves the picture, where it does not fit, so that this step is seen, with the boxes that it contributes to.
+function follow() {
+  const stop = stops[Math.max(at - 1, 0)];
+  const seen = frame.getBoundingClientRect();
+  const boxes = [...stop.items, ...stop.gets].map((k) => parts.get(`item${k}`).getBoundingClientRect());
+  const own = parts.get(`item${stop.items.at(-1)}`).getBoundingClientRect();
+  const along = (low, high) => {
+    const first = Math.min(...boxes.map((box) => box[low]));
+    const last = Math.max(...boxes.map((box) => box[high]));
+    const [from, to] = [seen[low] + 8, seen[high] - 8];
+    if (first >= from && last <= to) return 0;
+    if (last - first <= to - from) return (first + last - from - to) / 2;
+    // Too far apart: its own box to the right of the middle, because what flows backward goes to the left.
+    return (own[low] + own[high]) / 2 - from - (to - from) * (low === "left" && !stop.forward ? 0.75 : 0.5);
+  };
+  frame.scrollBy(along("left", "right"), along("top", "bottom"));
+}
+
+function show(count, write = true) {
+  at = Math.max(0, Math.min(stops.length, count));
+  writeTexts();
   markPicture();
+  describe();
   markRows();
-  showWords();
-  bringIntoView(items.get(steps[Math.max(at - 1, 0)].node));
-  for (const id of ["first", "back"]) document.getElementById(id).disabled = at === 0;
-  for (const id of ["next", "last"]) document.getElementById(id).disabled = at === steps.length;
+  writeWords();
+  follow();
+  if (write) {
+    try {
+      history.replaceState(null, "", `#step=${at}`);
+    } catch {
+      // A frame without an address of its own has nothing to write to.
+    }
+  }
 }
 
-const moves = { first: () => 0, back: () => at - 1, next: () => at + 1, last: () => steps.length };
-for (const [id, move] of Object.entries(moves)) document.getElementById(id).onclick = () => show(move());
-for (const row of rows) row.onclick = () => show(Number(row.dataset.step));
-addEventListener("keydown", (event) => {
-  const id = { ArrowLeft: "back", ArrowRight: "next", Home: "first", End: "last" }[event.key];
-  if (id && !event.ctrlKey && !event.metaKey && !event.altKey) {
-    event.preventDefault();
-    show(moves[id]());
+// Moves
+
+function play(on) {
+  clearInterval(timer);
+  timer = 0;
+  if (on) {
+    if (at === stops.length) show(0);
+    timer = setInterval(() => {
+      show(at + 1);
+      if (at === stops.length) play(false);
+    }, BEAT / Number(byId("speed").value));
   }
+  byId("play").textContent = on ? "\u23f8" : "\u25b6";
+  byId("play").title = on ? "pause" : "play";
+  byId("play").setAttribute("aria-label", byId("play").title);
+}
+
+function go(count) {
+  play(false);
+  show(count);
+}
+
+const moves = { first: () => 0, back: () => at - 1, next: () => at + 1, last: () => stops.length };
+for (const [id, move] of Object.entries(moves)) byId(id).onclick = () => go(move());
+byId("play").onclick = () => play(!timer);
+byId("speed").onchange = () => play(timer !== 0);
+byId("slider").oninput = (event) => go(Number(event.target.value));
+byId("whole").onclick = () => {
+  whole = !whole;
+  byId("whole").setAttribute("aria-pressed", whole);
+  fit();
+};
+for (const row of rows) row.onclick = () => go(Number(row.dataset.step));
+
+addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches?.("input, select")) return;
+  const id = { ArrowLeft: "back", ArrowRight: "next", Home: "first", End: "last" }[event.key];
+  if (id) go(moves[id]());
+  else if (event.key === " " && !event.target.matches?.("button")) play(!timer);
+  else return;
+  event.preventDefault();
 });
 
+let dragged = false;
+frame.addEventListener("pointerdown", (event) => {
+  dragged = false;
+  if (event.button !== 0 || !frame.classList.contains("wide")) return;
+  const from = { x: event.clientX, y: event.clientY, left: frame.scrollLeft, top: frame.scrollTop };
+  const move = (to) => {
+    dragged ||= Math.hypot(to.clientX - from.x, to.clientY - from.y) > 5;
+    frame.scrollTo(from.left + from.x - to.clientX, from.top + from.y - to.clientY);
+  };
+  addEventListener("pointermove", move);
+  const end = () => removeEventListener("pointermove", move);
+  addEventListener("pointerup", end, { once: true });
+  addEventListener("pointercancel", end, { once: true });
+});
+
+// A click on a box goes to its step in this phase; a second one to its step in the other.
+frame.addEventListener("click", (event) => {
+  const key = event.target.closest(".item")?.id.slice(picture.id.length + 1);
+  const found = [visits.forward.get(key), visits.backward.get(key)];
+  if (at > forwards) found.reverse();
+  const goal = found[0] === at || !found[0] ? found[1] ?? found[0] : found[0];
+  if (goal && !dragged) go(goal);
+});
+
+const asked = () => /^#step=(\d+)$/.exec(location.hash)?.[1];
+addEventListener("hashchange", () => asked() && show(Number(asked()), false));
+addEventListener("resize", fit);
 document.body.classList.add("plays");
-show(1);
+show(Number(asked() ?? 1), false);
+fit();

@@ -1,85 +1,131 @@
-"""The player: one HTML page with the picture and the table, which plays the steps forward and back.
+"""The player: one HTML page with the picture and the table, which plays the stops of a lesson forward and back.
 
-The page loads nothing, and opens at the first step. Where scripts are off, it shows the finished picture and the whole
-table. It is made of the steps as plain data and of the picture as SVG text; the `data-name` of a box says to which
-node it belongs. Its style is in `player.css` and its script in `player.js`, beside this file.
+The page loads nothing, and opens at the first step, or at that in its address, `#step=7`. Where scripts are off, it
+shows the finished picture and the whole table. Its style is in `player.css` and its script in `player.js`, beside this
+file.
 """
 
 from __future__ import annotations
 
 import html
 import json
+from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
 from ..picture.theme import variables
+from .stops import Lesson
 
 FOLDER: Final = Path(__file__).parent
+POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
+STILL: Final = (
+    "Scripts are off here, so the steps do not play: above is the finished picture, below are all steps. To play them, "
+    "trust the notebook and run the cell again, or open the page that stepper.save('steps.html') writes in a browser."
+)
+MOST_ROWS: Final = 200  # of the table in a notebook that is not trusted
+BUTTONS: Final = (
+    ("first", "&#8676;", "first step"),
+    ("back", "&#8592;", "one step back"),
+    ("play", "&#9654;", "play"),
+    ("next", "&#8594;", "next step"),
+    ("last", "&#8677;", "last step"),
+)
 
 
-def page(picture: str, steps: dict[str, Any]) -> str:
-    """Return the whole page; `picture` is SVG text, `steps` the result of Stepper.to_json()."""
-    root = html.escape(steps["root"])
-    # Only "<" could end a script element or begin a comment in it; \u003c is the same character in JSON.
-    data = json.dumps(steps, ensure_ascii=False).replace("<", "\\u003c")
+def page(picture: str, root: str, columns: Sequence[str], lesson: Lesson) -> str:
+    """Return the whole page; `picture` is SVG text, `root` the names of the roots, `columns` those of the table."""
+    title = html.escape(f"Backprop through {root}, step by step")
+    count = len(lesson.stops)
+    data = {
+        "start": [[*where, text] for where, text in lesson.start.items()],
+        "stops": [stop.plain() for stop in lesson.stops],
+    }
+    buttons = "\n".join(
+        f'<button id="{name}" type="button" aria-label="{what}" title="{what}">{sign}</button>'
+        for name, sign, what in BUTTONS
+    )
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Backprop through {root}, step by step</title>
+<title>{title}</title>
 <style>
 {variables()}
-{_asset("player.css")}</style>
+{asset("player.css")}</style>
 </head>
 <body>
-<h1>Backprop through {root}, step by step</h1>
+<main>
+<header>
+<h1>{title}</h1>
+<span class="legend"><i class="now">this step</i> <i class="done">gradient finished</i></span>
 <nav aria-label="steps">
-<button id="first" type="button">&#8676; Start</button>
-<button id="back" type="button">&#8592; Back</button>
-<button id="next" type="button">Next &#8594;</button>
-<button id="last" type="button">End &#8677;</button>
+{buttons}
+<label class="speed">speed <select id="speed">
+<option value="0.5">½</option>
+<option value="1" selected>1</option>
+<option value="2">2</option>
+<option value="4">4</option>
+</select></label>
+<input id="slider" type="range" min="0" max="{count}" value="1" step="1" aria-label="step">
 <span id="count"></span>
-<span>(or the arrow keys; or click a row)</span>
-<i class="now">this step</i>
-<i class="done">gradient finished</i>
+<button id="whole" type="button" aria-pressed="false" hidden>whole picture</button>
 </nav>
+</header>
 <div id="picture">
 {picture}</div>
-<div id="now" role="status" aria-live="polite"></div>
-<div class="wide">
-{_table(steps)}
+<p id="still">{STILL}</p>
+<div id="now" role="status"></div>
+<div id="table" tabindex="0" role="region" aria-label="all steps">
+{table(columns, lesson)}
 </div>
-<script type="application/json" id="steps">{data}</script>
+</main>
+<script type="application/json" id="lesson">{as_json(data)}</script>
 <script>
-{_asset("player.js")}</script>
+{asset("player.js")}</script>
 </body>
 </html>
 """
 
 
-def _asset(name: str) -> str:
+def as_json(data: Any) -> str:
+    """Return JSON for a script element."""
+    # Only "<" could end a script element or begin a comment in it; \u003c is the same character in JSON.
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c")
+
+
+def asset(name: str) -> str:
+    """Return the text of a style or script file of this folder."""
     return (FOLDER / name).read_text(encoding="utf-8")
 
 
-def _table(steps: dict[str, Any]) -> str:
+def table(columns: Sequence[str], lesson: Lesson, most: int | None = None) -> str:
+    """Return the table of all stops, or of at most so many rows of it."""
+    head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in columns)
     body = []
-    for step in steps["steps"]:
-        for row in step["words"]["rows"]:
-            cells = "".join(f"<td>{html.escape(text)}</td>" for text in row)
-            body.append(f'<tr data-step="{step["number"]}">{cells}</tr>')
-    head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in steps["columns"])
-    return f"<table><thead><tr>{head}</tr></thead><tbody>\n" + "\n".join(body) + "\n</tbody></table>"
+    rows = ((stop.number, row) for stop in lesson.stops for row in stop.rows)
+    for number, row in islice(rows, most):
+        last = max(k for k, text in enumerate(row) if text) + 1
+        cells = "".join(f"<td>{html.escape(text)}</td>" for text in row[:last])
+        if last < len(row):
+            cells += f'<td colspan="{len(row) - last}"></td>'
+        body.append(f'<tr data-step="{number}">{cells}</tr>')
+    left = sum(len(stop.rows) for stop in lesson.stops) - len(body)
+    more = f"\n<p>… {left:,} more rows</p>" if left else ""
+    return f"<table><thead><tr>{head}</tr></thead><tbody>\n" + "\n".join(body) + f"\n</tbody></table>{more}"
 
 
-def notebook(whole_page: str, image: str) -> str:
-    """Return HTML for a notebook's cell: the page in a frame; where the notebook is not trusted, the image.
+def notebook(whole_page: str, image: str, rows: str = "") -> str:
+    """Return HTML for a notebook's cell: the page in a frame; where the notebook is not trusted, image and table.
 
-    A notebook that is not trusted removes the frame. Where the frame is shown, it removes the image, an <img>. That
-    and the size of the frame are attributes, because a notebook removes style and script elements.
+    A notebook that is not trusted removes the frame. Where the frame is shown, it removes the rest. That and the size
+    of the frame are attributes, because a notebook removes style and script elements.
     """
     return (
-        f'<div>{image}<iframe title="backprop step by step" sandbox="allow-scripts" '
+        f'<div><div>{image}<p>{STILL}</p>{rows}</div><iframe title="backprop step by step" sandbox="allow-scripts" '
         f'style="width:100%;height:640px;border:0" onload="this.previousElementSibling.remove()" '
         f'srcdoc="{html.escape(whole_page)}"></iframe></div>'
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -20,6 +20,20 @@ from ...engine.sweep import sweep
 from ...operands.tensor import Tensor
 from ..picture.formulas import input_data, local_derivatives, op_formula, summed_dims
 from .step import Flow, Step
+
+
+class Contribution(NamedTuple):
+    """What a node contributes to one input, and the sum of the input before and after it, in this sweep alone.
+
+    `shape` is that of what the op's rule gave for arrays, before broadcasting was undone.
+    """
+
+    input: Node
+    position: int
+    amount: Any
+    before: Any
+    after: Any
+    shape: tuple[int, ...]
 
 
 class Recording:
@@ -44,48 +58,71 @@ class Recording:
         (root, seed), *further = self.seeds.items()
         self._sweep: Final[list[tuple[Node, Any]]] = quietly(lambda: list(sweep(root, seed, also=dict(further))))
         self._sums: dict[Node, Any] = dict(self.seeds)  # of this sweep alone
-        self._steps: list[Step] = []
+        self._contributions: list[list[Contribution]] = []  # by number of the step
+        self._steps: dict[int, Step] = {}
         self._committed = False
         if self.arrays:
             # An array may be written into later, so all steps are made now. They are made of the arrays themselves,
             # because the memory layout of an array decides the last bit of a sum over it.
-            quietly(self.step, len(self._sweep) - 1)
+            for k in range(len(self._sweep)):
+                quietly(self.step, k)
             self.data = {node: _copied(data) for node, data in self.data.items()}
 
     def __len__(self) -> int:
         return len(self._sweep)
 
+    @property
+    def order(self) -> list[Node]:
+        """The nodes in the order of the sweep, newest first; step k is that of `order[k]`."""
+        return [node for node, _ in self._sweep]
+
+    def contributions(self, k: int) -> list[Contribution]:
+        """Return what step k, counted from 0, contributes to each input that a gradient flows to."""
+        while len(self._contributions) <= k:
+            node, g = self._sweep[len(self._contributions)]
+            self._contributions.append(self._contribute(node, g))
+        return self._contributions[k]
+
+    def _contribute(self, node: Node, g: Any) -> list[Contribution]:
+        found: list[Contribution] = []
+        if node.op is None:
+            return found
+        data = input_data(node, self.data)
+        for position, i in enumerate(node.inputs):
+            if 0 <= i._index < node._index:  # else a constant, or a leaf that came to want a gradient after this use
+                part = node.op.vjp(position, g, self.data[node], data, node.params)
+                amount = i._fit(part)
+                before = self._sums.get(i)
+                self._sums[i] = amount if before is None else before + amount
+                shape = np.shape(part) if self.arrays else ()
+                found.append(Contribution(i, position, amount, before, self._sums[i], shape))
+        return found
+
     def step(self, k: int) -> Step:
         """Return step k, counted from 0; the steps of Values are made when they are first asked for."""
-        while len(self._steps) <= k:
-            self._steps.append(self._make_step(len(self._steps)))
+        if k not in self._steps:
+            self._steps[k] = self._make_step(k)
         return self._steps[k]
 
     def _make_step(self, k: int) -> Step:
         node, g = self._sweep[k]
-        data = input_data(node, self.data)
+        found = self.contributions(k)
+        derivatives = local_derivatives(node, self.names, self.data)
         flows = []
-        for position, derivative in enumerate(local_derivatives(node, self.names, self.data)):
-            if derivative is None or node.op is None:
-                continue
-            i = node.inputs[position]
-            part = node.op.vjp(position, g, self.data[node], data, node.params)
-            summed = summed_dims(np.shape(part), np.shape(i._data)) if self.arrays else ()
-            contribution = i._fit(part)
-            before = self._sums.get(i)
-            self._sums[i] = contribution if before is None else before + contribution
+        for i, position, amount, before, after, shape in found:
+            derivative = derivatives[position]
+            assert derivative is not None
+            summed = summed_dims(shape, np.shape(i._data)) if self.arrays else ()
             flows.append(
                 Flow(
-                    i, position, self.names[i], derivative.formula, derivative.local, contribution,
-                    self.with_earlier(i, before), self.with_earlier(i, self._sums[i]), derivative.rule, summed,
+                    i, position, self.names[i], derivative.formula, derivative.local, amount,
+                    self.with_earlier(i, before), self.with_earlier(i, after), derivative.rule, summed,
                 )
             )  # fmt: skip
         op = node.op.name if node.op is not None else ""
-        data = _copied(self.data[node])
         gradient = self.with_earlier(node, g)
-        return Step(
-            k + 1, node, self.names[node], op, data, gradient, tuple(flows), op_formula(node, self.names, self.data)
-        )
+        made = op_formula(node, self.names, self.data)
+        return Step(k + 1, node, self.names[node], op, _copied(self.data[node]), gradient, tuple(flows), made)
 
     def begun(self) -> dict[Node, Any]:
         """Return the gradient of each root before any contribution to it."""

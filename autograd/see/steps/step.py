@@ -117,7 +117,7 @@ class Step:
 
         In x * x, the derivative with respect to each x by itself is x; both contributions together give 2 * x.
         """
-        twice = sum(other.input is flow.input for other in self.flows) > 1
+        twice = sum(i is flow.input for i in self.node.inputs) > 1  # a step of one edge has one flow
         return f", as input {flow.position + 1}" if twice else ""
 
 

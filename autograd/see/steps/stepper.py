@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import operator
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,15 +18,20 @@ from ...engine.sweep import graph_nodes
 from ...engine.text import text_table
 from ...graph.roots import for_each_root, read_roots, refuse_repeated
 from ...operands.tensor import Tensor
+from ..picture.draw_graph import View, view
 from ..picture.drawing import Drawing
 from ..picture.formulas import display_names
-from ..picture.number_format import format_block
+from ..picture.levels import Level
 from ..picture.scene import Progress
 from ..picture.scene_builder import listed, scene
+from .lesson import lesson, rooms
+from .moving_picture import moving
+from .places import BY, By, arrived, last_contribution, places, step_at
 from .plain_data import plain_data
-from .player import notebook, page
+from .player import MOST_ROWS, notebook, page, table
 from .recording import Recording
 from .step import ARRAY_HEADER, HEADER, NUMBER_COLUMNS, Step, table_rows
+from .stops import Lesson
 
 
 class Stepper:
@@ -40,10 +46,19 @@ class Stepper:
     `root` is a node, or several in a list, tuple or dict, or an array of Values. Of several, the sweep begins at each,
     so that the gradients are those of their sum; with `gradient`, those of the sum of gradient * root.
 
-    labels     names for nodes: {"x": x}, or globals()
-    max_nodes  the greatest number of nodes; ValueError where the graph has more
+    The steps are those of the backward sweep. The page and the moving picture, which a notebook shows and `save`
+    writes, also go through the forward pass before it, make no step of a leaf, and fold what `draw` folds: a block is
+    one step there. `len(stepper)` counts the steps of the sweep, without folding.
+
+    labels     names for nodes: {"x": x}, globals(), or dict(model.named_parameters())
+    max_nodes  how many boxes the picture may have before it folds, as in `draw`
     gradient   the gradient of the root, as in `backward()`; a Tensor of several elements needs one. Of several roots, a
                gradient for each, in containers like theirs; None stands for 1
+    by         "node": a step is a node, with its contributions to all inputs; "edge": a step is one contribution, and a
+               leaf has no step, because nothing happens there
+    level      that of `draw`: how finely the picture shows the graph
+    path       two nodes (a, b): only the steps of the nodes through which b depends on a, one period of a loop say
+    focus      a node: only the steps of the nodes at most `depth` ops (3) before or after it
 
     >>> x = Value(3.0, label="x")
     >>> stepper = Stepper(x * x)
@@ -63,19 +78,20 @@ class Stepper:
         self,
         root: Node | Sequence[Any] | Mapping[Any, Any] | np.ndarray,
         labels: Mapping[str, object] | None = None,
-        max_nodes: int = 100_000,
+        max_nodes: int | None = None,
         gradient: Any = None,
+        by: By = "node",
+        level: Level = "auto",
+        path: tuple[Node, Node] | None = None,
+        focus: Node | None = None,
+        depth: int | None = None,
     ) -> None:
+        if by not in BY:
+            raise ValueError(f"by is one of {', '.join(BY)}, got {by!r}")
         roots = read_roots(root, "a Stepper")
         refuse_repeated(roots)
         given = [None] * len(roots) if gradient is None else for_each_root(root, gradient)
         seeds = {each: _seed(each, g) for each, g in zip(roots, given, strict=True)}
-        length = len(graph_nodes(*roots, wanted=True))
-        if length > max_nodes:
-            raise ValueError(
-                f"the graph has {length:,} nodes, more than max_nodes={max_nodes:,} to step through; take a smaller "
-                "part of it, such as one sample's loss, or raise max_nodes"
-            )
         self.roots: Final = roots
         self.root: Final = roots[0]
         nodes = graph_nodes(*roots)
@@ -83,16 +99,25 @@ class Stepper:
         self.position = 0
         self._recording: Final = Recording(nodes, self.names, seeds)
         self.header: Final = ARRAY_HEADER if self._recording.arrays else HEADER
+        self._look: Final = partial(view, roots, nodes, level, max_nodes, focus, path, depth)
+        plain = level == "auto" and all(each is None for each in (max_nodes, path, focus, depth))
+        part = None if plain else self._view  # here, so that a wrong argument is refused at once
+        shown = part.nodes(nodes) if part is not None and part.part else None
+        self._places: Final = places(self._recording, by, shown)
+
+    @cached_property
+    def _view(self) -> View:
+        return self._look()
 
     def __len__(self) -> int:
-        return len(self._recording)
+        return len(self._places)
 
     def __getitem__(self, k: int) -> Step:
         """Return step k, counted from 0; the position does not change. Raise IndexError where there is none."""
         index = operator.index(k)
         if not -len(self) <= index < len(self):
             raise IndexError(f"there are {len(self)} steps: expected 0 to {len(self) - 1}, got {index}")
-        return self._recording.step(index % len(self))
+        return step_at(self._recording, index % len(self), self._places)
 
     def __iter__(self) -> Iterator[Step]:
         """Iterate over all steps; the position does not change."""
@@ -131,10 +156,15 @@ class Stepper:
         return self._move(k)
 
     def until(self, node: Node) -> Step:
-        """Go to the step of this node, where its gradient is finished. Raise ValueError where it has no step."""
-        for step in self:
-            if step.node is node:
-                return self._move(step.number)
+        """Go to the step of this node, where its gradient is finished. Raise ValueError where it has no step.
+
+        Of steps that are edges, it is the first of this node, and for a leaf the last that contributes to it.
+        """
+        of_node = [k for k, (number, _) in enumerate(self._places) if self._recording.order[number] is node]
+        if of_node:
+            return self._move(of_node[0] + 1)
+        if node.op is None and (last := last_contribution(self._recording, self._places, node)) is not None:
+            return self._move(last + 1)
         raise ValueError(
             f"{node!r} is not among the nodes that this sweep reaches; expected a node of the root's graph"
         )
@@ -150,7 +180,7 @@ class Stepper:
         RuntimeError the second time, because the leaves would get the same gradients again, and where data was set
         after the graph was computed from it.
         """
-        _ = self[len(self) - 1]  # makes the steps now: an error or Ctrl-C there changes nothing
+        self._recording.contributions(len(self._recording) - 1)  # now: an error or Ctrl-C here changes nothing
         self._recording.commit([(self, "position", len(self))])
 
     def _move(self, k: int) -> Step:
@@ -163,12 +193,7 @@ class Stepper:
 
         A leaf begins with the gradient that earlier sweeps left there.
         """
-        arrived = dict(self._recording.earlier)
-        if self.position:
-            arrived.update(self._recording.begun())
-        for k in range(self.position):
-            arrived.update({flow.input: flow.after for flow in self[k].flows})
-        return arrived
+        return arrived(self._recording, self._places[self.position - 1] if self.position else None)
 
     def __str__(self) -> str:
         return text_table([self.header, *(row for step in self for row in table_rows(step))], NUMBER_COLUMNS)
@@ -198,33 +223,24 @@ class Stepper:
         }
 
     def drawing(self, engine: str = "auto") -> Drawing:
-        """Return the picture after the steps taken so far."""
+        """Return the picture after the steps taken so far; `.save(path)` writes it."""
         step = self.step
         contributions = {flow.position: flow.product(step.gradient) for flow in step.flows} if step else {}
-        done = frozenset(self[k].node for k in range(self.position))
-        return self._picture(self.gradients(), done, step.node if step else None, contributions, engine)
+        done = frozenset(self._recording.order[k] for k, _ in self._places[: self.position])
+        now = step.node if step else None
+        progress = Progress(self._recording.data, self.gradients(), done, now, contributions, self._room)
+        seen = self._view
+        return Drawing(
+            scene(self.roots, self.names, progress, blocks=seen.blocks, bare=seen.bare, cells=seen.cells), engine
+        )
 
-    def _finished_picture(self, engine: str) -> Drawing:
-        """Return the picture with every gradient and no present step; the player shows it where scripts are off."""
-        return self._picture(self._recording.gradients(), frozenset(), None, {}, engine)
+    @cached_property
+    def _room(self) -> dict[Node, int]:
+        return rooms(self._recording, {node: block for block in self._view.blocks for node in block.nodes})
 
-    def _picture(
-        self,
-        gradients: Mapping[Node, Any],
-        done: frozenset[Node],
-        now: Node | None,
-        contributions: Mapping[int, str],
-        engine: str,
-    ) -> Drawing:
-        room: dict[Node, int] = {}
-        sums = [(flow.input, flow.after) for step in self for flow in step.flows]
-        for node, x in [*self._recording.earlier.items(), *sums]:
-            room[node] = max(room.get(node, 0), *map(len, format_block(x).split("\n")))
-        if self._recording.arrays:
-            for root, x in self._recording.begun().items():
-                room[root] = max(room.get(root, 0), *map(len, format_block(x).split("\n")))
-        progress = Progress(self._recording.data, gradients, done, now, contributions, room)
-        return Drawing(scene(self.roots, self.names, progress), engine)
+    @cached_property
+    def _lesson(self) -> Lesson:
+        return lesson(self._recording, self.roots, self._view, self._places, self._room)
 
     def save(self, path: str | Path, engine: str = "auto") -> Path:
         """Write the steps to a file. Raise ValueError for a suffix other than these. `engine` is that of `draw`.
@@ -233,14 +249,15 @@ class Stepper:
 
         .txt   the table
         .json  the steps as plain data
-        .svg   the picture after the steps taken so far
+        .svg   a picture that plays the steps by itself, in a README or on slides too; `drawing().save(path)` writes the
+               picture after the steps taken so far
         .html  the player, a page that plays the steps; it opens at the first step
         """
         target = Path(path)
         write = {
             ".txt": lambda: str(self) + "\n",
             ".json": lambda: json.dumps(self.to_json(), indent=1, ensure_ascii=False) + "\n",
-            ".svg": lambda: self.drawing(engine).svg,
+            ".svg": lambda: moving(self._lesson, Drawing(self._lesson.scene, engine).svg),
             ".html": lambda: self._page(engine),
         }.get(target.suffix.lower())
         if write is None:
@@ -249,10 +266,10 @@ class Stepper:
         return target
 
     def _page(self, engine: str = "auto") -> str:
-        return page(self._finished_picture(engine).svg, self.to_json())
+        return page(Drawing(self._lesson.scene, engine).svg, self._named_roots(), self.header, self._lesson)
 
     def _repr_html_(self) -> str:
-        return notebook(self._page(), self.drawing()._repr_html_())
+        return notebook(self._page(), self.drawing()._repr_html_(), table(self.header, self._lesson, MOST_ROWS))
 
 
 def _seed(root: Node, gradient: Any) -> Any:
