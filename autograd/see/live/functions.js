@@ -212,7 +212,7 @@ function factorial(n) {
 // Derivative n of digamma.
 function polygamma(x, n) {
   if (n === 0) return digamma(x);
-  if (x === -Infinity) return Infinity; // as Python's, which takes what it cannot compute for too large
+  if (x === -Infinity) return NaN; // the poles lie ever denser, so there is no limit
   return (n % 2 ? 1 : -1) * factorial(n) * hurwitz_zeta(n + 1, x);
 }
 

@@ -145,7 +145,8 @@ def test_folds_in_processes_have_the_same_bits() -> None:
 
 
 def objective(params: dict[str, Any]) -> float:
-    return (math.log10(params["lr"]) + 2.0) ** 2 + params["depth"] + default_generator().random()
+    score: float = (math.log10(params["lr"]) + 2.0) ** 2 + params["depth"] + default_generator().random()
+    return score
 
 
 SPACE: dict[str, Any] = {
