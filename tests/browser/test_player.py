@@ -194,8 +194,9 @@ def test_it_plays_at_the_chosen_speed_and_pauses(opened: Callable[..., Any]) -> 
     assert page.get_attribute("#play", "aria-label") == "pause"
     playwright.expect(page.locator("#slider")).to_have_value("3", timeout=20_000)
     page.click("#play")
+    at = int(page.input_value("#slider"))  # 3, or a stop more where the machine is busy
     page.wait_for_timeout(900)
-    expected.check(page, 3)
+    expected.check(page, at)
     assert page.get_attribute("#play", "aria-label") == "play"
     page.locator("h1").click()
     page.keyboard.press(" ")
