@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 from typing import Any, final
 
+import numpy as np
+
 from ..checks import integer
 from ..plot.canvas import pyplot
 from .callback import Callback, Logs
@@ -33,8 +35,7 @@ class LivePlot(Callback):
             return
         history = History(self.training.history)
         history.append(logs)
-        axes = history.plot()
-        figure = (axes if not hasattr(axes, "flat") else axes.flat[0]).figure
+        figure = np.asarray(history.plot(), dtype=object).flat[0].figure
         if self._display is None:
             self._display = importlib.import_module("IPython.display").display(figure, display_id=True)
         else:

@@ -20,6 +20,7 @@ from .snapshot import Snapshot
 from .sources import inputs_and_target, training_loader
 
 _SMOOTHING: Final = 0.9  # the weight of the past in the running mean of the loss
+_FALL: Final = 0.01  # share of the first loss; a smaller fall may be chance
 _DIVERGED: Final = 4.0  # times the smallest smoothed loss
 
 
@@ -30,7 +31,7 @@ class LRCurve:
     lrs         the learning rates, rising by a constant factor
     losses      the loss of the batch that was trained with each
     smoothed    their running mean
-    suggestion  the learning rate at which the smoothed loss falls fastest; None if it does not fall
+    suggestion  the learning rate at which the smoothed loss falls fastest; None if it falls by less than 1 %
     """
 
     def __init__(self, lrs: list[float], losses: list[float], smoothed: list[float]) -> None:
@@ -141,8 +142,7 @@ def _step(model: Module, batch: Any, loss: Any, optimizer: Optimizer, lr: float)
 def _steepest(lrs: list[float], smoothed: list[float]) -> float | None:
     """Return the learning rate where the loss falls fastest per decade, before its smallest value."""
     end = int(np.argmin(smoothed)) + 1 if smoothed else 0
-    if end < 3:
+    if end < 3 or smoothed[0] - smoothed[end - 1] <= _FALL * abs(smoothed[0]):
         return None
     slopes = np.gradient(np.array(smoothed[:end]), np.log(lrs[:end]))
-    best = int(np.argmin(slopes))
-    return lrs[best] if slopes[best] < 0 else None
+    return lrs[int(np.argmin(slopes))]

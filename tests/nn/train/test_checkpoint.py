@@ -381,6 +381,18 @@ def test_a_full_disk_leaves_the_old_checkpoint(path: Path, monkeypatch: pytest.M
     assert os.listdir(path.parent) == [path.name]
 
 
+def test_a_state_too_large_for_the_format_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from nn.train import checkpoint
+
+    whole = path.read_bytes()
+    run = Run(plain=True)
+    run.fit(1)
+    monkeypatch.setattr(checkpoint, "_LONGEST_HEADER", 3000)
+    with pytest.raises(ValueError, match=r"takes [\d,]+ bytes, and the file format allows 3,000; save without"):
+        train.save_checkpoint(path, run.model, run.optimizer)
+    assert path.read_bytes() == whole
+
+
 def test_the_metadata_is_json(path: Path) -> None:
     content = path.read_bytes()
     header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])

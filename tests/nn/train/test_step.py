@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 import nn
 from autograd import default_generator, manual_seed
 from nn import functional as F, optim, train
+from nn.train.checkpoint import read_checkpoint
 from tests.interrupts import interrupted_at
 
 from .cases import Noisy, data, exact
@@ -78,8 +80,52 @@ def test_ctrl_c_in_a_training_comes_between_two_steps() -> None:
 
 
 @pytest.mark.slow
-def test_ctrl_c_at_every_line_of_a_training_comes_between_two_steps() -> None:
-    assert_between_steps(range(1, 100_000))
+def test_ctrl_c_at_every_seventh_line_of_a_training_comes_between_two_steps() -> None:
+    assert_between_steps(range(1, 100_000, 7))
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Path:
+    pytest.importorskip("safetensors", reason="safetensors is not installed; pip install glassgrad[files]")
+    run = Small()
+    run.fit()
+    path = tmp_path / "c"
+    train.save_checkpoint(path, run.model, run.optimizer, run.scheduler, run.loader)
+    return path
+
+
+def test_ctrl_c_while_a_checkpoint_is_loaded_changes_all_or_nothing(saved: Path) -> None:
+    def load(run: Small) -> None:
+        train.load_checkpoint(saved, run.model, run.optimizer, run.scheduler, run.loader)
+
+    before, after = Small(), Small()
+    load(after)
+    after_state = after.state()
+    for line in range(1, 100_000, 7):
+        manual_seed(0)
+        run = Small()
+        if not interrupted_at(line, lambda run=run: load(run)):  # type: ignore[misc]
+            assert line > 200
+            return
+        state = run.state()
+        manual_seed(0)
+        before = Small()
+        assert state in (before.state(), after_state), f"line {line}"
+    pytest.fail("loading did not end")
+
+
+def test_ctrl_c_while_a_checkpoint_is_saved_leaves_the_old_file_or_the_new_one(saved: Path) -> None:
+    old = saved.read_bytes()
+    run = Small()
+    for line in range(1, 100_000, 3):
+        interrupted = interrupted_at(line, lambda: train.save_checkpoint(saved, run.model, run.optimizer, epoch=7))
+        _, state = read_checkpoint(saved)
+        assert saved.read_bytes() == old or state["epoch"] == 7
+        assert [file.name for file in saved.parent.iterdir()] == [saved.name]
+        if not interrupted:
+            assert line > 200
+            return
+    pytest.fail("saving did not end")
 
 
 @pytest.mark.parametrize("moment", ["on_train_batch_begin", "on_gradients"])

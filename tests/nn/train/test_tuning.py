@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import random
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -145,8 +144,7 @@ def test_folds_in_processes_have_the_same_bits() -> None:
 
 
 def objective(params: dict[str, Any]) -> float:
-    score: float = (math.log10(params["lr"]) + 2.0) ** 2 + params["depth"] + default_generator().random()
-    return score
+    return (math.log10(params["lr"]) + 2.0) ** 2 + float(params["depth"]) + default_generator().random()
 
 
 SPACE: dict[str, Any] = {
@@ -209,30 +207,3 @@ def test_the_best_trial_is_first_and_nan_is_last() -> None:
 def test_arguments_that_make_no_sense_are_refused(call: Any, complaint: str) -> None:
     with pytest.raises((TypeError, ValueError), match=complaint):
         call()
-
-
-# --- a data set of the field ---
-
-
-@pytest.mark.parametrize(
-    ("sizes", "dropout", "epochs", "least"),
-    [((), 0.0, 25, 0.94), ((64, 32), 0.0, 25, 0.97), ((64, 32), 0.1, 40, 0.97)],
-)
-def test_digits_are_told_apart(
-    sizes: tuple[int, ...], dropout: float, epochs: int, least: float, tmp_path: Path
-) -> None:
-    from autograd import manual_seed
-
-    X, y = nn.data.load_digits()
-    X_train, X_test, y_train, y_test = nn.data.train_test_split(X / 16, y, test_size=0.2, stratify=y, seed=0)
-    manual_seed(0)
-    layers: list[nn.Module] = []
-    width = 64
-    for size in sizes:
-        layers += [nn.Linear(width, size), nn.ReLU(), *([nn.Dropout(dropout)] if dropout else [])]
-        width = size
-    model = nn.Sequential(*layers, nn.Linear(width, 10))
-    decay = 1e-2 if dropout else 0.0
-    optimizer = optim.AdamW(model.parameters(), lr=3e-3, weight_decay=decay)
-    train.fit(model, (X_train, y_train), F.cross_entropy, optimizer, epochs, seed=0, verbose=False)
-    assert train.evaluate(model, (X_test, y_test), F.cross_entropy, ["accuracy"])["accuracy"] >= least
