@@ -7,6 +7,7 @@ the engine gives now. The other files in `docs/` are written by hand; tests run 
 import argparse
 import json
 import sys
+import tempfile
 from pathlib import Path
 
 import environment
@@ -106,6 +107,7 @@ def contents() -> dict[str, str]:
         "docs/kinks.md": KINKS % (COMMAND, "\n".join(rows)),
         "docs/borders.md": page(COMMAND),
         ".github/neuron.svg": picture(),
+        ".github/steps.svg": moving_picture(),
     }
 
 
@@ -137,6 +139,15 @@ def picture() -> str:
     o.label = "o"
     o.backward()
     return draw(o, engine="layered").svg
+
+
+def moving_picture() -> str:
+    """Return the picture in the README that plays the steps of x*x + 2*x."""
+    from autograd import Stepper, Value
+
+    x = Value(3.0, label="x")
+    with tempfile.TemporaryDirectory() as folder:
+        return Stepper(x * x + 2 * x, by="edge").save(Path(folder) / "steps.svg").read_text("utf-8")
 
 
 def outdated(root: Path) -> list[str]:
