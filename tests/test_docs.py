@@ -26,6 +26,7 @@ EXAMPLES = {
     "docs/training.md": 36,
     "docs/data.md": 25,
     "docs/own_ops.md": 5,
+    "docs/pictures.md": 10,
     "docs/plots.md": 14,
     "docs/live.md": 8,
     "docs/order.md": 7,

@@ -58,7 +58,7 @@ def live_page(target: Path) -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         page_file = autograd.live(y).save(Path(folder) / "live.html")
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1000, "height": 640}, color_scheme="light")
+        page = browser.new_page(viewport={"width": 1200, "height": 640}, color_scheme="light")
         page.goto(page_file.as_uri())
         page.screenshot(path=str(target), full_page=True)
         browser.close()
