@@ -67,7 +67,7 @@ def draw(
     stats      whether to show statistics of arrays that are too large to be shown in full
     """
     for what, value, known in (("level", level, LEVELS), ("color", color, (None, *COLORS))):
-        if value not in known:
+        if not (value is None or isinstance(value, str)) or value not in known:
             raise ValueError(f"{what} is one of {', '.join(map(str, known))}, got {value!r}")
     roots = read_roots(root, "draw")
     nodes = graph_nodes(*roots)
@@ -97,6 +97,9 @@ def _selection(
         raise ValueError("depth= goes with focus=node, got no focus; give the node to draw the surroundings of")
     if focus is None and path is None:
         return None
+    _check_max_nodes(max_nodes)
+    if path is not None and not isinstance(path, tuple | list):
+        raise TypeError(f"path takes two nodes (a, b), got {type(path).__name__}: {path!r:.60}")
     ends = (focus,) if path is None else tuple(path)
     for end in ends:
         if not isinstance(end, Node) or end not in set(nodes):
@@ -111,12 +114,16 @@ def _selection(
     return between(path[0], path[1], nodes)
 
 
+def _check_max_nodes(max_nodes: int | None) -> None:
+    if max_nodes is not None and (isinstance(max_nodes, bool) or not isinstance(max_nodes, int) or max_nodes < 1):
+        raise ValueError(f"max_nodes is how many boxes a picture may have, 1 or more, got {max_nodes!r:.60}")
+
+
 class _Choice:
     """What a picture of a level shows: blocks, and which of them are neurons."""
 
     def __init__(self, roots: Sequence[Node], nodes: Sequence[Node], level: Level, max_nodes: int | None) -> None:
-        if max_nodes is not None and (isinstance(max_nodes, bool) or not isinstance(max_nodes, int) or max_nodes < 1):
-            raise ValueError(f"max_nodes is how many boxes a picture may have, 1 or more, got {max_nodes!r}")
+        _check_max_nodes(max_nodes)
         most = max_nodes or (READABLE if level == "auto" else MOST_OPS)
         self.blocks: list[Block] = []
         self.cells: dict[Block, Neuron] = {}
