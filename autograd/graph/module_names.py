@@ -45,7 +45,10 @@ def title(module: CalledModule | None) -> str:
     kind = type(module).__name__
     if sum(1 for _ in zip(module.named_modules(), range(2), strict=False)) > 1:
         return kind
-    text = _OBVIOUS.sub("", repr(module)).replace("(, ", "(")
+    try:
+        text = _OBVIOUS.sub("", repr(module)).replace("(, ", "(")
+    except Exception:  # a user's own repr or extra_repr; a picture is not the place where it is mended
+        return kind
     return text if "\n" not in text and len(text) <= LONGEST_TITLE else kind
 
 

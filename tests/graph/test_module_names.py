@@ -176,3 +176,17 @@ def test_a_copy_of_a_module_names_its_own_parameters() -> None:
 )
 def test_a_title_is_short(module: Any, expected: str) -> None:
     assert title(module) == expected
+
+
+class Unprintable(Module):
+    """A module whose repr raises."""
+
+    def forward(self, x: Any) -> Any:
+        return x * 2.0
+
+    def extra_repr(self) -> str:
+        raise RuntimeError("no repr")
+
+
+def test_a_module_whose_repr_raises_has_the_name_of_its_class() -> None:
+    assert title(Unprintable()) == "Unprintable"

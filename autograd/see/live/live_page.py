@@ -79,6 +79,8 @@ def live(
     >>> live((w * x).tanh(), sliders={"w": (-2, 2)})
     <What if: v2; .save("page.html") writes the page>
     """
+    if isinstance(max_nodes, bool) or not isinstance(max_nodes, int) or max_nodes < 0:
+        raise ValueError(f"max_nodes is how many nodes are drawn at most, 0 or more, got {max_nodes!r:.60}")
     plotted = not isinstance(root, Node)
     if isinstance(root, Node):
         if ranges:
@@ -86,7 +88,12 @@ def live(
                 f"ranges by name are for functions; of a graph give sliders={{{next(iter(ranges))!r}: ...}}"
             )
     elif callable(root):
-        given = dict(ranges) if sliders is None else {**dict(sliders), **ranges}
+        if not isinstance(sliders, Mapping | None):
+            raise TypeError(
+                f"sliders of a function map its arguments to ranges, {{'x': (-3, 3)}}, got {type(sliders).__name__}: "
+                f"{sliders!r:.60}"
+            )
+        given = {**(sliders or {}), **ranges}
         root, sliders = recorded(root, given)
         labels = labels or ({} if root.label else {"f": root})
     else:

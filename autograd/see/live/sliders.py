@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from ...engine.node import Node
 
 STEPS = 200  # of a slider, at least
+NARROWEST = 1e-15  # of a number: a smaller step may not change it
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,12 @@ def checked_range(name: str, limits: Any) -> tuple[float, float]:
         low, high = map(float, limits)
     except (TypeError, ValueError):
         low = high = math.nan
-    if not (math.isfinite(low) and math.isfinite(high) and low < high):
-        raise ValueError(f"the range of {name} is (low, high) with low < high, such as (-3, 3); got {limits!r:.60}")
+    narrowest = max(STEPS * NARROWEST * max(abs(low), abs(high)), sys.float_info.min * STEPS)
+    if not (math.isfinite(high - low) and low < high and high - low > narrowest):
+        raise ValueError(
+            f"the range of {name} is (low, high) with low < high, such as (-3, 3), finite and with room for {STEPS} "
+            f"steps; got {limits!r:.60}"
+        )
     return low, high
 
 

@@ -104,6 +104,13 @@ class Folding:
             return [node for node in reversed(block.nodes) if node in self._used_outside][:1]
         return [node for node in block.shown if node in self._used_outside] or [block.shown[-1]]
 
+    def last_output(self, block: Block) -> Node | None:
+        """Return the last result that is used outside of the equal pieces of a block, if it is not the first one's."""
+        if block.kind == ELIDED or block.repeats == 1:
+            return None
+        last = next((node for node in reversed(block.nodes) if node in self._used_outside), None)
+        return None if any(last is node for node in block.shown) else last  # == compares the elements of Tensors
+
 
 def block_item(
     block: Block,
@@ -111,16 +118,20 @@ def block_item(
     outputs: Sequence[Node],
     data: Mapping[Node, Any],
     gradients: Mapping[Node, Any],
+    last: Node | None = None,
 ) -> Item:
     """Return the box of a block: its output, its parameters, and how many ops it has.
 
     `parameters` are the leaves that only this block uses and that require a gradient, `outputs` the nodes of
-    it that are used outside of it: those of its exemplar, and of equal pieces that are not shown the last one's.
+    it that are used outside of it: those of its exemplar, and of equal pieces that are not shown the last one's. `last`
+    is the result of the last of several equal pieces.
     """
     title = shorten(printable(block.title), LONGEST_TITLE)
     rows: list[tuple[str, str]] = []
     if block.kind == BLOCK and block.repeats > 1:
-        rows.append(("shown", f"1 of {block.repeats:,}"))
+        rows.append(("shown", f"first of {block.repeats:,}"))
+    if block.kind == ELIDED and block.repeats > 1 and outputs:
+        rows.append(("shown", "the last result"))
     if len(outputs) == 1:
         (output,) = outputs
         value = data[output]
@@ -129,6 +140,8 @@ def block_item(
         rows += [("data", _line(value)), ("grad", _line(gradients.get(output)))]
     elif outputs:
         rows.append(("outputs", f"{len(outputs):,}"))
+    if last is not None:
+        rows.append(("last", _line(data[last])))
     if block.kind == BLOCK and parameters:
         rows.append(("params", f"{sum(int(np.size(data[p])) for p in parameters):,}"))
         rows.append(("|params|", format_number(total_norm([data[p] for p in parameters]))))

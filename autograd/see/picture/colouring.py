@@ -64,22 +64,26 @@ def colouring(
     color: Color,
     data: Mapping[Node, Any],
     gradients: Mapping[Node, Any],
-    groups: Mapping[Any, Sequence[Node]] | None = None,
+    outputs: Mapping[Any, Sequence[Node]] | None = None,
+    parameters: Mapping[Any, Sequence[Node]] | None = None,
 ) -> Colouring:
-    """Return the paint of each node, and of each group of nodes by its key.
+    """Return the paint of each node, and of each box of several nodes by its key.
 
-    The shade is 0 where there is no size: no gradient has arrived, or the data is not finite.
+    `outputs` are the nodes whose numbers such a box shows, `parameters` the leaves in it, which have its blame. The
+    shade is 0 where there is no size: no gradient has arrived, or the data is not finite.
     """
-    members: dict[Any, Sequence[Node]] = {**{node: (node,) for node in nodes}, **(groups or {})}
+    single = {node: (node,) for node in nodes}
+    outputs = {**single, **(outputs or {})}
+    members: dict[Any, Sequence[Node]] = {**single, **(parameters or {})} if color == "blame" else {**outputs}
     sizes: dict[Any, float]
     if color == "blame":
-        squares = {}
+        norms = {}
         for thing, inside in members.items():
             known = [gradients[n] for n in inside if n.op is None and n.requires_grad and gradients.get(n) is not None]
             if known:
-                squares[thing] = sum(norm(g) ** 2 for g in known)
-        total = sum(squares.values())
-        sizes = {thing: square / total if total else 0.0 for thing, square in squares.items()}
+                norms[thing] = size(known)
+        total = norm(np.array([*norms.values()]))
+        sizes = {thing: _share(each, total) for thing, each in norms.items()}
     else:
         shown = gradients if color == "grad" else data
         known_of = {thing: [shown[n] for n in inside if shown.get(n) is not None] for thing, inside in members.items()}
@@ -87,12 +91,19 @@ def colouring(
     finite = {n: x for n, x in sizes.items() if math.isfinite(x)}
     greatest = max(map(abs, finite.values()), default=0.0)
     paints = {}
-    for n in members:
-        rows = [("blame", f"{100 * finite[n]:.3g} %")] if color == "blame" and n in finite else []
-        rows += [("", word) for word in saturation(n, data[n])] if isinstance(n, Node) else []
+    for n in {**outputs, **members}:
+        rows = [("blame", f"{100 * sizes[n]:.3g} %")] if color == "blame" and n in sizes else []
+        shown_here = outputs.get(n, ())
+        if len(shown_here) == 1:
+            rows += [("", word) for word in saturation(shown_here[0], data[shown_here[0]])]
         x = finite.get(n, 0.0)
         paints[n] = Paint(shade(x, greatest), abs(x) / greatest if greatest else 0.0, tuple(rows))
-    return Colouring(paints, _legend(paints, greatest, color), _MEANING[color])
+    return Colouring(paints, _legend({paints[n].shade for n in finite}, greatest, color), _MEANING[color])
+
+
+def _share(part: float, whole: float) -> float:
+    """Return the square of part / whole; nan where a gradient is not finite, so that there are no shares."""
+    return (part / whole) ** 2 if 0.0 < whole < math.inf else 0.0 if whole == 0.0 else math.nan
 
 
 def size(things: Sequence[Any]) -> float:
@@ -110,10 +121,10 @@ def shade(x: float, greatest: float) -> int:
     return strength if x > 0 else -strength
 
 
-def _legend(paints: Mapping[Any, Paint], greatest: float, color: Color) -> tuple[tuple[int, str], ...]:
+def _legend(shades: Iterable[int], greatest: float, color: Color) -> tuple[tuple[int, str], ...]:
     """Say in numbers what each shade that occurs stands for, from the most negative to the most positive."""
     entries = []
-    for k in sorted({paint.shade for paint in paints.values()}):
+    for k in sorted(shades):
         least = STRONGEST * greatest / DECADE ** (TINTS - abs(k))
         percent, scale = (" %", 100.0) if color == "blame" else ("", 1.0)
         if k == 0:

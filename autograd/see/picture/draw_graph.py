@@ -67,8 +67,7 @@ def draw(
                graph that uses one node often: after 10 seconds the built-in layout is used, with a warning
     stats      whether to show statistics of arrays that are too large to be shown in full
     """
-    if color not in (None, *COLORS):
-        raise ValueError(f"color is one of {', '.join(map(str, (None, *COLORS)))}, got {color!r}")
+    _check_choice("color", color, (None, *COLORS))
     roots = read_roots(root, "draw")
     nodes = graph_nodes(*roots)
     seen = view(roots, nodes, level, max_nodes, focus, path, depth)
@@ -110,10 +109,9 @@ def view(
     depth: int | None = None,
 ) -> View:
     """Return what a picture shows; the arguments are those of `draw`. Raise ValueError for a wrong one."""
-    if level not in LEVELS:
-        raise ValueError(f"level is one of {', '.join(LEVELS)}, got {level!r}")
+    _check_choice("level", level, LEVELS)
     if max_nodes is not None and (isinstance(max_nodes, bool) or not isinstance(max_nodes, int) or max_nodes < 1):
-        raise ValueError(f"max_nodes is how many boxes a picture may have, 1 or more, got {max_nodes!r}")
+        raise ValueError(f"max_nodes is how many boxes a picture may have, 1 or more, got {max_nodes!r:.60}")
     selection = _selection(nodes, focus, path, depth, max_nodes)
     if selection is not None:
         return View(selection.blocks, selection.bare, part=True)
@@ -135,6 +133,8 @@ def _selection(
         raise ValueError("depth= goes with focus=node, got no focus; give the node to draw the surroundings of")
     if focus is None and path is None:
         return None
+    if path is not None and not isinstance(path, tuple | list):
+        raise TypeError(f"path takes two nodes (a, b), got {type(path).__name__}: {path!r:.60}")
     ends = (focus,) if path is None else tuple(path)
     for end in ends:
         if not isinstance(end, Node) or end not in set(nodes):
@@ -172,3 +172,8 @@ def _at_level(roots: Sequence[Node], nodes: Sequence[Node], level: Level, max_no
             if isinstance(unit, Part) and unit in cells:
                 tiles[blocks[-1]] = cells[unit]
     return View(blocks, (), tiles)
+
+
+def _check_choice(what: str, value: object, known: Sequence[str | None]) -> None:
+    if not (value is None or isinstance(value, str)) or value not in known:
+        raise ValueError(f"{what} is one of {', '.join(map(str, known))}, got {value!r}")

@@ -34,18 +34,18 @@ class Drawing:
     def __init__(
         self, shown: Scene, engine: str = "auto", theme: Theme = "auto", direction: Direction = "auto"
     ) -> None:
-        if engine not in ENGINES:
+        if not isinstance(engine, str) or engine not in ENGINES:
             raise ValueError(f"engine is one of {', '.join(ENGINES)}, got {engine!r}")
         if engine == "dot" and not dot_installed():
             raise RuntimeError(
                 'engine="dot" needs the program dot, which is not on the PATH (the Python package graphviz does not '
                 'bring it); install Graphviz, or leave engine at "auto" for the layout that is built in'
             )
-        if theme not in THEMES:
+        if not isinstance(theme, str) or theme not in THEMES:
             raise ValueError(f"theme is one of {', '.join(THEMES)}, got {theme!r}")
         self.scene: Final = shown
         self.engine: Final = engine
-        if direction not in DIRECTIONS:
+        if not isinstance(direction, str) or direction not in DIRECTIONS:
             raise ValueError(f"direction is one of {', '.join(DIRECTIONS)}, got {direction!r}")
         self.theme: Final = theme
         self.direction: Final = direction

@@ -6,6 +6,7 @@ and the bias are leaves, the inputs come from outside. What is not a neuron, suc
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -102,7 +103,7 @@ class Cells:
         self._by_gradient: Final = by_gradient
         self._numbers: dict[tuple[int, str], int] = {}  # position among the inputs and number -> item
         sizes = [abs(self._size(weight)) for cell in cells.values() for _, weight in cell.weights]
-        self._greatest: Final = max(sizes, default=0.0)
+        self._greatest: Final = max(filter(math.isfinite, sizes), default=0.0)
 
     def __contains__(self, block: Block) -> bool:
         return block in self._cells
@@ -153,6 +154,11 @@ class Cells:
         for source, weight in self._cells[block].weights:
             name, gradient = self._names.get(weight, "a weight"), format_number(self._gradients.get(weight))
             hint = shorten(printable(f"{name} = {self._data[weight]!r}, grad {gradient}"), LONGEST_HINT)
-            share = self._size(weight) / self._greatest if self._greatest else 0.0
-            lines.append(Arrow(place[source], head, hint=hint, weight=share))
+            lines.append(Arrow(place[source], head, hint=hint, weight=self._share(self._size(weight))))
         return lines
+
+    def _share(self, size: float) -> float:
+        """Return a size beside the greatest one: 1 or -1 for one that is infinite, 0 for nan."""
+        if not math.isfinite(size):
+            return 0.0 if math.isnan(size) else math.copysign(1.0, size)
+        return size / self._greatest if self._greatest else 0.0

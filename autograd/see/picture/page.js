@@ -1,5 +1,6 @@
-// The page of a saved picture: fits it to the width, and enlarges it by buttons, keys, the wheel with Ctrl, or a pinch
-// that the browser turns into such a wheel. Dragging moves it. Without this script the picture is shown as it is.
+// The page of a saved picture: fits it to the width, down to a size that can be read, and enlarges it by buttons, keys,
+// the wheel with Ctrl, or a pinch that the browser turns into such a wheel. Dragging moves it. Without this script the
+// picture is shown as it is.
 "use strict";
 
 const frame = document.getElementById("picture");
@@ -8,6 +9,7 @@ const wide = picture.viewBox.baseVal.width;
 const high = picture.viewBox.baseVal.height;
 const SMALLEST = 0.05;
 const LARGEST = 8;
+const READABLE = 0.6; // as in a notebook
 let scale = 1;
 
 // Enlarges the picture so that the point (x, y) of the frame stays where it is.
@@ -49,3 +51,4 @@ frame.addEventListener("pointerdown", (event) => {
 
 document.body.classList.add("moves");
 fit();
+if (scale < READABLE) zoom(READABLE, 0, 0); // a phone shows a part that can be read; "fit" shows the whole

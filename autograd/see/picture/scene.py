@@ -35,7 +35,7 @@ KINDS: Final[Mapping[Kind, str]] = {
 }
 FOLDED: Final[Mapping[Kind, str]] = {  # explained where they occur
     NEURON: "neuron: activation, bias b, output and its gradient",
-    BLOCK: "several ops in one box",
+    BLOCK: "a part of the graph in one box",
     ELIDED: "ops that are left out",
 }
 STATES: Final[Mapping[State, str]] = {
@@ -44,6 +44,7 @@ STATES: Final[Mapping[State, str]] = {
     CHANGED: "changed since: its data was set after the graph was computed from it",
 }
 NOTES: Final = ("on an arrow: the local derivative", "grad –: no gradient yet")
+NOTE_ON_NORMS: Final = "|params|, |grad|: norm of the parameters in a box, and of their gradients"
 NOTE_ON_WEIGHTS: Final = "a line is a weight, as wide as its size; dashed: negative"
 NOTES_ON_RULES: Final = ("on an arrow: the local derivative, or what becomes of the gradient g", NOTES[1])
 
@@ -103,10 +104,11 @@ class Scene:
     colors: tuple[str, tuple[tuple[int, str], ...]] | None = None
 
     def kinds(self) -> dict[Kind, str]:
-        """Return the kinds that the legend has to explain: those of a plain picture, and others where they occur."""
+        """Return the kinds that the legend has to explain: all of a plain picture; of a folded one those in it."""
         found = {item.kind for item in self.items}
-        plain = {} if NEURON in found else KINDS
-        return {**plain, **{kind: meaning for kind, meaning in ({**KINDS, **FOLDED}).items() if kind in found}}
+        if not found & FOLDED.keys():
+            return dict(KINDS)
+        return {kind: meaning for kind, meaning in {**KINDS, **FOLDED}.items() if kind in found}
 
     def states(self) -> dict[State, str]:
         """Return the states that the legend has to explain: of a Stepper both of them, else those that occur."""

@@ -35,6 +35,7 @@ from .scene import (
     CONSTANT,
     LONGEST_HINT,
     LONGEST_TITLE,
+    NOTE_ON_NORMS,
     NOTE_ON_WEIGHTS,
     NOTES,
     NOTES_ON_RULES,
@@ -101,7 +102,9 @@ class SceneBuilder:
         changed = [] if progress else list(changed_edges(nodes))
         self.changed = {node for _, node in changed}
         self.stale = {user for user, _ in changed}  # computed from data that is no longer known
-        self.shown = Scene(f"The computation graph of {listed([names[root] for root in roots])}")
+        self.shown = Scene(
+            f"The computation graph of {listed([shorten(names[root], LONGEST_TITLE) for root in roots])}"
+        )
         self.place: dict[Node, int] = {}
         self.placed: dict[Block, int] = {}
         self.made: dict[int, Node | Block] = {}
@@ -109,13 +112,15 @@ class SceneBuilder:
         self.gradients = progress.gradients if progress else {node: node.grad for node in self.nodes}
         sources = {source for cell in cells.values() for source, _ in cell.weights}
         self.folding = Folding(nodes, roots, blocks, sources)
+        self.changed_blocks = {self.folding.inside[node] for node in self.changed if node in self.folding.inside}
         if cells:
             self.shown.notes = (NOTE_ON_WEIGHTS, NOTES[1])
         self.cells = Cells(cells, names, self.data, self.gradients, color == "grad")
         self.paints: Mapping[Any, Paint] = {}
         if color is not None:
             visible = [node for node in self.nodes if node not in self.folding.inside]
-            found = colouring(visible, color, self.data, self.gradients, self.folding.parameters())
+            outputs = {block: self.folding.outputs(block) for block in dict.fromkeys(blocks)}
+            found = colouring(visible, color, self.data, self.gradients, outputs, self.folding.parameters())
             self.paints, self.shown.colors = found.paints, (found.title, found.legend)
 
     def build(self) -> Scene:
@@ -145,6 +150,8 @@ class SceneBuilder:
             items.append(self.box(node))
             items += [self.number_box(number) for number in numbers]
         self.add_arrows_to_blocks(placed)
+        if placed:
+            self.shown.notes = self.notes_of_folded()
         return self.shown
 
     def made_again(self, item: int) -> Item:
@@ -157,15 +164,28 @@ class SceneBuilder:
         block = self.folding.inside.get(node)
         return self.place.get(node) if block is None else self.placed.get(block)
 
+    def notes_of_folded(self) -> tuple[str, ...]:
+        """Return the notes of a folded picture: on what is in it."""
+        on_arrows, *others = self.shown.notes
+        has_arrow = on_arrows == NOTE_ON_WEIGHTS or any(arrow.name and arrow.words for arrow in self.shown.arrows)
+        has_norm = any(what == "|params|" for item in self.shown.items for what, _ in item.rows)
+        return (*([on_arrows] if has_arrow else []), *([NOTE_ON_NORMS] if has_norm else []), *others)
+
     def block_box(self, block: Block) -> Item:
         """Return the box of a block, or the tile of a neuron."""
         if block in self.cells:
             item = self.cells.tile(block)
         else:
             parameters = self.folding.parameters().get(block, ())
-            item = block_item(block, parameters, self.folding.outputs(block), self.data, self.gradients)
+            outputs, last = self.folding.outputs(block), self.folding.last_output(block)
+            item = block_item(block, parameters, outputs, self.data, self.gradients, last)
         paint = self.paints.get(block)
-        return item if paint is None else replace(item, paint=paint, rows=item.rows + paint.rows)
+        if paint is not None:
+            item = replace(item, paint=paint, rows=item.rows + paint.rows)
+        if block in self.changed_blocks:
+            hint = hint_text(f"{item.hint}; data in it was set after the graph was computed from it")
+            item = replace(item, state=CHANGED, rows=(*item.rows, ("", "changed since")), hint=hint)
+        return item
 
     def add_arrows_to_blocks(self, placed: Mapping[Block, int]) -> None:
         """Add an arrow from each box whose data a block takes, and to each result that is shown without its op."""
@@ -181,8 +201,8 @@ class SceneBuilder:
                         flows.setdefault((tail, head), {})[i] = None
         for node in self.bare:
             for i in node.inputs:
-                if i in self.folding.inside:
-                    flows.setdefault((self.place[i], self.place[node]), {})[node] = None
+                if i in self.place:
+                    flows.setdefault((self.place[i], self.place[node]), {})[i] = None
         for (tail, head), nodes in flows.items():
             few = [node for node, _ in zip(nodes, range(2), strict=False)]
             array = len(few) == 1 and isinstance(self.data[few[0]], np.ndarray)

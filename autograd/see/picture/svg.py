@@ -26,6 +26,7 @@ ADVANCE = 0.602  # of a monospaced letter, in em
 
 HEADS = ("", DONE, NOW)  # the states that an arrow can have
 LINE_HEIGHT, TILE_LINE, TILE_WIDTH = 17.0, 13.0, 118.0  # px
+TILE_BAR = 5.0  # px, for the bar of a coloured tile
 PILE = 4.0  # px between the boxes of a pile, which stands for equal pieces
 FAN_GAPS = {"box_gap": 10.0}  # px, where every neuron has a line to every other
 THINNEST, THICKEST = 0.4, 4.4  # px, of the line of a weight
@@ -85,7 +86,8 @@ def _box(item: Item) -> Box:
         ]
     widest = max(_width(line, size) for line in lines)
     if item.kind == NEURON:
-        return Box(max(TILE_WIDTH, widest + 12), 7 + line_height * len(lines))
+        bar = TILE_BAR if item.paint is not None else 0.0
+        return Box(max(TILE_WIDTH, widest + 12), 7 + line_height * len(lines) + bar)
     return Box(max(44.0, widest + 18), 14 + line_height * len(lines))
 
 
@@ -104,6 +106,8 @@ def _item(k: int, item: Item, box: Box, at: Point, prefix: str) -> str:
         shape = f'<rect class="shape" x="{_n(x + PILE)}" y="{_n(y - PILE)}" {size}/>{shape}'
     line_height = TILE_LINE if item.kind == NEURON else LINE_HEIGHT
     top = at.y - line_height * sum(1 + value.count("\n") for _, value in item.rows) / 2 + 4
+    if item.kind == NEURON and item.paint is not None:
+        top -= TILE_BAR / 2
     texts = [f'<text class="title" x="{_n(at.x)}" y="{_n(top)}">{_text(item.title)}</text>']
     line_y = top
     for what, text in item.rows:
@@ -126,7 +130,7 @@ def _item(k: int, item: Item, box: Box, at: Point, prefix: str) -> str:
         looks += [item.paint.look, "tinted"]
         texts.append(_bar(item.paint, x + 4, y + box.height - 5, box.width - 8))
     hint = f"<title>{_text(item.hint)}</title>" if item.hint else ""
-    name = f" data-name={quoteattr(item.name)}" if item.name else ""
+    name = f" data-name={quoteattr(printable(item.name))}" if item.name else ""
     classes = " ".join(filter(None, looks))
     return f'<g id="{prefix}-item{k}" class="{classes}"{name}>{hint}{shape}{"".join(texts)}</g>'
 
@@ -167,13 +171,14 @@ def _arrow(k: int, arrow: Arrow, curve: Curve, prefix: str) -> str:
             look = "word contribution" if last else "word number" if j else "word"
             parts.append(f'<text class="{look}" x="{_n(curve.label.x)}" y="{_n(top + 14.0 * j)}">{_text(words)}</text>')
     hint = f"<title>{_text(arrow.hint)}</title>" if arrow.hint else ""
-    name = f" data-from={quoteattr(arrow.name)}" if arrow.name else ""
+    name = f" data-from={quoteattr(printable(arrow.name))}" if arrow.name else ""
     state = f" {arrow.state}" if arrow.state else ""
     return f'<g id="{prefix}-arrow{k}" class="arrow{state}"{name}>{hint}{"".join(parts)}</g>'
 
 
 def _legend(scene: Scene, width: float) -> tuple[list[str], float, float]:
     """Return the legend, in rows no wider than `width` where that is possible, with its own width and height."""
+    together = 0.0  # the width of the colours, which stay in one row where there is room
     entries: list[tuple[str, str, Paint | None]] = [(kind, meaning, None) for kind, meaning in scene.kinds().items()]
     entries += [(state, meaning, None) for state, meaning in scene.states().items()]
     entries += [("", note, None) for note in scene.notes]
@@ -181,9 +186,12 @@ def _legend(scene: Scene, width: float) -> tuple[list[str], float, float]:
         title, shades = scene.colors
         entries.append(("", title, None))
         entries += [("tinted", meaning, Paint(k, abs(k) / TINTS)) for k, meaning in shades]
+        together = _width(title, SMALL) + sum(48.0 + _width(meaning, SMALL) for _, meaning in shades)
     parts: list[str] = []
     x = y = widest = 0.0
     for look, meaning, paint in entries:
+        if scene.colors and meaning == scene.colors[0] and x and x + together + 24 > width:
+            x, y = 0.0, y + 22
         sample = 28.0 if look else 0.0
         wide = sample + _width(meaning, SMALL)
         if x and x + wide + 24 > width:

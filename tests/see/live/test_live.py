@@ -1,6 +1,7 @@
 """`live`: its page loads nothing and shows any label safely; what it cannot show is refused with the remedy."""
 
 import json
+import math
 import re
 import shutil
 import subprocess
@@ -219,3 +220,22 @@ def test_the_page_formats_numbers_as_the_picture_does() -> None:
     code = f"{function}process.stdout.write(JSON.stringify([{json.dumps(numbers)[1:-1]}].map(format)))"
     run = subprocess.run(["node", "-"], input=code, capture_output=True, text=True, timeout=60, check=True)
     assert json.loads(run.stdout) == [format_number(x) for x in numbers]
+
+
+@pytest.mark.parametrize("limits", [(-1e308, 1e308), (0.0, 5e-324), (5.0, 5.0 + 1e-15), (1.0, math.inf)])
+def test_a_range_that_a_slider_cannot_have_is_refused(limits: tuple[float, float]) -> None:
+    x = Value(2.0, "x")
+    with pytest.raises(ValueError, match=r"the range of x is .* got "):
+        live(x * x, sliders={"x": limits})
+
+
+@pytest.mark.parametrize("most", ["a", 2.5, -1, True])
+def test_a_wrong_max_nodes_is_refused(most: Any) -> None:
+    with pytest.raises(ValueError, match=r"max_nodes is how many nodes .* got "):
+        live(Value(2.0, "x") * 2.0, max_nodes=most)
+
+
+@pytest.mark.parametrize("asked", ["x", 3, ["x"]])
+def test_the_sliders_of_a_function_need_ranges(asked: Any) -> None:
+    with pytest.raises(TypeError, match=r"sliders of a function map its arguments to ranges, .* got "):
+        live(lambda x: x * 2.0, sliders=asked)

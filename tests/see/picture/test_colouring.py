@@ -137,3 +137,30 @@ def test_a_wrong_colour_is_refused_by_name() -> None:
 
 def test_a_steppers_picture_has_no_colours() -> None:
     assert "tinted" not in Stepper(neuron()).drawing().svg.partition("</style>")[2]
+
+
+@pytest.mark.parametrize(("one", "other"), [(3e200, 4e200), (3e-200, 4e-200), (3e-320, 4e-320)])
+def test_blame_is_right_where_squares_overflow_or_vanish(one: float, other: float) -> None:
+    a, b = Value(1.0, "a"), Value(1.0, "b")
+    y = a * one + b * other
+    y.backward()
+    seen = [word for item in elements(draw(y, color="blame").svg, "item") for word in words(item)]
+    shares = [float(word.removesuffix(" %")) for word in seen if word.endswith(" %")]
+    assert shares == pytest.approx([36, 64], abs=0.1)
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf])
+def test_where_a_gradient_is_not_finite_there_is_no_blame(bad: float) -> None:
+    a, b = Value(1.0, "a"), Value(1.0, "b")
+    y = a * bad + b
+    y.backward()
+    seen = [word for item in elements(draw(y, color="blame").svg, "item") for word in words(item)]
+    assert [word for word in seen if word.endswith(" %")] == ["nan %", "nan %"]
+
+
+def test_the_legend_has_a_0_only_where_something_is_0() -> None:
+    x = Value(2.0, "x")
+    y = x * 3.0
+    y.backward()
+    _, entries = draw(y, color="blame").scene.colors or ("", ())
+    assert [shade for shade, _ in entries] == [4]

@@ -554,3 +554,20 @@ def test_importing_autograd_imports_neither_graphviz_nor_ipython() -> None:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     run = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
     assert run.stdout.strip() == ""
+
+
+@pytest.mark.parametrize("options", [
+    {"level": [1]}, {"color": {}}, {"direction": 3}, {"theme": [1]}, {"engine": object()}, {"path": 3}, {"path": "ab"},
+    {"max_nodes": 2.5, "focus": None}, {"max_nodes": 0}, {"depth": "a"},
+])  # fmt: skip
+def test_an_option_of_a_wrong_type_is_refused_with_what_was_got(options: dict[str, Any]) -> None:
+    x = Value(2.0, "x")
+    focus = {"focus": x} if "max_nodes" in options or "depth" in options else {}
+    with pytest.raises((TypeError, ValueError), match="got "):
+        draw(x * x, **{**options, **focus})
+
+
+def test_a_long_label_does_not_fill_the_title() -> None:
+    y = Value(2, "x").tanh()
+    y.label = "y" * 10_000
+    assert len(draw(y).scene.title) < 100

@@ -1,5 +1,6 @@
 """Pictures of any size: what folds, what opens it, and what a folded box says."""
 
+import itertools
 import math
 import time
 from typing import Any
@@ -173,7 +174,7 @@ def test_a_loop_shows_one_round_and_how_many_follow() -> None:
     (rest,) = kinds(picture)["elided"]
     assert rest[0] == "… 399 more steps like the first"
     said = dict(zip(rest[1::2], rest[2::2], strict=True))
-    assert said == {"data": f"{x.data:.4g}", "grad": "1"}, "the result of the loop is seen"
+    assert said == {"shown": "the last result", "data": f"{x.data:.4g}", "grad": "1"}, "the result of the loop is seen"
     assert "r" in boxes(picture)
     assert len(boxes(picture)) == 5
 
@@ -321,3 +322,101 @@ def test_a_graph_of_100_000_nodes_is_drawn_in_seconds() -> None:
     assert len(picture.svg) < 1_000_000
     assert time.process_time() - start < 15
     assert math.isfinite(loss.data)
+
+
+# No picture says what is false
+
+
+def lines_of(picture: str, name: str) -> list[str]:
+    (item,) = [e for e in elements(picture, "item") if e.get("data-name") == name]
+    return words(item)
+
+
+def test_a_tile_says_each_line_once() -> None:
+    model = network()
+    y = model([1.0, 2.0])
+    y.backward()
+    picture = draw(y, level="neuron", color="blame").svg
+    lines = lines_of(picture, "layers.2.neurons.0")
+    assert len(lines) == 3
+    assert lines[2].startswith("blame ")
+
+
+def test_a_tile_has_the_colour_of_the_gradient_that_it_shows() -> None:
+    model = network()
+    y = -1.0 * model([1.0, 2.0])
+    y.backward()
+    (tile,) = [e for e in elements(draw(y, level="neuron", color="grad").svg, "neuron") if "2.neurons" in str(e.attrib)]
+    assert "negative-4" in tile.get("class", "").split(), "its output has the gradient -1"
+
+
+def test_a_neuron_that_is_off_says_so() -> None:
+    model = nn.MLP(2, [3, 1], generator=np.random.default_rng(0))
+    for parameter in model.layers[0].parameters():
+        parameter.data = -1.0
+    picture = draw(model([1.0, 2.0]), level="neuron", color="grad").svg
+    assert [lines_of(picture, f"layers.0.neurons.{k}")[-1] for k in range(3)] == ["off"] * 3
+
+
+@pytest.mark.parametrize("level", ["neuron", "layer", "module"])
+def test_a_box_whose_parameters_were_changed_says_so(level: Any) -> None:
+    model = network()
+    y = model([1.0, 2.0])
+    assert "changed" not in draw(y, level=level).svg.partition("</style>")[2]
+    model.layers[0].neurons[0].w[0].data = 7.0
+    picture = draw(y, level=level).svg
+    marked = [words(item) for item in elements(picture, "item") if "changed" in item.get("class", "").split()]
+    assert len(marked) == 1
+    assert "changed since" in marked[0]
+    assert "changed since: its data was set" in picture
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+def test_a_weight_that_is_not_finite_has_a_line(bad: float) -> None:
+    model = network()
+    model.layers[0].neurons[0].w[0].data = bad
+    picture = draw(model([1.0, 2.0]), level="neuron").svg
+    widths = [float(e.get("stroke-width", "")) for e in ElementTree.fromstring(picture).iter() if e.get("stroke-width")]
+    assert len(widths) == 28
+    assert all(0.4 <= width <= 4.4 for width in widths)
+
+
+def test_a_folded_picture_explains_what_is_in_it_and_no_more() -> None:
+    z = blocks_of_layers()
+    text = " ".join(words(ElementTree.fromstring(draw(z, level="layer", max_nodes=200).svg)))
+    assert "|params|, |grad|: norm of the parameters in a box" in text
+    assert "constant" in text, "the exponent 2"
+    assert " variable" not in text
+    only = " ".join(words(ElementTree.fromstring(draw(network()([1.0, 2.0]), level="module").svg)))
+    assert "on an arrow" not in only
+    assert "constant" not in only
+
+
+def test_of_equal_pieces_the_first_and_the_last_result_are_shown() -> None:
+    p, pieces = Value(0.5, "p"), [Value(float(k), f"s{k}") for k in range(9)]
+    while len(pieces) > 1:
+        pieces = [(a * (1 - p) + b * p) * 0.99 for a, b in itertools.pairwise(pieces)]
+    picture = draw(pieces[0], max_nodes=10).svg
+    shown = [f"{pieces[0].data:.4g}" in lines for lines in kinds(picture)["block"]]
+    assert shown[-1], "the root stands in the last box"
+    assert any("first of" in line for lines in kinds(picture)["block"] for line in lines)
+
+
+def test_a_box_without_its_op_has_the_arrows_of_its_inputs() -> None:
+    x = Value(0.5, "x")
+    a = x * 2.0
+    b = a + x
+    c = b * a
+    d = c * b
+    drawing = draw(d, focus=d, depth=0)
+    title = [item.title for item in drawing.scene.items]
+    arrows = {(title[arrow.tail], title[arrow.head]) for arrow in drawing.scene.arrows}
+    assert ("v2", "v3") in arrows, "v3 = v2 * v1, and its op is left out"
+
+
+def test_several_modules_of_tensors_fold_with_their_last_result() -> None:
+    model = nn.Sequential(*[nn.Linear(3, 3) for _ in range(100)])
+    z = model(Tensor(np.ones((2, 3))))
+    picture = draw([z, z.sum()], level="module", max_nodes=2).svg
+    assert kinds(picture)["block"]
+    assert draw([z, z.sum()], level="layer").svg
