@@ -16,6 +16,7 @@ from ...engine.node import Node
 from ...engine.sweep import graph_nodes
 from ...graph.naming import is_named_after
 from .blocks import Block, Folding, block_item
+from .captions import exact, hint_text, listed, title_of
 from .colouring import Color, Paint, colouring
 from .formulas import (
     LocalDerivative,
@@ -28,12 +29,11 @@ from .formulas import (
     summed_over,
 )
 from .neurons import Cells, Neuron
-from .number_format import MOST_IN_BOX, as_number, format_block, format_line, format_number, format_shape
+from .number_format import as_number, format_block, format_number, format_shape
 from .plain_text import printable, shorten
 from .scene import (
     CHANGED,
     CONSTANT,
-    LONGEST_HINT,
     LONGEST_TITLE,
     NOTE_ON_NORMS,
     NOTE_ON_WEIGHTS,
@@ -284,27 +284,3 @@ class SceneBuilder:
         rows += paint.rows if paint else ()
         hint = hint_text(f"{full}: data {shown}, {arrived}{since}")
         return Item(kind, title, self.names[node], tuple(rows), hint, state, room, paint)
-
-
-def listed(words: list[str]) -> str:
-    """Join words as in `a, b and c`; of more than four words, those in the middle are left out."""
-    few = words if len(words) <= 4 else [*words[:2], "…", words[-1]]
-    return few[0] if len(few) == 1 else f"{', '.join(few[:-1])} and {few[-1]}"
-
-
-def exact(x: Any) -> str:
-    """Format a number with every digit, and an array in four digits, because a tooltip has little room."""
-    number = as_number(x)
-    return format_line(x, MOST_IN_BOX) if number is None else repr(number)
-
-
-def title_of(node: Node, name: str) -> str:
-    """Return the label; where formulas use another name (the second node with the label x is x_2), that name too."""
-    label = shorten(printable(node.label), LONGEST_TITLE)
-    if not label or not is_named_after(name, node.label):  # labels= and modules give other names
-        return shorten(name, LONGEST_TITLE)
-    return label if node.label == name else f"{label} ({shorten(name, LONGEST_TITLE)})"
-
-
-def hint_text(text: str) -> str:
-    return shorten(text, LONGEST_HINT)
