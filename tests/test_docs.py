@@ -84,8 +84,7 @@ def test_the_readme_keeps_its_order() -> None:
         "Ten lines",
         "Stepping",
         "Networks",
-        "Coming from micrograd",
-        "Coming from PyTorch",
+        "Coming from micrograd, PyTorch or Keras",
         "Questions",
     ]
     assert len(re.sub(r"```.*?```", "", text, flags=re.DOTALL).split()) < 1100  # five minutes to read
