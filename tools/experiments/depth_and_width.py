@@ -28,7 +28,7 @@ from experiments.output import panels, save, show
 
 WIDTHS = (160, 20, 14, 12)  # of networks with 1, 2, 3 and 4 hidden layers: 481, 481, 463 and 505 parameters
 POINTS, TEST_POINTS = 256, 1000
-LEARNING_RATE = 0.02
+LEARNING_RATE = 0.005
 
 Function = Callable[[Any], Any]
 
@@ -93,7 +93,7 @@ def learned(depth: int, low: float, high: float, function: Function, steps: int,
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Depth against width with equal numbers of parameters.")
     parser.add_argument("--steps", type=int, default=1000, help="steps of the optimizer (default 1000)")
-    parser.add_argument("--seeds", type=int, default=5, help="trainings of each network (default 5)")
+    parser.add_argument("--seeds", type=int, default=3, help="trainings of each network (default 3)")
     options = parser.parse_args(arguments)
     if min(options.steps, options.seeds) < 1:
         parser.error("every number is at least 1")
