@@ -13,7 +13,7 @@ def panels(count: int) -> tuple[Any, Any]:
     """Return a figure with `count` panels side by side, and the array of the panels."""
     from matplotlib.figure import Figure  # only here: a script may have to find another Python first
 
-    figure = Figure(figsize=(5.5 * count, 4), layout="constrained")
+    figure = Figure(figsize=(5.5 * count, 4.5), layout="constrained")
     return figure, figure.subplots(1, count, squeeze=False)[0]
 
 

@@ -70,6 +70,6 @@ def test_a_small_network_of_values_tells_0_from_1(seed: int) -> None:
     manual_seed(seed)
     model = nn.MLP(64, [4, 1], activation="tanh")
     optimizer = optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
-    train.fit(model, (X_train, y_train), F.hinge_loss, optimizer, epochs=3, batch_size=10, seed=seed, verbose=False)
+    train.fit(model, (X_train, y_train), F.hinge_loss, optimizer, epochs=6, batch_size=10, seed=seed, verbose=False)
     assert len(y_test) == 260
     assert train.evaluate(model, (X_test, y_test), F.hinge_loss, ["accuracy"])["accuracy"] >= 0.99
