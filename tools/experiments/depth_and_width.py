@@ -3,8 +3,8 @@
 ReLU networks with 1 to 4 hidden layers and about 480 parameters each learn two functions from 256 points:
 
     sin(10x)          on -1 to 1
-    tent(tent(tent))  on 0 to 1: the tent 1 - |2x - 1| composed with itself, which has 4 teeth. A hidden layer of 2 ReLUs
-                      computes one tent, so three such layers are enough; a single hidden layer needs 8 ReLUs.
+    tent(tent(tent))  on 0 to 1: the tent 1 - |2x - 1| composed with itself, which has 4 teeth. A hidden layer of two
+                      ReLUs computes one tent, so three such layers are enough; a single hidden layer needs 8 ReLUs.
 
 The number is the root mean square error on 1,000 other points: the median over the seeds, the smallest and the
 largest. The command prints a table for each function and draws what the networks learned with the first seed.
