@@ -86,8 +86,7 @@ def test_the_readme_keeps_its_order() -> None:
         "Ten lines",
         "Stepping",
         "Networks",
-        "Coming from micrograd",
-        "Coming from PyTorch",
+        "Coming from micrograd, PyTorch or Keras",
         "Questions",
     ]
     prose = re.sub(r"```.*?```|^\|.*?$", "", text, flags=re.DOTALL | re.MULTILINE)
