@@ -25,7 +25,7 @@ if __name__ == "__main__":
     environment.enter()  # what is imported below needs NumPy
 
 from autograd.engine.forms import Kind, Takes
-from autograd.engine.op import BUILT_IN, Op
+from autograd.engine.op import BUILT_IN, NO_PARAMS, Op
 from autograd.operands.spelling import C
 from autograd.operands.symbol import Symbol, literal, rule_text
 from autograd.rules import elementwise as ops, integers
@@ -48,7 +48,7 @@ COMPARISONS: Final[dict[type, Op]] = {
     ast.Lt: ops.lt, ast.LtE: ops.le, ast.Gt: ops.gt, ast.GtE: ops.ge, ast.Eq: ops.eq, ast.NotEq: ops.ne,
 }  # fmt: skip
 JOINED: Final[dict[type, Op]] = {ast.And: integers.bitwise_and, ast.Or: integers.bitwise_or}
-MOST: Final = 2  # inputs and parameters of an op that a node of the compiled engine can hold
+MOST: Final = 2  # inputs of an op that a node of the compiled engine can hold
 # Python's functions that are no op. Those of python_arithmetic.h do what C's own do not.
 FUNCTIONS: Final = {
     "abs": "fabs", "builtins.round": "python_round", "float": "(double)", "math.ceil": "ceil",
@@ -74,10 +74,10 @@ def header() -> str:
             OPENING,
             *forwards.written,
             *(rule for op in spelled for rule in rules(op)),
-            f"/* The codes of the ops with at most {MOST} inputs and parameters, which `x` holds below. */",
+            f"/* The codes of the ops that a node can hold: at most {MOST} inputs, below x, no parameter. */",
             "enum {\n    LEAF,\n" + "".join(f"    {code(op)},\n" for op in coded) + "    ELEMENTWISE\n};\n",
-            "static const struct { const char *name; int inputs, params; } table[ELEMENTWISE] = {",
-            *(f'    [{code(op)}] = {{"{op.name}", {len(op.inputs)}, {len(op.params)}}},' for op in coded),
+            "static const struct { const char *name; int inputs; } table[ELEMENTWISE] = {",
+            *(f'    [{code(op)}] = {{"{op.name}", {len(op.inputs)}}},' for op in coded),
             "};\n",
             "/* Return the value of an op. */",
             "static inline double forward(int code, const double *x) {\n    switch (code) {",
@@ -100,7 +100,7 @@ def in_c(op: Op) -> bool:
 
 def has_code(op: Op) -> bool:
     """Tell whether a node of the compiled engine can hold the op."""
-    return None not in op.rules and len(op.inputs) + len(op.params) <= MOST
+    return None not in op.rules and len(op.inputs) <= MOST and not op.params
 
 
 def code(op: Op) -> str:
@@ -123,13 +123,13 @@ def rule_name(op: Op, name: str) -> str:
 
 def applied(op: Op) -> Symbol:
     """Return the op on the elements of `x`, as text."""
-    params = {name: symbol(f"x[{len(op.inputs) + k}]") for k, name in enumerate(op.params)}
-    return symbol("x[0]")._apply(op, tuple(symbol(f"x[{k}]") for k in range(len(op.inputs))), params)
+    xs = tuple(symbol(f"x[{k}]") for k in range(len(op.inputs)))
+    return xs[0]._apply(op, xs, NO_PARAMS)
 
 
 def contributions(op: Op) -> str:
     """Return the statements that call the rules of an op."""
-    given = ", ".join(["g", "y", *(f"x[{k}]" for k in range(len(op.inputs) + len(op.params)))])
+    given = ", ".join(["g", "y", *(f"x[{k}]" for k in range(len(op.inputs)))])
     return " ".join(f"to[{k}] = {rule_name(op, name)}({given});" for k, name in enumerate(op.inputs))
 
 

@@ -97,7 +97,7 @@ def differences(op: Op, library: ctypes.CDLL, count: int) -> list[str]:
         inputs = [bool(xs[0]), *xs[1:]] if op.name == "where" else xs
         y = float(op.forward(inputs, params))
         if op in CODED:
-            c = library.forward(CODED.index(op), two(*xs, *params.values()))
+            c = library.forward(CODED.index(op), two(*xs))
             if bits(c) != bits(y):
                 found.append(f"{op.name}{xs} {params}: {y!r} in Python, {c!r} in C")
         for position, rule in rules:
