@@ -26,6 +26,7 @@ if __name__ == "__main__":
 
 from autograd.engine.forms import Kind, Takes
 from autograd.engine.op import BUILT_IN, NO_PARAMS, Op
+from autograd.operands.named_methods import NamedMethods
 from autograd.operands.spelling import C
 from autograd.operands.symbol import Symbol, literal, rule_text
 from autograd.rules import elementwise as ops, integers
@@ -79,6 +80,8 @@ def header() -> str:
             "static const struct { const char *name; int inputs; } table[ELEMENTWISE] = {",
             *(f'    [{code(op)}] = {{"{op.name}", {len(op.inputs)}}},' for op in coded),
             "};\n",
+            "/* The ops that are methods too, such as x.exp(): their names and codes, for a macro of two arguments. */",
+            "#define METHODS(M) " + " ".join(f"M({op.name}, {code(op)})" for op in coded if is_method(op)) + "\n",
             "/* Return the value of an op. */",
             "static inline double forward(int code, const double *x) {\n    switch (code) {",
             *values,
@@ -101,6 +104,12 @@ def in_c(op: Op) -> bool:
 def has_code(op: Op) -> bool:
     """Tell whether a node of the compiled engine can hold the op."""
     return None not in op.rules and len(op.inputs) <= MOST and not op.params
+
+
+def is_method(op: Op) -> bool:
+    """Tell whether an operand has a method of the op's name that takes nothing else."""
+    found = getattr(NamedMethods, op.name, None)
+    return found is not None and list(inspect.signature(found).parameters) == ["self"]
 
 
 def code(op: Op) -> str:

@@ -244,10 +244,14 @@ static PyObject *raise_to(PyObject *a, PyObject *b, PyObject *modulus) {
     return operate(OP_POW, a, b);
 }
 
-/* _apply(op, args, params): what methods such as x.tanh() and the ops themselves call. */
-static PyObject *Value_apply(PyObject *self, PyObject *given) {
-    PyObject *op, *args, *params, *y = NULL;
-    if (!PyArg_ParseTuple(given, "OO!O", &op, &PyTuple_Type, &args, &params)) return NULL;
+/* x.exp() and the like. */
+#define METHOD(name, code) static PyObject *method_##name(PyObject *x, PyObject *_) { return operate(code, x, NULL); }
+METHODS(METHOD)
+
+/* _apply(op, args, params): what an op calls, such as tanh(x), and a method that is not above. */
+static PyObject *Value_apply(PyObject *self, PyObject *const *given, Py_ssize_t count) {
+    if (count != 3 || !PyTuple_CheckExact(given[1])) return PyErr_Format(PyExc_TypeError, "_apply(op, args, params)");
+    PyObject *op = given[0], *args = given[1], *params = given[2], *y = NULL;
     PyObject *found = PyDict_GetItemWithError(codes, op);
     int code = found ? (int)PyLong_AsLong(found) : OTHER;
     if (code == OP_SUM || code == OP_DOT) y = record_list(code, args);
@@ -549,7 +553,9 @@ static PyGetSetDef fields[] = {
     {"_data", get_data, set_data}, {"_grad", get_grad, set_grad}, {"_index", get_place, set_place},
     {"_changed", get_place, set_place, NULL, (void *)1}, {"op", get_op, set_op}, {"inputs", get_inputs, set_inputs},
     {"params", get_object, set_object, NULL, (void *)PARAMS}, {"label", get_object, set_object, NULL, (void *)LABEL}, {0}};
-static PyMethodDef methods[] = {{"_apply", Value_apply, METH_VARARGS}, {0}};
+#define ENTRY(name, code) {#name, method_##name, METH_NOARGS},
+static PyMethodDef methods[] = {
+    METHODS(ENTRY) {"_apply", (PyCFunction)(void (*)(void))Value_apply, METH_FASTCALL}, {0}};
 
 /* Without a traverse of its own, the type would take the collector's header from its base. A graph has no cycles. */
 static int traverse(PyObject *self, visitproc visit, void *arg) { return 0; }
