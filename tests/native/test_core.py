@@ -104,7 +104,7 @@ def test_a_million_nodes_in_a_row_are_freed_without_recursion() -> None:
 @compiled
 def test_reference_counts_hold() -> None:
     x, label, gradient = Value(2.0), "a label of some length", object()
-    before = [sys.getrefcount(each) for each in (x, label, gradient, None, native.core)]
+    before = [sys.getrefcount(each) for each in (x, label, gradient, native.core)]
     for _ in range(1000):
         y = x * x + 1.0
         y.label = label
@@ -115,7 +115,7 @@ def test_reference_counts_hold() -> None:
         y = autograd.sum([x, y, x])
         y.data = 3.0
         del y
-    after = [sys.getrefcount(each) for each in (x, label, gradient, None, native.core)]
+    after = [sys.getrefcount(each) for each in (x, label, gradient, native.core)]
     assert [a - b for a, b in zip(after, before, strict=True) if abs(a - b) > 5] == []
 
 
@@ -146,7 +146,7 @@ for k in range(100):
         _testcapi.remove_mem_hooks()
     assert x.grad in (0.0, full), x.grad
     x.grad = 0.0
-print(failed > 4, core.live() == before)
+print(failed > 0, core.live() == before)
 """
 
 
