@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import TypeVar
 
 from ..engine.accumulation import commits
@@ -24,4 +25,5 @@ def compiled(cls: type[N]) -> type[N]:
     ops = [OPS[name] if name else None for name in core.names]
     made: type[N] = core.connect(cls, Node._apply, ops, NO_PARAMS, mode.get, USUAL, switched, commits)
     made.__doc__ = cls.__doc__
+    made.__signature__ = inspect.signature(cls)  # type: ignore[attr-defined]
     return made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import inspect
 import os
 import subprocess
 import sys
@@ -190,3 +191,11 @@ def test_a_number_among_the_inputs_becomes_one_constant() -> None:
     y: Any = Value(3.0) * 2.0
     assert y.inputs[1] is y.inputs[1]
     assert (y.inputs[1].data, y.inputs[1].requires_grad) == (2.0, False)
+
+
+def test_a_value_says_what_it_takes_and_what_it_is() -> None:
+    assert str(inspect.signature(Value)) == "(data: 'float', label: 'str' = '') -> 'None'"
+    assert (Value.__doc__ or "").startswith("A float in a computation graph.")
+    assert repr(Value) == "<class 'autograd.operands.value.Value'>"
+    with pytest.raises(TypeError, match="Value is final"):
+        type("Own", (Value,), {})
