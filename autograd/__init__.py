@@ -70,6 +70,7 @@ from .graph.anomaly import AnomalyError, detect_anomaly
 from .graph.program import Program
 from .graph.rule_table import derivative_table
 from .graph.scalar_graph import zoom
+from .native import core as _core
 from .operands.creation import (
     arange,
     default_generator,
@@ -122,7 +123,7 @@ from .see.steps.step import Step
 from .see.steps.stepper import Stepper
 
 __version__ = "0.1.0"  # pyproject.toml reads it from here
-__compiled__ = False  # whether the compiled build of the engine is in use
+__compiled__ = _core is not None  # whether the compiled build of the engine is in use
 
 __all__ = [
     "AnomalyError", "Drawing", "Dual", "GradientError", "LivePage", "Op", "Practice", "Program", "Step", "Stepper",

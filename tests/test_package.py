@@ -83,10 +83,6 @@ def test_the_version_is_written_in_one_place() -> None:
     assert project["tool"]["setuptools"]["dynamic"]["version"] == {"attr": "autograd.__version__"}
 
 
-def test_the_engine_is_not_compiled() -> None:
-    assert autograd.__compiled__ is False
-
-
 # --- a folder shared with HIPS autograd ---
 
 

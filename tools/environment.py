@@ -141,8 +141,14 @@ def only_one() -> "Iterator[None]":
 
 
 def fingerprint() -> str:
-    with open(os.path.join(ROOT, "pyproject.toml"), "rb") as file:
-        return hashlib.sha256(file.read()).hexdigest()
+    """Hash all that an installation depends on: where one of these files has changed, `.venv` is installed anew."""
+    found = hashlib.sha256()
+    native = os.path.join(ROOT, "autograd", "native")
+    sources = [os.path.join(native, name) for name in sorted(os.listdir(native)) if name.endswith((".c", ".h"))]
+    for path in [os.path.join(ROOT, name) for name in ("pyproject.toml", "setup.py")] + sources:
+        with open(path, "rb") as file:
+            found.update(file.read())
+    return found.hexdigest()
 
 
 def read_stamp() -> "dict[str, Any]":
@@ -251,7 +257,9 @@ def install(extras: "list[str]") -> None:
             "Packages come from the network: check the connection and run this again, or point\n"
             "PIP_INDEX_URL or PIP_FIND_LINKS at a place that has them." % ("\n".join(lines), what)
         )
-    say("installed in %.0f s" % (time.time() - started))
+    which = 'print("the compiled" if __import__("autograd").__compiled__ else "the pure Python")'
+    _, lines = call([PYTHON, "-c", which], cwd=VENV)
+    say("installed %s engine in %.0f s" % (lines[-1] if lines else "an", time.time() - started))
 
 
 def call(command: "list[str]", cwd: "str | None" = None, show: bool = False) -> "tuple[int, list[str]]":

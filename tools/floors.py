@@ -14,7 +14,7 @@ from pathlib import Path
 # A name ending in "/" is a folder, any other name is a file. Names in one line do not import each other.
 FLOORS = {
     "autograd": (
-        "engine/", "rules/", "functions/", "operands/", "native/", "calculus/", "graph/",
+        "native/", "engine/", "rules/", "functions/", "operands/", "calculus/", "graph/",
         "see/layout/", "see/picture/", "see/steps/", "see/live/", "cli/", "__init__", "__main__",
     ),
     "nn": (

@@ -4,11 +4,14 @@ Knows which checks there are. `.ci/run` calls it, so what passes here passes the
 """
 
 import argparse
+import os
 import subprocess
 import sys
 import time
 
 import environment
+
+OF_THE_ENGINE = ("tests/engine", "tests/operands", "tests/graph", "tests/calculus", "tests/native")
 
 
 def main() -> int:
@@ -31,6 +34,8 @@ def main() -> int:
         "floors": ["tools/floors.py"],
         "pytest": ["-m", "pytest", *pytest_arguments],
     }
+    if is_compiled():
+        checks["pure"] = ["-m", "pytest", *pytest_arguments, *OF_THE_ENGINE]
     if options.quick:
         checks = {"pytest": checks["pytest"]}
 
@@ -41,10 +46,18 @@ def main() -> int:
     return 0 if all(passed for _, passed, _ in results) else 1
 
 
+def is_compiled() -> bool:
+    """Tell whether the checks above ran on the compiled engine, so that the pure one is to be checked too."""
+    import autograd
+
+    return autograd.__compiled__
+
+
 def run(name: str, arguments: "list[str]") -> "tuple[str, bool, float]":
     print("\n== " + name + ": python " + " ".join(arguments), flush=True)
     started = time.monotonic()
-    code = subprocess.call([sys.executable, *arguments], cwd=environment.ROOT)
+    environ = dict(os.environ, GLASSGRAD_PURE="1") if name == "pure" else None
+    code = subprocess.call([sys.executable, *arguments], cwd=environment.ROOT, env=environ)
     seconds = time.monotonic() - started
     print("== %s %s in %.1f s" % (name, "FAILED" if code else "passed", seconds), flush=True)
     return name, code == 0, seconds

@@ -15,7 +15,7 @@ from .node import Node
 # Two threads that share a leaf must not both read its old gradient. The lock lets its own thread in again: a signal
 # handler that calls backward may run while this thread holds it.
 _accumulating: Final = threading.RLock()
-_commits: Final = [0]  # how many there were
+commits: Final = [0]  # how many there were, in one list, so that the compiled engine counts in it too
 
 
 class Lent:
@@ -49,7 +49,7 @@ def commit(nodes: Sequence[Node], gradients: Sequence[Any], also: Sequence[tuple
     handed = Counter(map(id, gradients))
     with _accumulating:
         while True:
-            seen = _commits[0]
+            seen = commits[0]
             after = [
                 node._accumulated(g, handed[id(g)] > 1) if node.op is None else g if type(g) is float else Lent(g)
                 for node, g in zip(nodes, gradients, strict=True)
@@ -57,7 +57,7 @@ def commit(nodes: Sequence[Node], gradients: Sequence[Any], also: Sequence[tuple
             writes = starmap(setattr, chain(zip(nodes, repeat("_grad"), after), also))
             # One call stays in C from the first node to the last, and none comes between it and the comparison: there
             # is no place for Ctrl-C or a handler. If a handler has added to the gradients before, add to those.
-            written = _commits[0] == seen and deque(writes, maxlen=0) is not None
+            written = commits[0] == seen and deque(writes, maxlen=0) is not None
             if written:
-                _commits[0] += 1
+                commits[0] += 1
                 return

@@ -48,7 +48,11 @@ class Mode:
         self.is_plain: Final = recording and watch is None
 
 
-mode: Final[ContextVar[Mode]] = ContextVar("autograd_mode", default=Mode(True, None, None))  # noqa: B039 (immutable)
+USUAL: Final = Mode(True, None, None)
+mode: Final[ContextVar[Mode]] = ContextVar("autograd_mode", default=USUAL)
+
+
+switched: Final[list[bool]] = []  # not empty once a mode was entered: before, the compiled engine need not ask
 
 
 class Switch(ContextDecorator):
@@ -56,6 +60,7 @@ class Switch(ContextDecorator):
 
     def __enter__(self) -> Self:
         now = mode.get()
+        switched[:] = [True]
         mode.set(self._entered(now))
         return self
 

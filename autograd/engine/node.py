@@ -7,24 +7,24 @@ only be computed from nodes that exist; `_index` is a node's place in this order
 
 from __future__ import annotations
 
-import itertools
 from abc import abstractmethod
 from typing import Any, Final, TypeVar
 
+from ..native import created as created
 from .changes import refuse_change
 from .mode import mode
 from .op import NO_PARAMS, Op, Operand, Params
 from .refusals import NotCopied
 
-created: Final = itertools.count(1)  # the next place in creation order
 CONSTANT: Final = -1  # the index of a node that requires no gradient
+FIELDS: Final = ("_changed", "_data", "_grad", "_index", "inputs", "label", "op", "params")  # of every node
 N = TypeVar("N", bound="Node")
 
 
 class Node(NotCopied, Operand):
-    """A piece of data and how it came about."""
+    """A piece of data and how it came about. A class of nodes has the slots FIELDS."""
 
-    __slots__ = ("_changed", "_data", "_grad", "_index", "inputs", "label", "op", "params")
+    __slots__ = ()
 
     _data: Any  # the number or the array
     _grad: Any

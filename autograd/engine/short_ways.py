@@ -1,8 +1,9 @@
 """Short ways for Values and Tensors: the same results to the bit as `Node._apply` and `sweep`, in less time.
 
-They exist only for speed, until a compiled build of the engine does this work. To remove them, delete this file, the
-lines `_apply = ...` in value.py and tensor.py, and the question for `sweep_floats` in `backward`.
-tests/engine/test_short_ways.py compares each with the general way. They buy, in one run each:
+They exist only for speed. Where the engine is compiled, Values go by `autograd/native/`, and only Tensors come here. To
+remove them, delete this file, the lines `_apply = ...` in value.py and tensor.py, and the question for `sweep_floats`
+in `backward`. tests/engine/test_short_ways.py compares each with the general way.
+They buy, in one run each:
 
     apply_to_values   the forward pass of micrograd's demo network     115 ms -> 49 ms
     sweep_floats      its backward pass                                102 ms -> 54 ms

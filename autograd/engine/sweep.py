@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from .. import native
 from .accumulation import add, commit
 from .mode import Watch, mode
 from .node import Node
@@ -80,8 +81,10 @@ def sweep(
 
 def backward(root: Node, seed: Any = 1.0) -> None:
     """Fill `.grad` on every node below the root; nothing is written before the sweep is over."""
-    nodes = graph_nodes(root, wanted=True)[::-1]
     watch = mode.get().watch  # read here, because within `compute` the modes are the defaults
+    if watch is None and native.sweep(root, seed):
+        return
+    nodes = graph_nodes(root, wanted=True)[::-1]
     short = watch is None and is_of_floats(nodes, seed)
     compute(_drain, nodes, sweep_floats(nodes, seed) if short else sweep(root, seed, False, nodes, watch))
 

@@ -1,4 +1,4 @@
-"""Spellings: how a language writes ops and numbers. One small table for each: Python, people, JavaScript.
+"""Spellings: how a language writes ops and numbers. One small table for each: Python, people, JavaScript, C.
 
 A rule applied to symbols writes itself down in the spelling of the symbols, so a new language is a new table here, and
 no rule changes. Only this file knows the signs and words of a language; `symbol.py` knows where parentheses go.
@@ -71,8 +71,8 @@ class Spelling:
 PYTHON: Final = Spelling("Python")
 PEOPLE: Final = Spelling("people", shapes=True)
 
-# JavaScript's && and || bind looser than its comparisons, and the choice looser than both. Its ** refuses a negative
-# base, its % has another sign, and & of two masks would be a number, so those are not used.
+# In JavaScript and C, && and || bind looser than comparisons, and the choice looser than both. JavaScript's ** refuses
+# a negative base, % has another sign than Python's, and & of two masks would be a number: those are not used.
 CHOICE, OR, AND = COMPARISON - 3, COMPARISON - 2, COMPARISON - 1
 _MATH: Final = (
     "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "cos", "cosh", "exp", "expm1",
@@ -86,17 +86,51 @@ _OWN: Final = (
     "reciprocal", "relu", "remainder", "round", "sech", "selu", "sigmoid", "sign", "silu", "softplus", "square", "sum",
 )  # fmt: skip
 
+_SIGNS: Final = {  # in which the two agree
+    "add": Infix("+", SUM), "sub": Infix("-", SUM), "mul": Infix("*", PRODUCT), "div": Infix("/", PRODUCT),
+    "neg": Infix("-", UNARY), "lt": Infix("<", COMPARISON), "le": Infix("<=", COMPARISON),
+    "gt": Infix(">", COMPARISON), "ge": Infix(">=", COMPARISON), "bitwise_and": Infix("&&", AND),
+    "bitwise_or": Infix("||", OR), "bitwise_not": Infix("!", UNARY),
+}  # fmt: skip
+
 JAVASCRIPT: Final = Spelling(
     "JavaScript",
     infix={
-        "add": Infix("+", SUM), "sub": Infix("-", SUM), "mul": Infix("*", PRODUCT), "div": Infix("/", PRODUCT),
-        "neg": Infix("-", UNARY), "lt": Infix("<", COMPARISON), "le": Infix("<=", COMPARISON),
-        "gt": Infix(">", COMPARISON), "ge": Infix(">=", COMPARISON), "eq": Infix("===", COMPARISON),
-        "ne": Infix("!==", COMPARISON), "bitwise_and": Infix("&&", AND), "bitwise_or": Infix("||", OR),
-        "bitwise_xor": Infix("!==", COMPARISON), "bitwise_not": Infix("!", UNARY),
+        **_SIGNS, "eq": Infix("===", COMPARISON), "ne": Infix("!==", COMPARISON),
+        "bitwise_xor": Infix("!==", COMPARISON),
     },
     functions={**{name: f"Math.{name}" for name in _MATH}, **{name: name for name in _OWN}},
     words={"inf": "Infinity", "nan": "NaN", "True": "true", "False": "false"},
     choice=CHOICE,
     keywords=False,
+)  # fmt: skip
+
+# The functions of the C library, which Python's `math` calls too. `lgamma` is not among them: Python has its own.
+_LIBRARY: Final = (
+    "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "cos", "cosh", "erf", "erfc", "exp", "exp2",
+    "expm1", "hypot", "log", "log10", "log1p", "log2", "pow", "sin", "sinh", "sqrt", "tan", "tanh",
+)  # fmt: skip
+# The functions in native/rules.h, which tools/spell_c.py translates from Python; in that file, `forward_relu` is relu.
+# An op that is missing here, such as digamma, whose sum has no fixed number of terms, is computed by the Python.
+_TRANSLATED: Final = (
+    "binary_cross_entropy_with_logits", "ceil", "clip", "elu", "floor", "gaussian", "gelu", "identity",
+    "inverse_mills", "leaky_relu", "log_normal_cdf", "log_sigmoid", "logaddexp", "logit", "maximum", "minimum", "mish",
+    "normal_cdf", "normal_pdf", "reciprocal", "relu", "round", "sech", "selu", "sigmoid", "sign", "silu", "softplus",
+    "square",
+)  # fmt: skip
+
+C: Final = Spelling(
+    "C",
+    infix={
+        **_SIGNS, "eq": Infix("==", COMPARISON), "ne": Infix("!=", COMPARISON), "bitwise_xor": Infix("!=", COMPARISON),
+    },
+    functions={
+        **{name: name for name in _LIBRARY},
+        **{name: f"forward_{name}" for name in _TRANSLATED},
+        "abs": "fabs", "remainder": "python_remainder", "floor_divide": "python_floor_divide",
+    },
+    words={"inf": "INFINITY", "nan": "NAN", "True": "1", "False": "0"},
+    choice=CHOICE,
+    keywords=False,
+    floats=True,
 )  # fmt: skip

@@ -10,7 +10,7 @@ from numpy import ndarray
 from ..engine.accumulation import Lent
 from ..engine.dtypes import default, real_array
 from ..engine.mode import mode
-from ..engine.node import CONSTANT, Node, constant, created, fill, recorded
+from ..engine.node import CONSTANT, FIELDS, Node, constant, created, fill, recorded
 from ..engine.op import BUILT_IN, NO_PARAMS, Op, Operand, Params
 from ..engine.quiet import compute
 from ..engine.refusals import refuse_constant_root, refuse_graph_options
@@ -40,7 +40,7 @@ class Tensor(ArrayMethods, Node):
            [6., 8.]])
     """
 
-    __slots__ = ()
+    __slots__ = FIELDS
     _precedence: ClassVar[int] = 1  # a Value beside a Tensor becomes one
 
     def __init__(self, data: Any, requires_grad: bool = False, dtype: Any = None, label: str = "") -> None:

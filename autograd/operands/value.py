@@ -7,18 +7,21 @@ from typing import Any, NoReturn, final
 import numpy as np
 
 from ..engine.dtypes import number
-from ..engine.node import Node, constant, created, fill, recorded
+from ..engine.node import FIELDS, Node, constant, created, fill, recorded
 from ..engine.op import NO_PARAMS, Op, Params
 from ..engine.refusals import refuse_constant_root, refuse_graph_options
 from ..engine.short_ways import apply_to_values
 from ..engine.sweep import backward
+from ..native import core
 from ..rules.structural import as_value
 from ..rules.structural_forward import of_array
+from .compiled import compiled
 from .node_table import node_table
 from .operators import Operators
 
 
 @final
+@compiled
 class Value(Operators, Node):
     """A float in a computation graph.
 
@@ -35,7 +38,7 @@ class Value(Operators, Node):
     >>> momentum[x] = 0.9 * momentum[x] + x.grad
     """
 
-    __slots__ = ()
+    __slots__ = FIELDS if core is None else ()  # the compiled engine has them in C
 
     def __init__(self, data: float, label: str = "") -> None:
         if not isinstance(label, str):

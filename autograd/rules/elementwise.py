@@ -42,7 +42,7 @@ square     = op("square",     f.square,     np.square,     lambda g, y, x: g * 2
 reciprocal = op("reciprocal", f.reciprocal, np.reciprocal, lambda g, y, x: -g * y * y)
 sqrt       = op("sqrt",       math.sqrt,    np.sqrt,       lambda g, y, x: g / (2.0 * y))  # at 0: +inf
 cbrt       = op("cbrt",       math.cbrt,    np.cbrt,       lambda g, y, x: g / (3.0 * y * y))  # at 0: +inf
-hypot      = op("hypot",      math.hypot,   np.hypot,      lambda g, y, a, b: g * (a / y), lambda g, y, a, b: g * (b / y))
+hypot      = op("hypot",      f.hypot,      np.hypot,      lambda g, y, a, b: g * (a / y), lambda g, y, a, b: g * (b / y))
 
 # exponentials and logarithms
 exp   = op("exp",   math.exp,   np.exp,   lambda g, y, x: g * y)

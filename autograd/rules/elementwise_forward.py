@@ -36,6 +36,10 @@ def power(a: float, b: float) -> float:
     return math.pow(a, b)
 
 
+def hypot(a: float, b: float) -> float:
+    return builtins.abs(complex(a, b))  # this is the C library's hypot; Python's differs from it in the last bit
+
+
 def sign(x: float) -> float:
     return x if x != x else float((x > 0) - (x < 0))
 

@@ -1,12 +1,13 @@
 """How fast is the engine on scalars? Beside micrograd, on micrograd's own demo: `python3 tools/bench/scalar.py`
 
 The demo is the one of micrograd's notebook: an MLP 2-16-16-1 with relu, 100 points on two moons, max-margin loss
-plus L2, and the whole step: forward over all points, zero_grad, backward, SGD. Three engines take it:
+plus L2, and the whole step: forward over all points, zero_grad, backward, SGD. Four engines take it:
 
     micrograd       as published
     same source     micrograd's own nn.py, letter for letter, with only its import changed to ours
     dot             the same network in our words: the neuron is autograd.dot(w, x) + b, and the sums of the loss are
                     autograd.sum and autograd.dot
+    pure Python     the same source on the engine that is not compiled
 
 Each runs in a process of its own, turn and turn about: in one process, micrograd's reference cycles would be collected
 on our time, and what the first engine leaves of the heap would be the second one's burden. What is printed is a
@@ -33,7 +34,8 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 import environment
 from bench.measure import Collector, aligned, in_a_process, in_turn, spread
 
-ENGINES = ("micrograd", "same source", "dot")
+ENGINES = ("micrograd", "same source", "dot", "pure Python")
+PURE = {"GLASSGRAD_PURE": "1"}  # what keeps the compiled engine out
 SEED = 1337
 ALPHA = 1e-4
 
@@ -56,7 +58,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     sizes = ["--points", str(options.points), "--hidden", str(options.hidden), "--steps", str(options.steps)]
     command = [sys.executable, os.path.abspath(__file__), *sizes, "--engine"]
-    runs = in_turn(ENGINES, options.rounds, lambda engine: in_a_process([*command, engine], [environment.ROOT]))
+
+    def measured(engine: str) -> dict[str, Any]:
+        return in_a_process([*command, engine], [environment.ROOT], PURE if engine == "pure Python" else None)
+
+    runs = in_turn(ENGINES, options.rounds, measured)
     what = f"MLP 2-{options.hidden}-{options.hidden}-1, {options.points} moon points, Python {environment.VERSION}"
     print(f"{what}: median (smallest to largest) of {options.rounds} x {options.steps} steps\n")
     print(table(runs))

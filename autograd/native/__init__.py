@@ -1,0 +1,56 @@
+"""The compiled build of the engine: Values, their operators and their sweep in C, with the rules of the table.
+
+It is the engine's one short way. The Python says everything once and runs where this build is not: where no C compiler
+was found, or with GLASSGRAD_PURE=1. `core.c` is written by hand, and `rules.h` by `tools/spell_c.py`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import itertools
+import os
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from .sources import source_hash
+
+
+def _load() -> Any:
+    """Return the extension module; None where it is not built, not wanted, or of another source."""
+    if os.environ.get("GLASSGRAD_PURE", "0") not in ("", "0"):
+        return None
+    try:
+        found = importlib.import_module(f"{__name__}.core")
+    except ModuleNotFoundError:
+        return None
+    except ImportError as error:
+        return _refuse(f"cannot be loaded ({error})")
+    if source_hash() not in ("", found.source_hash):
+        return _refuse("was built from another source than the one beside it")
+    return None if is_taken(found) else found
+
+
+def is_taken(core: Any) -> bool:
+    """Tell whether another copy of this package has its Values in the extension, of which there is one in a process."""
+    taken: bool = core.is_connected()
+    return taken
+
+
+def _refuse(why: str) -> None:
+    warnings.warn(
+        f"the compiled engine {why}, so Python takes its place; build it again with `pip install .`, or in a checkout "
+        "with `python3 tools/test.py`",
+        RuntimeWarning,
+        stacklevel=3,
+    )
+
+
+def _leave_to_python(root: object, seed: object) -> bool:
+    return False
+
+
+core: Final = _load()
+created: Final[Iterator[int]] = itertools.count(1) if core is None else iter(core.place, None)  # places of nodes
+# sweep(root, seed): fill `.grad` below a Value and return True; False, with nothing done, where that is for Python.
+sweep: Final[Callable[[object, object], bool]] = _leave_to_python if core is None else core.sweep

@@ -1,0 +1,622 @@
+/* Values in C: nodes, operators and the backward sweep. It knows no derivative: those are in rules.h.
+
+   This is the short way of the engine. It does what the Python in engine/ and operands/ does, to the bit, for Values and
+   the ops of the elementwise table, and calls that Python for all else: another operand, a user's own op, a mode that
+   is watched, an error that has to be put in words. A node has the same attributes as one of the pure engine, so the
+   Stepper, pictures and second derivatives read it as they read any other. */
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include "rules.h"
+
+#ifndef SOURCE_HASH
+#define SOURCE_HASH ""
+#endif
+
+enum { OP_SUM = ELEMENTWISE, OP_DOT, CODES, OTHER = CODES };   /* OTHER: an op that only Python knows */
+enum { NONE, NUMBER, OBJECT };                                 /* what a node has for a gradient */
+enum { CONSTANT = -1, MORE = 255, NODES_PER_SLAB = 4096 };
+
+typedef struct Node Node;
+typedef union { Node *node; double number; } Input;
+
+enum { LABEL, PARAMS, OP, INPUTS, FIELDS };                    /* Python objects that few nodes hold */
+
+typedef struct {                /* what few nodes have: many inputs, data that was set, a label, an op of Python's */
+    int64_t changed;
+    PyObject *field[FIELDS];    /* NULL: "", NO_PARAMS, the op of the node's code, the inputs in `in` */
+    Py_ssize_t count;
+    Input in[];
+} More;
+
+struct Node {                   /* 64 bytes, a line of the cache */
+    PyObject_HEAD
+    double data;
+    union { double number; PyObject *object; } grad;
+    union { int64_t index; Node *next; };      /* the place in creation order; the next one of a list of dead nodes */
+    uint32_t slot;              /* the place in the sweep under way; 0 where there is none */
+    uint8_t code, count;        /* count: of the inputs in `in`; MORE: they are in `more` */
+    uint8_t numbers;            /* bit k: input k is not a node but a number, which wants no gradient */
+    uint8_t has_grad;
+    union { Input in[2]; More *more; };
+};
+
+/* What Python hands over, see `connect`. */
+static PyTypeObject *ValueType;
+static PyObject *python_init, *python_apply, *ops, *codes, *get_mode, *usual_mode, *switched, *commits;
+static PyObject *defaults[2];   /* of LABEL and PARAMS */
+static int64_t created = 1;     /* the next place in creation order */
+static Py_ssize_t living;       /* nodes that are not freed */
+
+static inline int is_value(PyObject *o) { return Py_TYPE(o) == ValueType; }
+
+/* --- memory --- */
+
+static Node *free_nodes;
+
+/* Fill the free list with one more slab, each node on a line of the cache. */
+static int more_nodes(void) {
+    char *slab = malloc((NODES_PER_SLAB + 1) * sizeof(Node));
+    if (!slab) return 0;
+    Node *nodes = (Node *)(slab + (64 - (uintptr_t)slab % 64) % 64);
+    for (int k = NODES_PER_SLAB - 1; k >= 0; k--) {
+        nodes[k].next = free_nodes;
+        free_nodes = &nodes[k];
+    }
+    return 1;
+}
+
+/* Return a new leaf, or NULL with MemoryError. */
+static inline Node *new_node(double data, int64_t index) {
+    if (!free_nodes && !more_nodes()) return (Node *)PyErr_NoMemory();
+    Node *node = free_nodes;
+    free_nodes = node->next;
+    PyObject_Init((PyObject *)node, ValueType);
+    node->data = data;
+    node->index = index;
+    node->slot = 0;
+    node->code = node->count = node->numbers = node->has_grad = 0;
+    living++;
+    return node;
+}
+
+/* Return the inputs of a node, of which some may be numbers. */
+static inline Input *inputs_of(Node *node, Py_ssize_t *count) {
+    *count = node->count == MORE ? node->more->count : node->count;
+    return node->count == MORE ? node->more->in : node->in;
+}
+
+static inline int is_number(const Node *node, Py_ssize_t k) { return k < 8 && node->numbers >> k & 1; }
+
+/* Return when the data of a node was last set; 0: never. */
+static inline int64_t changed(const Node *node) { return node->count == MORE ? node->more->changed : 0; }
+
+/* Drop the references of a node to its inputs; it has none then. */
+static void drop_inputs(Node *node) {
+    Py_ssize_t count;
+    Input *in = inputs_of(node, &count);
+    if (node->count == MORE) node->more->count = 0;
+    else node->count = 0;
+    for (Py_ssize_t k = 0; k < count; k++)
+        if (!is_number(node, k)) Py_DECREF(in[k].node);
+    node->numbers = 0;
+}
+
+/* Free a node, and those that go with it. A dead node waits in a list until its turn: recursion would overflow. */
+static void Value_dealloc(PyObject *self) {
+    static Node *dead;
+    static int busy;
+    Node *node = (Node *)self;
+    node->next = dead;
+    dead = node;
+    if (busy) return;
+    busy = 1;
+    while ((node = dead)) {
+        dead = node->next;
+        drop_inputs(node);
+        if (node->has_grad == OBJECT) Py_DECREF(node->grad.object);
+        if (node->count == MORE) {
+            for (int k = 0; k < FIELDS; k++) Py_XDECREF(node->more->field[k]);
+            PyMem_Free(node->more);
+        }
+        node->next = free_nodes;
+        free_nodes = node;
+        living--;
+        Py_DECREF(ValueType);
+    }
+    busy = 0;
+}
+
+/* Return a node's `more` with room for this many inputs, of which it keeps those that it has. NULL with MemoryError. */
+static More *more_of(Node *node, Py_ssize_t room) {
+    int had = node->count == MORE;
+    Py_ssize_t count = had ? node->more->count : node->count;
+    if (had && room <= count) return node->more;
+    if (room < count) room = count;
+    More *more = PyMem_Realloc(had ? node->more : NULL, sizeof(More) + room * sizeof(Input));
+    if (!more) return (More *)PyErr_NoMemory();
+    if (!had) {
+        memset(more, 0, sizeof(More));
+        memcpy(more->in, node->in, count * sizeof(Input));
+        more->count = count;
+        node->count = MORE;
+    }
+    return node->more = more;
+}
+
+/* --- recording --- */
+
+enum { FAILED = -1, RECORD, COMPUTE, ASK };
+
+/* Return what the mode of this thread and task says: record a node, compute without one, or leave it to Python. */
+static int current_mode(void) {
+    if (!PyList_Size(switched)) return RECORD;     /* no mode was ever entered */
+    int answer = FAILED;
+    PyObject *mode = PyObject_CallNoArgs(get_mode), *watch = NULL, *recording = NULL;
+    if (mode == usual_mode) answer = RECORD;
+    else if (mode && (watch = PyObject_GetAttrString(mode, "watch")) && (recording = PyObject_GetAttrString(mode, "recording")))
+        answer = watch != Py_None ? ASK : recording == Py_True ? RECORD : COMPUTE;
+    Py_XDECREF(mode); Py_XDECREF(watch); Py_XDECREF(recording);
+    return answer;
+}
+
+/* Read an argument of an op; return 1 for a Value, 0 for a plain number, -1 for anything else. */
+static inline int read_number(PyObject *o, double *x) {
+    if (is_value(o)) { *x = ((Node *)o)->data; return 1; }
+    if (PyFloat_CheckExact(o)) { *x = PyFloat_AsDouble(o); return 0; }
+    if (!PyLong_CheckExact(o)) return -1;
+    *x = PyLong_AsDouble(o);
+    if (*x != -1.0 || !PyErr_Occurred()) return 0;
+    PyErr_Clear();              /* an integer too large for a float: Python says so in words */
+    return -1;
+}
+
+/* Apply an op of the table to a, and to b where that is not NULL. NULL without an error: that is for Python to do. */
+static inline PyObject *record(int code, PyObject *a, PyObject *b) {
+    double x[2] = {0.0, 0.0};
+    int a_is_value = read_number(a, x), b_is_value = b ? read_number(b, x + 1) : 1;
+    if (a_is_value < 0 || b_is_value < 0) return NULL;
+    int mode = current_mode();
+    if (mode == FAILED || mode == ASK) return NULL;
+    int wanted = (a_is_value && ((Node *)a)->index >= 0) || (b && b_is_value && ((Node *)b)->index >= 0);
+    Node *y = new_node(forward(code, x), mode == RECORD && wanted ? created++ : CONSTANT);
+    if (!y || y->index < 0) return (PyObject *)y;
+    y->code = code;
+    y->count = b ? 2 : 1;
+    y->numbers = !a_is_value + 2 * !b_is_value;
+    if (a_is_value) y->in[0].node = (Node *)Py_NewRef(a); else y->in[0].number = x[0];
+    if (!b_is_value) y->in[1].number = x[1]; else if (b) y->in[1].node = (Node *)Py_NewRef(b);
+    return (PyObject *)y;
+}
+
+/* Apply sum or dot to a tuple of Values. NULL without an error: that is for Python to do. */
+static PyObject *record_list(int code, PyObject *args) {
+    Py_ssize_t count = PyTuple_Size(args), half = count / 2;
+    if (!count || (code == OP_DOT && count % 2)) return NULL;
+    int wanted = 0, mode = current_mode();
+    if (mode == FAILED || mode == ASK) return NULL;
+    for (Py_ssize_t k = 0; k < count; k++) {
+        PyObject *x = PyTuple_GetItem(args, k);
+        if (!is_value(x)) return NULL;
+        wanted |= ((Node *)x)->index >= 0;
+    }
+    #define DATA(k) ((Node *)PyTuple_GetItem(args, k))->data
+    double sum = code == OP_SUM ? DATA(0) : DATA(0) * DATA(half);
+    if (code == OP_SUM) for (Py_ssize_t k = 1; k < count; k++) sum += DATA(k);
+    else for (Py_ssize_t k = 1; k < half; k++) sum += DATA(k) * DATA(half + k);
+    #undef DATA
+    Node *y = new_node(sum, mode == RECORD && wanted ? created++ : CONSTANT);
+    if (!y || y->index < 0) return (PyObject *)y;
+    if (!more_of(y, count)) return Py_DECREF(y), NULL;
+    y->code = code;
+    y->more->count = count;
+    for (Py_ssize_t k = 0; k < count; k++) y->more->in[k].node = (Node *)Py_NewRef(PyTuple_GetItem(args, k));
+    return (PyObject *)y;
+}
+
+/* Apply an operator: what `record` leaves to Python is applied there. */
+static inline PyObject *operate(int code, PyObject *a, PyObject *b) {
+    PyObject *y = record(code, a, b);
+    if (y || PyErr_Occurred()) return y;
+    PyObject *args = b ? PyTuple_Pack(2, a, b) : PyTuple_Pack(1, a);
+    if (!args) return NULL;
+    PyObject *op = PyList_GetItem(ops, code), *self = is_value(a) ? a : b;
+    y = PyObject_CallFunctionObjArgs(python_apply, self, op, args, defaults[PARAMS], NULL);
+    Py_DECREF(args);
+    return y;
+}
+
+static PyObject *add(PyObject *a, PyObject *b) { return operate(OP_ADD, a, b); }
+static PyObject *subtract(PyObject *a, PyObject *b) { return operate(OP_SUB, a, b); }
+static PyObject *multiply(PyObject *a, PyObject *b) { return operate(OP_MUL, a, b); }
+static PyObject *divide(PyObject *a, PyObject *b) { return operate(OP_DIV, a, b); }
+static PyObject *divide_to_floor(PyObject *a, PyObject *b) { return operate(OP_FLOOR_DIVIDE, a, b); }
+static PyObject *take_remainder(PyObject *a, PyObject *b) { return operate(OP_REMAINDER, a, b); }
+static PyObject *negate(PyObject *a) { return operate(OP_NEG, a, NULL); }
+static PyObject *take_absolute(PyObject *a) { return operate(OP_ABS, a, NULL); }
+
+static PyObject *raise_to(PyObject *a, PyObject *b, PyObject *modulus) {
+    if (modulus != Py_None) Py_RETURN_NOTIMPLEMENTED;
+    return operate(OP_POW, a, b);
+}
+
+/* x.exp() and the like. */
+#define METHOD(name, code) static PyObject *method_##name(PyObject *x, PyObject *_) { return operate(code, x, NULL); }
+METHODS(METHOD)
+
+/* _apply(op, args, params): what an op calls, such as tanh(x), and a method that is not above. */
+static PyObject *Value_apply(PyObject *self, PyObject *const *given, Py_ssize_t count) {
+    if (count != 3 || !PyTuple_CheckExact(given[1])) return PyErr_Format(PyExc_TypeError, "_apply(op, args, params)");
+    PyObject *op = given[0], *args = given[1], *params = given[2], *y = NULL;
+    PyObject *found = PyDict_GetItemWithError(codes, op);
+    int code = found ? (int)PyLong_AsLong(found) : OTHER;
+    if (code == OP_SUM || code == OP_DOT) y = record_list(code, args);
+    else if (code < ELEMENTWISE && PyTuple_Size(args) == table[code].inputs)
+        y = record(code, PyTuple_GetItem(args, 0), table[code].inputs == 2 ? PyTuple_GetItem(args, 1) : NULL);
+    if (y || PyErr_Occurred()) return y;
+    return PyObject_CallFunctionObjArgs(python_apply, self, op, args, params, NULL);
+}
+
+/* --- backward: one sweep, newest node first --- */
+
+typedef struct { uint64_t age; Node *node; } Reached;    /* age: how long before the root it was made, in places */
+
+/* The memory of the last sweep, for the next one: to allocate it anew would take as long as the sweep. */
+static struct { Reached *reached, *sorted; double *gradients; size_t room; } held;
+
+/* Make room for twice as many nodes; 0, with MemoryError, where there is none. */
+static int more_room(void) {
+    size_t room = held.room ? 2 * held.room : 1024;
+    Reached *reached = realloc(held.reached, room * sizeof(Reached));
+    if (reached) held.reached = reached;
+    Reached *sorted = realloc(held.sorted, room * sizeof(Reached));
+    if (sorted) held.sorted = sorted;
+    double *gradients = realloc(held.gradients, (room + 1) * sizeof(double));
+    if (gradients) held.gradients = gradients;
+    if (!reached || !sorted || !gradients) return PyErr_NoMemory(), 0;
+    held.room = room;
+    return 1;
+}
+
+/* Sort the reached nodes by age, 11 bits at a time; return them in one of the two arrays that are held. */
+static Reached *by_age(size_t count, uint64_t oldest) {
+    Reached *from = held.reached, *to = held.sorted;
+    for (int shift = 0; shift < 64 && oldest >> shift; shift += 11) {
+        size_t start[2049] = {0};
+        for (size_t k = 0; k < count; k++) start[(from[k].age >> shift & 2047) + 1]++;
+        for (int k = 0; k < 2048; k++) start[k + 1] += start[k];
+        for (size_t k = 0; k < count; k++) to[start[from[k].age >> shift & 2047]++] = from[k];
+        Reached *other = from; from = to; to = other;
+    }
+    return from;
+}
+
+/* Whether this sweep can take the node: a leaf, or a result of an op that it knows, with a gradient that it can add to.
+   An int is one, as in `p.grad = 0`. Python takes the others, and refuses data that was set after it was used. */
+static int is_ours(Node *node, Py_ssize_t count) {
+    if (node->has_grad == OBJECT) {
+        if (!PyLong_CheckExact(node->grad.object)) return 0;
+        if (PyLong_AsDouble(node->grad.object) == -1.0 && PyErr_Occurred()) return PyErr_Clear(), 0;
+    }
+    if (node->code == LEAF) return !count;
+    if (node->code == OTHER || (node->count == MORE && node->more->field[INPUTS]) || changed(node) > node->index) return 0;
+    return node->code >= ELEMENTWISE || count == table[node->code].inputs;
+}
+
+static inline int wants(const Node *input, const Node *user) { return input->index >= 0 && input->index < user->index; }
+
+/* Find all nodes below the root that want a gradient. Return how many; 0 where the sweep is for Python to do, and there
+   MemoryError may be set. Each node found has its `slot` set. */
+static size_t reach(Node *root, uint64_t *oldest) {
+    size_t found = 0;
+    if (!held.room && !more_room()) return 0;
+    held.reached[found++] = (Reached){0, root};
+    root->slot = 1;
+    for (size_t k = 0; k < found; k++) {   /* it grows on the way; 0 found ends it */
+        Node *node = held.reached[k].node;
+        Py_ssize_t count;
+        Input *in = inputs_of(node, &count);
+        int ours = is_ours(node, count);
+        for (Py_ssize_t j = 0; ours && j < count; j++) {
+            if (is_number(node, j)) continue;
+            Node *input = in[j].node;
+            if (changed(input) > node->index) ours = 0;
+            if (input->slot || !wants(input, node)) continue;
+            if (found == held.room && !more_room()) { ours = 0; break; }
+            uint64_t age = root->index - input->index;
+            if (age > *oldest) *oldest = age;
+            held.reached[found++] = (Reached){age, input};
+            input->slot = 1;
+        }
+        if (ours) continue;
+        while (found) held.reached[--found].node->slot = 0;
+    }
+    return found;
+}
+
+/* Add what the gradient g of a node contributes to the gradients of its inputs. */
+static inline void contribute(Node *node, double g, double *gradients) {
+    Py_ssize_t count;
+    Input *in = inputs_of(node, &count);
+    if (node->code == OP_SUM) {
+        for (Py_ssize_t k = 0; k < count; k++)
+            if (wants(in[k].node, node)) gradients[in[k].node->slot] += g;
+    } else if (node->code == OP_DOT) {
+        for (Py_ssize_t k = 0, half = count / 2; k < count; k++) {
+            Node *a = in[k % half].node, *b = in[k % half + half].node;
+            double slope = k < half ? rule_mul_a(g, node->data, a->data, b->data) : rule_mul_b(g, node->data, a->data, b->data);
+            if (wants(in[k].node, node)) gradients[in[k].node->slot] += slope;
+        }
+    } else {
+        double x[2] = {0.0, 0.0}, slopes[2] = {0.0, 0.0};
+        uint32_t to[2] = {0, 0};
+        for (int k = 0; k < count; k++) {
+            if (is_number(node, k)) { x[k] = in[k].number; continue; }
+            x[k] = in[k].node->data;
+            if (wants(in[k].node, node)) to[k] = in[k].node->slot;
+        }
+        backward(node->code, g, node->data, x, slopes);
+        if (to[0]) gradients[to[0]] += slopes[0];
+        if (to[1]) gradients[to[1]] += slopes[1];
+    }
+}
+
+/* Set the gradient of a node: a leaf adds to the one that it has. */
+static inline void commit(Node *node, double g) {
+    if (node->has_grad == OBJECT) {      /* an int: to release it runs no Python code */
+        double number = PyLong_AsDouble(node->grad.object);
+        Py_DECREF(node->grad.object);
+        node->grad.number = number;
+    }
+    node->grad.number = node->code == LEAF && node->has_grad ? node->grad.number + g : g;
+    node->has_grad = NUMBER;
+}
+
+/* sweep(root, seed): fill `.grad` below the root and return True; False, with nothing done, where that is for Python.
+   No Python code runs in between, so neither Ctrl-C nor another thread finds a half of it. */
+static PyObject *sweep(PyObject *module, PyObject *args) {
+    PyObject *object, *seed;
+    if (!PyArg_ParseTuple(args, "OO", &object, &seed)) return NULL;
+    if (!is_value(object) || !PyFloat_CheckExact(seed)) Py_RETURN_FALSE;
+    uint64_t oldest = 0;
+    size_t count = reach((Node *)object, &oldest);
+    if (!count) return PyErr_Occurred() ? NULL : Py_NewRef(Py_False);
+    /* Another thread that writes gradients in Python sees by this count that they are not the ones it has read. */
+    PyObject *next = PyLong_FromLongLong(PyLong_AsLongLong(PyList_GetItem(commits, 0)) + 1);
+    Reached *reached = by_age(count, oldest);
+    double *gradients = held.gradients;
+    for (size_t k = 0; k < count; k++) {
+        reached[k].node->slot = next ? k + 1 : 0;
+        gradients[k + 1] = -0.0;                            /* adds nothing, where 0.0 would make 0.0 of a -0.0 */
+    }
+    if (!next) return NULL;
+    gradients[1] = PyFloat_AsDouble(seed);
+    for (size_t k = 0; k < count; k++)
+        if (reached[k].node->code != LEAF) contribute(reached[k].node, gradients[k + 1], gradients);
+    for (size_t k = 0; k < count; k++) {
+        commit(reached[k].node, gradients[k + 1]);
+        reached[k].node->slot = 0;
+    }
+    PyList_SetItem(commits, 0, next);
+    Py_RETURN_TRUE;
+}
+
+/* --- what Python sees of a node: the attributes of the pure engine's --- */
+
+static PyObject *Value_new(PyTypeObject *type, PyObject *args, PyObject *named) { return (PyObject *)new_node(0.0, CONSTANT); }
+
+/* Value(3.0) here, all else by the __init__ of Python. */
+static int Value_init(PyObject *self, PyObject *args, PyObject *named) {
+    Node *node = (Node *)self;
+    double data;
+    int fresh = node->code == LEAF && !node->count && !node->has_grad && node->index < 0;
+    if (fresh && !named && PyTuple_Size(args) == 1 && read_number(PyTuple_GetItem(args, 0), &data) == 0) {
+        node->data = data;
+        node->index = created++;
+        return 0;
+    }
+    PyObject *own = PyTuple_Pack(1, self), *all = own ? PySequence_Concat(own, args) : NULL;
+    PyObject *done = all ? PyObject_Call(python_init, all, named) : NULL;
+    Py_XDECREF(own); Py_XDECREF(all); Py_XDECREF(done);
+    return done ? 0 : -1;
+}
+
+/* Refuse `del x.label` and the like. */
+static int is_deleted(PyObject *value) {
+    if (!value) PyErr_SetString(PyExc_AttributeError, "a field of a Value cannot be deleted");
+    return !value;
+}
+
+static PyObject *get_data(PyObject *self, void *_) { return PyFloat_FromDouble(((Node *)self)->data); }
+
+static int set_data(PyObject *self, PyObject *value, void *_) {
+    if (is_deleted(value)) return -1;
+    double data = PyFloat_AsDouble(value);
+    if (data == -1.0 && PyErr_Occurred()) return -1;
+    ((Node *)self)->data = data;
+    return 0;
+}
+
+static PyObject *get_grad(PyObject *self, void *_) {
+    Node *node = (Node *)self;
+    if (node->has_grad == NUMBER) return PyFloat_FromDouble(node->grad.number);
+    return Py_NewRef(node->has_grad ? node->grad.object : Py_None);
+}
+
+static int set_grad(PyObject *self, PyObject *value, void *_) {
+    if (is_deleted(value)) return -1;
+    Node *node = (Node *)self;
+    PyObject *before = node->has_grad == OBJECT ? node->grad.object : NULL;
+    if (PyFloat_CheckExact(value)) {
+        node->has_grad = NUMBER;
+        node->grad.number = PyFloat_AsDouble(value);
+    } else {
+        node->has_grad = value == Py_None ? NONE : OBJECT;
+        if (node->has_grad) node->grad.object = Py_NewRef(value);
+    }
+    Py_XDECREF(before);
+    return 0;
+}
+
+/* `_index`, and `_changed` where `is_changed` is not NULL. */
+static PyObject *get_place(PyObject *self, void *is_changed) {
+    return PyLong_FromLongLong(is_changed ? changed((Node *)self) : ((Node *)self)->index);
+}
+
+static int set_place(PyObject *self, PyObject *value, void *is_changed) {
+    int64_t place = is_deleted(value) ? -1 : PyLong_AsLongLong(value);
+    Node *node = (Node *)self;
+    if (place == -1 && PyErr_Occurred()) return -1;
+    if (!is_changed) node->index = place;
+    else if (place || node->count == MORE) {
+        if (!more_of(node, 0)) return -1;
+        node->more->changed = place;
+    }
+    return 0;
+}
+
+/* Set a field of `more`; to NULL it is set already in a node that has none. */
+static int set_field(Node *node, int which, PyObject *value) {
+    if (!value && node->count != MORE) return 0;
+    if (!more_of(node, 0)) return -1;
+    PyObject *before = node->more->field[which];
+    node->more->field[which] = Py_XNewRef(value);
+    Py_XDECREF(before);
+    return 0;
+}
+
+/* `label` and `params`. */
+static PyObject *get_object(PyObject *self, void *which) {
+    Node *node = (Node *)self;
+    PyObject *found = node->count == MORE ? node->more->field[(intptr_t)which] : NULL;
+    return Py_NewRef(found ? found : defaults[(intptr_t)which]);
+}
+
+static int set_object(PyObject *self, PyObject *value, void *which) {
+    return is_deleted(value) ? -1 : set_field((Node *)self, (intptr_t)which, value == defaults[(intptr_t)which] ? NULL : value);
+}
+
+static PyObject *get_op(PyObject *self, void *_) {
+    Node *node = (Node *)self;
+    return Py_NewRef(node->code == OTHER ? node->more->field[OP] : PyList_GetItem(ops, node->code));
+}
+
+static int set_op(PyObject *self, PyObject *value, void *_) {
+    PyObject *found = is_deleted(value) ? NULL : PyDict_GetItemWithError(codes, value);
+    int code = found ? (int)PyLong_AsLong(found) : OTHER;
+    if (PyErr_Occurred() || set_field((Node *)self, OP, found ? NULL : value) < 0) return -1;
+    ((Node *)self)->code = code;
+    return 0;
+}
+
+/* The inputs as a tuple of nodes: a number among them becomes the constant that it is in the pure engine. */
+static PyObject *get_inputs(PyObject *self, void *_) {
+    Node *node = (Node *)self;
+    if (node->count == MORE && node->more->field[INPUTS]) return Py_NewRef(node->more->field[INPUTS]);
+    Py_ssize_t count;
+    Input *in = inputs_of(node, &count);
+    PyObject *tuple = PyTuple_New(count);
+    for (Py_ssize_t k = 0; tuple && k < count; k++) {
+        if (is_number(node, k)) {
+            Node *number = new_node(in[k].number, CONSTANT);
+            if (!number) { Py_CLEAR(tuple); break; }
+            in[k].node = number;
+            node->numbers &= ~(1 << k);
+        }
+        PyTuple_SetItem(tuple, k, Py_NewRef((PyObject *)in[k].node));
+    }
+    return tuple;
+}
+
+/* Values are held one by one, and a tuple with another node in it as it is. */
+static int set_inputs(PyObject *self, PyObject *value, void *_) {
+    Node *node = (Node *)self;
+    Py_ssize_t count = is_deleted(value) ? -1 : PyTuple_Size(value), own = 0;
+    if (count < 0) return -1;
+    while (own < count && is_value(PyTuple_GetItem(value, own))) own++;
+    drop_inputs(node);
+    if (set_field(node, INPUTS, own < count ? value : NULL) < 0) return -1;
+    if (own < count) return 0;
+    if ((count > 2 || node->count == MORE) && !more_of(node, count)) return -1;
+    if (node->count == MORE) node->more->count = count;
+    else node->count = count;
+    Input *in = inputs_of(node, &count);
+    for (Py_ssize_t k = 0; k < count; k++) in[k].node = (Node *)Py_NewRef(PyTuple_GetItem(value, k));
+    return 0;
+}
+
+static PyGetSetDef fields[] = {
+    {"_data", get_data, set_data}, {"_grad", get_grad, set_grad}, {"_index", get_place, set_place},
+    {"_changed", get_place, set_place, NULL, (void *)1}, {"op", get_op, set_op}, {"inputs", get_inputs, set_inputs},
+    {"params", get_object, set_object, NULL, (void *)PARAMS}, {"label", get_object, set_object, NULL, (void *)LABEL}, {0}};
+#define ENTRY(name, code) {#name, method_##name, METH_NOARGS},
+static PyMethodDef methods[] = {
+    METHODS(ENTRY) {"_apply", (PyCFunction)(void (*)(void))Value_apply, METH_FASTCALL}, {0}};
+
+/* Without a traverse of its own, the type would take the collector's header from its base. A graph has no cycles. */
+static int traverse(PyObject *self, visitproc visit, void *arg) { return 0; }
+
+static PyType_Slot slots[] = {
+    {Py_tp_new, Value_new}, {Py_tp_init, Value_init}, {Py_tp_dealloc, Value_dealloc}, {Py_tp_traverse, traverse},
+    {Py_tp_getset, fields}, {Py_tp_methods, methods}, {Py_nb_add, add}, {Py_nb_subtract, subtract},
+    {Py_nb_multiply, multiply}, {Py_nb_true_divide, divide}, {Py_nb_floor_divide, divide_to_floor},
+    {Py_nb_remainder, take_remainder}, {Py_nb_power, raise_to}, {Py_nb_negative, negate},
+    {Py_nb_absolute, take_absolute}, {0}};
+static PyType_Spec spec = {"autograd.operands.value.Value", sizeof(Node), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, slots};
+
+/* --- the module --- */
+
+/* place(): take the next place in creation order, which all nodes share. */
+static PyObject *take_place(PyObject *module, PyObject *_) { return PyLong_FromLongLong(created++); }
+
+/* connect(base, general, ops, no_params, get_mode, usual_mode, switched, commits): return the type in C that has the
+   methods of base.
+
+   general    the `_apply` for all that this file leaves to Python
+   ops        the ops of `names`, in that order
+   get_mode   a function that returns the mode, which is the usual one while the list `switched` is empty
+   commits    a list with the number of times that gradients were written */
+static PyObject *connect(PyObject *module, PyObject *args) {
+    PyObject *base;
+    if (!PyArg_ParseTuple(args, "OOO!OOOO!O!", &base, &python_apply, &PyList_Type, &ops, &defaults[PARAMS], &get_mode,
+                          &usual_mode, &PyList_Type, &switched, &PyList_Type, &commits)) return NULL;
+    Py_INCREF(args);            /* and so all that is in it, for good */
+    codes = PyDict_New();
+    python_init = PyObject_GetAttrString(base, "__init__");
+    defaults[LABEL] = PyUnicode_FromString("");
+    if (!codes || !python_init || !defaults[LABEL]) return NULL;
+    for (long code = 0; code < CODES; code++) {
+        PyObject *number = PyLong_FromLong(code);
+        if (!number || PyDict_SetItem(codes, PyList_GetItem(ops, code), number) < 0) return NULL;
+        Py_DECREF(number);
+    }
+    ValueType = (PyTypeObject *)PyType_FromSpecWithBases(&spec, base);
+    return Py_XNewRef((PyObject *)ValueType);
+}
+
+/* is_connected(): whether a copy of the package has its Values here; another one goes without. */
+static PyObject *is_connected(PyObject *module, PyObject *_) { return PyBool_FromLong(ValueType != NULL); }
+
+/* live(): how many nodes there are, for tests of memory. */
+static PyObject *live(PyObject *module, PyObject *_) { return PyLong_FromSsize_t(living); }
+
+static PyMethodDef functions[] = {
+    {"connect", connect, METH_VARARGS}, {"is_connected", is_connected, METH_NOARGS}, {"live", live, METH_NOARGS},
+    {"place", take_place, METH_NOARGS}, {"sweep", sweep, METH_VARARGS}, {0}};
+static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "core", NULL, -1, functions};
+
+PyMODINIT_FUNC PyInit_core(void) {
+    PyObject *module = PyModule_Create(&definition), *names = PyList_New(CODES);
+    for (int code = LEAF; names && code < CODES; code++) {
+        const char *name = code == LEAF ? "" : code == OP_SUM ? "sum" : code == OP_DOT ? "dot" : table[code].name;
+        PyList_SetItem(names, code, PyUnicode_FromString(name));
+    }
+    if (!module || !names || PyModule_AddObjectRef(module, "names", names) < 0 ||
+        PyModule_AddStringConstant(module, "source_hash", SOURCE_HASH) < 0) Py_CLEAR(module);
+    Py_XDECREF(names);
+    return module;
+}

@@ -1,0 +1,733 @@
+/* Written by tools/spell_c.py from the table of derivatives in autograd/rules/. Change the table, not this file.
+
+   forward_relu(x)          the value of an op; where it is a sign or a function of the C library, C has it already
+   rule_mul_a(g, y, a, b)   what the gradient g at the result y contributes to the input a */
+
+#include <math.h>
+#include "python_arithmetic.h"
+
+static inline double forward_identity(double x) {
+    return x;
+}
+
+static inline double forward_square(double x) {
+    return x * x;
+}
+
+static inline double forward_reciprocal(double x) {
+    return 1.0 / x;
+}
+
+static inline double forward_sech(double x) {
+    return 1.0 / cosh(x);
+}
+
+static inline double forward_sign(double x) {
+    return x != x ? x : (double)((x > 0.0) - (x < 0.0));
+}
+
+static inline double forward_maximum(double a, double b) {
+    return a >= b || a != a ? a : b;
+}
+
+static inline double forward_minimum(double a, double b) {
+    return a <= b || a != a ? a : b;
+}
+
+static inline double forward_clip(double x, double min, double max) {
+    return forward_minimum(forward_maximum(x, min), max);
+}
+
+static inline double gaussian(double x, double factor) {
+    if (x != x) {
+        return x;
+    }
+    x = python_max(-60.0, python_min(x, 60.0));
+    double head = python_round(x * 256.0) / 256.0;
+    return exp(-factor * head * head) * exp(-factor * (x - head) * (x + head));
+}
+
+static inline double forward_gaussian(double x) {
+    return gaussian(x, 1.0);
+}
+
+static inline double forward_normal_pdf(double x) {
+    return gaussian(x, 0.5) / 2.5066282746310002;
+}
+
+static inline double mills(double x) {
+    if (x < -100000000.0) {
+        return -1.0 / x;
+    }
+    double fraction = -x;
+    for (int k = 70; k > 0; k += -1) {
+        fraction = k / fraction - x;
+    }
+    return 1.0 / fraction;
+}
+
+static inline double forward_normal_cdf(double x) {
+    return x < -2.5 ? forward_normal_pdf(x) * mills(x) : 0.5 * erfc(-x / 1.4142135623730951);
+}
+
+static inline double forward_log_normal_cdf(double x) {
+    if (x < -2.5) {
+        return x > -INFINITY ? -0.5 * x * x - 0.9189385332046727 + log(mills(x)) : x;
+    }
+    return x > -1.0 ? log1p(-forward_normal_cdf(-x)) : log(forward_normal_cdf(x));
+}
+
+static inline double forward_inverse_mills(double x) {
+    if (x < -100000000.0) {
+        return -x;
+    }
+    return x < -2.5 ? 1.0 / mills(x) : forward_normal_pdf(x) / forward_normal_cdf(x);
+}
+
+static inline double forward_sigmoid(double x) {
+    if (x >= 0.0) {
+        return 1.0 / (1.0 + exp(-x));
+    }
+    double e = exp(x);
+    return e / (1.0 + e);
+}
+
+static inline double forward_softplus(double x) {
+    return forward_maximum(x, 0.0) + log1p(exp(-fabs(x)));
+}
+
+static inline double forward_log_sigmoid(double x) {
+    return -forward_softplus(-x);
+}
+
+static inline double forward_logit(double x) {
+    return 0.25 <= x && x <= 0.75 ? 2.0 * atanh(2.0 * x - 1.0) : log(x) - log1p(-x);
+}
+
+static inline double forward_logaddexp(double a, double b) {
+    if (a == b) {
+        return a + 0.6931471805599453;
+    }
+    return forward_maximum(a, b) + log1p(exp(-fabs(a - b)));
+}
+
+static inline double forward_relu(double x) {
+    return x <= 0.0 ? 0.0 : x;
+}
+
+static inline double forward_leaky_relu(double x, double negative_slope) {
+    return x > 0.0 ? x : x * negative_slope;
+}
+
+static inline double forward_elu(double x, double alpha) {
+    return x > 0.0 ? x : alpha * expm1(x);
+}
+
+static inline double forward_selu(double x) {
+    return 1.0507009873554805 * forward_elu(x, 1.6732632423543772);
+}
+
+static inline double forward_gelu(double x) {
+    return x * forward_normal_cdf(x);
+}
+
+static inline double forward_silu(double x) {
+    return x * forward_sigmoid(x);
+}
+
+static inline double forward_mish(double x) {
+    return x * tanh(forward_softplus(x));
+}
+
+static inline double forward_binary_cross_entropy_with_logits(double x, double t) {
+    return (1.0 - t) * forward_softplus(x) + t * forward_softplus(-x);
+}
+
+static inline double forward_floor(double x) {
+    return copysign(floor(x), x);
+}
+
+static inline double forward_ceil(double x) {
+    return copysign(ceil(x), x);
+}
+
+static inline double forward_round(double x) {
+    return copysign(python_round(x), x);
+}
+
+static inline double rule_add_a(double g, double y, double a, double b) {
+    return g;
+}
+
+static inline double rule_add_b(double g, double y, double a, double b) {
+    return g;
+}
+
+static inline double rule_sub_a(double g, double y, double a, double b) {
+    return g;
+}
+
+static inline double rule_sub_b(double g, double y, double a, double b) {
+    return -g;
+}
+
+static inline double rule_mul_a(double g, double y, double a, double b) {
+    return g * b;
+}
+
+static inline double rule_mul_b(double g, double y, double a, double b) {
+    return g * a;
+}
+
+static inline double rule_div_a(double g, double y, double a, double b) {
+    return g / b;
+}
+
+static inline double rule_div_b(double g, double y, double a, double b) {
+    return -g * y / b;
+}
+
+static inline double rule_neg(double g, double y, double x) {
+    return -g;
+}
+
+static inline double rule_pow_a(double g, double y, double a, double b) {
+    return g * b * pow(a == 0.0 && b == 0.0 ? 1.0 : a, b - 1.0);
+}
+
+static inline double rule_pow_b(double g, double y, double a, double b) {
+    return g * y * log(a == 0.0 && b >= 0.0 ? 1.0 : a);
+}
+
+static inline double rule_identity(double g, double y, double x) {
+    return g;
+}
+
+static inline double rule_square(double g, double y, double x) {
+    return g * 2.0 * x;
+}
+
+static inline double rule_reciprocal(double g, double y, double x) {
+    return -g * y * y;
+}
+
+static inline double rule_sqrt(double g, double y, double x) {
+    return g / (2.0 * y);
+}
+
+static inline double rule_cbrt(double g, double y, double x) {
+    return g / (3.0 * y * y);
+}
+
+static inline double rule_hypot_a(double g, double y, double a, double b) {
+    return g * (a / y);
+}
+
+static inline double rule_hypot_b(double g, double y, double a, double b) {
+    return g * (b / y);
+}
+
+static inline double rule_exp(double g, double y, double x) {
+    return g * y;
+}
+
+static inline double rule_expm1(double g, double y, double x) {
+    return g * exp(x);
+}
+
+static inline double rule_log(double g, double y, double x) {
+    return g / x;
+}
+
+static inline double rule_exp2(double g, double y, double x) {
+    return g * y * 0.6931471805599453;
+}
+
+static inline double rule_log2(double g, double y, double x) {
+    return g / (0.6931471805599453 * x);
+}
+
+static inline double rule_log10(double g, double y, double x) {
+    return g / (2.302585092994046 * x);
+}
+
+static inline double rule_log1p(double g, double y, double x) {
+    return g / (1.0 + x);
+}
+
+static inline double rule_sin(double g, double y, double x) {
+    return g * cos(x);
+}
+
+static inline double rule_cos(double g, double y, double x) {
+    return -g * sin(x);
+}
+
+static inline double rule_tan(double g, double y, double x) {
+    return g * (1.0 + y * y);
+}
+
+static inline double rule_asin(double g, double y, double x) {
+    return g / sqrt((1.0 - x) * (1.0 + x));
+}
+
+static inline double rule_acos(double g, double y, double x) {
+    return -g / sqrt((1.0 - x) * (1.0 + x));
+}
+
+static inline double rule_atan(double g, double y, double x) {
+    return g / (1.0 + x * x);
+}
+
+static inline double rule_atan2_a(double g, double y, double a, double b) {
+    return g * (b / hypot(a == 0.0 && b == 0.0 ? 1.0 : a, b)) / hypot(a == 0.0 && b == 0.0 ? 1.0 : a, b);
+}
+
+static inline double rule_atan2_b(double g, double y, double a, double b) {
+    return g * ((0.0 - a) / hypot(a == 0.0 && b == 0.0 ? 1.0 : a, b)) / hypot(a == 0.0 && b == 0.0 ? 1.0 : a, b);
+}
+
+static inline double rule_sinh(double g, double y, double x) {
+    return g * cosh(x);
+}
+
+static inline double rule_cosh(double g, double y, double x) {
+    return g * sinh(x);
+}
+
+static inline double rule_tanh(double g, double y, double x) {
+    return g * forward_square(forward_sech(x));
+}
+
+static inline double rule_asinh(double g, double y, double x) {
+    return g / hypot(x, 1.0);
+}
+
+static inline double rule_acosh(double g, double y, double x) {
+    return g / (sqrt(x - 1.0) * sqrt(x + 1.0));
+}
+
+static inline double rule_atanh(double g, double y, double x) {
+    return g / ((1.0 - x) * (1.0 + x));
+}
+
+static inline double rule_sech(double g, double y, double x) {
+    return -g * y * tanh(x);
+}
+
+static inline double rule_abs(double g, double y, double x) {
+    return g * forward_sign(x);
+}
+
+static inline double rule_sign(double g, double y, double x) {
+    return 0.0;
+}
+
+static inline double rule_maximum_a(double g, double y, double a, double b) {
+    return a < b ? 0.0 : (a == b ? g / 2.0 : g);
+}
+
+static inline double rule_maximum_b(double g, double y, double a, double b) {
+    return b < a ? 0.0 : (a == b ? g / 2.0 : g);
+}
+
+static inline double rule_minimum_a(double g, double y, double a, double b) {
+    return a > b ? 0.0 : (a == b ? g / 2.0 : g);
+}
+
+static inline double rule_minimum_b(double g, double y, double a, double b) {
+    return b > a ? 0.0 : (a == b ? g / 2.0 : g);
+}
+
+static inline double rule_clip(double g, double y, double x, double min, double max) {
+    return x >= min && x <= max ? g : 0.0;
+}
+
+static inline double rule_where_a(double g, double y, double mask, double a, double b) {
+    return mask ? g : 0.0;
+}
+
+static inline double rule_where_b(double g, double y, double mask, double a, double b) {
+    return mask ? 0.0 : g;
+}
+
+static inline double rule_erf(double g, double y, double x) {
+    return g * 1.1283791670955126 * forward_gaussian(x);
+}
+
+static inline double rule_erfc(double g, double y, double x) {
+    return -g * 1.1283791670955126 * forward_gaussian(x);
+}
+
+static inline double rule_gaussian(double g, double y, double x) {
+    return -g * 2.0 * y * x;
+}
+
+static inline double rule_normal_pdf(double g, double y, double x) {
+    return -g * y * x;
+}
+
+static inline double rule_normal_cdf(double g, double y, double x) {
+    return g * forward_normal_pdf(x);
+}
+
+static inline double rule_log_normal_cdf(double g, double y, double x) {
+    return g * forward_inverse_mills(x);
+}
+
+static inline double rule_inverse_mills(double g, double y, double x) {
+    return -g * y * (x + y);
+}
+
+static inline double rule_sigmoid(double g, double y, double x) {
+    return g * y * forward_sigmoid(-x);
+}
+
+static inline double rule_log_sigmoid(double g, double y, double x) {
+    return g * forward_sigmoid(-x);
+}
+
+static inline double rule_softplus(double g, double y, double x) {
+    return g * forward_sigmoid(x);
+}
+
+static inline double rule_logit(double g, double y, double x) {
+    return g / (x * (1.0 - x));
+}
+
+static inline double rule_logaddexp_a(double g, double y, double a, double b) {
+    return g * forward_sigmoid(a - (y == -INFINITY ? 0.0 : b));
+}
+
+static inline double rule_logaddexp_b(double g, double y, double a, double b) {
+    return g * forward_sigmoid(b - (y == -INFINITY ? 0.0 : a));
+}
+
+static inline double rule_relu(double g, double y, double x) {
+    return x <= 0.0 ? 0.0 : g;
+}
+
+static inline double rule_leaky_relu(double g, double y, double x, double negative_slope) {
+    return x > 0.0 ? g : g * negative_slope;
+}
+
+static inline double rule_elu(double g, double y, double x, double alpha) {
+    return x <= 0.0 ? g * alpha * exp(forward_clip(x, -INFINITY, 0.0)) : g;
+}
+
+static inline double rule_selu(double g, double y, double x) {
+    return g * 1.0507009873554805 * (x <= 0.0 ? 1.6732632423543772 * exp(forward_clip(x, -INFINITY, 0.0)) : 1.0);
+}
+
+static inline double rule_gelu(double g, double y, double x) {
+    return g * (forward_normal_cdf(x) + x * forward_normal_pdf(x));
+}
+
+static inline double rule_silu(double g, double y, double x) {
+    return g * (forward_sigmoid(x) + y * forward_sigmoid(-x));
+}
+
+static inline double rule_mish(double g, double y, double x) {
+    return g * (tanh(forward_softplus(x)) + x * forward_square(forward_sech(forward_softplus(x))) * forward_sigmoid(x));
+}
+
+static inline double rule_binary_cross_entropy_with_logits_x(double g, double y, double x, double t) {
+    return g * ((1.0 - t) * forward_sigmoid(x) - t * forward_sigmoid(-x));
+}
+
+static inline double rule_binary_cross_entropy_with_logits_t(double g, double y, double x, double t) {
+    return -g * x;
+}
+
+static inline double rule_remainder_a(double g, double y, double a, double b) {
+    return g;
+}
+
+static inline double rule_remainder_b(double g, double y, double a, double b) {
+    return -g * python_floor_divide(a, b);
+}
+
+static inline double rule_floor_divide_a(double g, double y, double a, double b) {
+    return 0.0;
+}
+
+static inline double rule_floor_divide_b(double g, double y, double a, double b) {
+    return 0.0;
+}
+
+static inline double rule_floor(double g, double y, double x) {
+    return 0.0;
+}
+
+static inline double rule_ceil(double g, double y, double x) {
+    return 0.0;
+}
+
+static inline double rule_round(double g, double y, double x) {
+    return 0.0;
+}
+
+/* The codes of the ops that a node can hold: at most 2 inputs, below x, no parameter. */
+enum {
+    LEAF,
+    OP_ADD,
+    OP_SUB,
+    OP_MUL,
+    OP_DIV,
+    OP_NEG,
+    OP_POW,
+    OP_IDENTITY,
+    OP_SQUARE,
+    OP_RECIPROCAL,
+    OP_SQRT,
+    OP_CBRT,
+    OP_HYPOT,
+    OP_EXP,
+    OP_EXPM1,
+    OP_LOG,
+    OP_EXP2,
+    OP_LOG2,
+    OP_LOG10,
+    OP_LOG1P,
+    OP_SIN,
+    OP_COS,
+    OP_TAN,
+    OP_ASIN,
+    OP_ACOS,
+    OP_ATAN,
+    OP_ATAN2,
+    OP_SINH,
+    OP_COSH,
+    OP_TANH,
+    OP_ASINH,
+    OP_ACOSH,
+    OP_ATANH,
+    OP_SECH,
+    OP_ABS,
+    OP_SIGN,
+    OP_MAXIMUM,
+    OP_MINIMUM,
+    OP_ERF,
+    OP_ERFC,
+    OP_GAUSSIAN,
+    OP_NORMAL_PDF,
+    OP_NORMAL_CDF,
+    OP_LOG_NORMAL_CDF,
+    OP_INVERSE_MILLS,
+    OP_SIGMOID,
+    OP_LOG_SIGMOID,
+    OP_SOFTPLUS,
+    OP_LOGIT,
+    OP_LOGADDEXP,
+    OP_RELU,
+    OP_SELU,
+    OP_GELU,
+    OP_SILU,
+    OP_MISH,
+    OP_BINARY_CROSS_ENTROPY_WITH_LOGITS,
+    OP_REMAINDER,
+    OP_FLOOR_DIVIDE,
+    OP_FLOOR,
+    OP_CEIL,
+    OP_ROUND,
+    ELEMENTWISE
+};
+
+static const struct { const char *name; int inputs; } table[ELEMENTWISE] = {
+    [OP_ADD] = {"add", 2},
+    [OP_SUB] = {"sub", 2},
+    [OP_MUL] = {"mul", 2},
+    [OP_DIV] = {"div", 2},
+    [OP_NEG] = {"neg", 1},
+    [OP_POW] = {"pow", 2},
+    [OP_IDENTITY] = {"identity", 1},
+    [OP_SQUARE] = {"square", 1},
+    [OP_RECIPROCAL] = {"reciprocal", 1},
+    [OP_SQRT] = {"sqrt", 1},
+    [OP_CBRT] = {"cbrt", 1},
+    [OP_HYPOT] = {"hypot", 2},
+    [OP_EXP] = {"exp", 1},
+    [OP_EXPM1] = {"expm1", 1},
+    [OP_LOG] = {"log", 1},
+    [OP_EXP2] = {"exp2", 1},
+    [OP_LOG2] = {"log2", 1},
+    [OP_LOG10] = {"log10", 1},
+    [OP_LOG1P] = {"log1p", 1},
+    [OP_SIN] = {"sin", 1},
+    [OP_COS] = {"cos", 1},
+    [OP_TAN] = {"tan", 1},
+    [OP_ASIN] = {"asin", 1},
+    [OP_ACOS] = {"acos", 1},
+    [OP_ATAN] = {"atan", 1},
+    [OP_ATAN2] = {"atan2", 2},
+    [OP_SINH] = {"sinh", 1},
+    [OP_COSH] = {"cosh", 1},
+    [OP_TANH] = {"tanh", 1},
+    [OP_ASINH] = {"asinh", 1},
+    [OP_ACOSH] = {"acosh", 1},
+    [OP_ATANH] = {"atanh", 1},
+    [OP_SECH] = {"sech", 1},
+    [OP_ABS] = {"abs", 1},
+    [OP_SIGN] = {"sign", 1},
+    [OP_MAXIMUM] = {"maximum", 2},
+    [OP_MINIMUM] = {"minimum", 2},
+    [OP_ERF] = {"erf", 1},
+    [OP_ERFC] = {"erfc", 1},
+    [OP_GAUSSIAN] = {"gaussian", 1},
+    [OP_NORMAL_PDF] = {"normal_pdf", 1},
+    [OP_NORMAL_CDF] = {"normal_cdf", 1},
+    [OP_LOG_NORMAL_CDF] = {"log_normal_cdf", 1},
+    [OP_INVERSE_MILLS] = {"inverse_mills", 1},
+    [OP_SIGMOID] = {"sigmoid", 1},
+    [OP_LOG_SIGMOID] = {"log_sigmoid", 1},
+    [OP_SOFTPLUS] = {"softplus", 1},
+    [OP_LOGIT] = {"logit", 1},
+    [OP_LOGADDEXP] = {"logaddexp", 2},
+    [OP_RELU] = {"relu", 1},
+    [OP_SELU] = {"selu", 1},
+    [OP_GELU] = {"gelu", 1},
+    [OP_SILU] = {"silu", 1},
+    [OP_MISH] = {"mish", 1},
+    [OP_BINARY_CROSS_ENTROPY_WITH_LOGITS] = {"binary_cross_entropy_with_logits", 2},
+    [OP_REMAINDER] = {"remainder", 2},
+    [OP_FLOOR_DIVIDE] = {"floor_divide", 2},
+    [OP_FLOOR] = {"floor", 1},
+    [OP_CEIL] = {"ceil", 1},
+    [OP_ROUND] = {"round", 1},
+};
+
+/* The ops that are methods too, such as x.exp(): their names and codes, for a macro of two arguments. */
+#define METHODS(M) M(square, OP_SQUARE) M(reciprocal, OP_RECIPROCAL) M(sqrt, OP_SQRT) M(exp, OP_EXP) M(expm1, OP_EXPM1) M(log, OP_LOG) M(exp2, OP_EXP2) M(log2, OP_LOG2) M(log10, OP_LOG10) M(log1p, OP_LOG1P) M(sin, OP_SIN) M(cos, OP_COS) M(tan, OP_TAN) M(sinh, OP_SINH) M(cosh, OP_COSH) M(tanh, OP_TANH) M(asinh, OP_ASINH) M(acosh, OP_ACOSH) M(atanh, OP_ATANH) M(abs, OP_ABS) M(sign, OP_SIGN) M(erf, OP_ERF) M(erfc, OP_ERFC) M(sigmoid, OP_SIGMOID) M(softplus, OP_SOFTPLUS) M(logit, OP_LOGIT) M(relu, OP_RELU) M(gelu, OP_GELU) M(silu, OP_SILU) M(floor, OP_FLOOR) M(ceil, OP_CEIL)
+
+/* Return the value of an op. */
+static inline double forward(int code, const double *x) {
+    switch (code) {
+    case OP_ADD: return x[0] + x[1];
+    case OP_SUB: return x[0] - x[1];
+    case OP_MUL: return x[0] * x[1];
+    case OP_DIV: return x[0] / x[1];
+    case OP_NEG: return -x[0];
+    case OP_POW: return pow(x[0], x[1]);
+    case OP_IDENTITY: return forward_identity(x[0]);
+    case OP_SQUARE: return forward_square(x[0]);
+    case OP_RECIPROCAL: return forward_reciprocal(x[0]);
+    case OP_SQRT: return sqrt(x[0]);
+    case OP_CBRT: return cbrt(x[0]);
+    case OP_HYPOT: return hypot(x[0], x[1]);
+    case OP_EXP: return exp(x[0]);
+    case OP_EXPM1: return expm1(x[0]);
+    case OP_LOG: return log(x[0]);
+    case OP_EXP2: return exp2(x[0]);
+    case OP_LOG2: return log2(x[0]);
+    case OP_LOG10: return log10(x[0]);
+    case OP_LOG1P: return log1p(x[0]);
+    case OP_SIN: return sin(x[0]);
+    case OP_COS: return cos(x[0]);
+    case OP_TAN: return tan(x[0]);
+    case OP_ASIN: return asin(x[0]);
+    case OP_ACOS: return acos(x[0]);
+    case OP_ATAN: return atan(x[0]);
+    case OP_ATAN2: return atan2(x[0], x[1]);
+    case OP_SINH: return sinh(x[0]);
+    case OP_COSH: return cosh(x[0]);
+    case OP_TANH: return tanh(x[0]);
+    case OP_ASINH: return asinh(x[0]);
+    case OP_ACOSH: return acosh(x[0]);
+    case OP_ATANH: return atanh(x[0]);
+    case OP_SECH: return forward_sech(x[0]);
+    case OP_ABS: return fabs(x[0]);
+    case OP_SIGN: return forward_sign(x[0]);
+    case OP_MAXIMUM: return forward_maximum(x[0], x[1]);
+    case OP_MINIMUM: return forward_minimum(x[0], x[1]);
+    case OP_ERF: return erf(x[0]);
+    case OP_ERFC: return erfc(x[0]);
+    case OP_GAUSSIAN: return forward_gaussian(x[0]);
+    case OP_NORMAL_PDF: return forward_normal_pdf(x[0]);
+    case OP_NORMAL_CDF: return forward_normal_cdf(x[0]);
+    case OP_LOG_NORMAL_CDF: return forward_log_normal_cdf(x[0]);
+    case OP_INVERSE_MILLS: return forward_inverse_mills(x[0]);
+    case OP_SIGMOID: return forward_sigmoid(x[0]);
+    case OP_LOG_SIGMOID: return forward_log_sigmoid(x[0]);
+    case OP_SOFTPLUS: return forward_softplus(x[0]);
+    case OP_LOGIT: return forward_logit(x[0]);
+    case OP_LOGADDEXP: return forward_logaddexp(x[0], x[1]);
+    case OP_RELU: return forward_relu(x[0]);
+    case OP_SELU: return forward_selu(x[0]);
+    case OP_GELU: return forward_gelu(x[0]);
+    case OP_SILU: return forward_silu(x[0]);
+    case OP_MISH: return forward_mish(x[0]);
+    case OP_BINARY_CROSS_ENTROPY_WITH_LOGITS: return forward_binary_cross_entropy_with_logits(x[0], x[1]);
+    case OP_REMAINDER: return python_remainder(x[0], x[1]);
+    case OP_FLOOR_DIVIDE: return python_floor_divide(x[0], x[1]);
+    case OP_FLOOR: return forward_floor(x[0]);
+    case OP_CEIL: return forward_ceil(x[0]);
+    case OP_ROUND: return forward_round(x[0]);
+    }
+    return NAN;
+}
+
+/* Set what the gradient g at the result y contributes to each input. */
+static inline void backward(int code, double g, double y, const double *x, double *to) {
+    switch (code) {
+    case OP_ADD: to[0] = rule_add_a(g, y, x[0], x[1]); to[1] = rule_add_b(g, y, x[0], x[1]); return;
+    case OP_SUB: to[0] = rule_sub_a(g, y, x[0], x[1]); to[1] = rule_sub_b(g, y, x[0], x[1]); return;
+    case OP_MUL: to[0] = rule_mul_a(g, y, x[0], x[1]); to[1] = rule_mul_b(g, y, x[0], x[1]); return;
+    case OP_DIV: to[0] = rule_div_a(g, y, x[0], x[1]); to[1] = rule_div_b(g, y, x[0], x[1]); return;
+    case OP_NEG: to[0] = rule_neg(g, y, x[0]); return;
+    case OP_POW: to[0] = rule_pow_a(g, y, x[0], x[1]); to[1] = rule_pow_b(g, y, x[0], x[1]); return;
+    case OP_IDENTITY: to[0] = rule_identity(g, y, x[0]); return;
+    case OP_SQUARE: to[0] = rule_square(g, y, x[0]); return;
+    case OP_RECIPROCAL: to[0] = rule_reciprocal(g, y, x[0]); return;
+    case OP_SQRT: to[0] = rule_sqrt(g, y, x[0]); return;
+    case OP_CBRT: to[0] = rule_cbrt(g, y, x[0]); return;
+    case OP_HYPOT: to[0] = rule_hypot_a(g, y, x[0], x[1]); to[1] = rule_hypot_b(g, y, x[0], x[1]); return;
+    case OP_EXP: to[0] = rule_exp(g, y, x[0]); return;
+    case OP_EXPM1: to[0] = rule_expm1(g, y, x[0]); return;
+    case OP_LOG: to[0] = rule_log(g, y, x[0]); return;
+    case OP_EXP2: to[0] = rule_exp2(g, y, x[0]); return;
+    case OP_LOG2: to[0] = rule_log2(g, y, x[0]); return;
+    case OP_LOG10: to[0] = rule_log10(g, y, x[0]); return;
+    case OP_LOG1P: to[0] = rule_log1p(g, y, x[0]); return;
+    case OP_SIN: to[0] = rule_sin(g, y, x[0]); return;
+    case OP_COS: to[0] = rule_cos(g, y, x[0]); return;
+    case OP_TAN: to[0] = rule_tan(g, y, x[0]); return;
+    case OP_ASIN: to[0] = rule_asin(g, y, x[0]); return;
+    case OP_ACOS: to[0] = rule_acos(g, y, x[0]); return;
+    case OP_ATAN: to[0] = rule_atan(g, y, x[0]); return;
+    case OP_ATAN2: to[0] = rule_atan2_a(g, y, x[0], x[1]); to[1] = rule_atan2_b(g, y, x[0], x[1]); return;
+    case OP_SINH: to[0] = rule_sinh(g, y, x[0]); return;
+    case OP_COSH: to[0] = rule_cosh(g, y, x[0]); return;
+    case OP_TANH: to[0] = rule_tanh(g, y, x[0]); return;
+    case OP_ASINH: to[0] = rule_asinh(g, y, x[0]); return;
+    case OP_ACOSH: to[0] = rule_acosh(g, y, x[0]); return;
+    case OP_ATANH: to[0] = rule_atanh(g, y, x[0]); return;
+    case OP_SECH: to[0] = rule_sech(g, y, x[0]); return;
+    case OP_ABS: to[0] = rule_abs(g, y, x[0]); return;
+    case OP_SIGN: to[0] = rule_sign(g, y, x[0]); return;
+    case OP_MAXIMUM: to[0] = rule_maximum_a(g, y, x[0], x[1]); to[1] = rule_maximum_b(g, y, x[0], x[1]); return;
+    case OP_MINIMUM: to[0] = rule_minimum_a(g, y, x[0], x[1]); to[1] = rule_minimum_b(g, y, x[0], x[1]); return;
+    case OP_ERF: to[0] = rule_erf(g, y, x[0]); return;
+    case OP_ERFC: to[0] = rule_erfc(g, y, x[0]); return;
+    case OP_GAUSSIAN: to[0] = rule_gaussian(g, y, x[0]); return;
+    case OP_NORMAL_PDF: to[0] = rule_normal_pdf(g, y, x[0]); return;
+    case OP_NORMAL_CDF: to[0] = rule_normal_cdf(g, y, x[0]); return;
+    case OP_LOG_NORMAL_CDF: to[0] = rule_log_normal_cdf(g, y, x[0]); return;
+    case OP_INVERSE_MILLS: to[0] = rule_inverse_mills(g, y, x[0]); return;
+    case OP_SIGMOID: to[0] = rule_sigmoid(g, y, x[0]); return;
+    case OP_LOG_SIGMOID: to[0] = rule_log_sigmoid(g, y, x[0]); return;
+    case OP_SOFTPLUS: to[0] = rule_softplus(g, y, x[0]); return;
+    case OP_LOGIT: to[0] = rule_logit(g, y, x[0]); return;
+    case OP_LOGADDEXP: to[0] = rule_logaddexp_a(g, y, x[0], x[1]); to[1] = rule_logaddexp_b(g, y, x[0], x[1]); return;
+    case OP_RELU: to[0] = rule_relu(g, y, x[0]); return;
+    case OP_SELU: to[0] = rule_selu(g, y, x[0]); return;
+    case OP_GELU: to[0] = rule_gelu(g, y, x[0]); return;
+    case OP_SILU: to[0] = rule_silu(g, y, x[0]); return;
+    case OP_MISH: to[0] = rule_mish(g, y, x[0]); return;
+    case OP_BINARY_CROSS_ENTROPY_WITH_LOGITS: to[0] = rule_binary_cross_entropy_with_logits_x(g, y, x[0], x[1]); to[1] = rule_binary_cross_entropy_with_logits_t(g, y, x[0], x[1]); return;
+    case OP_REMAINDER: to[0] = rule_remainder_a(g, y, x[0], x[1]); to[1] = rule_remainder_b(g, y, x[0], x[1]); return;
+    case OP_FLOOR_DIVIDE: to[0] = rule_floor_divide_a(g, y, x[0], x[1]); to[1] = rule_floor_divide_b(g, y, x[0], x[1]); return;
+    case OP_FLOOR: to[0] = rule_floor(g, y, x[0]); return;
+    case OP_CEIL: to[0] = rule_ceil(g, y, x[0]); return;
+    case OP_ROUND: to[0] = rule_round(g, y, x[0]); return;
+    }
+}

@@ -1,0 +1,201 @@
+"""The compiled engine is the pure one, faster: the same bits, errors and attributes, and no node that is not freed."""
+
+from __future__ import annotations
+
+import gc
+import inspect
+import os
+import subprocess
+import sys
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import autograd
+from autograd import Value, native
+
+from . import programs
+
+compiled = pytest.mark.skipif(not autograd.__compiled__, reason="this is the pure engine")
+ROOT = Path(__file__).parents[2]
+
+
+def in_python(*arguments: str, pure: bool = False) -> str:
+    """Run Python with the arguments and return what it printed."""
+    environ = {**os.environ, "GLASSGRAD_PURE": "1" if pure else "0", "PYTHONPATH": str(ROOT)}
+    run = subprocess.run([sys.executable, *arguments], env=environ, capture_output=True, text=True, timeout=1800)
+    assert run.returncode == 0, run.stderr
+    return run.stdout
+
+
+def same_as_pure(first: int, last: int) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        here = [programs.run(seed) for seed in range(first, last)]
+    pure = in_python("-W", "ignore", programs.__file__, str(first), str(last), pure=True).splitlines()
+    assert pure[0] == "False"
+    assert here == pure[1:]
+
+
+@compiled
+def test_a_random_program_has_the_bits_of_the_pure_engine() -> None:
+    same_as_pure(0, 500)
+
+
+@compiled
+@pytest.mark.slow
+def test_ten_thousand_random_programs_have_the_bits_of_the_pure_engine() -> None:
+    same_as_pure(500, 10_500)
+
+
+def test_the_environment_can_force_the_pure_engine() -> None:
+    assert in_python("-c", "import autograd; print(autograd.__compiled__)", pure=True) == "False\n"
+
+
+@compiled
+def test_a_binary_of_another_source_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(native, "source_hash", lambda: "another")
+    monkeypatch.setattr(native, "is_taken", lambda core: False)
+    with pytest.warns(RuntimeWarning, match=r"was built from another source .* build it again"):
+        assert native._load() is None
+
+
+@compiled
+def test_a_second_copy_of_the_package_is_pure() -> None:
+    again = "for name in [n for n in sys.modules if n.startswith('autograd')]: del sys.modules[name]"
+    both = f"import sys, autograd as a; v = a.Value(2.0)\n{again}\nimport autograd as b; w = b.Value(3.0)"
+    used = "(v * v).backward(); (w * w).backward(); print(a.__compiled__, b.__compiled__, v.grad, w.grad)"
+    assert in_python("-c", f"{both}\n{used}") == "True False 4.0 6.0\n"
+
+
+@contextmanager
+def no_node_is_left() -> Iterator[None]:
+    gc.collect()
+    before = native.core.live()
+    yield
+    gc.collect()
+    assert native.core.live() == before
+
+
+@compiled
+def test_every_node_is_freed_also_those_that_errors_left() -> None:
+    with warnings.catch_warnings(), no_node_is_left():
+        warnings.simplefilter("ignore")
+        for seed in range(50):
+            programs.run(seed)
+
+
+@compiled
+def test_a_million_nodes_in_a_row_are_freed_without_recursion() -> None:
+    with no_node_is_left():
+        y = x = Value(1.0)
+        for _ in range(1_000_000):
+            y = y + x
+        y.backward()
+        assert x.grad == 1_000_001.0
+        assert native.core.live() > 1_000_000
+        del x, y
+
+
+@compiled
+def test_reference_counts_hold() -> None:
+    x, label, gradient = Value(2.0), "a label of some length", object()
+    before = [sys.getrefcount(each) for each in (x, label, gradient, native.core)]
+    for _ in range(1000):
+        y = x * x + 1.0
+        y.label = label
+        y.grad = gradient
+        y.inputs, y.op, y.params, y._index, y._data, y._changed  # noqa: B018
+        y.backward()
+        x.grad = None
+        y = autograd.sum([x, y, x])
+        y.data = 3.0
+        del y
+    after = [sys.getrefcount(each) for each in (x, label, gradient, native.core)]
+    assert [a - b for a, b in zip(after, before, strict=True) if abs(a - b) > 5] == []
+
+
+FAILING = """
+import sys
+import _testcapi
+import autograd
+from autograd import Value
+from autograd.native import core
+from autograd.rules.lists import list_sum  # not autograd.sum: Python's own list(...) leaks where memory fails in it
+x = Value(2.0)
+def work():
+    y = list_sum(x * 2.0, x.tanh(), x ** x)
+    y.label = "y"
+    y.inputs[0].inputs
+    y.backward()
+    y.data = 1.0
+work()
+full, x.grad, failed = x.grad, 0.0, 0
+before = core.live()
+for k in range(100):
+    _testcapi.set_nomemory(k, k + 1)
+    try:
+        work()
+    except MemoryError:
+        failed += 1
+    finally:
+        _testcapi.remove_mem_hooks()
+    assert x.grad in (0.0, full), x.grad
+    x.grad = 0.0
+print(failed > 0, core.live() == before)
+"""
+
+
+@compiled
+def test_memory_that_fails_leaves_no_node_behind() -> None:
+    pytest.importorskip("_testcapi")
+    assert in_python("-c", FAILING) == "True True\n"
+
+
+@compiled
+def test_threads_that_share_a_leaf_lose_no_gradient() -> None:
+    leaf = Value(1.0)
+
+    def work(quick: bool) -> None:
+        for _ in range(300):
+            y = leaf * 2.0
+            (y if quick else y.leaky_relu()).backward()  # the one in C, the other in Python
+
+    threads = [threading.Thread(target=work, args=(k % 2 == 0,)) for k in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert leaf.grad == 8 * 300 * 2.0
+
+
+@compiled
+def test_a_mode_that_was_copied_into_a_context_holds_there_after_it_ended() -> None:
+    import contextvars
+
+    with autograd.no_grad():
+        context = contextvars.copy_context()
+    x = Value(1.0)
+    y: Any = context.run(lambda: x * 2.0)
+    assert not y.requires_grad
+    assert (x * 2.0).requires_grad
+
+
+@compiled
+def test_a_number_among_the_inputs_becomes_one_constant() -> None:
+    y: Any = Value(3.0) * 2.0
+    assert y.inputs[1] is y.inputs[1]
+    assert (y.inputs[1].data, y.inputs[1].requires_grad) == (2.0, False)
+
+
+def test_a_value_says_what_it_takes_and_what_it_is() -> None:
+    assert str(inspect.signature(Value)) == "(data: 'float', label: 'str' = '') -> 'None'"
+    assert (Value.__doc__ or "").startswith("A float in a computation graph.")
+    assert repr(Value) == "<class 'autograd.operands.value.Value'>"
+    with pytest.raises(TypeError, match="Value is final"):
+        type("Own", (Value,), {})
