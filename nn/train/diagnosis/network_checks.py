@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterator
 from typing import Any, Final
@@ -26,9 +27,9 @@ def high_loss_at_the_start(found: Evidence) -> Iterator[Sign]:
         return
     guess = math.log(found.classes) if found.classes > 1 else 0.0
     reduction = getattr(found.loss, "reduction", "mean")
-    if reduction == "mean" and math.isfinite(found.seen.number):
-        if found.seen.number > max(_HIGH_LOSS[0] * guess, guess + _HIGH_LOSS[1]):
-            yield Sign("loss", found.seen.number, {"classes": found.classes, "guess": guess})
+    limit = max(_HIGH_LOSS[0] * guess, guess + _HIGH_LOSS[1])
+    if reduction == "mean" and math.isfinite(found.seen.number) and found.seen.number > limit:
+        yield Sign("loss", found.seen.number, {"classes": found.classes, "guess": guess})
 
 
 def forgotten_train(found: Evidence) -> Iterator[Sign]:
@@ -92,8 +93,7 @@ def saturated_activations(found: Evidence) -> Iterator[Sign]:
     """Find layers most of whose tanh or sigmoid results are at the flat ends."""
     for activity in found.seen.activities:
         if activity.op in _SATURATED:
-            low, high = _SATURATED[activity.op]
-            share = activity.share(lambda rows, low=low, high=high: ((rows < low) | (rows > high)).mean(axis=0))
+            share = activity.share(functools.partial(_outside, *_SATURATED[activity.op]))
             if share > _MOST:
                 yield Sign(activity.where, share, {"function": activity.op})
 
@@ -114,6 +114,11 @@ def exploding_gradient(found: Evidence) -> Iterator[Sign]:
     name = max(norms, key=lambda each: norms[each], default="")
     if name and norms[name] > _EXPLODED:
         yield Sign(name, norms[name])
+
+
+def _outside(low: float, high: float, rows: np.ndarray) -> np.ndarray:
+    """Return the share of each column that is not between the limits."""
+    return np.asarray(((rows < low) | (rows > high)).mean(axis=0))
 
 
 def _finite(norms: dict[str, Any]) -> dict[str, float]:

@@ -8,9 +8,10 @@ from typing import Final
 
 import numpy as np
 
+from ...optim import Optimizer
 from .evidence import Evidence
 from .sign import Sign
-from .trials import SMALLEST
+from .trials import SMALLEST, Trial
 
 _LEARNS: Final = 0.1  # a fall of the loss by less than this share is no over-fitting
 _TOO_LITTLE: Final = 0.005
@@ -35,7 +36,7 @@ def not_finite(found: Evidence) -> Iterator[Sign]:
 def batch_not_over_fitted(found: Evidence) -> Iterator[Sign]:
     """Find a model that does not even learn one batch by heart: its loss stays, above that of a constant answer."""
     trial = found.over_fitting
-    if trial is None or trial.first < SMALLEST >= 0 and found.constant is not None and found.constant >= 0:
+    if trial is None or abs(trial.first) < SMALLEST:
         return
     constant = found.constant
     no_better = constant is None or not trial.last < constant - _LEARNS * abs(constant)
@@ -48,15 +49,13 @@ def batch_not_over_fitted(found: Evidence) -> Iterator[Sign]:
 def learning_rate_too_high(found: Evidence) -> Iterator[Sign]:
     """Find a loss that rises under the user's optimizer."""
     trial = found.own
-    if trial is None or found.optimizer is None:
+    if trial is None:
         return
     learns = found.over_fitting is not None and found.over_fitting.fell(0.5)
     spiked = trial.last > trial.first and trial.highest > _ROSE * trial.first and learns
-    rose = trial.last > _ROSE * abs(trial.first) + SMALLEST * 10
+    rose = trial.last > trial.first + (_ROSE - 1) * abs(trial.first) + 10 * SMALLEST
     if math.isnan(trial.last) or rose or spiked:
-        yield Sign(
-            "optimizer", _rate(found), {"first": trial.first, "last": trial.last, "steps": len(trial.losses) - 1}
-        )
+        yield _of_rate(found.optimizer, trial)
 
 
 def learning_rate_too_low(found: Evidence) -> Iterator[Sign]:
@@ -66,9 +65,7 @@ def learning_rate_too_low(found: Evidence) -> Iterator[Sign]:
         return
     moved = max(abs(loss - trial.first) for loss in trial.losses)
     if moved < _TOO_LITTLE * abs(trial.first):
-        yield Sign(
-            "optimizer", _rate(found), {"first": trial.first, "last": trial.last, "steps": len(trial.losses) - 1}
-        )
+        yield _of_rate(found.optimizer, trial)
 
 
 def large_update(found: Evidence) -> Iterator[Sign]:
@@ -94,6 +91,7 @@ def failure(found: Evidence) -> Iterator[Sign]:
         yield Sign(found.seen.failed_in, 1, {"error": f"{type(error).__name__}: {first}"})
 
 
-def _rate(found: Evidence) -> float:
-    assert found.optimizer is not None
-    return float(found.optimizer.param_groups[0].get("lr", math.nan))
+def _of_rate(optimizer: Optimizer | None, trial: Trial) -> Sign:
+    """Return the sign of a learning rate that does not suit."""
+    rate = math.nan if optimizer is None else float(optimizer.param_groups[0].get("lr", math.nan))
+    return Sign("optimizer", rate, {"first": trial.first, "last": trial.last, "steps": len(trial.losses) - 1})
