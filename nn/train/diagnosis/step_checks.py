@@ -13,7 +13,7 @@ from .evidence import Evidence
 from .sign import Sign
 from .trials import SMALLEST, Trial
 
-_LEARNS: Final = 0.1  # a fall of the loss by less than this share is no over-fitting
+_LEARNS: Final = 0.05  # a fall of the loss by less than this share is no over-fitting
 _TOO_LITTLE: Final = 0.005
 _ROSE: Final = 1.5
 _LARGE_STEP, _SMALL_STEP = 0.5, 1e-6  # of the weights
