@@ -127,12 +127,13 @@ def observe(model: Module, inputs: tuple[Any, ...], target: Any, loss: Any) -> O
 
 
 def anomaly(model: Module, inputs: tuple[Any, ...], target: Any, loss: Any) -> str:
-    """Return what detect_anomaly() says about a pass, without its lines of source; "" where all is finite."""
+    """Return the op and the module that detect_anomaly() names in a pass; "" where all is finite."""
     try:
         with detect_anomaly():
             loss(apply_model(model, inputs), target).backward()
     except AnomalyError as error:
-        return str(error).partition("\n")[0]
+        first, *rest = str(error).splitlines()
+        return "".join([first, *(f", {line.strip()}" for line in rest if line.startswith("  in the module"))])
     except Exception:  # the check of failures names it
         return ""
     return ""
