@@ -87,6 +87,12 @@ DISEASES: Final = (
         "call model.eval() before evaluating, and model.train() afterwards",
     ),
     Disease(
+        "nothing to train",
+        network.nothing_to_train,
+        "none of the {number} parameters of the model requires a gradient",
+        "thaw layers with requires_grad_(True); parameters are found among the attributes of Modules",
+    ),
+    Disease(
         "parameter not in the optimizer",
         network.parameter_not_in_the_optimizer,
         "{number} of {all} trainable parameters are not in the optimizer, so no step changes them",

@@ -44,6 +44,13 @@ def forgotten_eval(found: Evidence) -> Iterator[Sign]:
         yield Sign(type(found.model).__name__, found.mode_gap)
 
 
+def nothing_to_train(found: Evidence) -> Iterator[Sign]:
+    """Find a model all of whose parameters are frozen, or that has none."""
+    parameters = list(found.model.parameters())
+    if not any(node.requires_grad for node in parameters):
+        yield Sign(type(found.model).__name__, len(parameters))
+
+
 def parameter_not_in_the_optimizer(found: Evidence) -> Iterator[Sign]:
     """Find trainable parameters that no step will change."""
     if found.optimizer is None:

@@ -72,15 +72,16 @@ class _Recorder:
         self.not_finite = ""
 
     def report(self, module: Module, args: tuple[Any, ...], y: Any) -> None:
-        """Note the nodes that this call made, from its output back to its arguments and to what inner calls made."""
-        border = {id(node) for node in nodes_in(args)}
+        """Note the nodes that this call made, from its output back to its arguments, without those of inner calls."""
+        known = {id(node) for node in nodes_in(args)}
         waiting = list(nodes_in(y))
         path = self.paths.get(id(module), type(module).__name__)
         while waiting:
             node = waiting.pop()
-            if node.op is None or id(node) in border or id(node) in self.owners:
+            if node.op is None or id(node) in known:
                 continue
-            self.owners[id(node)] = (path, self.units.get(id(module), ""), node)
+            known.add(id(node))
+            self.owners.setdefault(id(node), (path, self.units.get(id(module), ""), node))
             waiting += node.inputs
         if not self.not_finite and not all(np.isfinite(np.asarray(node.data)).all() for node in nodes_in(y)):
             self.not_finite = path
@@ -114,7 +115,8 @@ def observe(model: Module, inputs: tuple[Any, ...], target: Any, loss: Any) -> O
         root = loss(seen.output, target)
         seen.number = loss_number(root)
         seen.failed_in = "the backward pass"
-        root.backward()
+        if root.requires_grad:
+            root.backward()
         seen.failed_in = ""
     except Exception as error:
         seen.failure = error

@@ -63,8 +63,14 @@ def twins(model: Module, *others: Any) -> tuple[Any, ...]:
             own = {id(node) for node in model.parameters()}
             nodes = [node for group in optimizer.param_groups for node in group["params"]]
             memo.update({id(node): copied_leaf(node) for node in nodes if id(node) not in own})
-    twin = copy.deepcopy(model, memo)
-    kept = [copy.deepcopy(x, memo) if isinstance(x, (Module, Optimizer)) else x for x in others]
+    try:
+        twin = copy.deepcopy(model, memo)
+        kept = [copy.deepcopy(x, memo) if isinstance(x, (Module, Optimizer)) else x for x in others]
+    except TypeError as error:
+        raise TypeError(
+            f"the doctor works on copies, and {type(model).__name__}, its loss or its optimizer cannot be copied: "
+            f"{error}; keep files, locks and the results of ops out of their attributes"
+        ) from error
     return (twin, *kept)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -120,6 +121,38 @@ def forgotten_eval() -> Patient:
     return Patient(mlp(nn.ReLU(), nn.Dropout(0.2)), moons())
 
 
+def nothing_to_train() -> Patient:
+    return Patient(mlp().requires_grad_(False), moons())
+
+
+class Detached(nn.Module):
+    """A network whose output has left the graph."""
+
+    def __init__(self) -> None:
+        self.inner = mlp()
+
+    def forward(self, x: Any) -> Any:
+        return self.inner(x).detach()
+
+
+def output_without_a_graph() -> Patient:
+    return Patient(Detached(), moons())
+
+
+class Functional(nn.Module):
+    """A network whose activation is a function and no Module."""
+
+    def __init__(self) -> None:
+        self.first, self.last = nn.Linear(2, 16), nn.Linear(16, 2)
+
+    def forward(self, x: Any) -> Any:
+        return self.last(F.relu(self.first(x) - 50.0))
+
+
+def dead_relus_of_a_function() -> Patient:
+    return Patient(nn.Sequential(Functional()), moons())
+
+
 def parameter_not_in_the_optimizer() -> Patient:
     model = mlp()
     return Patient(model, moons(), optimizer=optim.Adam(model[0].parameters(), lr=0.01))
@@ -229,6 +262,9 @@ CASES: dict[Callable[[], Patient], tuple[str, set[str]]] = {  # the patient, the
     high_loss_at_the_start: ("high loss at the start", set()),
     forgotten_train: ("forgotten train()", set()),
     forgotten_eval: ("forgotten eval()", set()),
+    nothing_to_train: ("nothing to train", set()),
+    output_without_a_graph: ("parameter without a gradient", set()),
+    dead_relus_of_a_function: ("dead ReLUs", {"one batch not over-fitted"}),
     parameter_not_in_the_optimizer: ("parameter not in the optimizer", set()),
     parameter_without_a_gradient: ("parameter without a gradient", set()),
     forgotten_zero_grad: ("forgotten zero_grad()", set()),
@@ -522,6 +558,7 @@ def test_a_finding_has_a_name_a_place_a_number_and_a_remedy() -> None:
 def test_the_place_is_the_layer() -> None:
     manual_seed(0)
     assert [finding.where for finding in examined(dead_relus()).findings][:1] == ["1"]
+    assert [finding.where for finding in examined(dead_relus_of_a_function()).findings][:1] == ["0"]
     assert [finding.where for finding in examined(not_finite()).findings] == ["loss"]
     assert "log gave nan" in examined(not_finite()).findings[0].sentence
     assert "in the module 1, Logarithm()" in examined(not_finite()).findings[0].sentence
@@ -538,6 +575,13 @@ def test_the_report_is_a_table_as_text_and_in_a_notebook() -> None:
     assert healthy_report._repr_html_() == f"<p>{healthy_report}</p>"
 
 
+class Locked(nn.Module):
+    """A module with an attribute that cannot be copied."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+
+
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
@@ -545,6 +589,7 @@ def test_the_report_is_a_table_as_text_and_in_a_notebook() -> None:
         ((mlp(), moons(), F.cross_entropy, 0.1), "doctor takes an optimizer, got float"),
         ((mlp(), moons(), "mse"), "a loss is a function"),
         ((mlp(), moons()[0], F.cross_entropy), "a batch for training is"),
+        ((Locked(), moons(), F.cross_entropy), "the doctor works on copies, and Locked, .* keep files, locks"),
     ],
 )
 def test_other_arguments_are_refused(arguments: tuple[Any, ...], problem: str) -> None:
