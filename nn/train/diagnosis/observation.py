@@ -21,7 +21,7 @@ from ..outputs import apply_model, as_array
 
 _ACTIVATIONS: Final = ("relu", "tanh", "sigmoid")
 _PAIRWISE: Final = ("add", "sub", "mul", "div", "pow", "maximum", "minimum")
-_Y_KINDS: Final = (Value, Tensor)
+_NODES: Final = (Value, Tensor)
 
 
 @dataclass(slots=True)
@@ -143,7 +143,7 @@ def anomaly(model: Module, inputs: tuple[Any, ...], target: Any, loss: Any) -> s
 
 def nodes_in(x: Any) -> Iterator[Any]:
     """Yield the nodes in a node or in nested lists, tuples and dicts."""
-    if isinstance(x, _Y_KINDS):
+    if isinstance(x, _NODES):
         yield x
     elif isinstance(x, (list, tuple)):
         for part in x:
