@@ -14,6 +14,8 @@ from .sign import Sign
 from .trials import SMALLEST, Trial
 
 _LEARNS: Final = 0.05  # a fall of the loss by less than this share is no over-fitting
+_BETTER: Final = 0.02  # nor is a loss that is less than this share below that of a constant answer
+_STALLED: Final = 0.002  # and falls by less than this share in the last quarter of the steps
 _TOO_LITTLE: Final = 0.005
 _ROSE: Final = 1.5
 _LARGE_STEP, _SMALL_STEP = 0.5, 1e-6  # of the weights
@@ -39,8 +41,12 @@ def batch_not_over_fitted(found: Evidence) -> Iterator[Sign]:
     if trial is None or abs(trial.first) < SMALLEST:
         return
     constant = found.constant
-    no_better = constant is None or not trial.last < constant - _LEARNS * abs(constant)
-    if no_better and not trial.fell(_LEARNS):
+    if constant is None:
+        failed = not trial.fell(_LEARNS)
+    else:  # the loss of a model that starts with wrong answers may fall, and then stay at that of a constant answer
+        stalled = not trial.last < trial.late - _STALLED * abs(trial.late)
+        failed = stalled and not trial.last < constant - _BETTER * abs(constant)
+    if failed:
         known = "" if constant is None else f", and the best constant answer has {constant:.3g}"
         details = {"first": trial.first, "steps": len(trial.losses) - 1, "constant": known}
         yield Sign("loss", trial.last, details)

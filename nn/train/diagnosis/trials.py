@@ -46,6 +46,12 @@ class Trial:
         return median(tail) if all(map(math.isfinite, tail)) else math.nan
 
     @property
+    def late(self) -> float:
+        """The median of the losses around three quarters of the steps."""
+        end = max(len(self.losses) * 3 // 4, 1)
+        return median(self.losses[max(end - _TAIL, 0) : end])
+
+    @property
     def highest(self) -> float:
         """The largest loss."""
         return max(self.losses)
