@@ -18,7 +18,7 @@ from ...optim import Adam, Optimizer
 from ..evaluation import loss_number
 from ..outputs import apply_model
 
-_RATES: Final = (0.01, 0.001)  # of Adam, in the trial of what the model can learn
+_RATES: Final = (0.01, 0.05, 0.001)  # of Adam, in the trial of what the model can learn
 _OWN_STEPS: Final = 20
 _CONSTANT_STEPS: Final = 60
 _TAIL: Final = 5  # the last losses, whose median counts: those of dropout are noisy
