@@ -6,9 +6,12 @@ A file is written completely or not at all. Reading one executes no code from it
 from __future__ import annotations
 
 import hashlib
+import math
 import os
-from collections.abc import Mapping
-from typing import Any
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,6 +19,15 @@ from autograd import Tensor, Value, replace_file
 
 DIGEST = "sha256"  # key in the metadata of a file: the hash of all names and arrays in it
 RESERVED = "__metadata__"
+
+
+class Entry(NamedTuple):
+    """A tensor in a file: its name, its shape, its dtype in the words of the file format, and its size in bytes."""
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+    size: int
 
 
 def save(state_dict: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
@@ -55,23 +67,46 @@ def load(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
     Raises ValueError if the file is incomplete or if its content differs from what `save` wrote. Files of other
     programs contain no hash and are not checked for changes.
     """
-    safetensors = _library()
-    with open(path, "rb"):
-        pass  # raises the usual OSError if the file cannot be opened
-    try:
-        with safetensors.safe_open(os.fspath(path), framework="np") as file:
-            metadata = file.metadata() or {}
-            arrays = {name: np.array(file.get_tensor(name)) for name in file.keys()}  # noqa: SIM118 (not a dict)
-    except (safetensors.SafetensorError, TypeError, KeyError, ValueError, AttributeError) as error:
-        raise ValueError(
-            f"{os.fspath(path)} is not a complete safetensors file of real numbers: {error}; save it again, or use a "
-            "copy"
-        ) from None
+    with _opened(path) as file:
+        metadata = file.metadata() or {}
+        arrays = {name: np.array(file.get_tensor(name)) for name in file.keys()}  # noqa: SIM118 (not a dict)
     if DIGEST in metadata and metadata[DIGEST] != _digest(arrays):
         raise ValueError(
             f"{os.fspath(path)} is damaged: its content has another sha256 hash than when it was saved; use a copy"
         )
     return arrays
+
+
+def entries(path: str | os.PathLike[str]) -> list[Entry]:
+    """Return the tensors that the header of a safetensors file lists, in the order of their names.
+
+    The arrays are not read, so a file that does not fit in memory can be listed too. Raises ValueError for a file whose
+    header is damaged or does not fit the length of the file.
+    """
+    found = []
+    with _opened(path) as file:
+        for name in sorted(file.keys()):
+            part = file.get_slice(name)
+            shape, dtype = tuple(part.get_shape()), part.get_dtype()
+            bits = int(re.sub(r"\D.*", "", dtype.lstrip("BFIUC")) or 8)  # F8_E4M3 has 8, and BOOL is stored as a byte
+            found.append(Entry(name, shape, dtype, math.prod(shape) * bits // 8))
+    return found
+
+
+@contextmanager
+def _opened(path: str | os.PathLike[str]) -> Iterator[Any]:
+    """Open a safetensors file, whose header is then checked. Errors in it become a ValueError."""
+    safetensors = _library()
+    with open(path, "rb"):
+        pass  # raises the usual OSError if the file cannot be opened
+    try:
+        with safetensors.safe_open(os.fspath(path), framework="np") as file:
+            yield file
+    except (safetensors.SafetensorError, TypeError, KeyError, ValueError, AttributeError) as error:
+        raise ValueError(
+            f"{os.fspath(path)} is not a complete safetensors file of real numbers: {error}; save it again, or use a "
+            "copy"
+        ) from None
 
 
 def _arrays(state_dict: Mapping[str, Any]) -> dict[str, np.ndarray]:

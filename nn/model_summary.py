@@ -70,7 +70,7 @@ def summary(model: Module, *inputs: Any) -> Summary:
     shapes: dict[int, str] = {}
     training = [(module, module.training) for module in model.modules()]
     try:
-        with no_grad(), _observed(model, lambda module, y: shapes.update({id(module): _shape(y)})):
+        with no_grad(), observed_calls(model, lambda module, _, y: shapes.update({id(module): _shape(y)})):
             model.eval()(*inputs)
     finally:
         for module, mode in training:
@@ -86,8 +86,8 @@ def summary(model: Module, *inputs: Any) -> Summary:
 
 
 @contextmanager
-def _observed(model: Module, report: Callable[[Module, Any], object]) -> Iterator[None]:
-    """Report the output of each forward of each module while the context is active.
+def observed_calls(model: Module, report: Callable[[Module, tuple[Any, ...], Any], object]) -> Iterator[None]:
+    """Report each finished forward of each module while the context is active: module, positional arguments, output.
 
     An attribute named forward hides the method of the class until the context ends.
     """
@@ -95,7 +95,7 @@ def _observed(model: Module, report: Callable[[Module, Any], object]) -> Iterato
     def observed(module: Module, forward: Callable[..., Any]) -> Callable[..., Any]:
         def forward_and_report(*args: Any, **kwargs: Any) -> Any:
             y = forward(*args, **kwargs)
-            report(module, y)
+            report(module, args, y)
             return y
 
         return forward_and_report

@@ -171,7 +171,7 @@ class Module(Registry):
         # A node belongs to a graph and refuses to be copied; a new leaf with the same data can be made.
         for node in [*self.parameters(), *self.buffers()]:
             if id(node) not in memo:
-                memo[id(node)] = _copied_leaf(node)
+                memo[id(node)] = copied_leaf(node)
         twin = type(self).__new__(type(self))
         memo[id(self)] = twin
         known = [memo[id(node)] for _, node in self._own_parameters()]
@@ -219,7 +219,7 @@ def indented(text: str) -> str:
     return text.replace("\n", "\n  ")
 
 
-def _copied_leaf(node: Any) -> Any:
+def copied_leaf(node: Any) -> Any:
     """Return a new leaf with the same data, gradient and label."""
     twin = Value(node.data, node.label) if isinstance(node, Value) else Tensor(node.numpy(), node.requires_grad)
     twin.label, twin.grad = node.label, copy.deepcopy(node.grad)

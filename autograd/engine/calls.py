@@ -10,6 +10,7 @@ of a thread are kept; a graph whose calls are forgotten has no modules, and is o
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -76,6 +77,17 @@ def noted_call(module: Any, forward: Callable[..., Any], args: tuple[Any, ...], 
     result = forward(*args, **kwargs)
     _notes.flat.extend((start, next(created), ref(module)))
     return result
+
+
+def running_modules() -> list[Any]:
+    """Return the modules whose forward is running, the outermost first."""
+    found = []
+    frame = sys._getframe(1)
+    while frame.f_back is not None:
+        if frame.f_code is noted_call.__code__:
+            found.append(frame.f_locals["module"])
+        frame = frame.f_back
+    return found[::-1]
 
 
 def calls_between(first: int, last: int) -> list[Call]:

@@ -31,8 +31,11 @@ class Watch:
         """Called after an op computed this result."""
 
     @abstractmethod
-    def contribution(self, node: Node, to: Node, gradient: Any) -> None:
-        """Called after a rule added to the gradient of `to`, an input of `node`; `gradient` is the sum so far."""
+    def contribution(self, node: Node, to: Node, upstream: Any, gradient: Any) -> None:
+        """Called after a rule added to the gradient of `to`, an input of `node` whose own gradient is `upstream`.
+
+        `gradient` is the sum so far.
+        """
 
 
 @final

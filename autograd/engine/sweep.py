@@ -76,7 +76,7 @@ def sweep(
             before = gradients[index]  # None: nothing has arrived yet
             gradients[index] = contribution if before is None else add(before, contribution, index, own, record)
             if watch is not None:
-                watch.contribution(node, i, gradients[index])
+                watch.contribution(node, i, g, gradients[index])
 
 
 def backward(root: Node, seed: Any = 1.0) -> None:

@@ -12,6 +12,8 @@ from ..engine.forms import Kind
 from ..engine.mode import Mode, Switch, Watch
 from ..engine.node import Node
 from ..engine.op import Op
+from ..rules.elementwise import where
+from .module_names import place_among_modules
 
 SMALL: Final = 9  # elements of an array that is shown in full
 
@@ -28,13 +30,16 @@ class _NonFiniteWatch(Watch):
     do the infs that follow from it. If a nan follows from it, the error names the op that first got the inf.
     """
 
-    __slots__ = ("infinite", "origins", "sites")
+    __slots__ = ("branches", "infinite", "origins", "sites")
 
     def __init__(self) -> None:
         self.sites: Final[dict[int, str]] = {}  # creation index -> the user's line; dropped when the mode ends
         # id -> a node that follows from a given inf, and where that was given; the node is kept, so its id stays in use
         self.origins: Final[dict[int, tuple[Node, str]]] = {}
         self.infinite: Final[set[int]] = set()  # creation indices of nodes with an infinite gradient that follows
+        self.branches: Final[set[int]] = (
+            set()
+        )  # of nodes whose gradient came through where(), which makes it 0 in places
 
     def forward(self, result: Node, op: Op, args: tuple[Any, ...]) -> None:
         line = caller()
@@ -45,12 +50,15 @@ class _NonFiniteWatch(Watch):
         origin = self._origin(args, op, line)
         if not origin or np.isnan(result._data).any() or _is_made(op, args, result._data):
             raise AnomalyError(
-                f"{op.name} gave {_shown(result._data)}, from {_described(op, args, result)}\n  {line}{origin}"
+                f"{op.name} gave {_shown(result._data)}, from {_described(op, args, result)}\n  {line}"
+                f"{_module()}{origin}"
             )
         self.origins[id(result)] = (result, origin)
 
-    def contribution(self, node: Node, to: Node, gradient: Any) -> None:
+    def contribution(self, node: Node, to: Node, upstream: Any, gradient: Any) -> None:
         data = _data(gradient)
+        if node.op is where or node._index in self.branches:
+            self.branches.add(to._index)
         if finite(data) or node.op is None:
             return
         origin = self._origin((*node.inputs, node), node.op, self._site(node))
@@ -61,7 +69,22 @@ class _NonFiniteWatch(Watch):
         raise AnomalyError(
             f"backward through {node.op.name} brought the gradient of its input {which} to "
             f"{_shown(data)}, at {_described(node.op, node.inputs, gradient)}\n"
-            f"  {self._site(node)}{origin}"
+            f"  {self._site(node)}{_module(node)}{origin}{self._remedy(node, which - 1, _data(upstream))}"
+        )
+
+    def _remedy(self, node: Node, position: int, upstream: Any) -> str:
+        """Return what to do where a gradient of 0 met an infinite derivative; "" for another cause."""
+        if not _is_zero_times_inf(node, position, upstream):
+            return ""
+        if node._index in self.branches:
+            return (
+                "\n  where() took its other branch there, but this branch still gets the gradient 0, its derivative is "
+                "not finite, and 0 × inf is nan: give it a harmless input, as in "
+                "where(mask, f(where(mask, x, 1.0)), 0.0)"
+            )
+        return (
+            "\n  the gradient that arrives there is 0, the derivative is not finite, and 0 × inf is nan: keep the "
+            "input away from this point, for example with clip(x, min=1e-12)"
         )
 
     def _site(self, node: Node) -> str:
@@ -86,14 +109,31 @@ def _is_made(op: Op, args: tuple[Any, ...], data: Any) -> bool:
     return bool((~np.isfinite(data) & finite_inputs).any())
 
 
+def _is_zero_times_inf(node: Node, position: int, upstream: Any) -> bool:
+    """Tell whether an elementwise rule gave nan where the gradient that arrives is 0 and the derivative not finite."""
+    if node.op is None or node.op.kind is not Kind.ELEMENTWISE:
+        return False
+    inputs = [i._data for i in node.inputs]
+    given, derivative = (
+        node.op.vjp(position, g, node._data, inputs, node.params) for g in (upstream, upstream * 0 + 1.0)
+    )
+    return bool((np.isnan(given) & (np.asarray(upstream) == 0) & ~np.isfinite(derivative)).any())
+
+
+def _module(node: Node | None = None) -> str:
+    """Return a line that names the module that made the node, or the one that is running."""
+    place = place_among_modules(node)
+    return f"\n  in the module {place}" if place else ""
+
+
 @final
 class detect_anomaly(Switch):
     """A mode that raises an AnomalyError at the first nan, or the first inf that is computed from finite numbers.
 
-    The error names the op in the forward pass, the rule in the backward pass, the inputs and your line. For arrays it
-    gives the shapes and the index of the first such element. An inf that you wrote raises no error, such as the -inf of
-    a mask; if a nan follows from it, the error names it. The mode checks every op and is slow: use it to find a fault,
-    not to train.
+    The error names the op in the forward pass, the rule in the backward pass, the inputs, your line and the module. For
+    arrays it gives the shapes and the index of the first such element. Where 0 times inf gave a nan in the backward
+    pass, it says what to do. An inf that you wrote raises no error, such as the -inf of a mask; if a nan follows from
+    it, the error names it. The mode checks every op and is slow: use it to find a fault, not to train.
 
     >>> with detect_anomaly():
     ...     Value(-1.0, label="x").log()

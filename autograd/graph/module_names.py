@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from ..engine.calls import Call, CalledModule, calls_between
+from ..engine.calls import Call, CalledModule, calls_between, running_modules
 from ..engine.node import Node
 
 LONGEST_TITLE: Final = 40  # characters
@@ -50,6 +50,19 @@ def title(module: CalledModule | None) -> str:
     except Exception:  # a user's own repr or extra_repr; a picture is not the place where it is mended
         return kind
     return text if "\n" not in text and len(text) <= LONGEST_TITLE else kind
+
+
+def place_among_modules(node: Node | None = None) -> str:
+    """Return `layers.2, Linear(2, 16)` for the module that made a node, or without one for the module that is running.
+
+    It is the innermost one, with its path in the outermost one, which has none itself. "" outside of modules.
+    """
+    made = [] if node is None else calls_between(node._index, node._index)
+    modules = running_modules() if node is None else [call.module for call in made]
+    if not modules or modules[0] is None or modules[-1] is None:
+        return ""
+    paths = {id(module): path for path, module in modules[0].named_modules()}
+    return ", ".join(filter(None, [paths.get(id(modules[-1]), ""), title(modules[-1])]))
 
 
 def module_names(nodes: Sequence[Node]) -> dict[Node, str]:

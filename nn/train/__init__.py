@@ -1,4 +1,4 @@
-"""Training: fit with callbacks, metrics and a history, evaluation, and checkpoints to stop and resume."""
+"""Training: fit with callbacks, metrics and a history, evaluation, checkpoints, and a doctor."""
 
 from .callback import Callback as Callback, Monitor as Monitor
 from .checkpoint import (
@@ -8,6 +8,8 @@ from .checkpoint import (
     save_checkpoint as save_checkpoint,
 )
 from .cross_validation import FoldScores as FoldScores, cross_validate as cross_validate
+from .diagnosis.examination import doctor as doctor
+from .diagnosis.health_report import Finding as Finding, Report as Report
 from .evaluation import evaluate as evaluate, predict as predict
 from .fit import fit as fit
 from .history import History as History

@@ -57,6 +57,9 @@ class Callback:
     def on_checkpoint(self, logs: Logs) -> None:
         """Called after a batch and after an epoch when all callbacks have seen it, so that the state is complete."""
 
+    def on_failure(self, error: Exception) -> None:
+        """Called where the training raised an error, after the step was taken back; `training.current` is its batch."""
+
     def close(self) -> None:
         """Called last of all, even if the training was interrupted; end what is shown."""
 

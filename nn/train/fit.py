@@ -13,6 +13,7 @@ from ..module import Module
 from ..optim import Optimizer
 from ..optim.lr_scheduler import LRScheduler, OneCycleLR
 from .callback import Callback
+from .diagnosis.examination import Checkup
 from .evaluation import Meter, threshold_of
 from .history import History
 from .metrics import metric_list
@@ -40,6 +41,7 @@ def fit(
     shuffle: bool = True,
     verbose: bool = True,
     resume: str | os.PathLike[str] | None = None,
+    doctor: bool = False,
 ) -> History:
     """Train a model and return the loss and the metrics of each epoch.
 
@@ -60,6 +62,7 @@ def fit(
     verbose           show a ProgressBar
     resume            a file written by ModelCheckpoint: go on from there, with bits equal to those of a training that
                       was not interrupted. Give the same arguments as before.
+    doctor            print the report of nn.train.doctor after the first epoch, and where the training fails
 
     A model of Values gets the rows of a batch one after the other, as lists. The loss of an epoch is the mean over its
     batches, weighted by their sizes, while the model learns; that of the validation is computed after the epoch in
@@ -87,6 +90,8 @@ def fit(
         data, validation = split(data, validation_split)
     by_step = _by_step(optimizer, scheduler, schedule_by)
     given = _callbacks(callbacks)
+    if doctor:
+        given.append(Checkup())
     if verbose and not any(isinstance(callback, ProgressBar) for callback in given):
         given.append(ProgressBar())
     loader = training_loader(data, None if batch_size is None else integer("batch_size", batch_size, 1), shuffle, seed)

@@ -29,6 +29,7 @@ class Training:
     epoch   the number of finished epochs, which is also the number of the current one, counted from 0
     batch   the number of batches of the current epoch that are done
     step    the number of steps of the optimizer since the start, also before the training was resumed
+    current the batch of the step, as the loader yielded it; None before the first one
 
     A step is taken as a whole: if anything raises in it, Ctrl-C included, model, optimizer, scheduler, loader and
     random generators are as they were before it.
@@ -59,6 +60,7 @@ class Training:
         self.epochs = epochs
         self.history = History()
         self.epoch = self.batch = self.step = 0
+        self.current: Any = None
         self.stop_training = False
         self.batches = batch_count(loader)
         self.nodes_per_step = 0  # counted for models of Values
@@ -80,6 +82,10 @@ class Training:
                 self._run_epoch()
             for callback in self.callbacks:
                 callback.on_train_end()
+        except Exception as error:
+            for callback in self.callbacks:
+                callback.on_failure(error)
+            raise
         finally:
             update_dicts(modes)
             for callback in self.callbacks:
@@ -107,10 +113,12 @@ class Training:
     def _take_step(self, batches: Iterator[Any]) -> bool:
         """Take one step of the optimizer, as a whole. Return False if there is no batch left."""
         before, own = Snapshot(self.model, self.optimizer, self.scheduler, self.loader), dict(vars(self))
+        batch = None
         try:
             batch = next(batches, None)
             if batch is None:
                 return False
+            self.current = batch
             for callback in self.callbacks:
                 callback.on_train_batch_begin(self.batch)
             meter = self._computed(batch)
@@ -122,7 +130,7 @@ class Training:
             update_dicts([(vars(self), {"step": self.step + 1, "batch": self.batch + 1, "_meter": meter})])
         except BaseException:
             before.restore()
-            update_dicts([(vars(self), own)])
+            update_dicts([(vars(self), {**own, "current": batch})])
             raise
         return True
 

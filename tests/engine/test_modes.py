@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 import autograd
+import nn
 from autograd import AnomalyError, Op, Tensor, Value, detect_anomaly, enable_grad, no_grad
 from autograd.engine.mode import mode
 
@@ -312,6 +313,85 @@ def test_backward_it_finds_a_rule_that_gives_nan_where_the_forward_is_finite() -
         root = wrong(Value(1.0), Value(2.0, label="second"))
         with pytest.raises(AnomalyError, match=r"its input 2 to nan, at a node = 1\.0, second = 2\.0"):
             root.backward()
+
+
+ZERO_TIMES_INF = "the gradient that arrives there is 0, .* 0 × inf is nan: keep the input away from this point"
+OTHER_BRANCH = r"where\(\) took its other branch there, .* as in where\(mask, f\(where\(mask, x, 1\.0\)\), 0\.0\)"
+
+
+@pytest.mark.parametrize(
+    ("write", "remedy"),
+    [
+        (lambda x: x.sqrt() * 0.0, ZERO_TIMES_INF),
+        (lambda x: (x.sqrt() + 1.0) * 0.0, ZERO_TIMES_INF),
+        (lambda x: autograd.where(x > 0, x.sqrt(), 0.0), OTHER_BRANCH),
+        (lambda x: autograd.where(x > 0, x.sqrt() * 2.0 + 1.0, 0.0), OTHER_BRANCH),
+        (lambda x: autograd.where(x > 0, x**0.5, 0.0), OTHER_BRANCH),
+    ],
+)
+@pytest.mark.parametrize(
+    "leaf", [lambda: Value(0.0), lambda: Tensor([4.0, 0.0], requires_grad=True)], ids=["Value", "Tensor"]
+)
+def test_backward_it_tells_the_remedy_where_zero_meets_an_infinite_derivative(
+    leaf: Callable[[], Any], write: Callable[[Any], Any], remedy: str
+) -> None:
+    with detect_anomaly():
+        root = write(leaf())
+        root = root.sum() if isinstance(root, Tensor) else root
+        with pytest.raises(AnomalyError, match=remedy):
+            root.backward()
+
+
+def test_backward_the_remedy_for_where_helps() -> None:
+    x = Tensor([4.0, 0.0], requires_grad=True)
+    with detect_anomaly():
+        autograd.where(x > 0, autograd.where(x > 0, x, 1.0).sqrt(), 0.0).sum().backward()
+    assert x.grad is not None
+    assert x.grad.tolist() == [0.25, 0.0]
+
+
+def test_an_infinite_derivative_that_meets_another_gradient_gets_no_such_remedy() -> None:
+    x = Value(0.0)
+    with detect_anomaly(), pytest.raises(AnomalyError) as found:
+        autograd.where(x >= 0, x.sqrt(), 0.0).backward()
+    assert "0 × inf" not in str(found.value)
+
+
+class Root(nn.Module):
+    """The square root, or the logarithm."""
+
+    def __init__(self, function: Callable[[Any], Any]) -> None:
+        self.function = function
+
+    def forward(self, x: Any) -> Any:
+        return self.function(x)
+
+
+def with_root(function: Callable[[Any], Any]) -> nn.Sequential:
+    """Return a network in which the function gets zeros."""
+    model = nn.Sequential(nn.Linear(2, 3), nn.Sequential(nn.ReLU(), Root(function)), nn.Linear(3, 1))
+    nn.init.zeros_(model[0].weight)
+    nn.init.zeros_(model[0].bias)
+    return model
+
+
+def test_forward_it_names_the_module() -> None:
+    model = with_root(autograd.log)
+    for switch in (no_grad, enable_grad):
+        with pytest.raises(AnomalyError, match=r"\n  in the module 1\.1, Root\(\)"), detect_anomaly(), switch():
+            model(Tensor([[1.0, 2.0]]))
+
+
+def test_backward_it_names_the_module() -> None:
+    model = with_root(autograd.sqrt)
+    with pytest.raises(AnomalyError, match=r"sqrt.*\n.*\n  in the module 1\.1, Root\(\)"), detect_anomaly():
+        model(Tensor([[1.0, 2.0]])).sum().backward()
+
+
+def test_outside_of_modules_it_names_none() -> None:
+    with pytest.raises(AnomalyError) as found, detect_anomaly():
+        Value(0.0).log()
+    assert "in the module" not in str(found.value)
 
 
 def test_backward_it_finds_a_sum_of_finite_contributions_that_overflows() -> None:
