@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import autograd
 import nn
 from autograd import Stepper, Tensor, Value, draw, manual_seed, replace_file, stack
 from nn import functional as F, optim
@@ -337,7 +338,7 @@ def test_a_signal_handler_may_call_backward_at_any_line_of_backward() -> None:
         gradient, handled = gradient_after(line)
         found.append(gradient)
         line += 1
-    assert len(found) > 20
+    assert len(found) > (5 if autograd.__compiled__ else 20)  # the sweep in C has no lines
     assert set(found[:-1]) == {16.0}
     assert found[-1] == 6.0
 

@@ -91,7 +91,7 @@ def boxes(picture: str) -> dict[str, dict[str, str]]:
     found = {}
     for item in elements(picture, "item"):
         if name := item.get("data-name"):
-            found[name] = {"title": words(item)[0], **{what: lines[0] for what, lines in rows(picture, name).items()}}
+            found[name] = {"title": words(item)[0], **{what: lines[0] for what, lines in rows_of(item).items()}}
     return found
 
 
@@ -125,6 +125,11 @@ def layer(**how: Any) -> Tensor:
 def rows(picture: str, name: str) -> dict[str, list[str]]:
     """Return the rows of a node's box, each as a list of lines."""
     (item,) = [e for e in elements(picture, "item") if e.get("data-name") == name]
+    return rows_of(item)
+
+
+def rows_of(item: ElementTree.Element) -> dict[str, list[str]]:
+    """Return the rows of a box, each as a list of lines."""
     found: dict[str, list[str]] = {}
     what = ""
     for text in item.iter(f"{SVG}text"):
