@@ -39,7 +39,8 @@ def test_a_cell_is_named_by_its_number(
     assert failing_line(path) == expected
 
 
-def test_the_numbers_are_those_of_ipython() -> None:
+def test_the_numbers_are_those_of_ipython(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("VIRTUAL_ENV", raising=False)  # IPython warns where it names another environment
     interactiveshell = pytest.importorskip("IPython.core.interactiveshell")
     shell = interactiveshell.InteractiveShell.instance()
     try:
