@@ -5,8 +5,7 @@ from __future__ import annotations
 import base64
 import random
 import re
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +21,6 @@ from tests.see.pictures import HOSTILE, layer, neuron
 from tests.see.steps.test_stepper import computation
 
 playwright = pytest.importorskip("playwright.sync_api", reason="the extra `browser` installs it")
-PROGRAM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
-pytestmark = pytest.mark.skipif(PROGRAM is None, reason="no chromium on the PATH")
 WIDE = {"width": 1000, "height": 640}
 PHONE = {"width": 390, "height": 844}
 ZOOMED = {"width": 500, "height": 320}  # 1000 × 640 at 200 %
@@ -50,41 +47,6 @@ IN_VIEW = """() => {
     const row = document.querySelector("tr.now td");
     return [inside(boxes.at(-1), document.getElementById("picture")), inside(row, document.getElementById("table"))];
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=PROGRAM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def opened(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
-    """A function that opens a page's text; at the end no page has reported an error or asked for anything else."""
-    complaints: list[str] = []
-    contexts: list[Any] = []
-
-    def open_page(text: str, step: str = "", suffix: str = ".html", **how: Any) -> Any:
-        path = (tmp_path / f"page{len(contexts)}").with_suffix(suffix)
-        path.write_text(text, encoding="utf-8")
-        context = browser.new_context(**{"viewport": WIDE, **how})
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("dialog", lambda dialog: complaints.append(dialog.message))
-        address = path.as_uri()
-        known = (address, "about:srcdoc", "data:")
-        page.on("request", lambda r: None if r.url.startswith(known) else complaints.append(r.url))
-        page.goto(address + step)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert complaints == []
 
 
 class Expected:

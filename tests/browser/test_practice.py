@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,43 +14,7 @@ from autograd.see.steps.practice_graph import Practice
 from tests.see.pictures import HOSTILE, layer, neuron
 
 playwright = pytest.importorskip("playwright.sync_api", reason="the extra `browser` installs it")
-PROGRAM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
-pytestmark = pytest.mark.skipif(PROGRAM is None, reason="no chromium on the PATH")
 WIDE = {"width": 1000, "height": 900}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=PROGRAM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def opened(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
-    """A function that opens a page's text; at the end no page has reported an error or asked for anything else."""
-    complaints: list[str] = []
-    contexts = []
-
-    def open_page(text: str, **how: Any) -> Any:
-        path = tmp_path / "page.html"
-        path.write_text(text, encoding="utf-8")
-        context = browser.new_context(**{"viewport": WIDE, **how})
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("dialog", lambda dialog: complaints.append(dialog.message))
-        address = path.as_uri()
-        page.on("request", lambda r: None if r.url in (address, "about:srcdoc") else complaints.append(r.url))
-        page.goto(address)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert complaints == []
 
 
 def sums() -> Value:

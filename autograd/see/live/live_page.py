@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -13,13 +14,14 @@ from ...engine.sweep import graph_nodes, sweep
 from ...graph.program import PAGES
 from ...graph.scalar_graph import zoom
 from ...operands.tensor import Tensor
-from ..picture.drawing import Drawing
+from ..picture.drawing import Drawing, image
 from ..picture.formulas import display_names
+from ..picture.html_page import framed
 from ..picture.scene import Progress
 from ..picture.scene_builder import scene
 from .function import recorded
 from .model import Model
-from .page import frame_height, framed, page
+from .page import frame_height, page
 from .sliders import sliders_of
 
 WIDEST_NUMBER: Final = 10  # characters of a number in a box, such as -1.234e-05
@@ -45,7 +47,8 @@ class LivePage:
         return target
 
     def _repr_html_(self) -> str:
-        return framed(self.title, self.html, self._picture, self._height)
+        still = image(self._picture, self.title) if self._picture else f"<p>{html.escape(self.title)}</p>"
+        return framed(self.title, self.html, still, self._height)
 
     def __repr__(self) -> str:
         return f'<{self.title}; .save("page.html") writes the page>'

@@ -7,21 +7,15 @@ functions that JavaScript's Math does not have are in `functions.js`, beside thi
 from __future__ import annotations
 
 import html
-import json
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from ...engine.node import Node
-from ..picture.drawing import image
-from ..picture.theme import variables
+from ..picture.html_page import FRAME_HEIGHT, asset, document, script_data
 from .model import Model
 from .sliders import Slider
 
-FOLDER: Final = Path(__file__).parent
-POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
-MOST_HEIGHT: Final = 720  # px, of the frame in a notebook
 FIXED: Final = (
     "The graph has a where(…), which keeps the branch that it took when the graph was recorded: "
     "the numbers are right for as long as its condition would have come out the same."
@@ -51,19 +45,7 @@ def page(
     }
     rows = "".join(_row(k, slider, titles) for k, slider in enumerate(sliders))
     shown = html.escape(title)
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{shown}</title>
-<style>
-{variables("auto")}
-{_asset("live.css")}</style>
-</head>
-<body>
-<main>
+    body = f"""<main class="column">
 <h1><bdi>{shown}</bdi></h1>
 <p class="note" id="still">This page computes with a script, and scripts are off here: it shows the graph as it was
 recorded. Open the saved page in a browser to move its inputs.</p>
@@ -78,17 +60,16 @@ recorded. Open the saved page in a browser to move its inputs.</p>
 {picture or '<p class="note">The graph is too large to be drawn here; its numbers are computed all the same.</p>'}
 </div>
 </main>
-<script type="application/json" id="data">{_json(data)}</script>
+<script type="application/json" id="data">{script_data(data)}</script>
 <script>
 {{
-{_asset("functions.js")}
+{asset(__file__, "functions.js")}
 {model.source()}
-{_asset("live.js")}
+{asset(__file__, "live.js")}
 }}
 </script>
-</body>
-</html>
 """
+    return document(title, asset(__file__, "live.css"), body)
 
 
 def _row(k: int, slider: Slider, titles: Mapping[Node, str]) -> str:
@@ -105,28 +86,9 @@ def _row(k: int, slider: Slider, titles: Mapping[Node, str]) -> str:
 """
 
 
-def framed(title: str, whole_page: str, picture: str, height: int) -> str:
-    """Return HTML for a notebook's cell: the page in a frame; where the notebook is not trusted, the picture."""
-    still = image(picture, title) if picture else f"<p>{html.escape(title)}</p>"
-    return (
-        f'<div>{still}<iframe title="{html.escape(title)}" sandbox="allow-scripts" '
-        f'style="width:100%;height:{height}px;border:0" onload="this.previousElementSibling.remove()" '
-        f'srcdoc="{html.escape(whole_page)}"></iframe></div>'
-    )
-
-
 def frame_height(picture: str, sliders: int, plotted: bool) -> int:
-    """Return the height in px that the page needs in a notebook's cell, at most MOST_HEIGHT."""
+    """Return the height in px that the page needs in a notebook's cell, at most FRAME_HEIGHT."""
     if plotted:
-        return MOST_HEIGHT
+        return FRAME_HEIGHT
     drawn = re.search(r'height="(\d+)"', picture)
-    return min(MOST_HEIGHT, 290 + 42 * sliders + (int(drawn[1]) if drawn else 40))
-
-
-def _json(data: Any) -> str:
-    # Only "<" could end a script element or begin a comment in it; \u003c is the same character in JSON.
-    return json.dumps(data, ensure_ascii=False, allow_nan=False).replace("<", "\\u003c")
-
-
-def _asset(name: str) -> str:
-    return (FOLDER / name).read_text(encoding="utf-8")
+    return min(FRAME_HEIGHT, 290 + 42 * sliders + (int(drawn[1]) if drawn else 40))

@@ -8,21 +8,18 @@ file.
 from __future__ import annotations
 
 import html
-import json
 from collections.abc import Sequence
 from itertools import islice
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from ..picture.theme import variables
+from ..picture.html_page import asset, document, framed, script_data
 from .stops import Lesson
 
-FOLDER: Final = Path(__file__).parent
-POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 STILL: Final = (
     "Scripts are off here, so the steps do not play: above is the finished picture, below are all steps. To play them, "
     "trust the notebook and run the cell again, or open the page that stepper.save('steps.html') writes in a browser."
 )
+FRAME_HEIGHT: Final = 640  # px, in a notebook
 MOST_ROWS: Final = 200  # of the table in a notebook that is not trusted
 BUTTONS: Final = (
     ("first", "&#8676;", "first step"),
@@ -35,7 +32,7 @@ BUTTONS: Final = (
 
 def page(picture: str, root: str, columns: Sequence[str], lesson: Lesson) -> str:
     """Return the whole page; `picture` is SVG text, `root` the names of the roots, `columns` those of the table."""
-    title = html.escape(f"Backprop through {root}, step by step")
+    title = f"Backprop through {root}, step by step"
     count = len(lesson.stops)
     data = {
         "start": [[*where, text] for where, text in lesson.start.items()],
@@ -45,21 +42,9 @@ def page(picture: str, root: str, columns: Sequence[str], lesson: Lesson) -> str
         f'<button id="{name}" type="button" aria-label="{what}" title="{what}">{sign}</button>'
         for name, sign, what in BUTTONS
     )
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>
-{variables()}
-{asset("player.css")}</style>
-</head>
-<body>
-<main>
+    body = f"""<main>
 <header>
-<h1>{title}</h1>
+<h1>{html.escape(title)}</h1>
 <span class="legend"><i class="now">this step</i> <i class="done">gradient finished</i></span>
 <nav aria-label="steps">
 {buttons}
@@ -82,24 +67,11 @@ def page(picture: str, root: str, columns: Sequence[str], lesson: Lesson) -> str
 {table(columns, lesson)}
 </div>
 </main>
-<script type="application/json" id="lesson">{as_json(data)}</script>
+<script type="application/json" id="lesson">{script_data(data)}</script>
 <script>
-{asset("player.js")}</script>
-</body>
-</html>
+{asset(__file__, "player.js")}</script>
 """
-
-
-def as_json(data: Any) -> str:
-    """Return JSON for a script element."""
-    # Only "<" could end a script element or begin a comment in it; \u003c is the same character in JSON.
-    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c")
-
-
-def asset(name: str) -> str:
-    """Return the text of a style or script file of this folder."""
-    return (FOLDER / name).read_text(encoding="utf-8")
+    return document(title, asset(__file__, "player.css"), body)
 
 
 def table(columns: Sequence[str], lesson: Lesson, most: int | None = None) -> str:
@@ -119,13 +91,6 @@ def table(columns: Sequence[str], lesson: Lesson, most: int | None = None) -> st
 
 
 def notebook(whole_page: str, image: str, rows: str = "") -> str:
-    """Return HTML for a notebook's cell: the page in a frame; where the notebook is not trusted, image and table.
-
-    A notebook that is not trusted removes the frame. Where the frame is shown, it removes the rest. That and the size
-    of the frame are attributes, because a notebook removes style and script elements.
-    """
-    return (
-        f'<div><div>{image}<p>{STILL}</p>{rows}</div><iframe title="backprop step by step" sandbox="allow-scripts" '
-        f'style="width:100%;height:640px;border:0" onload="this.previousElementSibling.remove()" '
-        f'srcdoc="{html.escape(whole_page)}"></iframe></div>'
-    )
+    """Return HTML for a notebook's cell: the page in a frame; where the notebook is not trusted, image and table."""
+    still = f"<div>{image}<p>{STILL}</p>{rows}</div>"
+    return framed("backprop step by step", whole_page, still, FRAME_HEIGHT)

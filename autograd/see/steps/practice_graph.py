@@ -14,8 +14,9 @@ from ...engine.node import Node
 from ...engine.replacement import replace_file
 from ...engine.sweep import graph_nodes
 from ...engine.text import text_table
+from ..picture.drawing import image
 from ..picture.formulas import op_formula
-from ..picture.frame import framed
+from ..picture.html_page import framed
 from ..picture.number_format import format_line, format_shape
 from ..picture.plain_text import shorten
 from .answer import Answer, Verdict
@@ -238,7 +239,7 @@ class Practice:
         return hidden_picture(self._nodes, self.stepper.names, self._showings, self._data, gradients, ops)
 
     def _repr_html_(self) -> str:
-        return framed(self._title(), self._page(), self._picture)
+        return framed(self._title(), self._page(), image(self._picture, self._title()))
 
     def _title(self) -> str:
         how = {"backward": "backprop through", "forward": "the forward pass of", "both": "forward and back through"}

@@ -11,17 +11,14 @@ import html
 import re
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any, Final
 
-from ..picture.frame import POLICY, script_data
-from ..picture.theme import variables
+from ..picture.html_page import asset, document, script_data
 from .answer import COMMA, LONGEST, NUMBER, SPECIAL, TOLERANCE, UNREADABLE
 from .practice_marking import BETWEEN, HINT, REVEALED, exercise_code, solved
 from .practice_picture import Showing
 from .question import CLOSE, NOT_YET, RIGHT, TRIES, Question, Wording
 
-FOLDER: Final = Path(__file__).parent
 RULE: Final = {
     "number": NUMBER,
     "special": {word: repr(number) for word, number in SPECIAL.items()},
@@ -64,19 +61,7 @@ def page(
     }
     shown = html.escape(title)
     note = f'<p class="note">{html.escape(left_out)}</p>' if left_out else ""
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{shown}</title>
-<style>
-{variables()}
-{_asset("practice.css")}</style>
-</head>
-<body>
-<main>
+    body = f"""<main class="column">
 <h1><bdi>{shown}</bdi></h1>
 {note}
 <div id="still">
@@ -115,13 +100,12 @@ work through the questions on paper:</p>
 <script type="application/json" id="data">{script_data(data)}</script>
 <script>
 {{
-{_asset("answer.js")}
-{_asset("practice.js")}
+{asset(__file__, "answer.js")}
+{asset(__file__, "practice.js")}
 }}
 </script>
-</body>
-</html>
 """
+    return document(title, asset(__file__, "practice.css"), body)
 
 
 def _question(question: Question, solutions: bool) -> dict[str, Any]:
@@ -144,7 +128,3 @@ def _least(picture: str) -> int:
     """Return the width in px to which a picture may shrink; smaller it could not be read."""
     wide = re.search(r'width="(\d+)"', picture)
     return int(wide[1]) * 6 // 10 if wide else 0
-
-
-def _asset(name: str) -> str:
-    return (FOLDER / name).read_text(encoding="utf-8")

@@ -1,0 +1,61 @@
+"""What every page with a script shares: the document around it, its data, and the frame in a notebook's cell.
+
+A page is one HTML file that loads nothing and sends nothing. `base.css` has the look that all pages share.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+from pathlib import Path
+from typing import Any, Final
+
+from .theme import Theme, variables
+
+POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
+FRAME_HEIGHT: Final = 720  # px
+
+
+def document(title: str, style: str, body: str, theme: Theme = "auto") -> str:
+    """Return a whole page; `title` is plain text, `style` CSS, and `body` the HTML in the body element."""
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{html.escape(title)}</title>
+<style>
+{variables(theme)}
+{asset(__file__, "base.css")}
+{style}</style>
+</head>
+<body>
+{body}</body>
+</html>
+"""
+
+
+def asset(beside: str, name: str) -> str:
+    """Return the text of a style or script that stands beside a Python file: `asset(__file__, "live.css")`."""
+    return Path(beside).with_name(name).read_text(encoding="utf-8")
+
+
+def script_data(data: Any) -> str:
+    """Return JSON that can stand in a script element."""
+    # Only "<" could end a script element or begin a comment in it; \u003c is the same character in JSON.
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c")
+
+
+def framed(title: str, whole_page: str, still: str, height: int = FRAME_HEIGHT) -> str:
+    """Return HTML for a notebook's cell: the page in a frame; where the notebook is not trusted, `still`.
+
+    A notebook that is not trusted removes the frame. Where the frame is shown, it removes `still`, which is one HTML
+    element. That and the size of the frame are attributes, because a notebook removes style and script elements.
+    """
+    return (
+        f'<div>{still}<iframe title="{html.escape(title)}" sandbox="allow-scripts" '
+        f'style="width:100%;height:{height}px;border:0" onload="this.previousElementSibling.remove()" '
+        f'srcdoc="{html.escape(whole_page)}"></iframe></div>'
+    )
