@@ -27,7 +27,19 @@ def ops_of(name: str) -> list[Op]:
     return [node.op for node in nodes if node.op is not None and node.requires_grad]
 
 
-@pytest.mark.parametrize("name", one_in(6, ROWS))
+# Their derivatives are 0, and so is every multiple of them.
+FLAT = [
+    "sign, elementwise", "floor_divide, elementwise", "floor, elementwise", "ceil, elementwise", "round, elementwise",
+    "no row of an array",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FLAT)
+def test_a_rule_that_no_factor_makes_wrong_gives_0(name: str) -> None:
+    assert all(row.analytic == 0 for row in check_gradients(lambda x: outputs(name, x), ROWS[name][1]).rows)
+
+
+@pytest.mark.parametrize("name", one_in(6, [name for name in ROWS if name not in FLAT]))
 def test_a_rule_that_is_wrong_by_a_factor_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     op = ops_of(name)[0]  # the op of the result
     x = ROWS[name][1]
@@ -40,10 +52,8 @@ def test_a_rule_that_is_wrong_by_a_factor_is_found(name: str, monkeypatch: pytes
     def total(x: Any) -> Any:
         return outputs(name, x)
 
-    flat = all(row.analytic == 0 for row in check_gradients(total, x).rows)
+    assert check_gradients(total, x)
     monkeypatch.setattr(Op, "vjp", wrong)
-    if flat:
-        pytest.skip("the derivatives here are 0, and so are their multiples")
     with pytest.raises(GradientError):
         check_gradients(total, x)
 

@@ -199,7 +199,7 @@ def test_a_closed_pipe_is_no_error() -> None:
         assert process.wait(60) == 0
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no device that is always full")
 def test_a_full_disk_gets_one_sentence() -> None:
     with open("/dev/full", "w") as full:
         result = subprocess.run(

@@ -74,7 +74,7 @@ def test_a_folder_that_is_missing_or_is_the_target_is_named(tmp_path: Path) -> N
     assert [p.name for p in tmp_path.iterdir()] == ["x.svg"]
 
 
-@pytest.mark.skipif(os.name == "nt", reason="permissions and links are those of POSIX")
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no permissions and links of POSIX to test")
 def test_a_picture_keeps_the_mode_and_the_link_of_the_old_file(tmp_path: Path) -> None:
     path, link = tmp_path / "x.svg", tmp_path / "link.svg"
     draw(Value(1.0)).save(path)

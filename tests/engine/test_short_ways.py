@@ -41,7 +41,10 @@ def recorded(root: Value) -> list[Any]:
     return [made[constants:], [repr(node.grad) for node in nodes[constants:]]]
 
 
-@pytest.mark.skipif(autograd.__compiled__, reason="tests/native/ compares the compiled engine with the pure one")
+@pytest.mark.skipif(
+    autograd.__compiled__,
+    reason="here the compiled engine is the short way, and tests/native/ compares it",
+)
 def test_a_random_program_of_values_is_the_same_to_the_bit(general: Callable[[], None]) -> None:
     short = [recorded(program(seed)[1]) for seed in PROGRAMS]
     general()

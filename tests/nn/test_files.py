@@ -174,7 +174,7 @@ def test_an_invalid_target_or_state_leaves_no_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.skipif(os.name == "nt", reason="permissions and links are those of POSIX")
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no permissions and links of POSIX to test")
 def test_a_new_file_has_the_usual_mode_and_an_old_one_keeps_its_mode_and_link(tmp_path: Path) -> None:
     path, link, other = (tmp_path / name for name in ("a.safetensors", "link", "other"))
     other.write_text("")

@@ -117,7 +117,7 @@ def test_javascript_has_parentheses_where_it_needs_them(formula: Any, text: str)
     assert str(formula(*names(JAVASCRIPT, "a", "b"))) == text
 
 
-@pytest.mark.skipif(shutil.which("gcc") is None, reason="no C compiler on the PATH")
+@pytest.mark.skipif(shutil.which("gcc") is None, reason="there is no C compiler on the PATH to read the text")
 def test_every_rule_compiles_as_c(tmp_path: Path) -> None:
     lines = ["#include <math.h>"]
     bodies = []

@@ -1,4 +1,4 @@
-"""The player's style and script are files: they parse, they use what the page has, and the package ships them."""
+"""Styles and scripts are files: they parse, they use what the page has, and the package ships them."""
 
 import re
 import shutil
@@ -14,16 +14,22 @@ from autograd import Stepper, Value
 from autograd.see.picture.theme import PALETTE
 
 ROOT = Path(__file__).parents[3]
+STYLES = sorted((ROOT / "autograd").rglob("*.css"))
+SCRIPTS = sorted((ROOT / "autograd").rglob("*.js"))
 ASSETS = files("autograd.see.steps")
 STYLE = ASSETS.joinpath("player.css").read_text(encoding="utf-8")
 SCRIPT = ASSETS.joinpath("player.js").read_text(encoding="utf-8")
-# The CSS properties that the style uses. A misspelled property is not an error in CSS: it has no effect.
+# The CSS properties that the styles of all pages and pictures use. A misspelled property is not an error in CSS: it has
+# no effect.
 PROPERTIES = {
     "accent-color", "align-items", "background", "border", "border-bottom", "border-collapse", "border-color",
-    "border-radius", "border-style", "box-sizing", "color", "cursor", "display", "fill", "flex", "flex-direction",
-    "flex-wrap", "font", "font-size", "font-style", "font-weight", "gap", "height", "margin", "min-height", "min-width",
-    "opacity", "outline", "outline-offset", "overflow", "overflow-wrap", "padding", "position", "text-align", "top",
-    "touch-action", "visibility", "white-space",
+    "border-left", "border-left-color", "border-radius", "border-style", "border-top", "box-sizing", "color",
+    "content", "cursor", "display", "fill", "flex", "flex-direction", "flex-wrap", "font", "font-family",
+    "font-size", "font-style", "font-weight", "gap", "grid-column", "grid-row", "grid-template-columns", "height",
+    "margin", "margin-top", "max-height", "max-width", "min-height", "min-width", "opacity", "outline",
+    "outline-offset", "overflow", "overflow-wrap", "padding", "padding-left", "position", "stroke",
+    "stroke-dasharray", "stroke-width", "text-align", "text-anchor", "top", "touch-action", "visibility",
+    "white-space", "width", "z-index",
 }  # fmt: skip
 
 
@@ -31,26 +37,42 @@ def page() -> str:
     return Stepper(Value(3, "x").tanh())._page()
 
 
-def test_the_style_parses_and_uses_known_properties_only() -> None:
+def declarations(style: str) -> list[Any]:
+    """Return the declarations of all rules, those within a media query included."""
     css = pytest.importorskip("tinycss2", reason="the extra `test` installs it")
-    used = set()
-    rules = css.parse_stylesheet(STYLE, skip_comments=True, skip_whitespace=True)
-    assert len(rules) > 20
-    for rule in rules:
+    found = []
+    rules = css.parse_stylesheet(style, skip_comments=True, skip_whitespace=True)
+    for rule in rules:  # the list grows while it is walked
+        if rule.type == "at-rule":
+            assert rule.at_keyword == "media", rule
+            rules += css.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
+            continue
         assert rule.type == "qualified-rule", rule
-        declarations: list[Any] = css.parse_declaration_list(rule.content, skip_comments=True, skip_whitespace=True)
-        assert declarations
-        for declaration in declarations:
-            assert declaration.type == "declaration", (declaration.source_line, declaration)
-            assert not [token for token in declaration.value if token.type == "error"]
-            used.add(declaration.name)
+        own = css.parse_declaration_list(rule.content, skip_comments=True, skip_whitespace=True)
+        assert own
+        found += own
+    return found
+
+
+@pytest.mark.parametrize("path", STYLES, ids=lambda path: path.name)
+def test_a_style_parses_and_names_only_colours_of_the_theme(path: Path) -> None:
+    style = path.read_text(encoding="utf-8")
+    for declaration in declarations(style):
+        assert declaration.type == "declaration", (declaration.source_line, declaration)
+        assert not [token for token in declaration.value if token.type == "error"]
+    assert {name.removeprefix("--gg-") for name in re.findall(r"var\((--gg-[\w-]+)\)", style)} <= set(PALETTE)
+    assert not re.findall(r"#[0-9a-f]{3,8}\b", re.sub(r"#[a-z]\w*", "", style)), "a colour of its own"
+
+
+def test_the_styles_use_known_properties_only() -> None:
+    used = {declaration.name for path in STYLES for declaration in declarations(path.read_text(encoding="utf-8"))}
     assert used == PROPERTIES
-    assert {name.removeprefix("--gg-") for name in re.findall(r"var\(([\w-]+)\)", STYLE)} <= set(PALETTE)
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="the program node is not on the PATH")
-def test_the_script_parses() -> None:
-    with ASSETS.joinpath("player.js").open("rb") as script:
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_a_script_parses(path: Path) -> None:
+    with path.open("rb") as script:
         run = subprocess.run(["node", "--check", "-"], stdin=script, capture_output=True, text=True, timeout=60)
     assert (run.returncode, run.stderr) == (0, "")
 
@@ -86,6 +108,6 @@ def test_the_package_ships_every_file_that_is_not_python() -> None:
     }
     assert shipped == {path for suffix in ("css", "js") for path in (ROOT / "autograd").rglob(f"*.{suffix}")}
     assert {path.name for path in shipped} == {
-        "answer.js", "functions.js", "live.css", "live.js", "page.css", "page.js", "picture.css", "player.css",
-        "player.js", "practice.css", "practice.js",
+        "answer.js", "base.css", "functions.js", "live.css", "live.js", "page.css", "page.js", "picture.css",
+        "player.css", "player.js", "practice.css", "practice.js",
     }  # fmt: skip
