@@ -7,6 +7,7 @@ import pytest
 
 import autograd as ag
 from autograd import Program, Tensor, check_gradients, draw, hessian, zoom
+from autograd.engine.sweep import graph_nodes
 
 SCORES = np.array([[1.0, -2.0, 0.5], [0.1, 0.2, 0.3], [3.0, 3.0, -1.0]])
 CLASSES = np.array([0, 2, 1])
@@ -62,19 +63,9 @@ def test_zoom_opens_it() -> None:
     value.backward()
     loss.backward()
     assert value.data == pytest.approx(loss.item(), rel=1e-14)
-    found = {node.label: node.grad for node in leaves_of(value)}
+    found = {node.label: node.grad for node in graph_nodes(value) if node.is_leaf}
     assert x.grad is not None
     np.testing.assert_allclose([found[f"x[0,{k}]"] for k in range(3)], x.grad[0], rtol=1e-13)
-
-
-def leaves_of(value: ag.Value) -> list[ag.Value]:
-    found, walk = {value: None}, [value]
-    for node in walk:
-        for i in node.inputs:
-            if i not in found:
-                found[i] = None  # type: ignore[index]
-                walk.append(i)  # type: ignore[arg-type]
-    return [node for node in walk if node.is_leaf]
 
 
 def test_a_program_computes_it() -> None:

@@ -12,6 +12,7 @@ import pytest
 import autograd
 import nn
 from autograd import Tensor, Value, draw
+from autograd.engine.sweep import graph_nodes
 from tests.see.pictures import SVG, boxes, elements, words
 
 
@@ -264,19 +265,9 @@ def test_any_focus_in_any_graph_is_a_picture_without_a_cycle(depth: int, seed: i
         i, j = random.integers(0, len(nodes), 2)
         nodes.append(nodes[i] * nodes[j])
     root = autograd.sum(nodes[-20:])
-    graph = [node for node in nodes if node in set(draw_nodes(root))]
+    graph = [node for node in nodes if node in set(graph_nodes(root))]
     focus = graph[int(random.integers(len(graph)))]
     assert draw(root, focus=focus, depth=depth).svg.startswith("<svg")
-
-
-def draw_nodes(root: Value) -> list[Any]:
-    found, walk = {root: None}, [root]
-    for node in walk:
-        for i in node.inputs:
-            if i not in found:
-                found[i] = None  # type: ignore[index]
-                walk.append(i)  # type: ignore[arg-type]
-    return walk
 
 
 # All levels
