@@ -18,19 +18,22 @@ source_hash = sources["source_hash"]()
 # A product and a sum are not to be one rounding: the bits are those of Python's floats. The others are on by default.
 FLAGS = ["/fp:precise", "/std:c11"] if os.name == "nt" else ["-O3", "-std=c11", "-ffp-contract=off"]
 
-core = Extension(
-    "autograd.native.core",
-    [NATIVE + sources["SOURCES"][0]],
-    depends=[NATIVE + name for name in sources["SOURCES"]],
-    define_macros=[("Py_LIMITED_API", "0x030B0000"), ("SOURCE_HASH", f'"{source_hash}"')],
-    extra_compile_args=FLAGS,
-    py_limited_api=True,
-    optional=True,  # without a compiler, setuptools warns and goes on
-)
+extensions = [
+    Extension(
+        f"autograd.native.{name}",
+        [f"{NATIVE}{name}.c"],
+        depends=[NATIVE + source for source in sources["SOURCES"]],
+        define_macros=[("Py_LIMITED_API", "0x030B0000"), ("SOURCE_HASH", f'"{source_hash}"')],
+        extra_compile_args=FLAGS,
+        py_limited_api=True,
+        optional=True,  # without a compiler, setuptools warns and goes on
+    )
+    for name in sources["MODULES"]
+]
 
 
 class Build(build_ext):
-    """Builds the extension, and says whether there is one now."""
+    """Builds the extensions, and says whether they are there now."""
 
     def run(self) -> None:
         super().run()
@@ -59,7 +62,7 @@ fitting = platform.python_implementation() == "CPython" and not sysconfig.get_co
 compiled = fitting and not pure
 
 setup(
-    ext_modules=[core] if compiled else [],
+    ext_modules=extensions if compiled else [],
     cmdclass={"build_ext": Build, "bdist_wheel": Wheel},
     options={"bdist_wheel": {"py_limited_api": "cp311"}} if compiled else {},
 )

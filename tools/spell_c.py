@@ -25,7 +25,7 @@ if __name__ == "__main__":
     environment.enter()  # what is imported below needs NumPy
 
 from autograd.engine.forms import Kind, Takes
-from autograd.engine.op import BUILT_IN, NO_PARAMS, Op
+from autograd.engine.op import BUILT_IN, NO_PARAMS, OPS, Op
 from autograd.operands.named_methods import NamedMethods
 from autograd.operands.spelling import C
 from autograd.operands.symbol import Symbol, literal, rule_text
@@ -50,6 +50,7 @@ COMPARISONS: Final[dict[type, Op]] = {
 }  # fmt: skip
 JOINED: Final[dict[type, Op]] = {ast.And: integers.bitwise_and, ast.Or: integers.bitwise_or}
 MOST: Final = 2  # inputs of an op that a node of the compiled engine can hold
+MOST_ON_TAPE: Final = 3  # inputs and parameters of an elementwise op on the tape
 # Python's functions that are no op. Those of python_arithmetic.h do what C's own do not.
 FUNCTIONS: Final = {
     "abs": "fabs", "builtins.round": "python_round", "float": "(double)", "math.ceil": "ceil",
@@ -91,8 +92,31 @@ def header() -> str:
             "    switch (code) {",
             *slopes,
             "    }\n}\n",
+            *for_the_tape(spelled),
         ]
     )
+
+
+def for_the_tape(spelled: list[Op]) -> Iterator[str]:
+    """Yield the section of the tape, which has an op's inputs and then its parameters as operands x0, x1, x2."""
+    yield "/* --- for tape.c: all ops above and the rule of logsumexp, the one op of lists that has none above --- */\n"
+    yield from rules(OPS["logsumexp"])
+    yield "/* For a macro: name, operands, the bits of those with a rule, value, what g contributes to each one. */"
+    yield "#define TAPE_OPS(OP) \\"
+    yield " \\\n".join(f"    OP({', '.join([op.name, *on_the_tape(op)])})" for op in spelled) + "\n"
+
+
+def on_the_tape(op: Op) -> Iterator[str]:
+    """Yield the number of operands of an op, the bits of those with a rule, its value and its contributions."""
+    count = len(op.inputs)
+    operands = [f"x{k}" for k in range(count + len(op.params))]
+    xs = tuple(map(symbol, operands))
+    yield str(len(operands))
+    yield str(sum(1 << k for k, rule in enumerate(op.rules) if rule is not None))
+    yield str(xs[0]._apply(op, xs[:count], dict(zip(op.params, xs[count:], strict=True))))
+    for k in range(MOST_ON_TAPE):
+        has_rule = k < count and op.rules[k] is not None
+        yield f"{rule_name(op, op.inputs[k])}(g, y, {', '.join(operands)})" if has_rule else "0.0"
 
 
 def in_c(op: Op) -> bool:

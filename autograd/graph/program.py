@@ -1,7 +1,7 @@
 """Program: write a recorded graph as straight-line Python source, forward and backward, and run it.
 
 This file checks the inputs of a call: at which numbers, dtypes and shapes the recorded program is right. The text is
-made in `program_text.py`.
+made in `program_text.py`. With the compiled engine, a program of Values runs on the tape of `program_tape.py` instead.
 """
 
 from __future__ import annotations
@@ -22,12 +22,13 @@ from ..engine.sweep import graph_nodes
 from ..engine.text import html_code
 from ..operands.tensor import Tensor
 from .naming import is_number
-from .program_start import real_numbers, start_of
-from .program_text import Writer
+from .program_source import Source
+from .program_start import as_real, real_numbers, start_of
+from .program_tape import record
 from .roots import as_tree, for_each_root, read_roots, refuse_repeated
 
-Function = Callable[..., Any]
 Shape = tuple[int, ...]
+DOUBLE: Final = np.dtype(np.float64)
 # What writes the graph from these inputs to this root as a page, by the suffix of its file; see/live/ enters .html.
 PAGES: Final[dict[str, Callable[[Node, Sequence[Node]], str]]] = {}
 
@@ -37,6 +38,11 @@ class Program:
 
     `source` is the text of two functions, `forward(...)` and `value_and_grad(...)`; print() and a notebook show it.
     `constants` has the arrays in it by name. Value and gradients are equal to those of the graph to the bit.
+
+    With the compiled engine, a program of Values runs on a tape: its ops are stored as arrays of numbers, and C code
+    runs them forward and backward. It is ready in milliseconds where compiling the source takes seconds, it runs a
+    large graph about 50 times as fast, and it takes arrays of samples in blocks. The source is then written when it is
+    first asked for. Python runs the source for Tensors, for a user's own op, and for inputs that are not float64.
 
     The source contains the current data of every leaf that is not an input. It also fixes every choice that depended on
     data: the mask of a `where`, the places that `max(dim)`, `sort` and indices picked, and each branch that an `if` in
@@ -67,10 +73,7 @@ class Program:
         return v1
     """
 
-    __slots__ = (
-        "_as_recorded", "_elsewhere", "_form", "_graph", "_kinds", "_masked", "_starts",
-        "constants", "inputs", "source",
-    )  # fmt: skip
+    __slots__ = ("_form", "_graph", "_kinds", "_masked", "_on_arrays", "_recording", "_source", "_starts")
 
     def __init__(self, root: Any, inputs: Node | Sequence[Node], max_nodes: int = 20_000) -> None:
         roots = read_roots(root, "a Program")
@@ -81,47 +84,56 @@ class Program:
                 raise TypeError(
                     f"the inputs of a Program are Values or Tensors: expected one, got {type(each).__name__}"
                 )
-        nodes = graph_nodes(*roots)
-        refuse_changed(nodes)
-        count = sum(not is_number(node) for node in nodes)
-        if count > max_nodes:
-            raise ValueError(
-                f"the graph has {count:,} nodes, more than max_nodes={max_nodes:,}; write down a part of it, or "
-                "raise max_nodes (compiling takes about 0.1 ms a node)"
-            )
         if len({id(i) for i in inputs}) != len(inputs):
             raise ValueError("an input is named twice, expected each once")
-        if missing := [k for k, i in enumerate(inputs) if i not in set(nodes)]:
-            k = missing[0]
-            name = f" ({inputs[k].label})" if inputs[k].label else ""
-            where = "not in this root's graph, so the result does not"
-            if len(roots) > 1:
-                where = f"in no graph of the {len(roots)} roots, so no result does"
-            raise ValueError(
-                f"input {k}{name} is {where} depend on it: {inputs[k]!r:.80}; leave it out, or compute the result "
-                "from it"
-            )
+        recording = record(roots, inputs)
+        # Only the whole graph says what is wrong, also with what lies below an input. To walk it takes a while.
+        if (
+            recording is None
+            or recording.stale
+            or recording.unused
+            or len(recording.nodes) > max_nodes
+            or any(i.op is not None for i in inputs)
+        ):
+            _check_graph(roots, inputs, max_nodes)
         places = itertools.count()
         self._form: Final = mapped(lambda _: next(places), as_tree(root))
-        writer = Writer(roots, inputs, is_container(self._form))
+        several = is_container(self._form)
         self._graph: Final = (root, inputs)
-        self.inputs: Final = [writer.name[i] for i in inputs]
-        self.source: Final = writer.source()
-        self.constants: Final = writer.constants
-        self._masked: Final = any(node.op is not None and node.op.name == "where" for node in writer.results)
+        self._recording: Final = recording
+        self._source: Final = Source(roots, inputs, several, recording.numbers if recording else None)
         self._kinds: Final = [(i.dtype, i.shape) if isinstance(i, Tensor) else None for i in inputs]
-        started = set(writer.seeds)
+        if recording is not None:
+            self._on_arrays, self._masked = False, recording.masked
+            started = {root for root, moves in zip(roots, recording.moving, strict=True) if several and moves}
+        else:
+            writer = self._source.writer
+            self._on_arrays = writer.on_arrays
+            self._masked = any(node.op is not None and node.op.name == "where" for node in writer.results)
+            started = set(writer.seeds)
+            for checked in (False, True)[: 1 + self._on_arrays]:  # now, because the data of the graph may change
+                self._source.functions(checked)
         self._starts: Final = {k: start_of(each) for k, each in enumerate(roots) if each in started}
-        self._as_recorded: Final = _compiled(self.source, writer.namespace())
-        # For arrays of other shapes: the same lines, with a check of every shape.
-        looks = {"look_at_result": _look_at_result(writer.shapes), "look_at_gradient": _look_at_gradient}
-        lines = (writer.source(checked=True), {**writer.namespace(), **looks}) if writer.on_arrays else None
-        self._elsewhere: Final = _compiled(*lines) if lines else None  # None: of Values, which are right at all shapes
+
+    @property
+    def inputs(self) -> list[str]:
+        """The names of the inputs."""
+        return self._source.inputs
+
+    @property
+    def source(self) -> str:
+        """The text of `forward` and `value_and_grad`."""
+        return self._source.text
+
+    @property
+    def constants(self) -> dict[str, np.ndarray]:
+        """The arrays in the source by name."""
+        return self._source.writer.constants
 
     def __call__(self, *inputs: Any) -> Any:
         """Return the value at these inputs: a float for floats, an array for arrays; several in their containers."""
-        args = self._arguments(inputs)
-        return self._values(self._run(0, args), self._samples(args))
+        args, samples = self._arguments(inputs)
+        return self._in_form(self._computed(args, samples, None)[0])
 
     def value_and_grad(self, *inputs: Any, gradient: Any = None) -> tuple[Any, list[Any]]:
         """Return `(value, [gradient per input])`; for samples, every gradient has one element for each sample.
@@ -137,18 +149,9 @@ class Program:
         >>> both.value_and_grad(5.0), both.value_and_grad(5.0, gradient=[1.0, 0.0])
         (([25.0, 10.0], [12.0]), ([25.0, 10.0], [10.0]))
         """
-        args = self._arguments(inputs)
-        seeds = self._seeds(args, gradient)
-        value, gradients = self._run(1, args, *seeds)
-        if self._elsewhere is None:
-            samples = self._samples(args)
-            return self._values(value, samples), [_own(g, samples) for g in gradients]
-        if not self._starts and not is_container(self._form) and np.size(value) != 1:
-            raise ValueError(f"the value was one number when it was recorded, and has shape {np.shape(value)} now")
-        found = zip(gradients, args, strict=True)
-        return self._values(value, None), [
-            g if g is None else _own(rounded(np.asarray(g), np.asarray(x).dtype), None) for g, x in found
-        ]
+        args, samples = self._arguments(inputs)
+        values, gradients = self._computed(args, samples, self._seeds(args, samples, gradient))
+        return self._in_form(values), gradients
 
     def save(self, path: str | Path) -> Path:
         """Write the program as an .html page with a slider for each input; see `live`."""
@@ -159,12 +162,32 @@ class Program:
         replace_file(target, write(*self._graph))
         return target
 
+    def _computed(self, args: list[Any], samples: Shape | None, seeds: dict[int, Any] | None) -> Any:
+        """Return the values of the roots and the gradients of the inputs; without seeds, no gradients."""
+        if self._recording is not None and all(type(x) is float or x.dtype == DOUBLE for x in args):
+            roots = len(self._recording.moving)
+            starts = None if seeds is None else [seeds.get(k, 1.0) for k in range(roots)]
+            return self._recording.run(args, samples or (), starts)
+        if samples is not None:  # Python's own floats raise where IEEE has an answer; NumPy's have the same bits
+            args = [np.float64(x) if type(x) is float else x for x in args]
+        found = self._run(0 if seeds is None else 1, args, *(seeds or {}).values())
+        value, gradients = (found, []) if seeds is None else found
+        values = value if is_container(self._form) else [value]
+        if not self._on_arrays:
+            return [_own(v, samples) for v in values], [_own(g, samples) for g in gradients]
+        if seeds is not None and not self._starts and not is_container(self._form) and np.size(value) != 1:
+            raise ValueError(f"the value was one number when it was recorded, and has shape {np.shape(value)} now")
+        pairs = zip(gradients, args if gradients else (), strict=True)
+        return [_own(v, None) for v in values], [
+            g if g is None else _own(rounded(np.asarray(g), np.asarray(x).dtype), None) for g, x in pairs
+        ]
+
     def _run(self, which: int, args: list[Any], *seed: Any) -> Any:
         with np.errstate(all="ignore"):
-            if self._elsewhere is None or self._at_home(args):
-                return self._as_recorded[which](*args, *seed)
+            if not self._on_arrays or self._at_home(args):
+                return self._source.functions()[which](*args, *seed)
             try:
-                return self._elsewhere[which](*args, *seed)
+                return self._source.functions(checked=True)[which](*args, *seed)
             except np.linalg.LinAlgError:
                 raise  # of the numbers in a matrix, not of its shape: it says so itself
             except (ValueError, IndexError) as error:
@@ -180,45 +203,47 @@ class Program:
         pairs = zip(self.inputs, shapes, strict=True)
         return ", ".join(f"{name} {shape}" for name, shape in pairs if shape is not None)
 
-    def _arguments(self, inputs: tuple[Any, ...]) -> list[Any]:
-        if len(inputs) != len(self.inputs):
+    def _arguments(self, inputs: tuple[Any, ...]) -> tuple[list[Any], Shape | None]:
+        """Return the inputs as the program takes them, and the shape of the samples; None for a graph of Tensors."""
+        if len(inputs) != len(self._kinds):
             expected = f"{len(self.inputs)} inputs ({', '.join(self.inputs)})"
             raise TypeError(f"the program takes {expected}, got {len(inputs)}")
-        found = [real_numbers(name, given) for name, given in zip(self.inputs, inputs, strict=True)]
-        if self._elsewhere is not None:
+        if self._on_arrays:
+            found = [real_numbers(name, given) for name, given in zip(self.inputs, inputs, strict=True)]
             each = zip(self.inputs, found, inputs, self._kinds, strict=True)
-            return [_as(kind, name, array, given) for name, array, given, kind in each]
-        arrays = [array if array.dtype.kind == "f" else array.astype(np.float64) for array in found]
+            return [_as(kind, name, array, given) for name, array, given, kind in each], None
+        args = [given if type(given) is float else self._samples_of(k, given) for k, given in enumerate(inputs)]
         try:
-            np.broadcast_shapes(*[array.shape for array in arrays])
+            samples = np.broadcast_shapes(*[x.shape for x in args if type(x) is not float])
         except ValueError:
-            shapes = self._shapes([array.shape for array in arrays])
+            shapes = self._shapes([np.shape(x) for x in args])
             raise ValueError(f"the inputs do not fit together: {shapes}; expected shapes that broadcast") from None
-        if self._masked and any(array.size > 1 for array in arrays):
+        if self._masked and samples and any(np.size(x) > 1 for x in args):
             raise ValueError(
                 "the graph has a `where` whose mask was fixed when it was recorded: it is right for one sample, not "
                 "for several; relu, maximum, minimum, abs and clip choose for each sample"
             )
-        # Python's own floats raise where IEEE has an answer; NumPy's do not, and give the same bits otherwise.
-        return [array[()] for array in arrays]
+        return args, samples
 
-    def _samples(self, args: list[Any]) -> Shape | None:
-        """Return the shape of the samples; None for a graph of Tensors, whose inputs are whole arrays."""
-        return np.broadcast_shapes(*map(np.shape, args)) if self._elsewhere is None else None
+    def _samples_of(self, k: int, given: Any) -> Any:
+        """Return an input of a graph of Values as an array of floats, or as NumPy's number."""
+        array = as_real(given)
+        if array is None:
+            array = real_numbers(self.inputs[k], given)  # says what is wrong
+        return (array if array.dtype.kind == "f" else array.astype(np.float64))[()]
 
-    def _values(self, found: Any, samples: Shape | None) -> Any:
-        if not is_container(self._form):
-            return _own(found, samples)
-        return mapped(lambda k: _own(found[k], samples), self._form)
+    def _in_form(self, values: list[Any]) -> Any:
+        """Return the values in the containers of the roots."""
+        return mapped(lambda k: values[k], self._form) if is_container(self._form) else values[0]
 
-    def _seeds(self, args: list[Any], gradient: Any) -> list[Any]:
-        """Return the gradient at each root that the source takes one for."""
+    def _seeds(self, args: list[Any], samples: Shape | None, gradient: Any) -> dict[int, Any]:
+        """Return the gradient at each root that the source takes one for, by the place of the root."""
         several = is_container(self._form)
         if gradient is not None and not several and not self._starts:
             raise TypeError("gradient= is for a value of several elements; the value of this program is one number")
         given = for_each_root(self._form, gradient) if gradient is not None else None
-        samples, exact = self._samples(args), self._at_home(args)
-        return [start.seed(given[k] if given else None, samples, exact) for k, start in self._starts.items()]
+        exact = not self._on_arrays or self._at_home(args)
+        return {k: start.seed(given[k] if given else None, samples, exact) for k, start in self._starts.items()}
 
     def __str__(self) -> str:
         return self.source
@@ -228,15 +253,6 @@ class Program:
 
     def __repr__(self) -> str:
         return f"<Program of {', '.join(self.inputs)}, {self.source.count(chr(10))} lines>"
-
-
-def _compiled(source: str, names: dict[str, Any]) -> tuple[Function, Function]:
-    """Return `forward` and `value_and_grad` of the source."""
-    functions = dict(names)
-    exec(compile(source, "<program>", "exec"), functions)  # our own text: ops, identifiers and numbers
-    return functions.pop("forward"), functions.pop(
-        "value_and_grad"
-    )  # out of their own globals, or they would be a cycle
 
 
 def _as(kind: tuple[Any, Shape] | None, name: str, array: np.ndarray, given: Any) -> Any:
@@ -259,28 +275,22 @@ def _own(result: Any, samples: Shape | None) -> Any:
     return np.array(array) if np.shape(array) else float(array)
 
 
-def _look_at_result(recorded: dict[str, Shape]) -> Function:
-    """ValueError where an op does not pass on a dimension whose length is not the recorded one."""
-
-    def changed(name: str, array: Any) -> int:
-        now, then = np.shape(array), recorded.get(name, ())
-        if len(now) != len(then):
-            raise ValueError(f"{name} has shape {now}, and had {then}")
-        return sum(a != b for a, b in zip(now, then, strict=True))
-
-    def look(name: str, result: Any, of: dict[str, Any]) -> None:
-        if of and changed(name, result) < max(changed(i, x) for i, x in of.items()):
-            shapes = ", ".join(f"{i} {np.shape(x)}" for i, x in of.items())
-            raise ValueError(
-                f"{name} takes in a length that has changed ({shapes}) and gives shape {np.shape(result)}: what was "
-                "computed from the recorded length, such as the n of a mean, would be wrong"
-            )
-
-    return look
-
-
-def _look_at_gradient(name: str, gradient: Any, of: dict[str, Any]) -> None:
-    """ValueError where a gradient does not come out in the shape of what it is the gradient of."""
-    for i, x in of.items():
-        if np.shape(gradient) != np.shape(x):
-            raise ValueError(f"{name} comes out in shape {np.shape(gradient)}, where {i} has {np.shape(x)}")
+def _check_graph(roots: list[Node], inputs: list[Node], max_nodes: int) -> None:
+    """Refuse a graph whose data was set since, one with too many nodes, and an input that is not in it."""
+    nodes = graph_nodes(*roots)
+    refuse_changed(nodes)
+    count = sum(not is_number(node) for node in nodes)
+    if count > max_nodes:
+        raise ValueError(
+            f"the graph has {count:,} nodes, more than max_nodes={max_nodes:,}; write down a part of it, or "
+            "raise max_nodes (compiling takes about 0.1 ms a node)"
+        )
+    if missing := [k for k, i in enumerate(inputs) if i not in set(nodes)]:
+        k = missing[0]
+        name = f" ({inputs[k].label})" if inputs[k].label else ""
+        where = "not in this root's graph, so the result does not"
+        if len(roots) > 1:
+            where = f"in no graph of the {len(roots)} roots, so no result does"
+        raise ValueError(
+            f"input {k}{name} is {where} depend on it: {inputs[k]!r:.80}; leave it out, or compute the result from it"
+        )

@@ -53,9 +53,15 @@ def start_of(root: Node) -> Start:
 
 def real_numbers(name: str, given: Any) -> np.ndarray:
     """Return what is given to a program as an array. Raise TypeError where it holds no real numbers."""
-    array = None if isinstance(given, Node) else np.asarray(given)
-    if array is None or array.dtype.kind not in "fiub":
+    array = as_real(given)
+    if array is None:
         got = f"an array of {given.dtype}" if isinstance(given, np.ndarray) else type(given).__name__
         hint = "; give its numbers, as with t.numpy() or v.item()" if isinstance(given, Node) else ""
         raise TypeError(f"input {name} takes a number or an array of real numbers, got {got}{hint}")
     return array
+
+
+def as_real(given: Any) -> np.ndarray | None:
+    """Return an array of real numbers; None where something else is given."""
+    array = None if isinstance(given, Node) else np.asarray(given)
+    return array if array is not None and array.dtype.kind in "fiub" else None

@@ -7,7 +7,7 @@ where a contribution is summed to the shape of its input, and which arrays are c
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
@@ -41,9 +41,14 @@ class Line(NamedTuple):
 
 
 class Writer:
-    """Collect the lines of a program, its constant arrays, and the names of its nodes."""
+    """Collect the lines of a program, its constant arrays, and the names of its nodes.
 
-    def __init__(self, roots: Sequence[Node], inputs: Sequence[Node], several: bool) -> None:
+    `numbers` has the data of Values when they were recorded; without it, their current data is used.
+    """
+
+    def __init__(
+        self, roots: Sequence[Node], inputs: Sequence[Node], several: bool, numbers: Mapping[Node, Any] | None = None
+    ) -> None:
         given = set(inputs)
         reached = set(roots)
         nodes = graph_nodes(*roots)[::-1]
@@ -53,6 +58,7 @@ class Writer:
         self.roots: Final = roots
         self.several: Final = several  # the values of the roots are written as a list, also where it has one
         self.inputs: Final = inputs
+        self.numbers: Final = numbers
         self.nodes: Final = [node for node in nodes if node in reached]
         self.results: Final = [node for node in self.nodes if node.op is not None and node not in given]
         leaves = [n for n in reversed(self.nodes) if n.op is None and n not in given and _is_array(n)]
@@ -73,7 +79,7 @@ class Writer:
     def source(self, checked: bool = False) -> str:
         """The program; `checked`, with a look at the shape of every result and gradient as soon as it is there."""
         arguments = ", ".join(self.name[i] for i in self.inputs)
-        results = [self.name[root] if root in self.name else str(literal(root.item())) for root in self.roots]
+        results = [self.name[root] if root in self.name else str(literal(self._number(root))) for root in self.roots]
         result = f"[{', '.join(results)}]" if self.several else results[0]
         begun = {line.name for line in self.backward} | {f"g_{self.name[root]}" for root in self.seeds}
         gradients = ", ".join(self._gradient(i, f"g_{self.name[i]}" in begun) for i in self.inputs)
@@ -121,7 +127,7 @@ class Writer:
         # A comparison gave a mask when the graph was recorded: which branch it took is all the graph knows.
         fixed = "the mask is fixed, as it was recorded" if op.name == "where" else ""
         if not isinstance(node, Tensor):
-            return Line(self.name[node], written(op, terms(node, self.name), params), of, fixed)
+            return Line(self.name[node], written(op, terms(node, self.name, self.numbers), params), of, fixed)
         symbols = self._terms(node)
         text = written(op, symbols, params)
         if op.infix.binding == POWER:  # ** of an array is not always the same bits: NumPy's takes a square for x ** 2.0
@@ -153,7 +159,7 @@ class Writer:
         assert node.op is not None
         on_arrays = isinstance(node, Tensor)
         g, y = (self._symbol(name, node) for name in (f"g_{self.name[node]}", self.name[node]))
-        inputs = self._terms(node) if on_arrays else terms(node, self.name)
+        inputs = self._terms(node) if on_arrays else terms(node, self.name, self.numbers)
         part = rule_text(node.op, position, g, y, inputs, self.params[node])
         if isinstance(i, Tensor) and not _fits(_contribution(node, position), i._data):
             return Symbol(f"fit({part}, {self.name[i]})")
@@ -172,7 +178,10 @@ class Writer:
         A number is a symbol without a value, so no part of a formula is computed in advance: a rule computes it on
         arrays, which may give other bits and another dtype.
         """
-        return [self._symbol(self.name[i], i) if i in self.name else _number(i) for i in node.inputs]
+        return [self._symbol(self.name[i], i) if i in self.name else _literal(i) for i in node.inputs]
+
+    def _number(self, node: Node) -> Any:
+        return node.item() if self.numbers is None else self.numbers[node]
 
     def _symbol(self, name: str, node: Node) -> Symbol:
         return Symbol(name, dims=node.shape if isinstance(node, Tensor) else None)
@@ -241,7 +250,7 @@ def _is_array(node: Node) -> bool:
     return isinstance(node, Tensor) and not (is_number(node) and node.dtype == np.float64 and node.ndim == 0)
 
 
-def _number(node: Node) -> Symbol:
+def _literal(node: Node) -> Symbol:
     text = repr(float(node.item()))
     return Symbol(text, UNARY if text.startswith("-") else ATOM)
 

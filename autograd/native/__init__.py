@@ -1,7 +1,8 @@
 """The compiled build of the engine: Values, their operators and their sweep in C, with the rules of the table.
 
 It is the engine's one short way. The Python says everything once and runs where this build is not: where no C compiler
-was found, or with GLASSGRAD_PURE=1. `core.c` is written by hand, and `rules.h` by `tools/spell_c.py`.
+was found, or with GLASSGRAD_PURE=1. `core.c` has the Values, and `tape.c` runs a recorded graph again on other numbers.
+These are written by hand, and `rules.h` by `tools/spell_c.py`.
 """
 
 from __future__ import annotations
@@ -16,19 +17,25 @@ from typing import Any, Final
 from .sources import source_hash
 
 
-def _load() -> Any:
-    """Return the extension module; None where it is not built, not wanted, or of another source."""
+def _load(name: str) -> Any:
+    """Return an extension module; None where it is not built, not wanted, or of another source."""
     if os.environ.get("GLASSGRAD_PURE", "0") not in ("", "0"):
         return None
     try:
-        found = importlib.import_module(f"{__name__}.core")
+        found = importlib.import_module(f"{__name__}.{name}")
     except ModuleNotFoundError:
         return None
     except ImportError as error:
         return _refuse(f"cannot be loaded ({error})")
     if source_hash() not in ("", found.source_hash):
         return _refuse("was built from another source than the one beside it")
-    return None if is_taken(found) else found
+    return found
+
+
+def _load_core() -> Any:
+    """Return the module of the Values; None where there is none, or another copy of this package has it."""
+    found = _load("core")
+    return None if found is None or is_taken(found) else found
 
 
 def is_taken(core: Any) -> bool:
@@ -50,7 +57,8 @@ def _leave_to_python(root: object, seed: object) -> bool:
     return False
 
 
-core: Final = _load()
+core: Final = _load_core()
+tape: Final[Any] = None if core is None else _load("tape")  # reads graphs of `core` alone
 created: Final[Iterator[int]] = itertools.count(1) if core is None else iter(core.place, None)  # places of nodes
 # sweep(root, seed): fill `.grad` below a Value and return True; False, with nothing done, where that is for Python.
 sweep: Final[Callable[[object, object], bool]] = _leave_to_python if core is None else core.sweep

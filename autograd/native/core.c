@@ -513,7 +513,17 @@ static int set_op(PyObject *self, PyObject *value, void *_) {
     return 0;
 }
 
-/* The inputs as a tuple of nodes: a number among them becomes the constant that it is in the pure engine. */
+/* Return input k as a node: a number becomes the constant that it is in the pure engine. NULL with MemoryError. */
+static Node *input_node(Node *node, Input *in, Py_ssize_t k) {
+    if (!is_number(node, k)) return in[k].node;
+    Node *number = new_node(in[k].number, CONSTANT);
+    if (!number) return NULL;
+    in[k].node = number;
+    node->numbers &= ~(1 << k);
+    return number;
+}
+
+/* The inputs as a tuple of nodes. */
 static PyObject *get_inputs(PyObject *self, void *_) {
     Node *node = (Node *)self;
     if (node->count == MORE && node->more->field[INPUTS]) return Py_NewRef(node->more->field[INPUTS]);
@@ -521,13 +531,8 @@ static PyObject *get_inputs(PyObject *self, void *_) {
     Input *in = inputs_of(node, &count);
     PyObject *tuple = PyTuple_New(count);
     for (Py_ssize_t k = 0; tuple && k < count; k++) {
-        if (is_number(node, k)) {
-            Node *number = new_node(in[k].number, CONSTANT);
-            if (!number) { Py_CLEAR(tuple); break; }
-            in[k].node = number;
-            node->numbers &= ~(1 << k);
-        }
-        PyTuple_SetItem(tuple, k, Py_NewRef((PyObject *)in[k].node));
+        if (input_node(node, in, k)) PyTuple_SetItem(tuple, k, Py_NewRef((PyObject *)in[k].node));
+        else Py_CLEAR(tuple);
     }
     return tuple;
 }
@@ -568,6 +573,92 @@ static PyType_Slot slots[] = {
     {Py_nb_absolute, take_absolute}, {0}};
 static PyType_Spec spec = {"autograd.operands.value.Value", sizeof(Node), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, slots};
 
+/* --- the graph as arrays, for a Program --- */
+
+/* Add a node to those found, unless it is among them; 0 with MemoryError. */
+static int find(Node *node, size_t *found, uint64_t *newest) {
+    if (node->slot) return 1;
+    if (*found == held.room && !more_room()) return 0;
+    uint64_t place = node->index + 1;      /* 0 of a constant, so that it comes first */
+    if (place > *newest) *newest = place;
+    held.reached[(*found)++] = (Reached){place, node};
+    return node->slot = 1;
+}
+
+/* Find the Values of a list; 0 where there is another object in it, or with MemoryError. */
+static int find_all(PyObject *list, size_t *found, uint64_t *newest) {
+    for (Py_ssize_t k = 0; k < PyList_Size(list); k++) {
+        PyObject *node = PyList_GetItem(list, k);
+        if (!is_value(node) || !find((Node *)node, found, newest)) return 0;
+    }
+    return 1;
+}
+
+/* Find all below the nodes found so far, of which the first `leaves` count as leaves; 0 as above. */
+static int find_below(size_t leaves, size_t *found, uint64_t *newest, Py_ssize_t *edges, int *stale) {
+    for (size_t k = leaves; k < *found; k++) {
+        Node *node = held.reached[k].node;
+        Py_ssize_t count;
+        Input *in = inputs_of(node, &count);
+        if (node->count == MORE && node->more->field[INPUTS]) return 0;
+        *edges += count;
+        for (Py_ssize_t j = 0; j < count; j++) {
+            if (!input_node(node, in, j) || !find(in[j].node, found, newest)) return 0;
+            *stale |= node->index >= 0 && changed(in[j].node) > node->index;
+        }
+        *stale |= node->code != LEAF && node->index >= 0 && changed(node) > node->index;
+    }
+    return 1;
+}
+
+/* graph(roots, leaves): the graph below the roots, in which `leaves` count as leaves; None where a node is no Value.
+
+   Return (nodes, codes, counts, edges, data, places, stale): the nodes in a list, oldest first; for each, the code of
+   its op in one byte, the number of its inputs in four, and its data in eight; for each input of each node in turn, its
+   place in `nodes` in four bytes; the place of each leaf and then each root; whether data was set after its use. */
+static PyObject *graph(PyObject *module, PyObject *args) {
+    PyObject *roots, *leaves, *part[5] = {NULL};
+    if (!PyArg_ParseTuple(args, "O!O!", &PyList_Type, &roots, &PyList_Type, &leaves)) return NULL;
+    PyObject *nodes = PyList_New(0);       /* first: a new list may start the collector, and so any Python code */
+    size_t found = 0, cut;
+    uint64_t newest = 0;
+    Py_ssize_t first = PyList_Size(leaves), given = first + PyList_Size(roots), edges = 0, done = 0;
+    int stale = 0;
+    if (nodes && (held.room || more_room()) && find_all(leaves, &found, &newest) && (cut = found, 1) &&
+        find_all(roots, &found, &newest) && find_below(cut, &found, &newest, &edges, &stale)) {
+        while (cut) held.reached[--cut].node->slot = 2;
+        Py_ssize_t size[5] = {found, 4 * found, 4 * edges, 8 * found, 4 * given};
+        while (done < 5 && (part[done] = PyBytes_FromStringAndSize(NULL, size[done]))) done++;
+    }
+    if (done == 5) {
+        uint8_t *code = (uint8_t *)PyBytes_AsString(part[0]);
+        uint32_t *count = (uint32_t *)PyBytes_AsString(part[1]), *edge = (uint32_t *)PyBytes_AsString(part[2]);
+        double *data = (double *)PyBytes_AsString(part[3]);
+        uint32_t *place = (uint32_t *)PyBytes_AsString(part[4]);
+        Reached *reached = by_age(found, newest);
+        for (size_t k = 0; k < found; k++) {
+            Node *node = reached[k].node;
+            code[k] = node->slot == 2 ? LEAF : node->code;
+            data[k] = node->data;
+            node->slot = k + 1;
+        }
+        for (size_t k = 0; done && k < found; k++) {
+            Py_ssize_t inputs;
+            Input *in = inputs_of(reached[k].node, &inputs);
+            count[k] = code[k] == LEAF ? 0 : (uint32_t)inputs;
+            for (uint32_t j = 0; j < count[k]; j++) *edge++ = in[j].node->slot - 1;
+            if (PyList_Append(nodes, (PyObject *)reached[k].node) < 0) done = 0;
+        }
+        for (Py_ssize_t k = 0; k < given; k++)
+            place[k] = ((Node *)(k < first ? PyList_GetItem(leaves, k) : PyList_GetItem(roots, k - first)))->slot - 1;
+    }
+    while (found) held.reached[--found].node->slot = 0;
+    if (done == 5) return Py_BuildValue("(NNNNNNi)", nodes, part[0], part[1], part[2], part[3], part[4], stale);
+    for (int k = 0; k < 5; k++) Py_XDECREF(part[k]);
+    Py_XDECREF(nodes);
+    return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
+}
+
 /* --- the module --- */
 
 /* place(): take the next place in creation order, which all nodes share. */
@@ -606,7 +697,7 @@ static PyObject *live(PyObject *module, PyObject *_) { return PyLong_FromSsize_t
 
 static PyMethodDef functions[] = {
     {"connect", connect, METH_VARARGS}, {"is_connected", is_connected, METH_NOARGS}, {"live", live, METH_NOARGS},
-    {"place", take_place, METH_NOARGS}, {"sweep", sweep, METH_VARARGS}, {0}};
+    {"graph", graph, METH_VARARGS}, {"place", take_place, METH_NOARGS}, {"sweep", sweep, METH_VARARGS}, {0}};
 static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "core", NULL, -1, functions};
 
 PyMODINIT_FUNC PyInit_core(void) {

@@ -27,3 +27,38 @@ static inline double python_round(double x) { return rint(x) + 0.0; }
 /* min(a, b) and max(a, b): the first one, unless the second is less, or larger. */
 static inline double python_min(double a, double b) { return b < a ? b : a; }
 static inline double python_max(double a, double b) { return b > a ? b : a; }
+
+/* math.fsum of at most 2**60 numbers from 0 to 1: their exact sum, held in parts that do not overlap, rounded once. The
+   parts lie between 2**-1074 and 2**60, so there are fewer than there is room for. After Shewchuk 1997, "Adaptive
+   Precision Floating-Point Arithmetic", as in Python. */
+typedef struct { int count; double part[1200]; } ExactSum;
+
+static inline void add_exactly(ExactSum *sum, double x) {
+    int kept = 0;
+    for (int k = 0; k < sum->count; k++) {
+        double y = sum->part[k], high, low;
+        if (fabs(x) < fabs(y)) { double other = x; x = y; y = other; }
+        high = x + y;
+        low = y - (high - x);
+        if (low != 0.0) sum->part[kept++] = low;
+        x = high;
+    }
+    sum->part[kept] = x;
+    sum->count = kept + 1;
+}
+
+static inline double rounded_sum(const ExactSum *sum) {
+    int k = sum->count;
+    double total = k ? sum->part[--k] : 0.0, low = 0.0;
+    while (k && low == 0.0) {
+        double x = total, y = sum->part[--k];
+        total = x + y;
+        low = y - (total - x);
+    }
+    /* Half way between two numbers, what is left of the parts decides. */
+    if (k && low != 0.0 && (low < 0.0) == (sum->part[k - 1] < 0.0)) {
+        double twice = low * 2.0, next = total + twice;
+        if (twice == next - total) total = next;
+    }
+    return total;
+}

@@ -731,3 +731,76 @@ static inline void backward(int code, double g, double y, const double *x, doubl
     case OP_ROUND: to[0] = rule_round(g, y, x[0]); return;
     }
 }
+
+/* --- for tape.c: all ops above and the rule of logsumexp, the one op of lists that has none above --- */
+
+static inline double rule_logsumexp(double g, double y, double x) {
+    return g * exp(x - (y == -INFINITY ? 0.0 : y));
+}
+
+/* For a macro: name, operands, the bits of those with a rule, value, what g contributes to each one. */
+#define TAPE_OPS(OP) \
+    OP(add, 2, 3, x0 + x1, rule_add_a(g, y, x0, x1), rule_add_b(g, y, x0, x1), 0.0) \
+    OP(sub, 2, 3, x0 - x1, rule_sub_a(g, y, x0, x1), rule_sub_b(g, y, x0, x1), 0.0) \
+    OP(mul, 2, 3, x0 * x1, rule_mul_a(g, y, x0, x1), rule_mul_b(g, y, x0, x1), 0.0) \
+    OP(div, 2, 3, x0 / x1, rule_div_a(g, y, x0, x1), rule_div_b(g, y, x0, x1), 0.0) \
+    OP(neg, 1, 1, -x0, rule_neg(g, y, x0), 0.0, 0.0) \
+    OP(pow, 2, 3, pow(x0, x1), rule_pow_a(g, y, x0, x1), rule_pow_b(g, y, x0, x1), 0.0) \
+    OP(identity, 1, 1, forward_identity(x0), rule_identity(g, y, x0), 0.0, 0.0) \
+    OP(square, 1, 1, forward_square(x0), rule_square(g, y, x0), 0.0, 0.0) \
+    OP(reciprocal, 1, 1, forward_reciprocal(x0), rule_reciprocal(g, y, x0), 0.0, 0.0) \
+    OP(sqrt, 1, 1, sqrt(x0), rule_sqrt(g, y, x0), 0.0, 0.0) \
+    OP(cbrt, 1, 1, cbrt(x0), rule_cbrt(g, y, x0), 0.0, 0.0) \
+    OP(hypot, 2, 3, hypot(x0, x1), rule_hypot_a(g, y, x0, x1), rule_hypot_b(g, y, x0, x1), 0.0) \
+    OP(exp, 1, 1, exp(x0), rule_exp(g, y, x0), 0.0, 0.0) \
+    OP(expm1, 1, 1, expm1(x0), rule_expm1(g, y, x0), 0.0, 0.0) \
+    OP(log, 1, 1, log(x0), rule_log(g, y, x0), 0.0, 0.0) \
+    OP(exp2, 1, 1, exp2(x0), rule_exp2(g, y, x0), 0.0, 0.0) \
+    OP(log2, 1, 1, log2(x0), rule_log2(g, y, x0), 0.0, 0.0) \
+    OP(log10, 1, 1, log10(x0), rule_log10(g, y, x0), 0.0, 0.0) \
+    OP(log1p, 1, 1, log1p(x0), rule_log1p(g, y, x0), 0.0, 0.0) \
+    OP(sin, 1, 1, sin(x0), rule_sin(g, y, x0), 0.0, 0.0) \
+    OP(cos, 1, 1, cos(x0), rule_cos(g, y, x0), 0.0, 0.0) \
+    OP(tan, 1, 1, tan(x0), rule_tan(g, y, x0), 0.0, 0.0) \
+    OP(asin, 1, 1, asin(x0), rule_asin(g, y, x0), 0.0, 0.0) \
+    OP(acos, 1, 1, acos(x0), rule_acos(g, y, x0), 0.0, 0.0) \
+    OP(atan, 1, 1, atan(x0), rule_atan(g, y, x0), 0.0, 0.0) \
+    OP(atan2, 2, 3, atan2(x0, x1), rule_atan2_a(g, y, x0, x1), rule_atan2_b(g, y, x0, x1), 0.0) \
+    OP(sinh, 1, 1, sinh(x0), rule_sinh(g, y, x0), 0.0, 0.0) \
+    OP(cosh, 1, 1, cosh(x0), rule_cosh(g, y, x0), 0.0, 0.0) \
+    OP(tanh, 1, 1, tanh(x0), rule_tanh(g, y, x0), 0.0, 0.0) \
+    OP(asinh, 1, 1, asinh(x0), rule_asinh(g, y, x0), 0.0, 0.0) \
+    OP(acosh, 1, 1, acosh(x0), rule_acosh(g, y, x0), 0.0, 0.0) \
+    OP(atanh, 1, 1, atanh(x0), rule_atanh(g, y, x0), 0.0, 0.0) \
+    OP(sech, 1, 1, forward_sech(x0), rule_sech(g, y, x0), 0.0, 0.0) \
+    OP(abs, 1, 1, fabs(x0), rule_abs(g, y, x0), 0.0, 0.0) \
+    OP(sign, 1, 1, forward_sign(x0), rule_sign(g, y, x0), 0.0, 0.0) \
+    OP(maximum, 2, 3, forward_maximum(x0, x1), rule_maximum_a(g, y, x0, x1), rule_maximum_b(g, y, x0, x1), 0.0) \
+    OP(minimum, 2, 3, forward_minimum(x0, x1), rule_minimum_a(g, y, x0, x1), rule_minimum_b(g, y, x0, x1), 0.0) \
+    OP(clip, 3, 1, forward_clip(x0, x1, x2), rule_clip(g, y, x0, x1, x2), 0.0, 0.0) \
+    OP(where, 3, 6, x0 ? x1 : x2, 0.0, rule_where_a(g, y, x0, x1, x2), rule_where_b(g, y, x0, x1, x2)) \
+    OP(erf, 1, 1, erf(x0), rule_erf(g, y, x0), 0.0, 0.0) \
+    OP(erfc, 1, 1, erfc(x0), rule_erfc(g, y, x0), 0.0, 0.0) \
+    OP(gaussian, 1, 1, forward_gaussian(x0), rule_gaussian(g, y, x0), 0.0, 0.0) \
+    OP(normal_pdf, 1, 1, forward_normal_pdf(x0), rule_normal_pdf(g, y, x0), 0.0, 0.0) \
+    OP(normal_cdf, 1, 1, forward_normal_cdf(x0), rule_normal_cdf(g, y, x0), 0.0, 0.0) \
+    OP(log_normal_cdf, 1, 1, forward_log_normal_cdf(x0), rule_log_normal_cdf(g, y, x0), 0.0, 0.0) \
+    OP(inverse_mills, 1, 1, forward_inverse_mills(x0), rule_inverse_mills(g, y, x0), 0.0, 0.0) \
+    OP(sigmoid, 1, 1, forward_sigmoid(x0), rule_sigmoid(g, y, x0), 0.0, 0.0) \
+    OP(log_sigmoid, 1, 1, forward_log_sigmoid(x0), rule_log_sigmoid(g, y, x0), 0.0, 0.0) \
+    OP(softplus, 1, 1, forward_softplus(x0), rule_softplus(g, y, x0), 0.0, 0.0) \
+    OP(logit, 1, 1, forward_logit(x0), rule_logit(g, y, x0), 0.0, 0.0) \
+    OP(logaddexp, 2, 3, forward_logaddexp(x0, x1), rule_logaddexp_a(g, y, x0, x1), rule_logaddexp_b(g, y, x0, x1), 0.0) \
+    OP(relu, 1, 1, forward_relu(x0), rule_relu(g, y, x0), 0.0, 0.0) \
+    OP(leaky_relu, 2, 1, forward_leaky_relu(x0, x1), rule_leaky_relu(g, y, x0, x1), 0.0, 0.0) \
+    OP(elu, 2, 1, forward_elu(x0, x1), rule_elu(g, y, x0, x1), 0.0, 0.0) \
+    OP(selu, 1, 1, forward_selu(x0), rule_selu(g, y, x0), 0.0, 0.0) \
+    OP(gelu, 1, 1, forward_gelu(x0), rule_gelu(g, y, x0), 0.0, 0.0) \
+    OP(silu, 1, 1, forward_silu(x0), rule_silu(g, y, x0), 0.0, 0.0) \
+    OP(mish, 1, 1, forward_mish(x0), rule_mish(g, y, x0), 0.0, 0.0) \
+    OP(binary_cross_entropy_with_logits, 2, 3, forward_binary_cross_entropy_with_logits(x0, x1), rule_binary_cross_entropy_with_logits_x(g, y, x0, x1), rule_binary_cross_entropy_with_logits_t(g, y, x0, x1), 0.0) \
+    OP(remainder, 2, 3, python_remainder(x0, x1), rule_remainder_a(g, y, x0, x1), rule_remainder_b(g, y, x0, x1), 0.0) \
+    OP(floor_divide, 2, 3, python_floor_divide(x0, x1), rule_floor_divide_a(g, y, x0, x1), rule_floor_divide_b(g, y, x0, x1), 0.0) \
+    OP(floor, 1, 1, forward_floor(x0), rule_floor(g, y, x0), 0.0, 0.0) \
+    OP(ceil, 1, 1, forward_ceil(x0), rule_ceil(g, y, x0), 0.0, 0.0) \
+    OP(round, 1, 1, forward_round(x0), rule_round(g, y, x0), 0.0, 0.0)

@@ -1,5 +1,7 @@
 """The sources of the compiled engine, and their hash: a binary that has another one is of another source.
 
+There are two binaries, one of each module in C, and one hash of all sources.
+
 `setup.py` runs this file by itself, so it imports nothing of this package.
 """
 
@@ -10,7 +12,8 @@ import os
 from typing import Final
 
 FOLDER: Final = os.path.dirname(os.path.abspath(__file__))
-SOURCES: Final = ("core.c", "rules.h", "python_arithmetic.h")  # the first one includes the others
+MODULES: Final = ("core", "tape")  # each is of the file in C of its name, which includes the headers
+SOURCES: Final = (*(f"{name}.c" for name in MODULES), "rules.h", "python_arithmetic.h")
 
 
 def source_hash() -> str:

@@ -1,0 +1,343 @@
+/* A tape: the ops of a graph in flat arrays, run forward and backward on floats, or on arrays of samples by blocks.
+
+   It knows no node, and no derivative: those are in rules.h. Every number of a run has a slot. The first slots are the
+   leaves: inputs and constants. Each op writes the next slot and reads earlier ones, so one pass in order computes all
+   values, and one pass from the end all gradients, in the order of the engine's sweep and with its bits. */
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include "rules.h"
+
+#ifndef SOURCE_HASH
+#define SOURCE_HASH ""
+#endif
+
+#define CODE(name, ...) TAPE_##name,
+enum { TAPE_LEAF, TAPE_OPS(CODE) TAPE_SUM, TAPE_DOT, TAPE_LOGSUMEXP, TAPE_CODES };
+#define ROW(name, operands, ruled, ...) {#name, operands, ruled},
+static const struct { const char *name; uint8_t operands, ruled; } op_table[TAPE_CODES] = {   /* operands 0: any number */
+    {"", 0, 0}, TAPE_OPS(ROW) {"sum", 0, 1}, {"dot", 0, 1}, {"logsumexp", 0, 1}};
+
+enum { LANES = 64 };            /* samples in a block: their values lie side by side, so that one op takes all of them */
+enum { FEW = 8 };               /* fewer samples than this are run one by one */
+enum { PATIENCE = 1 << 20 };    /* values to compute before the next look for Ctrl-C */
+enum { KEPT = 1 << 22 };        /* bytes of memory that a tape keeps for its next run, at most */
+enum { PADDING = 2 };           /* operands behind the last one, because an op may look at three and use one */
+
+typedef struct {
+    PyObject_HEAD
+    uint32_t leaves, ops, slots, operands, inputs, roots;
+    uint8_t *code, *pull;       /* of each op; pull: the bits of the operands that it passes a gradient to */
+    uint8_t *wanted, *reached;  /* of each slot: whether it depends on an input, and whether a gradient arrives there */
+    uint32_t *first, *operand;  /* the operands of op k are operand[first[k]] to operand[first[k + 1] - 1] */
+    uint32_t *input, *root;     /* the slots of inputs and roots */
+    double *data;               /* the numbers in the leaves */
+    double *kept;               /* memory of the last run */
+    size_t kept_size;
+} Tape;
+
+/* --- one block --- */
+
+/* Compute an op of a list for a block. */
+static void list_forward(int code, const uint32_t *in, uint32_t count, const double *value, double *to, int lanes) {
+    for (int l = 0; l < lanes; l++) {
+        #define X(k) value[(size_t)in[k] * lanes + l]
+        double total = code == TAPE_DOT ? X(0) * X(count / 2) : X(0);
+        if (code == TAPE_SUM) for (uint32_t k = 1; k < count; k++) total += X(k);
+        else if (code == TAPE_DOT) for (uint32_t k = 1; k < count / 2; k++) total += X(k) * X(k + count / 2);
+        else {                  /* the logsumexp of rules/elementwise_forward.py, which says why */
+            uint32_t top = 0;
+            int is_nan = 0;
+            for (uint32_t k = 0; k < count; k++) {
+                is_nan |= X(k) != X(k);
+                if (X(k) > X(top)) top = k;
+            }
+            total = is_nan ? NAN : X(top);
+            if (!is_nan && !isinf(total)) {
+                ExactSum others;
+                others.count = 0;
+                for (uint32_t k = 0; k < count; k++) if (k != top) add_exactly(&others, exp(X(k) - X(top)));
+                total += log1p(rounded_sum(&others));
+            }
+        }
+        #undef X
+        to[l] = total;
+    }
+}
+
+/* Add what the gradients g of an op of a list contribute to its operands. */
+static void list_backward(int code, const uint32_t *in, uint32_t count, const uint8_t *wanted, const double *value,
+                          const double *y, const double *g, double *slope, int lanes) {
+    uint32_t half = count / 2;
+    for (uint32_t k = 0; k < count; k++) {
+        if (!wanted[in[k]]) continue;
+        const double *x = value + (size_t)in[k] * lanes, *a = value, *b = value;
+        double *to = slope + (size_t)in[k] * lanes;
+        if (code == TAPE_DOT) a += (size_t)in[k % half] * lanes, b += (size_t)in[k % half + half] * lanes;
+        if (code == TAPE_SUM) for (int l = 0; l < lanes; l++) to[l] += g[l];
+        else if (code == TAPE_LOGSUMEXP) for (int l = 0; l < lanes; l++) to[l] += rule_logsumexp(g[l], y[l], x[l]);
+        else if (k < half) for (int l = 0; l < lanes; l++) to[l] += rule_mul_a(g[l], y[l], a[l], b[l]);
+        else for (int l = 0; l < lanes; l++) to[l] += rule_mul_b(g[l], y[l], a[l], b[l]);
+    }
+}
+
+/* Compute the values of all ops, each for as many samples as there are lanes. */
+static inline void play_forward(const Tape *t, double *value, const int lanes) {
+    for (uint32_t k = 0; k < t->ops; k++) {
+        const uint32_t *in = t->operand + t->first[k];
+        const double *a = value + (size_t)in[0] * lanes, *b = value + (size_t)in[1] * lanes, *c = value + (size_t)in[2] * lanes;
+        double *restrict to = value + (size_t)(t->leaves + k) * lanes;
+        #define FORWARD(name, operands, ruled, result, ...) case TAPE_##name: \
+            for (int l = 0; l < lanes; l++) { const double x0 = a[l], x1 = b[l], x2 = c[l]; to[l] = result; } break;
+        switch (t->code[k]) {
+        TAPE_OPS(FORWARD)
+        default: list_forward(t->code[k], in, t->first[k + 1] - t->first[k], value, to, lanes);
+        }
+    }
+}
+
+/* Compute the gradients of all slots from those at the roots; no gradient has arrived where it is -0.0. */
+static inline void play_backward(const Tape *t, const double *value, double *slope, const int lanes) {
+    for (uint32_t k = t->ops; k--;) {
+        int pull = t->pull[k];
+        if (!pull) continue;
+        const uint32_t *in = t->operand + t->first[k];
+        const double *a = value + (size_t)in[0] * lanes, *b = value + (size_t)in[1] * lanes, *c = value + (size_t)in[2] * lanes;
+        const double *result = value + (size_t)(t->leaves + k) * lanes, *gradient = slope + (size_t)(t->leaves + k) * lanes;
+        #define PULL(j, contribution) if (pull >> j & 1) { \
+            double *restrict to = slope + (size_t)in[j] * lanes; \
+            for (int l = 0; l < lanes; l++) { \
+                const double x0 = a[l], x1 = b[l], x2 = c[l], y = result[l], g = gradient[l]; to[l] += contribution; } }
+        #define BACKWARD(name, operands, ruled, result, to_0, to_1, to_2) \
+            case TAPE_##name: PULL(0, to_0) PULL(1, to_1) PULL(2, to_2) break;
+        switch (t->code[k]) {
+        TAPE_OPS(BACKWARD)
+        default: list_backward(t->code[k], in, t->first[k + 1] - t->first[k], t->wanted, value, result, gradient, slope, lanes);
+        }
+    }
+}
+
+/* --- a run --- */
+
+/* What a run reads and writes: `from` has an array for each input and root, NULL where all samples have the number in
+   `numbers`, and `to` one for each root and, if there are gradients to compute, each input. */
+typedef struct { Py_ssize_t samples; const double *numbers, **from; double **to; int gradients; } Run;
+
+/* Set the samples of a slot: of an array from this place on, else a number for all lanes. */
+static void fill(double *slot, const double *array, double number, size_t width, int lanes) {
+    if (array) memcpy(slot, array, width * sizeof(double));
+    else for (int l = 0; l < lanes; l++) slot[l] = number;
+}
+
+/* Run the samples from `at` to `end`. */
+static void play(const Tape *t, const Run *run, double *memory, Py_ssize_t at, Py_ssize_t end, int lanes) {
+    double *value = memory, *slope = memory + (size_t)t->slots * lanes;
+    for (; at < end; at += lanes) {
+        size_t width = end - at < lanes ? end - at : lanes;
+        #define COLUMN(k) (run->from[k] ? run->from[k] + at : NULL)
+        for (uint32_t k = 0; k < t->inputs; k++) fill(value + (size_t)t->input[k] * lanes, COLUMN(k), run->numbers[k], width, lanes);
+        if (lanes == 1) play_forward(t, value, 1);      /* the compiler makes one function for each */
+        else play_forward(t, value, LANES);
+        for (uint32_t k = 0; k < t->roots; k++) memcpy(run->to[k] + at, value + (size_t)t->root[k] * lanes, width * sizeof(double));
+        if (!run->gradients) continue;
+        for (size_t k = 0; k < (size_t)t->slots * lanes; k++) slope[k] = -0.0;    /* adds nothing, also to a -0.0 */
+        for (uint32_t k = 0; k < t->roots; k++)
+            fill(slope + (size_t)t->root[k] * lanes, COLUMN(t->inputs + k), run->numbers[t->inputs + k], width, lanes);
+        if (lanes == 1) play_backward(t, value, slope, 1);
+        else play_backward(t, value, slope, LANES);
+        for (uint32_t k = 0; k < t->inputs; k++)
+            for (size_t l = 0; l < width; l++)
+                run->to[t->roots + k][at + l] = t->reached[t->input[k]] ? slope[(size_t)t->input[k] * lanes + l] : 0.0;
+    }
+}
+
+/* Run all samples; 0 with the error of a signal, such as KeyboardInterrupt. Other threads may run in the meantime. */
+static int play_all(Tape *t, const Run *run) {
+    int lanes = run->samples < FEW ? 1 : LANES, done = 1;
+    size_t per_slot = 2 * lanes * sizeof(double), size = t->slots * per_slot;
+    if (t->slots > SIZE_MAX / per_slot) return PyErr_NoMemory(), 0;
+    double *memory = t->kept;           /* taken away, so that another thread finds none */
+    t->kept = NULL;
+    if (memory && t->kept_size != size) { PyMem_Free(memory); memory = NULL; }
+    if (!memory && !(memory = PyMem_Malloc(size))) return PyErr_NoMemory(), 0;
+    for (uint32_t k = 0; k < t->leaves; k++) fill(memory + (size_t)k * lanes, NULL, t->data[k], 0, lanes);
+    Py_ssize_t step = PATIENCE / ((size_t)t->slots * lanes + 1) + 1, left;
+    for (Py_ssize_t at = 0; done && at < run->samples; at += left) {
+        left = run->samples - at < step * lanes ? run->samples - at : step * lanes;
+        PyThreadState *thread = PyEval_SaveThread();
+        play(t, run, memory, at, at + left, lanes);
+        PyEval_RestoreThread(thread);
+        done = PyErr_CheckSignals() == 0;
+    }
+    if (size > KEPT || t->kept) PyMem_Free(memory);
+    else { t->kept = memory; t->kept_size = size; }
+    return done;
+}
+
+/* Hold the memory of an array of doubles; return how many, or -1 with an error. */
+static Py_ssize_t hold(PyObject *array, Py_buffer *view, int flags) {
+    if (PyObject_GetBuffer(array, view, flags) < 0) return -1;
+    if (view->len % sizeof(double) == 0 && (uintptr_t)view->buf % sizeof(double) == 0) return view->len / sizeof(double);
+    PyBuffer_Release(view);
+    PyErr_SetString(PyExc_ValueError, "an array of a run is not one of doubles");
+    return -1;
+}
+
+/* Read the arguments of `run` into a Run, holding each array in `held`; return whether they are right. */
+static int read_run(const Tape *t, Run *run, PyObject *numbers, PyObject *columns, PyObject *results, Py_buffer *held, Py_ssize_t *count) {
+    Py_ssize_t given = t->inputs + (Py_ssize_t)t->roots, most = given, written = 0, found = hold(numbers, held, PyBUF_SIMPLE);
+    if (found < 0) return 0;
+    run->numbers = held[(*count)++].buf;
+    int right = found == given && run->samples > 0 && (!PyTuple_Size(columns) || PyTuple_Size(columns) == given);
+    for (Py_ssize_t k = 0; right && k < PyTuple_Size(columns); k++) {
+        if (PyTuple_GetItem(columns, k) == Py_None) continue;
+        if ((found = hold(PyTuple_GetItem(columns, k), held + *count, PyBUF_SIMPLE)) < 0) return 0;
+        run->from[k] = held[(*count)++].buf;
+        right = found == run->samples;
+    }
+    for (Py_ssize_t k = 0; right && k < PyTuple_Size(results); k++) {
+        if ((found = hold(PyTuple_GetItem(results, k), held + *count, PyBUF_WRITABLE)) < 0) return 0;
+        double *to = held[(*count)++].buf;
+        right = found % run->samples == 0 && found / run->samples <= most - written;
+        for (Py_ssize_t j = 0; right && j < found / run->samples; j++) run->to[written++] = to + j * run->samples;
+    }
+    run->gradients = t->inputs && written == most;
+    if (right && (run->gradients || written == t->roots)) return 1;
+    PyErr_SetString(PyExc_ValueError, "the arrays of a run do not have the sizes that the tape and the samples give");
+    return 0;
+}
+
+/* run(samples, numbers, columns, results): compute the roots for some samples, and the gradients of the inputs.
+
+   numbers    an array with a number for each input, and then the gradient at each root
+   columns    a tuple, empty or for each of these an array with an element for each sample; None: all have the number
+   results    a tuple of arrays that are filled in turn: the samples of each root, and then, where there is room for
+              them, of the gradient of each input */
+static PyObject *Tape_run(PyObject *self, PyObject *args) {
+    Tape *t = (Tape *)self;
+    Run run = {0};
+    PyObject *numbers, *columns, *results;
+    if (!PyArg_ParseTuple(args, "nOO!O!", &run.samples, &numbers, &PyTuple_Type, &columns, &PyTuple_Type, &results)) return NULL;
+    size_t given = t->inputs + (size_t)t->roots + 1;    /* 1: no memory of size 0 */
+    Py_ssize_t count = 0;
+    Py_buffer *held = PyMem_Calloc(1 + PyTuple_Size(columns) + PyTuple_Size(results), sizeof(Py_buffer));
+    run.from = PyMem_Calloc(given, sizeof(double *));
+    run.to = PyMem_Calloc(given, sizeof(double *));
+    int done = 0;
+    if (!held || !run.from || !run.to) PyErr_NoMemory();
+    else done = read_run(t, &run, numbers, columns, results, held, &count) && play_all(t, &run);
+    while (count) PyBuffer_Release(&held[--count]);
+    PyMem_Free(held); PyMem_Free(run.from); PyMem_Free(run.to);
+    return done ? Py_NewRef(Py_None) : NULL;
+}
+
+/* --- making one --- */
+
+/* Copy an array of items of this size, with padding behind it; NULL with an error. */
+static void *copied(PyObject *array, size_t item, uint32_t *count) {
+    Py_buffer view;
+    if (PyObject_GetBuffer(array, &view, PyBUF_SIMPLE) < 0) return NULL;
+    void *copy = NULL;
+    if (view.len % item || view.len / item > INT32_MAX / 2) PyErr_SetString(PyExc_ValueError, "an array of a tape has a wrong size");
+    else if ((copy = PyMem_Calloc(view.len / item + 1 + PADDING, item))) {
+        memcpy(copy, view.buf, view.len);
+        *count = (uint32_t)(view.len / item);
+    } else PyErr_NoMemory();
+    PyBuffer_Release(&view);
+    return copy;
+}
+
+/* Say what is wrong with the arrays; NULL where a run stays within them. */
+static const char *fault(const Tape *t, uint32_t firsts) {
+    if (firsts != t->ops + 1 || t->first[0] || t->first[t->ops] != t->operands) return "first does not fit the operands";
+    for (uint32_t k = 0; k < t->ops; k++) {
+        if (t->first[k] > t->first[k + 1] || t->first[k + 1] > t->operands) return "first does not rise";
+        uint32_t count = t->first[k + 1] - t->first[k];
+        int code = t->code[k], operands = code < TAPE_CODES ? op_table[code].operands : 0;
+        if (code == TAPE_LEAF || code >= TAPE_CODES) return "a code is that of no op";
+        if (!count || (operands && count != (uint32_t)operands) || (code == TAPE_DOT && count % 2)) return "an op has a wrong number of operands";
+        for (uint32_t j = t->first[k]; j < t->first[k + 1]; j++)
+            if (t->operand[j] >= t->leaves + k) return "an op has an operand that comes after it";
+    }
+    for (uint32_t k = 0; k < t->inputs; k++) if (t->input[k] >= t->leaves) return "an input is not a leaf";
+    for (uint32_t k = 0; k < t->roots; k++) if (t->root[k] >= t->slots) return "a root is no slot";
+    return NULL;
+}
+
+/* Find where gradients flow: from a root that depends on an input, and on to every operand with a rule that does. */
+static void find_flow(Tape *t) {
+    #define RULED(k, j) (op_table[t->code[k]].operands ? op_table[t->code[k]].ruled >> (j) & 1 : 1)
+    for (uint32_t k = 0; k < t->inputs; k++) t->wanted[t->input[k]] = 1;
+    for (uint32_t k = 0; k < t->ops; k++)
+        for (uint32_t j = 0; j < t->first[k + 1] - t->first[k]; j++)
+            if (RULED(k, j)) t->wanted[t->leaves + k] |= t->wanted[t->operand[t->first[k] + j]];
+    for (uint32_t k = 0; k < t->roots; k++) t->reached[t->root[k]] = t->wanted[t->root[k]];
+    for (uint32_t k = t->ops; k--;)
+        for (uint32_t j = 0; t->reached[t->leaves + k] && j < t->first[k + 1] - t->first[k]; j++) {
+            uint32_t slot = t->operand[t->first[k] + j];
+            if (!RULED(k, j) || !t->wanted[slot]) continue;
+            t->pull[k] |= op_table[t->code[k]].operands ? 1 << j : 1;
+            t->reached[slot] = 1;
+        }
+}
+
+static void Tape_dealloc(PyObject *self) {
+    Tape *t = (Tape *)self;
+    PyTypeObject *type = Py_TYPE(self);
+    void *parts[] = {t->code, t->pull, t->wanted, t->reached, t->first, t->operand, t->input, t->root, t->data};
+    for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) PyMem_Free(parts[k]);
+    PyMem_Free(t->kept);
+    PyObject_Free(self);
+    Py_DECREF(type);
+}
+
+/* Tape(codes, first, operands, data, inputs, roots), which are copied: the op of each result, in one byte; where its
+   operands begin and the last ones end, and the operands, which are slots, in four; the numbers in the leaves, in eight;
+   the slots of inputs and roots, in four. ValueError where one of them points out of the others. */
+static PyObject *Tape_new(PyTypeObject *type, PyObject *args, PyObject *named) {
+    PyObject *codes, *first, *operands, *data, *inputs, *roots;
+    if (!PyArg_ParseTuple(args, "OOOOOO", &codes, &first, &operands, &data, &inputs, &roots)) return NULL;
+    Tape *t = (Tape *)PyType_GenericAlloc(type, 0);
+    uint32_t firsts;
+    if (!t) return NULL;
+    if ((t->code = copied(codes, 1, &t->ops)) && (t->first = copied(first, 4, &firsts)) &&
+        (t->operand = copied(operands, 4, &t->operands)) && (t->data = copied(data, 8, &t->leaves)) &&
+        (t->input = copied(inputs, 4, &t->inputs)) && (t->root = copied(roots, 4, &t->roots))) {
+        t->slots = t->leaves + t->ops;
+        const char *wrong = fault(t, firsts);
+        t->pull = PyMem_Calloc(t->ops + 1, 1);
+        t->wanted = PyMem_Calloc(t->slots + 1, 1);
+        t->reached = PyMem_Calloc(t->slots + 1, 1);
+        if (!t->pull || !t->wanted || !t->reached) PyErr_NoMemory();
+        else if (wrong) PyErr_Format(PyExc_ValueError, "this is no tape: %s", wrong);
+        else return find_flow(t), (PyObject *)t;
+    }
+    Py_DECREF(t);
+    return NULL;
+}
+
+/* moving(): for each root, whether it depends on an input. */
+static PyObject *Tape_moving(PyObject *self, PyObject *_) {
+    Tape *t = (Tape *)self;
+    PyObject *found = PyList_New(t->roots);
+    for (uint32_t k = 0; found && k < t->roots; k++) PyList_SetItem(found, k, PyBool_FromLong(t->wanted[t->root[k]]));
+    return found;
+}
+
+static PyMethodDef methods[] = {{"run", Tape_run, METH_VARARGS}, {"moving", Tape_moving, METH_NOARGS}, {0}};
+static PyType_Slot slots[] = {{Py_tp_new, Tape_new}, {Py_tp_dealloc, Tape_dealloc}, {Py_tp_methods, methods}, {0}};
+static PyType_Spec spec = {"autograd.native.tape.Tape", sizeof(Tape), 0, Py_TPFLAGS_DEFAULT, slots};
+static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "tape", NULL, -1};
+
+PyMODINIT_FUNC PyInit_tape(void) {
+    PyObject *module = PyModule_Create(&definition), *names = PyList_New(TAPE_CODES), *type = PyType_FromSpec(&spec);
+    for (int code = 0; names && code < TAPE_CODES; code++) PyList_SetItem(names, code, PyUnicode_FromString(op_table[code].name));
+    if (!module || !names || !type || PyModule_AddObjectRef(module, "names", names) < 0 ||
+        PyModule_AddObjectRef(module, "Tape", type) < 0 ||
+        PyModule_AddStringConstant(module, "source_hash", SOURCE_HASH) < 0) Py_CLEAR(module);
+    Py_XDECREF(names); Py_XDECREF(type);
+    return module;
+}
