@@ -74,7 +74,7 @@ class Recording:
         else:
             columns = tuple([None if np.ndim(x) == 0 else _column(x, samples) for x in given])
             numbers = [0.0 if np.ndim(x) else x for x in given]
-            found = [np.empty(samples) for _ in range(size)]
+            found = list(np.empty((size, *samples)))  # in one piece, because the system is slow to give many
             if math.prod(samples):
                 self._tape.run(math.prod(samples), array("d", numbers), columns, tuple(found))
         return found[:roots], found[roots:]

@@ -21,7 +21,7 @@ enum { TAPE_LEAF, TAPE_OPS(CODE) TAPE_SUM, TAPE_DOT, TAPE_LOGSUMEXP, TAPE_CODES 
 static const struct { const char *name; uint8_t operands, ruled; } op_table[TAPE_CODES] = {   /* operands 0: any number */
     {"", 0, 0}, TAPE_OPS(ROW) {"sum", 0, 1}, {"dot", 0, 1}, {"logsumexp", 0, 1}};
 
-enum { LANES = 64 };            /* samples in a block: their values lie side by side, so that one op takes all of them */
+enum { LANES = 32 };            /* samples in a block: their values lie side by side, so that one op takes all of them */
 enum { FEW = 8 };               /* fewer samples than this are run one by one */
 enum { PATIENCE = 1 << 20 };    /* values to compute before the next look for Ctrl-C */
 enum { KEPT = 1 << 22 };        /* bytes of memory that a tape keeps for its next run, at most */
@@ -126,10 +126,10 @@ static inline void play_backward(const Tape *t, const double *value, double *slo
    `numbers`, and `to` one for each root and, if there are gradients to compute, each input. */
 typedef struct { Py_ssize_t samples; const double *numbers, **from; double **to; int gradients; } Run;
 
-/* Set the samples of a slot: of an array from this place on, else a number for all lanes. */
-static void fill(double *slot, const double *array, double number, size_t width, int lanes) {
-    if (array) memcpy(slot, array, width * sizeof(double));
-    else for (int l = 0; l < lanes; l++) slot[l] = number;
+/* Set the samples of a block: to those of an array, else to a number in all lanes. */
+static void fill(double *to, const double *array, double number, size_t width, size_t lanes) {
+    if (array) memcpy(to, array, width * sizeof(double));
+    else for (size_t l = 0; l < lanes; l++) to[l] = number;
 }
 
 /* Run the samples from `at` to `end`. */
@@ -149,8 +149,7 @@ static void play(const Tape *t, const Run *run, double *memory, Py_ssize_t at, P
         if (lanes == 1) play_backward(t, value, slope, 1);
         else play_backward(t, value, slope, LANES);
         for (uint32_t k = 0; k < t->inputs; k++)
-            for (size_t l = 0; l < width; l++)
-                run->to[t->roots + k][at + l] = t->reached[t->input[k]] ? slope[(size_t)t->input[k] * lanes + l] : 0.0;
+            fill(run->to[t->roots + k] + at, t->reached[t->input[k]] ? slope + (size_t)t->input[k] * lanes : NULL, 0.0, width, width);
     }
 }
 
