@@ -212,7 +212,9 @@ class Program:
             found = [real_numbers(name, given) for name, given in zip(self.inputs, inputs, strict=True)]
             each = zip(self.inputs, found, inputs, self._kinds, strict=True)
             return [_as(kind, name, array, given) for name, array, given, kind in each], None
-        args = [given if type(given) is float else self._samples_of(k, given) for k, given in enumerate(inputs)]
+        args: list[Any] = [
+            given if type(given) is float else self._samples_of(k, given) for k, given in enumerate(inputs)
+        ]
         try:
             samples = np.broadcast_shapes(*[x.shape for x in args if type(x) is not float])
         except ValueError:

@@ -15,7 +15,7 @@ import numpy as np
 
 from .. import native
 from ..engine.node import Node
-from ..engine.op import BUILT_IN
+from ..engine.op import BUILT_IN, Op
 from ..rules import lists as lists  # the last table of which the tape has ops
 
 Shape = tuple[int, ...]
@@ -89,7 +89,8 @@ def record(roots: list[Node], inputs: list[Node]) -> Recording | None:
     graph = native.core.graph(roots, inputs) if _BY_NAME else None
     if graph is None:
         return None
-    nodes, stale = graph[0], bool(graph[-1])
+    nodes: list[Any] = graph[0]
+    stale = bool(graph[-1])
     codes = _CODES[np.frombuffer(graph[1], np.uint8)]
     counts, edges, places = (np.frombuffer(graph[k], np.uint32) for k in (2, 3, 5))
     data = np.frombuffer(graph[4])
@@ -97,12 +98,12 @@ def record(roots: list[Node], inputs: list[Node]) -> Recording | None:
     parameters: dict[str, int] = {}  # the place of each behind the nodes, by the text of the number
     extra: list[tuple[int, int]] = []  # the end of the operands of an op, and the place of a parameter
     for k in np.flatnonzero(codes == _OTHER):
-        node = nodes[k]
-        if BUILT_IN.get(node.op.name) is not node.op or node.op.name not in _BY_NAME:
+        op: Op = nodes[k].op
+        if BUILT_IN.get(op.name) is not op or op.name not in _BY_NAME:
             return None
-        codes[k] = _BY_NAME[node.op.name]
-        for name in node.op.params:
-            place = parameters.setdefault(float(node.params[name]).hex(), len(parameters))
+        codes[k] = _BY_NAME[op.name]
+        for name in op.params:
+            place = parameters.setdefault(float(nodes[k].params[name]).hex(), len(parameters))
             extra.append((int(ends[k]), len(nodes) + place))
     used = np.zeros(len(nodes), bool)
     used[edges] = used[places[len(inputs) :]] = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import keyword
 import math
+import random as random_module
 from collections.abc import Callable
 from typing import Any
 
@@ -12,9 +13,11 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import Op, Program, Tensor, Value, no_grad
-from autograd.engine.op import OPS
+from autograd import Op, Program, Stepper, Tensor, Value, native, no_grad
+from autograd.engine.op import BUILT_IN, OPS
+from autograd.engine.sweep import graph_nodes
 from tests.calculus.test_tensor_transforms import random
+from tests.native.test_core import in_python
 from tests.operands.test_random_tensor_graphs import program as random_program, rerun
 from tests.rules.structural_cases import STRUCTURAL
 
@@ -244,6 +247,156 @@ def test_errors_say_what_was_got_and_what_was_expected(
 ) -> None:
     with pytest.raises(error, match=message):
         run(Value(2.0, label="left"), Value(3.0, label="right"))
+
+
+# --- the tape ---
+
+on_tape = pytest.mark.skipif(native.tape is None, reason="the pure engine has no tape")
+# The ops that NumPy computes on an array as on each number. Its exp, log, tan and others may differ in the last bit.
+AGREEING = (
+    "add", "sub", "mul", "div", "neg", "square", "reciprocal", "sqrt", "abs", "maximum", "minimum", "clip",
+    "relu", "leaky_relu", "hypot", "identity",
+)  # fmt: skip
+EVERY = tuple(
+    op.name for op in BUILT_IN.values() if op.kind == "elementwise" and op.rules and op.name not in ("where", "dot")
+)
+
+# The text writes the derivative 0.0 of a step as the integer 0, which has no sign.
+SLOPED = tuple(name for name in EVERY if name not in ("sign", "floor", "ceil", "round", "floor_divide"))
+
+
+def random_graph(seed: int, names: tuple[str, ...]) -> Callable[[list[Any]], list[Any]]:
+    """Return a function that applies the same random ops to any inputs, and returns two results."""
+
+    def apply(inputs: list[Any]) -> list[Any]:
+        draw = random_module.Random(seed)
+        pool = list(inputs)
+        for _ in range(draw.randint(3, 30)):
+            few = [draw.choice(pool) if draw.random() < 0.8 else Value(draw.gauss(0.0, 2.0)) for _ in range(3)]
+            few.insert(0, draw.choice(pool))  # the text has Python's own arithmetic where all is constant
+            kind = draw.random()
+            if kind < 0.15:
+                pool.append(draw.choice((autograd.sum, lambda xs: autograd.dot(xs, xs[::-1])))(few))
+            elif kind < 0.2 and "exp" in names:
+                pool.append(autograd.logsumexp(few))
+            else:
+                op = OPS[draw.choice([name for name in names if name in _SPELLED])]
+                pool.append(op(*few[: len(op.inputs)], **(op.example or op.params)))
+        return [pool[-1] * pool[-2] + inputs[0], pool[-1]]
+
+    return apply
+
+
+_SPELLED = set(EVERY) - {"lgamma", "digamma", "polygamma", "logsumexp"}  # these have no C
+POINTS = [[0.3, -1.2, 2.0], [0.0, -0.0, 1.0], [math.inf, 5e-324, -3.0], [math.nan, 700.0, 0.5]]
+
+
+def bits(numbers: Any) -> list[bytes]:
+    return [b"nan" if x != x else np.float64(x).tobytes() for x in numbers]
+
+
+@on_tape
+@pytest.mark.parametrize("names", [EVERY, SLOPED], ids=["every op", "without steps"])
+@pytest.mark.parametrize("first", range(0, 100, 20))
+def test_the_tape_has_the_bits_of_the_text_and_of_the_graph(first: int, names: tuple[str, ...]) -> None:
+    for seed in range(first, first + 20):
+        graph = random_graph(seed, names)
+        for point in POINTS:
+            inputs = list(map(Value, point))
+            roots = graph(inputs)
+            both = roots[0] + roots[1]
+            reached = [x for x in inputs if x in set(graph_nodes(both))]
+            program = Program(both, reached)
+            recording, numbers = program._recording, [x.item() for x in reached]
+            assert recording is not None
+            value, gradients = program.value_and_grad(*numbers)
+            both.backward()
+            wanted = [both.data, *(0.0 if x.grad is None else x.grad for x in reached)]
+            assert bits([value, *gradients]) == bits(wanted), f"program {seed} at {point}"
+            if names is SLOPED:
+                with np.errstate(all="ignore"):
+                    text = program._source.functions()[1](*map(np.float64, numbers))
+                assert bits([text[0], *text[1]]) == bits(wanted), f"program {seed} at {point}"
+
+
+@on_tape
+@pytest.mark.parametrize("names", [AGREEING, EVERY], ids=["as NumPy", "every op"])
+def test_samples_on_the_tape_have_the_bits_of_the_graph_of_each(names: tuple[str, ...]) -> None:
+    columns = random(3, 70, seed=3) * 2.0
+    seeds = [random(70, seed=4), random(70, seed=5)]
+    for seed in range(20):
+        graph = random_graph(seed, names)
+        inputs = list(map(Value, columns[:, 0].tolist()))
+        roots = graph(inputs)
+        reached = [k for k, x in enumerate(inputs) if x in set(graph_nodes(*roots))]
+        program = Program(roots, [inputs[k] for k in reached])
+        values, gradients = program.value_and_grad(*columns[reached], gradient=seeds)
+        for sample in range(70):
+            inputs = list(map(Value, columns[:, sample].tolist()))
+            stepper = Stepper(graph(inputs), gradient=[float(each[sample]) for each in seeds])
+            stepper.finish()
+            found = stepper.gradients()
+            wanted = [root.item() for root in stepper.roots], [found.get(inputs[k], 0.0) for k in reached]
+            assert bits(v[sample] for v in values) == bits(wanted[0]), f"program {seed}, sample {sample}"
+            assert bits(g[sample] for g in gradients) == bits(wanted[1]), f"program {seed}, sample {sample}"
+        if names is AGREEING:
+            with np.errstate(all="ignore"):
+                text = program._source.functions()[1](*columns[reached], *seeds)
+            for ours, theirs in zip([*values, *gradients], [*text[0], *text[1]], strict=True):
+                assert bits(ours) == bits(np.full(70, theirs))
+
+
+@on_tape
+def test_the_text_of_a_program_on_the_tape_is_made_when_it_is_asked_for_with_the_numbers_of_before() -> None:
+    x, w, c = Value(2.0, label="x"), Value(0.1, label="w"), Value(3.0, label="c")
+    roots = [x * w, c]
+    program = Program(roots, [x])
+    assert program(5.0) == [0.5, 3.0]
+    assert program._source._writer is None
+    w.data, c.data = 7.0, 8.0
+    assert program.source.startswith("def forward(x):\n    v1 = x * 0.1\n    return [v1, 3]\n")
+    assert program.inputs == ["x"]
+    assert program(np.float32(5.0)) == [pytest.approx(0.5), 3.0]  # by the text
+
+
+cube: Any = Op("cube", lambda x: x * x * x, lambda x: x * x * x, lambda g, y, x: g * 3.0 * x * x)
+
+
+@pytest.mark.parametrize(
+    ("f", "slope"),
+    [
+        (lambda x: cube(x), 12.0),
+        (lambda x: autograd.digamma(x), 0.6449340668482264),
+        (lambda x: autograd.stack([x, x]).sum(), 2.0),
+    ],
+    ids=["a user's own op", "an op without C", "a Tensor"],
+)
+def test_what_the_tape_does_not_know_runs_as_text(f: Callable[..., Any], slope: float) -> None:
+    x = Value(2.0, label="x")
+    root = f(x)
+    program = Program(root, [x])
+    assert program._recording is None
+    assert program.value_and_grad(2.0) == (root.item(), [pytest.approx(slope)])
+
+
+def test_the_pure_engine_runs_the_text() -> None:
+    script = "from autograd import *; x = Value(3.0); p = Program(x * x, [x]); print(p._recording, p.value_and_grad(5))"
+    assert in_python("-c", script, pure=True) == "None (25.0, [10.0])\n"
+
+
+@on_tape
+def test_samples_broadcast_on_the_tape() -> None:
+    x, y, z = Value(1.0), Value(2.0), Value(3.0)
+    program = Program(x * y + z, [x, y, z])
+    column, row = np.arange(40.0)[:, None], np.arange(3.0)[::-1]
+    value, gradients = program.value_and_grad(column, row, 0.5)
+    np.testing.assert_array_equal(value, column * row + 0.5)
+    for found, wanted in zip(gradients, (row, column, 1.0), strict=True):
+        np.testing.assert_array_equal(found, np.full((40, 3), wanted))
+    unaligned = np.frombuffer(b"." + np.arange(3.0).tobytes(), np.uint8)[1:].view(np.float64)
+    swapped = np.arange(3.0).astype(">f8")
+    for given in (unaligned, swapped, [0, 1, 2], np.arange(6.0)[::2] / 2.0):
+        assert program(given, 2.0, 1.0).tolist() == [1.0, 3.0, 5.0]
 
 
 # --- Tensors ---

@@ -32,10 +32,8 @@ LISTS: dict[str, Callable[[list[Any]], Any]] = {
     "dot": lambda xs: autograd.dot(xs, [*xs[1:], xs[0]]),
     "logsumexp": autograd.logsumexp,
 }
-ELEMENTWISE = [
-    op for op in BUILT_IN.values()
-    if op.kind == "elementwise" and op.rules and op.name not in LISTS and op.name in {"where", *C.functions, *C.infix}
-]  # fmt: skip
+SPELLED = {"where", *(C.functions or ()), *(C.infix or ())}
+ELEMENTWISE = [op for op in BUILT_IN.values() if op.kind == "elementwise" and op.rules and op.name in SPELLED]
 
 
 def bits(x: float) -> bytes:
