@@ -25,13 +25,15 @@ enum { LANES = 32 };            /* samples in a block: their values lie side by 
 enum { FEW = 8 };               /* fewer samples than this are run one by one */
 enum { PATIENCE = 1 << 20 };    /* values to compute before the next look for Ctrl-C */
 enum { KEPT = 1 << 22 };        /* bytes of memory that a tape keeps for its next run, at most */
+enum { NO_FLOW, SET, ADD };     /* what a gradient does in a slot: nothing, be the first one there, or be added */
 enum { PADDING = 2 };           /* operands behind the last one, because an op may look at three and use one */
 
 typedef struct {
     PyObject_HEAD
     uint32_t leaves, ops, slots, operands, inputs, roots;
-    uint8_t *code, *pull;       /* of each op; pull: the bits of the operands that it passes a gradient to */
+    uint8_t *code;              /* of each op */
     uint8_t *wanted, *reached;  /* of each slot: whether it depends on an input, and whether a gradient arrives there */
+    uint8_t *flow;              /* of each operand: what the gradient that the op passes to it does */
     uint32_t *first, *operand;  /* the operands of op k are operand[first[k]] to operand[first[k + 1] - 1] */
     uint32_t *input, *root;     /* the slots of inputs and roots */
     double *data;               /* the numbers in the leaves */
@@ -69,14 +71,15 @@ static void list_forward(int code, const uint32_t *in, uint32_t count, const dou
 }
 
 /* Add what the gradients g of an op of a list contribute to its operands. */
-static void list_backward(int code, const uint32_t *in, uint32_t count, const uint8_t *wanted, const double *value,
+static void list_backward(int code, const uint32_t *in, uint32_t count, const uint8_t *flow, const double *value,
                           const double *y, const double *g, double *slope, int lanes) {
     uint32_t half = count / 2;
     for (uint32_t k = 0; k < count; k++) {
-        if (!wanted[in[k]]) continue;
+        if (!flow[k]) continue;
         const double *x = value + (size_t)in[k] * lanes, *a = value, *b = value;
         double *to = slope + (size_t)in[k] * lanes;
         if (code == TAPE_DOT) a += (size_t)in[k % half] * lanes, b += (size_t)in[k % half + half] * lanes;
+        if (flow[k] == SET) for (int l = 0; l < lanes; l++) to[l] = -0.0;      /* adds nothing, also to a -0.0 */
         if (code == TAPE_SUM) for (int l = 0; l < lanes; l++) to[l] += g[l];
         else if (code == TAPE_LOGSUMEXP) for (int l = 0; l < lanes; l++) to[l] += rule_logsumexp(g[l], y[l], x[l]);
         else if (k < half) for (int l = 0; l < lanes; l++) to[l] += rule_mul_a(g[l], y[l], a[l], b[l]);
@@ -99,23 +102,24 @@ static inline void play_forward(const Tape *t, double *value, const int lanes) {
     }
 }
 
-/* Compute the gradients of all slots from those at the roots; no gradient has arrived where it is -0.0. */
+/* Compute the gradients of all slots from those at the roots. */
 static inline void play_backward(const Tape *t, const double *value, double *slope, const int lanes) {
     for (uint32_t k = t->ops; k--;) {
-        int pull = t->pull[k];
-        if (!pull) continue;
+        if (!t->reached[t->leaves + k]) continue;
         const uint32_t *in = t->operand + t->first[k];
+        const uint8_t *flow = t->flow + t->first[k];
         const double *a = value + (size_t)in[0] * lanes, *b = value + (size_t)in[1] * lanes, *c = value + (size_t)in[2] * lanes;
         const double *result = value + (size_t)(t->leaves + k) * lanes, *gradient = slope + (size_t)(t->leaves + k) * lanes;
-        #define PULL(j, contribution) if (pull >> j & 1) { \
+        #define EACH(j, sign, contribution) { \
             double *restrict to = slope + (size_t)in[j] * lanes; \
             for (int l = 0; l < lanes; l++) { \
-                const double x0 = a[l], x1 = b[l], x2 = c[l], y = result[l], g = gradient[l]; to[l] += contribution; } }
-        #define BACKWARD(name, operands, ruled, result, to_0, to_1, to_2) \
-            case TAPE_##name: PULL(0, to_0) PULL(1, to_1) PULL(2, to_2) break;
+                const double x0 = a[l], x1 = b[l], x2 = c[l], y = result[l], g = gradient[l]; to[l] sign contribution; } }
+        #define PULL(j, contribution) if (flow[j] == SET) EACH(j, =, contribution) else if (flow[j]) EACH(j, +=, contribution)
+        #define BACKWARD(name, operands, ruled, result, to_0, to_1, to_2) case TAPE_##name: \
+            if (ruled & 1) { PULL(0, to_0) } if (ruled & 2) { PULL(1, to_1) } if (ruled & 4) { PULL(2, to_2) } break;
         switch (t->code[k]) {
         TAPE_OPS(BACKWARD)
-        default: list_backward(t->code[k], in, t->first[k + 1] - t->first[k], t->wanted, value, result, gradient, slope, lanes);
+        default: list_backward(t->code[k], in, t->first[k + 1] - t->first[k], flow, value, result, gradient, slope, lanes);
         }
     }
 }
@@ -143,7 +147,6 @@ static void play(const Tape *t, const Run *run, double *memory, Py_ssize_t at, P
         else play_forward(t, value, LANES);
         for (uint32_t k = 0; k < t->roots; k++) memcpy(run->to[k] + at, value + (size_t)t->root[k] * lanes, width * sizeof(double));
         if (!run->gradients) continue;
-        for (size_t k = 0; k < (size_t)t->slots * lanes; k++) slope[k] = -0.0;    /* adds nothing, also to a -0.0 */
         for (uint32_t k = 0; k < t->roots; k++)
             fill(slope + (size_t)t->root[k] * lanes, COLUMN(t->inputs + k), run->numbers[t->inputs + k], width, lanes);
         if (lanes == 1) play_backward(t, value, slope, 1);
@@ -271,14 +274,14 @@ static void find_flow(Tape *t) {
     #define RULED(k, j) (op_table[t->code[k]].operands ? op_table[t->code[k]].ruled >> (j) & 1 : 1)
     for (uint32_t k = 0; k < t->inputs; k++) t->wanted[t->input[k]] = 1;
     for (uint32_t k = 0; k < t->ops; k++)
-        for (uint32_t j = 0; j < t->first[k + 1] - t->first[k]; j++)
-            if (RULED(k, j)) t->wanted[t->leaves + k] |= t->wanted[t->operand[t->first[k] + j]];
+        for (uint32_t j = t->first[k]; j < t->first[k + 1]; j++)
+            if (RULED(k, j - t->first[k])) t->wanted[t->leaves + k] |= t->wanted[t->operand[j]];
     for (uint32_t k = 0; k < t->roots; k++) t->reached[t->root[k]] = t->wanted[t->root[k]];
     for (uint32_t k = t->ops; k--;)
-        for (uint32_t j = 0; t->reached[t->leaves + k] && j < t->first[k + 1] - t->first[k]; j++) {
-            uint32_t slot = t->operand[t->first[k] + j];
-            if (!RULED(k, j) || !t->wanted[slot]) continue;
-            t->pull[k] |= op_table[t->code[k]].operands ? 1 << j : 1;
+        for (uint32_t j = t->first[k]; t->reached[t->leaves + k] && j < t->first[k + 1]; j++) {
+            uint32_t slot = t->operand[j];
+            if (!RULED(k, j - t->first[k]) || !t->wanted[slot]) continue;
+            t->flow[j] = t->reached[slot] ? ADD : SET;
             t->reached[slot] = 1;
         }
 }
@@ -286,7 +289,7 @@ static void find_flow(Tape *t) {
 static void Tape_dealloc(PyObject *self) {
     Tape *t = (Tape *)self;
     PyTypeObject *type = Py_TYPE(self);
-    void *parts[] = {t->code, t->pull, t->wanted, t->reached, t->first, t->operand, t->input, t->root, t->data};
+    void *parts[] = {t->code, t->flow, t->wanted, t->reached, t->first, t->operand, t->input, t->root, t->data};
     for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) PyMem_Free(parts[k]);
     PyMem_Free(t->kept);
     PyObject_Free(self);
@@ -307,10 +310,10 @@ static PyObject *Tape_new(PyTypeObject *type, PyObject *args, PyObject *named) {
         (t->input = copied(inputs, 4, &t->inputs)) && (t->root = copied(roots, 4, &t->roots))) {
         t->slots = t->leaves + t->ops;
         const char *wrong = fault(t, firsts);
-        t->pull = PyMem_Calloc(t->ops + 1, 1);
+        t->flow = PyMem_Calloc(t->operands + 1 + PADDING, 1);
         t->wanted = PyMem_Calloc(t->slots + 1, 1);
         t->reached = PyMem_Calloc(t->slots + 1, 1);
-        if (!t->pull || !t->wanted || !t->reached) PyErr_NoMemory();
+        if (!t->flow || !t->wanted || !t->reached) PyErr_NoMemory();
         else if (wrong) PyErr_Format(PyExc_ValueError, "this is no tape: %s", wrong);
         else return find_flow(t), (PyObject *)t;
     }

@@ -154,14 +154,14 @@ def casadi(work: str, samples: int) -> tuple[Run, float]:
     if work == "floats":
         loss = whole(each, relu)
         function = ca.Function("f", [w], [loss, ca.gradient(loss, w)])
-        given = [parameters()]
+        given: list[Any] = [parameters()]
     else:
         x = ca.SX.sym("x", 3)
         loss = hinge(each, (x[0], x[1]), x[2], relu)
         function = ca.Function("f", [w, x], [loss, ca.gradient(loss, w)]).map(samples)
         given = [np.tile(parameters(), (samples, 1)).T, np.array(points(samples))]
-    given = list(map(ca.DM, given))
-    return lambda: float(np.sum(np.array(function(*given)[0]))), 0.0
+    matrices = list(map(ca.DM, given))
+    return lambda: float(np.sum(np.array(function(*matrices)[0]))), 0.0
 
 
 def jax(work: str, samples: int) -> tuple[Run, float]:
