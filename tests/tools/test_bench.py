@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bench import chains, jobs, scalar, tensor
+from bench import chains, jobs, programs, scalar, tensor
 from tests.jobs import science, statistics
 
 needs_micrograd = pytest.mark.skipif(
@@ -71,6 +71,7 @@ def test_the_moons_are_the_same_every_time_and_half_of_them_on_either_side() -> 
         (tensor, ["--sizes", "1", "0"]),
         (tensor, ["--seconds", "-1"]),
         (jobs, ["--rounds", "0"]),
+        (programs, ["--samples", "0"]),
     ],
 )
 def test_sizes_below_one_are_refused(script: Any, arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -79,9 +80,27 @@ def test_sizes_below_one_are_refused(script: Any, arguments: list[str], capsys: 
     assert "at least 1" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("script", "name"), [(scalar, "scalar.py"), (tensor, "tensor.py"), (jobs, "jobs.py")])
+@pytest.mark.parametrize(
+    ("script", "name"), [(scalar, "scalar.py"), (tensor, "tensor.py"), (jobs, "jobs.py"), (programs, "programs.py")]
+)
 def test_the_script_stands_where_the_docs_say(script: Any, name: str) -> None:
     assert Path(script.__file__).parts[-3:] == ("tools", "bench", name)
+
+
+def test_a_program_takes_the_loss_of_micrograd_and_of_every_sample(capsys: pytest.CaptureFixture[str]) -> None:
+    losses = {}
+    for engine in ("micrograd", "ours"):
+        assert programs.main(["--engine", engine, "--work", "floats", "--runs", "1"]) == 0
+        losses[engine] = json.loads(capsys.readouterr().out)["loss"]
+    assert losses["ours"] == pytest.approx(losses["micrograd"], rel=1e-12)
+    samples = programs.seconds("ours", "samples", 1, 100)
+    weights = programs.parameters()
+    each = [
+        programs.hinge(weights, (a, b), y, lambda x: max(x, 0.0)) for a, b, y in zip(*programs.points(100), strict=True)
+    ]
+    assert samples["loss"] == pytest.approx(sum(each), rel=1e-12)
+    shown = programs.table("samples", {"micrograd": [samples], "ours": [samples]}, 100)
+    assert shown.splitlines()[0].split() == ["100", "samples", "micrograd", "ours"]
 
 
 @pytest.mark.parametrize(
