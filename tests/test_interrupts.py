@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -222,6 +223,36 @@ CASES: dict[str, Callable[[], Case]] = {
     **{f"{name}.step": case_step(build, *METRIC.get(name, ())) for name, build in SCHEDULES.items()},
     "load_state_dict of a schedule": case_loaded_schedule,
 }
+
+
+def model_with_other_parameters(raises: bool) -> Case:
+    net: Any = nn.Sequential(nn.Linear(2, 1))
+    others = {"0.weight": Tensor([[5.0, 6.0]]), "0.bias": Tensor([7.0])}
+
+    def forward(x: Any) -> Any:
+        if raises:
+            raise ValueError("wrong on purpose")
+        return net[0](x)
+
+    net.forward = forward
+
+    def act() -> None:
+        with suppress(ValueError):
+            nn.functional_call(net, others, Tensor([[1.0, 2.0]]))
+
+    return act, lambda: [(name, id(p)) for name, p in net.named_parameters()]
+
+
+@pytest.mark.parametrize("raises", [False, True])
+def test_an_interrupt_at_any_line_of_functional_call_leaves_the_parameters_of_the_model(raises: bool) -> None:
+    act, _ = model_with_other_parameters(raises)
+    places = executed_lines(act)
+    assert len(places) > 20
+    for line in range(1, len(places) + 1):
+        act, state = model_with_other_parameters(raises)
+        before = state()
+        interrupted_at(line, act)
+        assert state() == before
 
 
 def assert_before_or_after(
