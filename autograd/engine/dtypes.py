@@ -48,7 +48,9 @@ def real_array(data: Any, dtype: Any) -> np.ndarray:
     except ValueError:
         raise ValueError("the lists have different lengths: expected a full grid of numbers") from None
     if found.dtype.kind == "O" and not isinstance(data, np.ndarray) and {type(x) for x in found.flat} == {int}:
-        raise TypeError("a Tensor holds numbers of at most 64 bits, got a larger integer; write it as a float")
+        fits = all(abs(x) < 2**1023 for x in found.flat)
+        fix = "write it as a float" if fits else "no float is as large either (1.8e308); take its logarithm"
+        raise TypeError(f"a Tensor holds numbers of at most 64 bits, got a larger integer; {fix}")
     if found.dtype.kind not in REAL:
         what = {"U": "text", "S": "bytes", "c": "complex numbers", "O": "objects"}.get(
             found.dtype.kind, str(found.dtype)

@@ -462,6 +462,19 @@ static int set_grad(PyObject *self, PyObject *value, void *_) {
     return 0;
 }
 
+/* Set any attribute. One that the type does not have is refused in words. */
+static int set_attribute(PyObject *self, PyObject *name, PyObject *value) {
+    if (PyObject_GenericSetAttr(self, name, value) == 0) return 0;
+    if (!value || !PyErr_ExceptionMatches(PyExc_AttributeError)) return -1;
+    PyObject *kind, *error, *trace;
+    PyErr_Fetch(&kind, &error, &trace);
+    if (PyObject_HasAttr((PyObject *)ValueType, name)) return PyErr_Restore(kind, error, trace), -1;
+    Py_XDECREF(kind); Py_XDECREF(error); Py_XDECREF(trace);
+    PyErr_Format(PyExc_AttributeError, "a Value takes no attribute of your own such as %R, because room for one would make "
+                 "every node a third larger; keep it in a dict keyed by the Value: %U[v] = ...", name, name);
+    return -1;
+}
+
 /* `_index`, and `_changed` where `is_changed` is not NULL. */
 static PyObject *get_place(PyObject *self, void *is_changed) {
     return PyLong_FromLongLong(is_changed ? changed((Node *)self) : ((Node *)self)->index);
@@ -562,6 +575,7 @@ static int traverse(PyObject *self, visitproc visit, void *arg) { return 0; }
 
 static PyType_Slot slots[] = {
     {Py_tp_new, Value_new}, {Py_tp_init, Value_init}, {Py_tp_dealloc, Value_dealloc}, {Py_tp_traverse, traverse},
+    {Py_tp_setattro, set_attribute},
     {Py_tp_getset, fields}, {Py_tp_methods, methods}, {Py_nb_add, add}, {Py_nb_subtract, subtract},
     {Py_nb_multiply, multiply}, {Py_nb_true_divide, divide}, {Py_nb_floor_divide, divide_to_floor},
     {Py_nb_remainder, take_remainder}, {Py_nb_power, raise_to}, {Py_nb_negative, negate},

@@ -13,7 +13,7 @@ from ..engine.mode import mode
 from ..engine.node import CONSTANT, FIELDS, Node, constant, created, fill, recorded
 from ..engine.op import BUILT_IN, NO_PARAMS, Op, Operand, Params
 from ..engine.quiet import compute
-from ..engine.refusals import refuse_constant_root, refuse_graph_options
+from ..engine.refusals import refuse_constant_root, refuse_graph_options, require_one_element
 from ..engine.short_ways import apply_to_tensors
 from ..engine.sweep import backward
 from ..functions.arguments import array_of
@@ -238,8 +238,7 @@ class Tensor(ArrayMethods, Node):
         return self
 
     def __bool__(self) -> bool:
-        if self._data.size != 1:
-            raise ValueError("a Tensor of several elements is neither true nor false; use (a == b).all()")
+        require_one_element("Tensor", self._data.size)
         return bool(self._data.item())
 
     def __format__(self, spec: str) -> str:
