@@ -93,16 +93,22 @@ def elements(data: Any) -> Iterator[Any]:
 
 def real_dtype(dtype: Any) -> Any:
     """NumPy's dtype of this name; TypeError for what is not real or longer than 64 bits."""
-    wanted = np.dtype(dtype)
-    if wanted.kind not in REAL or wanted.itemsize > 8:
-        raise TypeError(f"dtype {wanted} is not known here; use float16, float32, float64, an integer type or bool")
-    return wanted
+    return _dtype_of(dtype, REAL, "float16, float32, float64, an integer type or bool")
 
 
 def float_dtype(dtype: Any) -> Any:
-    found = np.dtype(dtype)
-    if found.kind != "f" or found.itemsize > 8:
-        raise TypeError(f"the default dtype is float16, float32 or float64, got {found}")
+    """NumPy's float dtype of this name; TypeError for another."""
+    return _dtype_of(dtype, "f", "float16, float32 or float64")
+
+
+def _dtype_of(dtype: Any, kinds: str, expected: str) -> Any:
+    try:
+        found = np.dtype(dtype)
+    except (TypeError, ValueError, SyntaxError):  # NumPy parses text such as "f4,i4"
+        found = None
+    if found is None or found.kind not in kinds or found.itemsize > 8:
+        got = f"{dtype!r:.60}" if found is None else found
+        raise TypeError(f"dtype {got} is not known here; use {expected}")
     return found
 
 

@@ -267,9 +267,50 @@ WORDS: dict[str, list[Row]] = {
         (lambda: np.clip(X, 0.0, 1.0, out=np.zeros((2, 2))), TypeError, "it takes no out= here"),
     ],
 }  # fmt: skip
-if (
-    ag.__compiled__
-):  # without a compiled engine, Python's own sentence: a `__setattr__` makes every write 20 times slower
+# Without a compiled engine the sentence is Python's own: a `__setattr__` makes every write 20 times slower.
+WRONG_DTYPES: list[Any] = ["strange", 3, 3.5, "", "f4,", complex, object, "S3", np.longdouble, [("a", int)]]
+TAKE_DTYPE: dict[str, Callable[[Any], Any]] = {
+    "sum": lambda dtype: ag.sum(X, dtype=dtype),
+    "mean": lambda dtype: ag.mean(X, dtype=dtype),
+    "prod": lambda dtype: ag.prod(X, dtype=dtype),
+    "softmax": lambda dtype: ag.softmax(X, 1, dtype=dtype),
+    "log_softmax": lambda dtype: ag.log_softmax(X, 1, dtype=dtype),
+    "np.sum": lambda dtype: NUMPY.sum(X, dtype=dtype),
+    "Tensor": lambda dtype: Tensor([1.0], dtype=dtype),
+    "zeros": lambda dtype: ag.zeros(2, dtype=dtype),
+    "eye": lambda dtype: ag.eye(2, dtype=dtype),
+    "arange": lambda dtype: ag.arange(3, dtype=dtype),
+    "rand": lambda dtype: ag.rand(2, dtype=dtype),
+    "to": X.to,
+    "to_": lambda dtype: Tensor([1.0]).to_(dtype),
+    "astype": X.astype,
+    "set_default_dtype": ag.set_default_dtype,
+    "Linear": lambda dtype: nn.Linear(1, 1, dtype=dtype),
+}
+
+
+@pytest.mark.parametrize("dtype", WRONG_DTYPES, ids=str)
+@pytest.mark.parametrize("name", TAKE_DTYPE)
+def test_a_dtype_that_is_not_known_is_refused_by_name(name: str, dtype: Any) -> None:
+    with pytest.raises(TypeError, match=r"dtype .* is not known here; use float16, float32"):
+        TAKE_DTYPE[name](dtype)
+
+
+@pytest.mark.parametrize("dtype", ["float32", np.float16, ag.float64])
+@pytest.mark.parametrize("name", [name for name in TAKE_DTYPE if name not in ("set_default_dtype", "Linear")])
+def test_a_dtype_is_that_of_the_result(name: str, dtype: Any) -> None:
+    assert TAKE_DTYPE[name](dtype).dtype == dtype
+
+
+@pytest.mark.parametrize(
+    ("name", "right"), [("sum", 10), ("mean", 2.5), ("prod", 24), ("np.sum", 10), ("to", [[1, 2], [3, 4]])]
+)
+@pytest.mark.parametrize("dtype", ["float32", float, "float16"])
+def test_a_dtype_changes_no_number_that_it_holds(name: str, right: Any, dtype: Any) -> None:
+    assert TAKE_DTYPE[name](dtype).tolist() == right
+
+
+if ag.__compiled__:
     WORDS["attributes of a user's own"] = [assigned(V, name) for name in ("m", "velocity", "shape", "Ω")]
 
 
