@@ -13,6 +13,7 @@ import pytest
 import autograd
 import nn
 from autograd import Stepper, Tensor, Value, draw, manual_seed, replace_file, stack
+from autograd.engine.mode import mode as current
 from nn import functional as F, optim
 from nn.optim import lr_scheduler
 
@@ -253,6 +254,22 @@ def test_an_interrupt_at_any_line_of_functional_call_leaves_the_parameters_of_th
         before = state()
         interrupted_at(line, act)
         assert state() == before
+
+
+@pytest.mark.skipif(not autograd.__compiled__, reason="a mode is left by a function in C")
+@pytest.mark.parametrize("mode", [autograd.no_grad, autograd.enable_grad, autograd.detect_anomaly])
+def test_an_interrupt_at_any_line_of_a_block_leaves_its_mode(mode: Callable[[], Any]) -> None:
+    x = Value(2.0)
+
+    def act() -> None:
+        with mode():
+            (x * x).tanh()
+
+    before = current.get()
+    places = executed_lines(act)
+    for line in range(1, len(places) + 1):
+        interrupted_at(line, act)
+        assert current.get() is before
 
 
 def assert_before_or_after(

@@ -618,8 +618,19 @@ static PyObject *is_connected(PyObject *module, PyObject *_) { return PyBool_Fro
 /* live(): how many nodes there are, for tests of memory. */
 static PyObject *live(PyObject *module, PyObject *_) { return PyLong_FromSsize_t(living); }
 
+/* leave(*exception): go back to the mode outside of this one. In C, because Ctrl-C in an `__exit__` of Python would leave
+   the mode on for good. */
+static PyObject *leave(PyObject *module, PyObject *_) {
+    PyObject *mode = PyObject_CallNoArgs(get_mode), *outer = mode ? PyObject_GetAttrString(mode, "outer") : NULL;
+    PyObject *variable = outer ? PyObject_GetAttrString(get_mode, "__self__") : NULL;
+    PyObject *done = !variable || outer == Py_None ? NULL : PyObject_CallMethod(variable, "set", "O", outer);
+    Py_XDECREF(mode); Py_XDECREF(outer); Py_XDECREF(variable); Py_XDECREF(done);
+    return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
+}
+
 static PyMethodDef functions[] = {
     {"connect", connect, METH_VARARGS}, {"is_connected", is_connected, METH_NOARGS}, {"live", live, METH_NOARGS},
+    {"leave", leave, METH_VARARGS},
     {"place", take_place, METH_NOARGS}, {"sweep", sweep, METH_VARARGS}, {0}};
 static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "core", NULL, -1, functions};
 
