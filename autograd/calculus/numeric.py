@@ -83,20 +83,14 @@ class Slopes:
 class Estimate:
     """A numeric derivative: the number, the method, the possible rounding error, and the slopes if they differ.
 
-    `cancelled` returns the rounding error that is left where larger terms cancel, for a method of which `noise` does
-    not say it. It takes time, so it is asked for only where the derivative looks wrong.
+    `cancelled` returns the rounding error of a complex step, which is large where larger terms cancel. It takes time,
+    so it is asked for only where the derivative looks wrong.
     """
 
     __slots__ = ("cancelled", "method", "noise", "number", "slopes")
 
-    def __init__(
-        self,
-        number: float,
-        method: str,
-        noise: float = 0.0,
-        slopes: Slopes | None = None,
-        cancelled: Callable[[], float] = float,
-    ) -> None:
+    def __init__(self, number: float, method: str, noise: float = 0.0, slopes: Slopes | None = None,
+                 cancelled: Callable[[], float] = float) -> None:  # fmt: skip
         self.number: Final = number
         self.method: Final = method
         self.noise: Final = noise
@@ -146,14 +140,11 @@ class Probe:
 
         @cache
         def cancelled() -> Vector:
-            """The rounding errors of the slopes, which are differences of larger terms in (x / |x|).sum(), say."""
-            step = self._with_complex_step
-            return with_rounding(lambda x: self._weighted(step(x, v).imag / COMPLEX_STEP), self.point, self.epsilon)[1]
+            return with_rounding(lambda x: self._weighted(self._with_complex_step(x, v).imag / COMPLEX_STEP), *here)[1]
 
-        return [
-            Estimate(float(x), "complex step", cancelled=lambda k=k: float(cancelled()[k]))  # type: ignore[misc]
-            for k, x in enumerate(slopes)
-        ]
+        here = self.point, self.epsilon
+        found = enumerate(slopes)
+        return [Estimate(float(x), "complex step", 0.0, None, lambda k=k: float(cancelled()[k])) for k, x in found]  # type: ignore[misc]
 
     def _with_complex_step(self, point: list[Any], v: Vector) -> Vector:
         """Return every result of f at x + ihv; NotAnalyticError if some op on the way is not analytic."""
