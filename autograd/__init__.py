@@ -31,6 +31,7 @@ from .functions.linear_algebra import (
     svdvals,
     trace,
 )
+from .functions.numpy_api import round as round
 from .functions.probabilities import cross_entropy, log_softmax, logsumexp, softmax
 from .functions.products import cumprod, dot, einsum, linear, matmul, outer, prod
 from .functions.reductions import (
@@ -107,7 +108,7 @@ from .rules.elementwise import (
     where,
 )
 from .rules.integers import (
-    bitwise_and, bitwise_not, bitwise_or, bitwise_xor, ceil, floor, floor_divide, remainder, round as round,
+    bitwise_and, bitwise_not, bitwise_or, bitwise_xor, ceil, floor, floor_divide, remainder,
 )
 from .rules.special_functions import (
     digamma, erf, erfc, gaussian, inverse_mills, lgamma, log_normal_cdf, normal_cdf, normal_pdf, polygamma,

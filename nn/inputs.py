@@ -11,6 +11,7 @@ from autograd import Tensor, Value
 
 NUMBERS = (list, tuple, int, float, np.ndarray, np.generic)
 CONSTANTS = (*NUMBERS, Tensor)
+MAX_DEPTH = 64  # the dimensions of NumPy's arrays
 
 
 def has_values(x: Any) -> bool:
@@ -18,16 +19,34 @@ def has_values(x: Any) -> bool:
 
     Any list element that is neither a number nor an array nor a Tensor counts as a Value: forward mode passes Duals.
     """
+    return _has_values(x, MAX_DEPTH)
+
+
+def _has_values(x: Any, depth: int) -> bool:
     if isinstance(x, (list, tuple)):
-        return any(has_values(element) or not isinstance(element, CONSTANTS) for element in x)
+        _require_depth(depth)
+        return any(_has_values(element, depth - 1) or not isinstance(element, CONSTANTS) for element in x)
     return isinstance(x, Value)
+
+
+def _require_depth(depth: int) -> None:
+    """Raise ValueError where the lists around are as many as an array has dimensions at most."""
+    if not depth:
+        raise ValueError(
+            f"lists are nested more than {MAX_DEPTH} deep, or a list contains itself; give one list for each dimension"
+        )
 
 
 def elements(x: Any) -> Iterator[Any]:
     """Yield the elements of a nested list, an array or a Tensor in order; yield anything else itself."""
+    yield from _elements(x, MAX_DEPTH)
+
+
+def _elements(x: Any, depth: int) -> Iterator[Any]:
     if isinstance(x, (list, tuple)):
+        _require_depth(depth)
         for inner in x:
-            yield from elements(inner)
+            yield from _elements(inner, depth - 1)
     elif isinstance(x, (Tensor, np.ndarray)):
         yield from constant_array(x).ravel().tolist()
     else:
@@ -39,9 +58,14 @@ def nested_shape(x: Any) -> tuple[int, ...]:
 
     Raises ValueError if the inner lists differ in shape.
     """
+    return _nested_shape(x, MAX_DEPTH)
+
+
+def _nested_shape(x: Any, depth: int) -> tuple[int, ...]:
     if not isinstance(x, (list, tuple)):
         return x.shape if isinstance(x, (Tensor, np.ndarray)) else ()
-    shapes = {nested_shape(inner) for inner in x}
+    _require_depth(depth)
+    shapes = {_nested_shape(inner, depth - 1) for inner in x}
     if len(shapes) > 1:
         raise ValueError("the inner lists have different lengths; give lists of equal length")
     return (len(x), *(shapes.pop() if shapes else ()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import os
+import reprlib
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, NoReturn, Self, SupportsIndex
 
@@ -77,9 +78,8 @@ class Module(Registry):
 
     def apply(self, fn: Callable[[Module], Any]) -> Self:
         """Call fn on all inner Modules and then on this one, for example to initialize weights. Returns self."""
-        for module in self.children():
-            module.apply(fn)
-        fn(self)
+        for module in self._from_inside_out(()):
+            fn(module)
         return self
 
     def to(self, dtype: Any) -> Self:
@@ -185,6 +185,7 @@ class Module(Registry):
         """Return the text between the parentheses of the repr; override it to show options."""
         return ""
 
+    @reprlib.recursive_repr()  # a Module inside itself is written as "..."
     def __repr__(self) -> str:
         lines = self._lines()
         if not lines:

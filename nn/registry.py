@@ -143,6 +143,17 @@ class Registry:
         if not once:  # yield it again elsewhere, but never inside itself
             seen.remove(id(self))
 
+    def _from_inside_out(self, above: tuple[int, ...]) -> Iterator[Any]:
+        """Yield all inner Modules, each before those that hold it, and then this one.
+
+        `above` holds the ids of the Modules around this one: a Module inside itself is entered once.
+        """
+        inside = (*above, id(self))
+        for module in self.children():
+            if id(module) not in inside:
+                yield from module._from_inside_out(inside)
+        yield self
+
     def modules(self) -> Iterator[Any]:
         """Yield this Module and all inner ones, each once."""
         return (module for _, module in self.named_modules())
@@ -186,16 +197,21 @@ def _is_parameter(x: Any) -> bool:
     return isinstance(x, (Tensor, Value)) and x.is_leaf and x.requires_grad
 
 
-def _members_of(name: str, value: Any, above: tuple[int, ...] = ()) -> Iterator[tuple[str, Any]]:
+def _members_of(name: str, value: Any) -> Iterator[tuple[str, Any]]:
     """Yield (name, node or Module) for each one in a value, also inside lists, tuples and dicts.
 
-    `above` holds the ids of the containers around the value: a list that contains itself is entered once.
+    A list that contains itself is entered once.
     """
-    if isinstance(value, (Tensor, Value, Registry)):
-        yield name, value
-    elif isinstance(value, (list, tuple, dict)) and id(value) not in above:
-        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from _members_of(f"{name}.{key}", inner, (*above, id(value)))
+    above: tuple[int, ...] = ()  # the ids of the containers around a value
+    todo = [(name, value, above)]
+    while todo:
+        name, value, above = todo.pop()
+        if isinstance(value, (Tensor, Value, Registry)):
+            yield name, value
+        elif isinstance(value, (list, tuple, dict)) and id(value) not in above:
+            inside = (*above, id(value))
+            parts = list(value.items() if isinstance(value, dict) else enumerate(value))
+            todo += [(f"{name}.{key}", inner, inside) for key, inner in reversed(parts)]
 
 
 def join(path: str, name: str) -> str:

@@ -51,10 +51,14 @@ def functional_call(
         for each, changed in zip(attributes, new, strict=True)
     ]
     try:
-        update_dicts(list(zip(attributes, new, strict=True)))
-        return module(*(args if isinstance(args, tuple) else (args,)), **(kwargs or {}))
-    finally:
+        try:
+            update_dicts(list(zip(attributes, new, strict=True)))
+            return module(*(args if isinstance(args, tuple) else (args,)), **(kwargs or {}))
+        finally:
+            update_dicts(list(zip(attributes, old, strict=True)))
+    except BaseException:  # Ctrl-C may have come in the `finally`, before the parameters were put back
         update_dicts(list(zip(attributes, old, strict=True)))
+        raise
 
 
 def _replaced(x: Any, given: Mapping[int, Any], above: tuple[int, ...]) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 import autograd
 import nn
 from autograd import Stepper, Tensor, Value, draw, manual_seed, replace_file, stack
+from autograd.engine.mode import mode as current
 from nn import functional as F, optim
 from nn.optim import lr_scheduler
 
@@ -222,6 +224,52 @@ CASES: dict[str, Callable[[], Case]] = {
     **{f"{name}.step": case_step(build, *METRIC.get(name, ())) for name, build in SCHEDULES.items()},
     "load_state_dict of a schedule": case_loaded_schedule,
 }
+
+
+def model_with_other_parameters(raises: bool) -> Case:
+    net: Any = nn.Sequential(nn.Linear(2, 1))
+    others = {"0.weight": Tensor([[5.0, 6.0]]), "0.bias": Tensor([7.0])}
+
+    def forward(x: Any) -> Any:
+        if raises:
+            raise ValueError("wrong on purpose")
+        return net[0](x)
+
+    net.forward = forward
+
+    def act() -> None:
+        with suppress(ValueError):
+            nn.functional_call(net, others, Tensor([[1.0, 2.0]]))
+
+    return act, lambda: [(name, id(p)) for name, p in net.named_parameters()]
+
+
+@pytest.mark.parametrize("raises", [False, True])
+def test_an_interrupt_at_any_line_of_functional_call_leaves_the_parameters_of_the_model(raises: bool) -> None:
+    act, _ = model_with_other_parameters(raises)
+    places = executed_lines(act)
+    assert len(places) > 20
+    for line in range(1, len(places) + 1):
+        act, state = model_with_other_parameters(raises)
+        before = state()
+        interrupted_at(line, act)
+        assert state() == before
+
+
+@pytest.mark.skipif(not autograd.__compiled__, reason="a mode is left by a function in C")
+@pytest.mark.parametrize("mode", [autograd.no_grad, autograd.enable_grad, autograd.detect_anomaly])
+def test_an_interrupt_at_any_line_of_a_block_leaves_its_mode(mode: Callable[[], Any]) -> None:
+    x = Value(2.0)
+
+    def act() -> None:
+        with mode():
+            (x * x).tanh()
+
+    before = current.get()
+    places = executed_lines(act)
+    for line in range(1, len(places) + 1):
+        interrupted_at(line, act)
+        assert current.get() is before
 
 
 def assert_before_or_after(

@@ -100,6 +100,8 @@ class Judge:
             same = analytic == numeric or (math.isnan(analytic) and math.isnan(numeric))
             return Row(element, analytic, numeric, method, "not finite", same)
         floor = (estimate.noise + rounding) / self.tolerance
+        if relative_error(analytic, numeric, floor) > self.tolerance:
+            floor += estimate.cancelled() / self.tolerance
         ok = relative_error(analytic, numeric, floor) <= self.tolerance
         return Row(element, analytic, numeric, method, "", ok, floor)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Final, final
 
 import numpy as np
@@ -80,15 +81,21 @@ class Slopes:
 
 @final
 class Estimate:
-    """A numeric derivative: the number, the method, the possible rounding error, and the slopes if they differ."""
+    """A numeric derivative: the number, the method, the possible rounding error, and the slopes if they differ.
 
-    __slots__ = ("method", "noise", "number", "slopes")
+    `cancelled` returns the rounding error of a complex step, which is large where larger terms cancel. It takes time,
+    so it is asked for only where the derivative looks wrong.
+    """
 
-    def __init__(self, number: float, method: str, noise: float = 0.0, slopes: Slopes | None = None) -> None:
+    __slots__ = ("cancelled", "method", "noise", "number", "slopes")
+
+    def __init__(self, number: float, method: str, noise: float = 0.0, slopes: Slopes | None = None,
+                 cancelled: Callable[[], float] = float) -> None:  # fmt: skip
         self.number: Final = number
         self.method: Final = method
         self.noise: Final = noise
         self.slopes: Final = slopes
+        self.cancelled: Final = cancelled
 
 
 @final
@@ -121,16 +128,29 @@ class Probe:
     def _complex_step(self, v: Vector) -> list[Estimate] | None:
         """Return Im f(x + ihv) / h with h = 1e-20; None if some op on the way is not analytic."""
         try:
-            with no_grad():
-                outs = leaves(self.f(*moved(self.point, v, _with_imaginary_part)))
+            numbers = self._with_complex_step(self.point, v)
         except NotAnalyticError:
             return None
-        numbers = np.concatenate([_complex_vector(out) for out in outs])
         for number, real in zip(numbers.real, results_at(self.f, self.point), strict=True):
             if relative_error(number, real, 1e-9) > 1e-9:
                 return None  # the complex function differs from the real one here, as log does for negative numbers
         slopes = self._weighted(numbers.imag / COMPLEX_STEP)
-        return [Estimate(float(x), "complex step") for x in slopes] if self._confirmed(v, slopes) else None
+        if not self._confirmed(v, slopes):
+            return None
+
+        @cache
+        def cancelled() -> Vector:
+            return with_rounding(lambda x: self._weighted(self._with_complex_step(x, v).imag / COMPLEX_STEP), *here)[1]
+
+        here = self.point, self.epsilon
+        found = enumerate(slopes)
+        return [Estimate(float(x), "complex step", 0.0, None, lambda k=k: float(cancelled()[k])) for k, x in found]  # type: ignore[misc]
+
+    def _with_complex_step(self, point: list[Any], v: Vector) -> Vector:
+        """Return every result of f at x + ihv; NotAnalyticError if some op on the way is not analytic."""
+        with no_grad():
+            outs = leaves(self.f(*moved(point, v, _with_imaginary_part)))
+        return np.concatenate([_complex_vector(out) for out in outs])
 
     def _confirmed(self, v: Vector, slopes: Vector) -> bool:
         """Tell whether real differences along v agree with these slopes, each at some step."""

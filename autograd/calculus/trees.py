@@ -10,6 +10,9 @@ import copy
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from ..engine.dtypes import MAX_DEPTH
+
+Above = tuple[int, ...]  # the ids of the containers around a tree
 Function = Callable[..., Any]
 
 
@@ -22,18 +25,34 @@ def mapped(f: Function, tree: Any, *others: Any) -> Any:
     """Apply f to every leaf of the tree; with others, to the leaves at the same place in all of them.
 
     Lists, tuples, named tuples and dicts are built again as what they are. ValueError if one of the others has
-    different containers.
+    different containers, or if a container contains itself.
 
     >>> mapped(lambda a, b: a + b, [1.0, (2.0,)], [10.0, (20.0,)])
     [11.0, (22.0,)]
     >>> mapped(lambda a: -a, {"w": [1.0], "b": 2.0})
     {'w': [-1.0], 'b': -2.0}
     """
+    return _mapped(f, (tree, *others), ())
+
+
+def _mapped(f: Function, trees: tuple[Any, ...], above: Above) -> Any:
+    tree, *others = trees
     for other in others:
         _require_structure(tree, other)
     if not is_container(tree):
-        return f(tree, *others)
-    return _rebuilt(tree, [mapped(f, *(each[key] for each in (tree, *others))) for key in _keys(tree)])
+        return f(*trees)
+    inside = _entered(tree, above)
+    return _rebuilt(tree, [_mapped(f, tuple([each[key] for each in trees]), inside) for key in _keys(tree)])
+
+
+def _entered(tree: Any, above: Above) -> Above:
+    """Return the ids of the containers around the parts of this one; ValueError where that would never end."""
+    kind = type(tree).__name__
+    if id(tree) in above:
+        raise ValueError(f"a {kind} contains itself, so its numbers cannot be listed; give one that does not")
+    if len(above) >= MAX_DEPTH:
+        raise ValueError(f"a {kind} is nested more than {MAX_DEPTH} deep; flatten it first")
+    return (*above, id(tree))
 
 
 def _keys(tree: Any) -> Any:
@@ -85,8 +104,13 @@ def named_leaves(name: str, tree: Any) -> Iterator[tuple[str, Any]]:
     >>> list(named_leaves("x", [1.0, {"w": 2.0}]))
     [('x[0]', 1.0), ("x[1]['w']", 2.0)]
     """
+    yield from _named_leaves(name, tree, ())
+
+
+def _named_leaves(name: str, tree: Any, above: Above) -> Iterator[tuple[str, Any]]:
     if is_container(tree):
+        inside = _entered(tree, above)
         for key in _keys(tree):
-            yield from named_leaves(f"{name}[{key!r}]", tree[key])
+            yield from _named_leaves(f"{name}[{key!r}]", tree[key], inside)
     else:
         yield name, tree

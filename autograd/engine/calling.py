@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import numbers
 from typing import Any
 
@@ -23,11 +24,23 @@ def bind(op: Op, args: tuple[Any, ...], params: Params) -> tuple[tuple[Any, ...]
             raise TypeError(f"{op.name} got an unknown parameter {key!r}; {known}")
         if key in given:
             raise TypeError(f"{op.name} got its parameter {key!r} twice, by place and by name")
+    given |= params
     bound = dict(op.params)
-    for key, value in (*given.items(), *params.items()):
-        if value is not None:  # None stands for the default
+    for key, value in given.items():
+        if value is not None:
             bound[key] = _checked(op, key, value)
+        elif op.kind is Kind.ELEMENTWISE:
+            _require_no_number(op, key)
+    if given and all(value is None for value in given.values()) and op.kind is Kind.ELEMENTWISE:
+        raise TypeError(f"{op.name} got None for {' and '.join(given)}; give a number for {' or '.join(op.params)}")
     return args[:count], bound
+
+
+def _require_no_number(op: Op, key: str) -> None:
+    """Raise TypeError for a None that is not a bound left open, as in `clip(x, None, 1.0)`."""
+    default = op.params[key]
+    if isinstance(default, numbers.Real) and not math.isinf(default):
+        raise TypeError(f"the parameter {key!r} of {op.name} is a number, got None; leave it out for {default!r}")
 
 
 def _checked(op: Op, key: str, value: Any) -> Any:

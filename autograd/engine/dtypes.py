@@ -48,7 +48,9 @@ def real_array(data: Any, dtype: Any) -> np.ndarray:
     except ValueError:
         raise ValueError("the lists have different lengths: expected a full grid of numbers") from None
     if found.dtype.kind == "O" and not isinstance(data, np.ndarray) and {type(x) for x in found.flat} == {int}:
-        raise TypeError("a Tensor holds numbers of at most 64 bits, got a larger integer; write it as a float")
+        fits = all(abs(x) < 2**1023 for x in found.flat)
+        fix = "write it as a float" if fits else "no float is as large either (1.8e308); take its logarithm"
+        raise TypeError(f"a Tensor holds numbers of at most 64 bits, got a larger integer; {fix}")
     if found.dtype.kind not in REAL:
         what = {"U": "text", "S": "bytes", "c": "complex numbers", "O": "objects"}.get(
             found.dtype.kind, str(found.dtype)
@@ -91,16 +93,22 @@ def elements(data: Any) -> Iterator[Any]:
 
 def real_dtype(dtype: Any) -> Any:
     """NumPy's dtype of this name; TypeError for what is not real or longer than 64 bits."""
-    wanted = np.dtype(dtype)
-    if wanted.kind not in REAL or wanted.itemsize > 8:
-        raise TypeError(f"dtype {wanted} is not known here; use float16, float32, float64, an integer type or bool")
-    return wanted
+    return _dtype_of(dtype, REAL, "float16, float32, float64, an integer type or bool")
 
 
 def float_dtype(dtype: Any) -> Any:
-    found = np.dtype(dtype)
-    if found.kind != "f" or found.itemsize > 8:
-        raise TypeError(f"the default dtype is float16, float32 or float64, got {found}")
+    """NumPy's float dtype of this name; TypeError for another."""
+    return _dtype_of(dtype, "f", "float16, float32 or float64")
+
+
+def _dtype_of(dtype: Any, kinds: str, expected: str) -> Any:
+    try:
+        found = np.dtype(dtype)
+    except (TypeError, ValueError, SyntaxError):  # NumPy parses text such as "f4,i4"
+        found = None
+    if found is None or found.kind not in kinds or found.itemsize > 8:
+        got = f"{dtype!r:.60}" if found is None else found
+        raise TypeError(f"dtype {got} is not known here; use {expected}")
     return found
 
 

@@ -12,6 +12,8 @@ from contextlib import ContextDecorator
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, final
 
+from ..native import core
+
 if TYPE_CHECKING:
     from .node import Node
     from .op import Op
@@ -62,15 +64,16 @@ class Switch(ContextDecorator):
     """Base of the modes: a context manager and a decorator that keeps no state of its own, so one can be shared."""
 
     def __enter__(self) -> Self:
-        now = mode.get()
         switched[:] = [True]
-        mode.set(self._entered(now))
-        return self
+        return mode.set(self._entered(mode.get())) and self  # one statement: Ctrl-C finds no mode that nobody leaves
 
     def __exit__(self, *exception: object) -> None:
         outer = mode.get().outer
         if outer is not None:
             mode.set(outer)
+
+    if core is not None:
+        __exit__ = core.leave  # the same, in which no Ctrl-C can come
 
     def _entered(self, now: Mode) -> Mode:
         return now

@@ -34,6 +34,12 @@ def refuse_graph_options(retain_graph: Any, create_graph: Any) -> None:
         )
 
 
+def require_one_element(kind: str, size: int) -> None:
+    """Raise ValueError where something of several elements is asked whether it is true."""
+    if size != 1:
+        raise ValueError(f"a {kind} of several elements is neither true nor false; use (a == b).all()")
+
+
 def refuse_constant_root(kind: str) -> NoReturn:
     """Say that backward() has no graph to go back through."""
     raise RuntimeError(

@@ -216,6 +216,10 @@ def index_of(key: Any) -> tuple[Any, ...]:
     for k in index:
         if isinstance(k, np.ndarray) and k.dtype.kind not in "iub":
             raise IndexError(f"indices are integers or bools, got {k.dtype}")
+        if not (k is None or k is Ellipsis or isinstance(k, (np.ndarray, slice, int, np.integer, np.bool_))):
+            raise IndexError(
+                f"indices are integers, slices, arrays of integers and masks, got {type(k).__name__}: {k!r:.60}"
+            )
     return index
 
 

@@ -23,7 +23,19 @@ def index(x: Any, key: Any) -> Any:
     index = index_of(key)
     if x.shape == () and any(k is not None and k is not Ellipsis for k in index):
         raise IndexError(f"x[...] of a {type(x).__name__} that has no dimension: it is one number, so use it as it is")
-    return s.take(x, index=index)
+    try:
+        return s.take(x, index=index)
+    except (IndexError, TypeError, ValueError) as error:
+        raise IndexError(f"x[...] of the shape {x.shape}: {_explained(index, x.shape, error)}") from error
+
+
+def _explained(index: tuple[Any, ...], shape: tuple[int, ...], error: Exception) -> str:
+    """Return what is wrong with an index into this shape."""
+    used = builtins.sum(k.ndim if isinstance(k, np.ndarray) and k.dtype == bool else 1 for k in index if k is not None)
+    used -= builtins.sum(k is Ellipsis for k in index)
+    if used > len(shape):
+        return f"{used} indices are more than its {len(shape)} dimensions; give at most one for each"
+    return f"{error}; expected indices that fit the shape"
 
 
 def take(x: Any, index: Any, dim: int | None = None, *, axis: int | None = None) -> Any:

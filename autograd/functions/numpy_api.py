@@ -14,7 +14,7 @@ import numpy as np
 
 from ..rules import elementwise as ops, integers
 from . import indexing, linear_algebra, products, reductions, reshaping
-from .arguments import NUMPY, Dim, array_of, axes_of, implements, require_array
+from .arguments import NUMPY, Dim, array_of, axes_of, implements, integer, require_array
 
 
 @implements(np.shape)
@@ -187,9 +187,14 @@ def _dot(a: Any, b: Any) -> Any:
 
 
 @implements(np.round, np.around)
-def round_to(a: Any, decimals: int = 0) -> Any:
-    """Round to so many decimals, half to even; a negative number of them rounds to tens, hundreds and so on."""
-    return integers.round(a) if not decimals else integers.round(a * 10.0**decimals) / 10.0**decimals
+def round(a: Any, decimals: int = 0) -> Any:
+    """Round to so many decimals, half to even; a negative number of them rounds to tens, hundreds and so on.
+
+    >>> round(1234.567, 2), round(1234.567, -2)
+    (1234.57, 1200.0)
+    """
+    scale = 10.0 ** integer("round", "a number of decimals, an integer", decimals)
+    return integers.round(a) if scale == 1.0 else ops.div(integers.round(ops.mul(a, scale)), scale)
 
 
 # Masks, made of comparisons: a number counts as true where it is not 0.

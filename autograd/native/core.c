@@ -462,6 +462,19 @@ static int set_grad(PyObject *self, PyObject *value, void *_) {
     return 0;
 }
 
+/* Set any attribute. One that the type does not have is refused in words. */
+static int set_attribute(PyObject *self, PyObject *name, PyObject *value) {
+    if (PyObject_GenericSetAttr(self, name, value) == 0) return 0;
+    if (!value || !PyErr_ExceptionMatches(PyExc_AttributeError)) return -1;
+    PyObject *kind, *error, *trace;
+    PyErr_Fetch(&kind, &error, &trace);
+    if (PyObject_HasAttr((PyObject *)ValueType, name)) return PyErr_Restore(kind, error, trace), -1;
+    Py_XDECREF(kind); Py_XDECREF(error); Py_XDECREF(trace);
+    PyErr_Format(PyExc_AttributeError, "a Value takes no attribute of your own such as %R, because room for one would make "
+                 "every node a third larger; keep it in a dict keyed by the Value: %U[v] = ...", name, name);
+    return -1;
+}
+
 /* `_index`, and `_changed` where `is_changed` is not NULL. */
 static PyObject *get_place(PyObject *self, void *is_changed) {
     return PyLong_FromLongLong(is_changed ? changed((Node *)self) : ((Node *)self)->index);
@@ -567,6 +580,7 @@ static int traverse(PyObject *self, visitproc visit, void *arg) { return 0; }
 
 static PyType_Slot slots[] = {
     {Py_tp_new, Value_new}, {Py_tp_init, Value_init}, {Py_tp_dealloc, Value_dealloc}, {Py_tp_traverse, traverse},
+    {Py_tp_setattro, set_attribute},
     {Py_tp_getset, fields}, {Py_tp_methods, methods}, {Py_nb_add, add}, {Py_nb_subtract, subtract},
     {Py_nb_multiply, multiply}, {Py_nb_true_divide, divide}, {Py_nb_floor_divide, divide_to_floor},
     {Py_nb_remainder, take_remainder}, {Py_nb_power, raise_to}, {Py_nb_negative, negate},
@@ -695,9 +709,20 @@ static PyObject *is_connected(PyObject *module, PyObject *_) { return PyBool_Fro
 /* live(): how many nodes there are, for tests of memory. */
 static PyObject *live(PyObject *module, PyObject *_) { return PyLong_FromSsize_t(living); }
 
+/* leave(*exception): go back to the mode outside of this one. In C, because Ctrl-C in an `__exit__` of Python would leave
+   the mode on for good. */
+static PyObject *leave(PyObject *module, PyObject *_) {
+    PyObject *mode = PyObject_CallNoArgs(get_mode), *outer = mode ? PyObject_GetAttrString(mode, "outer") : NULL;
+    PyObject *variable = outer ? PyObject_GetAttrString(get_mode, "__self__") : NULL;
+    PyObject *done = !variable || outer == Py_None ? NULL : PyObject_CallMethod(variable, "set", "O", outer);
+    Py_XDECREF(mode); Py_XDECREF(outer); Py_XDECREF(variable); Py_XDECREF(done);
+    return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
+}
+
 static PyMethodDef functions[] = {
     {"connect", connect, METH_VARARGS}, {"is_connected", is_connected, METH_NOARGS}, {"live", live, METH_NOARGS},
-    {"graph", graph, METH_VARARGS}, {"place", take_place, METH_NOARGS}, {"sweep", sweep, METH_VARARGS}, {0}};
+    {"graph", graph, METH_VARARGS}, {"leave", leave, METH_VARARGS}, {"place", take_place, METH_NOARGS},
+    {"sweep", sweep, METH_VARARGS}, {0}};
 static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "core", NULL, -1, functions};
 
 PyMODINIT_FUNC PyInit_core(void) {

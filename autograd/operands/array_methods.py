@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 from collections.abc import Iterator
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 from ..functions import casting, indexing, linear_algebra, probabilities, products, reductions, reshaping
 from ..functions.arguments import Grid
@@ -106,6 +107,17 @@ class ArrayMethods(Operators, Grid):
     def numel(self) -> int:
         """Return the number of elements."""
         return math.prod(self.shape)
+
+    def __getattr__(self, name: str) -> NoReturn:
+        near = "" if name.startswith("__") else " or ".join(difflib.get_close_matches(name, dir(type(self)), 2, 0.75))
+        raise AttributeError(f"a {type(self).__name__} has no {name!r}" + (f"; did you mean {near}?" if near else ""))
+
+    def __setitem__(self, key: Any, value: Any) -> NoReturn:
+        raise TypeError(
+            f"the elements of a {type(self).__name__} are not written one by one, because what was computed from them "
+            "would be wrong: where(mask, value, x) and masked_fill(x, mask, value) give a new one, and x.data[...] = "
+            "changes the numbers of a leaf"
+        )
 
     def __len__(self) -> int:
         if not self.shape:

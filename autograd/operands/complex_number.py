@@ -12,6 +12,7 @@ import numpy as np
 
 from ..engine.node import Node
 from ..engine.op import Op, Params
+from ..engine.refusals import require_one_element
 from ..rules import elementwise as ops
 from ..rules.structural import list_dot, list_sum
 from .dual import Dual
@@ -75,8 +76,7 @@ class ComplexNumber(StandIn):
         raise NotAnalyticError
 
     def __bool__(self) -> bool:
-        if np.size(self.number) != 1:
-            raise ValueError("an array of several elements is neither true nor false; use (a == b).all()")
+        require_one_element("ComplexNumber", np.size(self.number))
         return bool(np.real(self.number))  # as a comparison does, with the real part alone
 
     data = property(item)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..engine.dtypes import default, float_dtype
+from ..engine.dtypes import default, float_dtype, real_dtype
 from ..functions import reshaping
 from ..functions.arguments import (
     Grid,
@@ -262,7 +262,7 @@ def _require_finite(name: str, **numbers: Any) -> None:
 
 
 def _dtype(dtype: Any) -> Any:
-    return default.dtype if dtype is None else dtype
+    return default.dtype if dtype is None else real_dtype(dtype)
 
 
 def _float_dtype(dtype: Any) -> Any:

@@ -15,6 +15,7 @@ import numpy as np
 
 from ..engine.node import Node
 from ..engine.op import Op, Operand, Params
+from ..engine.refusals import require_one_element
 from ..functions.arguments import Grid, array_of, shape_of
 from ..rules.structural import broadcast_to
 from .constants import checked, common_dtype
@@ -100,7 +101,11 @@ class Dual(StandIn):
         return float(payload if isinstance(payload, float) else payload.item())
 
     def __bool__(self) -> bool:
+        require_one_element("Dual", self.size)
         return bool(self.payload)
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if spec else repr(self)
 
     def __repr__(self) -> str:
         return f"Dual({self.payload!r}, tangent={self.tangent!r})"

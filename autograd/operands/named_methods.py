@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Self
 
 from ..engine.op import NO_PARAMS
-from ..functions.numpy_api import round_to
+from ..functions import numpy_api
 from ..rules import activations, elementwise as ops, integers, special_functions
 from .numpy_protocol import NumpyProtocol
 
@@ -47,7 +47,7 @@ class NamedMethods(NumpyProtocol):
     def atanh(self) -> Self: return self._apply(ops.atanh, (self,), NO_PARAMS)
     def floor(self) -> Self: return self._apply(integers.floor, (self,), NO_PARAMS)
     def ceil(self) -> Self: return self._apply(integers.ceil, (self,), NO_PARAMS)
-    def round(self, decimals: int = 0) -> Self: return round_to(self, decimals)
+    def round(self, decimals: int = 0) -> Self: return numpy_api.round(self, decimals)
     def logit(self) -> Self: return self._apply(activations.logit, (self,), NO_PARAMS)
     def logaddexp(self, other: object) -> Self: return self._apply(activations.logaddexp, (self, other), NO_PARAMS)
     def abs(self) -> Self: return self._apply(ops.abs, (self,), NO_PARAMS)

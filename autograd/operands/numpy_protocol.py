@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import inspect
 from typing import Any, Final, NoReturn
 
 import numpy as np
@@ -42,7 +43,10 @@ class NumpyProtocol(Operand):
             try:
                 return ours(*args, **kwargs)
             except TypeError as error:
-                raise TypeError(f"np.{name} of a {type(self).__name__}: {error}") from error
+                known = inspect.signature(ours).parameters
+                unknown = [f"{key}=" for key in kwargs if key not in known]
+                why = f"it takes no {unknown[0]} here, only {', '.join(known)}" if unknown else error
+                raise TypeError(f"np.{name} of a {type(self).__name__}: {why}") from error
         raise TypeError(
             f"np.{name} cannot take a {type(self).__name__}: it would cut the graph{_nearest(function)}. For the bare "
             "numbers, without a gradient, use .data or .item()"

@@ -8,12 +8,12 @@ import numpy as np
 from numpy import ndarray
 
 from ..engine.accumulation import Lent
-from ..engine.dtypes import default, real_array
+from ..engine.dtypes import default, real_array, real_dtype
 from ..engine.mode import mode
 from ..engine.node import CONSTANT, FIELDS, Node, constant, created, fill, recorded
 from ..engine.op import BUILT_IN, NO_PARAMS, Op, Operand, Params
 from ..engine.quiet import compute
-from ..engine.refusals import refuse_constant_root, refuse_graph_options
+from ..engine.refusals import refuse_constant_root, refuse_graph_options, require_one_element
 from ..engine.short_ways import apply_to_tensors
 from ..engine.sweep import backward
 from ..functions.arguments import array_of
@@ -107,10 +107,11 @@ class Tensor(ArrayMethods, Node):
         """Cast the data of a leaf, and its gradient, to another dtype in place; return the Tensor."""
         if self.op is not None:
             raise RuntimeError("only a leaf can be cast in place, and this Tensor is the result of an op")
-        if self._index >= 0 and np.dtype(dtype).kind != "f":
-            raise TypeError(f"only floats have gradients, got dtype {np.dtype(dtype)}")
-        data = real_array(self._data, dtype)
-        grad = None if self._grad is None else real_array(self._grad, dtype)
+        wanted = real_dtype(dtype)
+        if self._index >= 0 and wanted.kind != "f":
+            raise TypeError(f"only floats have gradients, got dtype {wanted}")
+        data = real_array(self._data, wanted)
+        grad = None if self._grad is None else real_array(self._grad, wanted)
         self._changed, self._data, self._grad = next(created), data, grad
         return self
 
@@ -238,8 +239,7 @@ class Tensor(ArrayMethods, Node):
         return self
 
     def __bool__(self) -> bool:
-        if self._data.size != 1:
-            raise ValueError("a Tensor of several elements is neither true nor false; use (a == b).all()")
+        require_one_element("Tensor", self._data.size)
         return bool(self._data.item())
 
     def __format__(self, spec: str) -> str:

@@ -111,6 +111,14 @@ class Value(Operators, Node):
             f"a Value has no {name!r}, which may be one of a Tensor; stack(values) makes one of Values"
         )
 
+    def _refuse_elements(self, *_: object) -> NoReturn:
+        raise TypeError(
+            "a Value is one number and has no elements, so [...], `in`, a loop and @ are not for it: the product of "
+            "two is a * b, and stack(values) makes a Tensor of several"
+        )
+
+    __getitem__ = __setitem__ = __matmul__ = __rmatmul__ = _refuse_elements
+
     def __bool__(self) -> bool:
         return bool(self._data != 0.0)
 

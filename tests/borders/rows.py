@@ -193,7 +193,8 @@ def _first(f: Call) -> Call:
 def _function_rows() -> dict[str, Row]:
     rows: dict[str, Row] = {}
     for op in OPS.values():
-        if getattr(ag, op.name, None) is op and op.name in CASES and op.takes is Takes.FIXED and op.name not in BITS:
+        is_public = getattr(ag, op.name, None) is op or op.name == "round"  # a function of ours that takes decimals too
+        if is_public and op.name in CASES and op.takes is Takes.FIXED and op.name not in BITS:
             rows |= _op_rows(op.name)
     rows |= {
         name: Row(*both, at=WHOLE.astype(float), flat=True, of_number=True, of_bits=True) for name, both in BITS.items()

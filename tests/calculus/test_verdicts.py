@@ -129,6 +129,16 @@ RIGHT: dict[str, tuple[Function, Any]] = {
 # Right functions of which the derivatives are differences of large terms: what is left of them is a rounding error.
 CANCELLING: dict[str, tuple[Function, Any]] = {
     "batch norm of two rows": (lambda x: (F.batch_norm(x, None, None, training=True) ** 3).sum(), TWO),
+    "batch norm of two rows of one column": (
+        lambda x: F.batch_norm(x, None, None, training=True).sum(),
+        np.array([[0.1], [-0.01]]),
+    ),
+    "batch norm of two rows and a cube": (
+        lambda x: (F.batch_norm(x, None, None, training=True) ** 3).sum(),
+        np.array([[0.25, 3.5], [-1.5, 3.0]]),
+    ),
+    "deviations from the mean": (lambda x: ((x - x.mean()) * 1e3).sum(), GRID),
+    "rows of length 1": (lambda x: (x / ag.sqrt((x * x).sum(1, keepdim=True))).square().sum(), GRID),
     "layer norm of two columns": (lambda x: F.layer_norm(x, (2,)), TWO),
     "softmax adds up to 1": (lambda x: ag.softmax(x, 1).sum(), GRID),
     "weights that add up to 1": (lambda x: (x / x.sum()).sum(), GRID),

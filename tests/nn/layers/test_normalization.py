@@ -44,6 +44,41 @@ def test_a_batch_of_one_in_training_is_refused_and_changes_nothing() -> None:
     assert nn.BatchNorm1d(4)(Tensor(X[:1].reshape(1, 4, 1).repeat(2, axis=2))).shape == (1, 4, 2)
 
 
+REFUSED_BATCHES: dict[str, Callable[[nn.BatchNorm1d], object]] = {
+    "one row": lambda norm: norm(Tensor(X[:1])),
+    "too few channels": lambda norm: norm(Tensor(X[:, :3])),
+    "no batch": lambda norm: norm(Tensor(X[0])),
+    "a list": lambda norm: norm(X.tolist()),
+    "a weight of another size": lambda norm: nn.functional_call(norm, {"weight": np.ones(3)}, Tensor(X)),
+    "a bias of another size": lambda norm: nn.functional_call(norm, {"bias": np.ones(3)}, Tensor(X)),
+    "another running mean": lambda norm: nn.functional_call(norm, {"running_mean": np.ones(3)}, Tensor(X)),
+    "another running variance": lambda norm: nn.functional_call(norm, {"running_var": np.ones(5)}, Tensor(X)),
+}
+
+
+@pytest.mark.parametrize("momentum", [0.1, None])
+@pytest.mark.parametrize("name", REFUSED_BATCHES)
+def test_a_refused_batch_is_not_counted_and_moves_nothing(name: str, momentum: float | None) -> None:
+    norm = nn.BatchNorm1d(4, momentum=momentum)
+    norm(Tensor(X))
+    before = {key: array.tolist() for key, array in norm.state_dict().items()}
+    with pytest.raises((TypeError, ValueError)):
+        REFUSED_BATCHES[name](norm)
+    assert {key: array.tolist() for key, array in norm.state_dict().items()} == before
+    assert before["num_batches_tracked"] == 1
+
+
+@pytest.mark.parametrize(
+    ("train", "counted"), [([True], 1), ([True, True, True], 3), ([False, False], 0), ([True, False, True], 2)]
+)
+def test_batches_in_training_are_counted(train: list[bool], counted: int) -> None:
+    norm = nn.BatchNorm1d(4, momentum=None)
+    for mode in train:
+        norm.train(mode)(Tensor(X))
+    assert norm.state_dict()["num_batches_tracked"] == counted
+    np.testing.assert_allclose(norm.state_dict()["running_mean"], X.mean(0) if counted else np.zeros(4))
+
+
 @pytest.mark.parametrize("shape", [(4,), (3, 5), (3, 5, 4), (2, 4, 1, 1)])
 def test_batch_norm_refuses_an_input_of_a_wrong_shape(shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match=r"BatchNorm1d\(4\) takes \(N, 4\) or \(N, 4, L\), got shape"):
