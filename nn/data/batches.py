@@ -45,9 +45,15 @@ class BatchedDataset(Dataset, Protocol):
 
 def take(dataset: Any, indices: np.ndarray) -> Batch:
     """Return the samples of a dataset at these indices as one batch."""
-    if isinstance(dataset, BatchedDataset):
-        return dataset.take(indices)
+    if takes_batches(dataset):
+        batch: Batch = dataset.take(indices)
+        return batch
     return default_collate(samples(dataset, indices))
+
+
+def takes_batches(dataset: Any) -> bool:
+    """Tell whether a dataset returns several samples at once. The `take` of an array is another one, of elements."""
+    return isinstance(dataset, BatchedDataset) and not isinstance(dataset, (np.ndarray, Tensor))
 
 
 def samples(dataset: Any, indices: np.ndarray) -> list[Any]:

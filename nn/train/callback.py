@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+import numpy as np
 
 from ..atomic import update_dicts
 from ..checks import integer, number
@@ -114,6 +118,11 @@ class Monitor(Callback):
         if self.monitor not in logs:
             fix = "; give fit() validation= or validation_split=" if self.monitor.startswith("val_") else ""
             raise ValueError(f"{type(self).__name__} monitors {self.monitor!r}, and there is {', '.join(logs)}{fix}")
+        if np.ndim(logs[self.monitor]):
+            raise ValueError(
+                f"{type(self).__name__} monitors one number, and {self.monitor!r} is an array of shape "
+                f"{np.shape(logs[self.monitor])}; monitor another"
+            )
         return float(logs[self.monitor])
 
     def state_dict(self) -> dict[str, Any]:
@@ -133,3 +142,10 @@ class PatientMonitor(Monitor):
 
     def on_train_begin(self) -> None:
         self.best, self.wait = self.worst, 0
+
+
+def require_folder(path: str) -> None:
+    """Raise FileNotFoundError now, and not after an epoch, if a file cannot be written because it has no folder."""
+    folder = os.path.dirname(os.path.realpath(path))
+    if "{" not in folder and not os.path.isdir(folder):
+        raise FileNotFoundError(errno.ENOENT, f"there is no folder {folder}; create it first", path)

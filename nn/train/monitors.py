@@ -8,7 +8,7 @@ from typing import Any, final
 from ..atomic import update_dicts
 from ..checks import integer, number
 from ..files import save
-from .callback import Logs, Monitor, PatientMonitor
+from .callback import Logs, Monitor, PatientMonitor, require_folder
 
 
 @final
@@ -155,6 +155,9 @@ class ModelCheckpoint(Monitor):
         if initial_value_threshold is not None:
             self.best = float(initial_value_threshold)
         self._due = ""  # the file to write once all callbacks have seen the epoch or the step
+
+    def on_train_begin(self) -> None:
+        require_folder(self.filepath)
 
     def on_train_batch_end(self, batch: int, logs: Logs) -> None:
         if isinstance(self.save_freq, int) and self.training.step % self.save_freq == 0:

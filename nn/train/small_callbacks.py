@@ -14,7 +14,7 @@ from autograd import replace_file
 
 from ..atomic import update_dicts
 from ..optim.clipping import clip_grad_norm_, clip_grad_value_
-from .callback import Callback, Logs
+from .callback import Callback, Logs, require_folder
 from .history import csv_text
 
 
@@ -82,6 +82,7 @@ class CSVLogger(Callback):
         self.rows: list[list[Any]] = []
 
     def on_train_begin(self) -> None:
+        require_folder(self.filename)
         self.rows = []
         if self.append and os.path.exists(self.filename):
             with Path(self.filename).open(newline="", encoding="utf-8") as file:
