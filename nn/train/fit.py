@@ -85,6 +85,10 @@ def fit(
         raise ValueError("fit takes validation or validation_split, got both; give one")
     if validation_split:
         data, validation = split(data, validation_split)
+    if resume is not None and not isinstance(resume, (str, os.PathLike)):
+        raise TypeError(
+            f"resume takes the path of a file that ModelCheckpoint wrote, got {type(resume).__name__}: {resume!r:.60}"
+        )
     by_step = _by_step(optimizer, scheduler, schedule_by)
     given = _callbacks(callbacks)
     if doctor:

@@ -14,7 +14,7 @@ import numpy as np
 
 from autograd import Tensor, Value
 
-from ..checks import integer, number
+from ..checks import integer, number, real
 from .outputs import as_array
 
 
@@ -180,7 +180,8 @@ class _Function(_Mean):
     def batch(self, output: Any, target: Any) -> tuple[float, int]:
         found = self.function(output, target)
         count = len(target)
-        return float(found.item() if isinstance(found, (Tensor, Value)) else found) * count, count
+        scalar = isinstance(found, (Tensor, Value)) or (isinstance(found, np.ndarray) and not found.ndim)
+        return real(f"the metric {self.name}", found.item() if scalar else found) * count, count
 
 
 _NAMES: dict[str, Callable[[float], Metric]] = {

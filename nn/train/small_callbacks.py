@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import inspect
 import math
+import numbers
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -38,10 +39,18 @@ class LRSchedule(Callback):
 
     def on_epoch_begin(self, epoch: int) -> None:
         groups = self.training.optimizer.param_groups
-        lrs = [float(self.schedule(*(epoch, group["lr"])[: self._arguments])) for group in groups]
+        lrs = [self._rate(epoch, group["lr"]) for group in groups]
         update_dicts([(group, {"lr": lr}) for group, lr in zip(groups, lrs, strict=True)])
         if self.verbose:
             print(f"epoch {epoch + 1}: the learning rate is {lrs[0]:g}")
+
+    def _rate(self, epoch: int, lr: float) -> float:
+        found = self.schedule(*(epoch, lr)[: self._arguments])
+        if not isinstance(found, numbers.Real) or not 0 <= found < math.inf:
+            raise ValueError(
+                f"schedule gave the learning rate {found!r:.60} in epoch {epoch + 1}, expected a finite number >= 0"
+            )
+        return float(found)
 
     def on_epoch_end(self, epoch: int, logs: Logs) -> None:
         logs.setdefault("lr", self.training.optimizer.param_groups[0]["lr"])

@@ -82,6 +82,8 @@ def test_early_stopping_goes_on_counting(tmp_path: Path) -> None:
     ("change", "complaint"),
     [
         ({"callbacks": []}, r"saved with the callbacks \['EarlyStopping'"),
+        ({"scheduler": None}, r"saved with ExponentialLR stepped after each epoch, and now there is no scheduler"),
+        ({"schedule_by": "step"}, r"and now there is ExponentialLR stepped after each step"),
         ({"metrics": ["accuracy"]}, r"saved with the metrics \['accuracy', 'confusion_matrix', 'f1'\]"),
     ],
 )
@@ -95,6 +97,7 @@ def test_a_resume_with_other_arguments_is_refused_and_changes_nothing(
     options: dict[str, Any] = {
         "callbacks": [*run.callbacks(), train.ModelCheckpoint(path)],
         "metrics": ["accuracy", "confusion_matrix", "f1"],
+        "scheduler": run.scheduler,
     }
     with pytest.raises(train.CheckpointError, match=complaint):
         train.fit(
@@ -104,7 +107,6 @@ def test_a_resume_with_other_arguments_is_refused_and_changes_nothing(
             run.optimizer,
             epochs=3,
             validation=data(10),
-            scheduler=run.scheduler,
             verbose=False,
             resume=path,
             **{**options, **change},
