@@ -23,7 +23,7 @@ def trained(
 ) -> Any:
     """Train for an epoch; `own` is an optimizer."""
     model = model or nn.Linear(2, 2)
-    return train.fit(model, given, loss, own or optim.SGD(model.parameters(), lr=0.1), verbose=False, **more)
+    return train.fit(model, given, loss, own or optim.SGD(model.parameters(), lr=0.1), verbose=False, **options)
 
 
 def other() -> optim.Optimizer:
