@@ -12,7 +12,8 @@ from autograd import Table
 from ..data import KFold, Subset
 from .evaluation import evaluate
 from .history import spread_table
-from .new_trainings import Build, as_dataset, fit_new, sendable
+from .new_trainings import Build, as_dataset, checked_metrics, fit_new, sendable
+from .outputs import checked_loss
 from .processes import run_all
 
 
@@ -61,9 +62,14 @@ def cross_validate(
     """
     data = sendable("cross_validate", data)
     folds = KFold(5, shuffle=True, seed=seed) if folds is None else folds
+    if isinstance(folds, int):
+        raise TypeError(
+            f"folds has a method split, got int: {folds}; write nn.data.KFold({folds}, shuffle=True, seed=0)"
+        )
     samples, labels = (data[0], data[-1]) if isinstance(data, tuple) else (data, None)
     settings = {"verbose": False, "seed": seed, **options}
-    arguments = [(build, data, loss, list(metrics), settings, *split) for split in folds.split(samples, labels)]
+    task = (build, data, checked_loss(loss), checked_metrics(metrics), settings)
+    arguments = [(*task, *split) for split in folds.split(samples, labels)]
     found = run_all(_fold, arguments, seed, processes)
     return FoldScores({name: [scores[name] for scores in found] for name in found[0]})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, final
 
 import numpy as np
@@ -74,6 +74,8 @@ class choice(Distribution):
     """One of several options, each as often as the others."""
 
     def __init__(self, options: Sequence[Any]) -> None:
+        if isinstance(options, str) or not isinstance(options, Iterable):
+            raise TypeError(f"choice takes a list of options, got {options!r:.60}; write choice([{options!r:.60}])")
         self.options = list(options)
         if not self.options:
             raise ValueError("choice takes at least one option, got none")

@@ -9,6 +9,7 @@ from ..data import DataLoader, Dataset, TensorDataset
 from ..module import Module
 from .fit import fit
 from .history import History
+from .metrics import metric_list
 from .outputs import as_array
 
 Build = Callable[[], tuple[Any, ...]]
@@ -27,6 +28,13 @@ def sendable(name: str, data: Any) -> Any:
             f"{name} takes (X, y) or a dataset, got {type(data).__name__} {data!r:.60}; give a dataset and batch_size="
         )
     return data
+
+
+def checked_metrics(metrics: Any) -> list[Any]:
+    """Return metrics as they were given, in a list, after their names were checked before any training."""
+    found = metrics if isinstance(metrics, str) or not isinstance(metrics, Iterable) else list(metrics)
+    metric_list(found, 0.0)
+    return list(found)
 
 
 def as_dataset(data: Any) -> Any:

@@ -27,6 +27,7 @@ def run_all(function: Callable[..., Any], arguments: Sequence[tuple[Any, ...]], 
     If a call raises, its error is raised here, with a note that tells which call it was. Then, and at Ctrl-C, the other
     processes are ended.
     """
+    integer("seed", seed, 0)
     if integer("processes", processes, 1) > 1:
         _check_importable(function, arguments, processes)
         return _in_processes(function, arguments, seed, processes)
@@ -37,7 +38,7 @@ def run_all(function: Callable[..., Any], arguments: Sequence[tuple[Any, ...]], 
 
 def seeded_call(function: Callable[..., Any], seed: int, k: int, arguments: tuple[Any, ...]) -> Any:
     """Seed the default generator for call number k and return function(*arguments)."""
-    manual_seed((integer("seed", seed, 0) << 32) + k)
+    manual_seed((seed << 32) + k)
     return function(*arguments)
 
 

@@ -13,8 +13,8 @@ from ..checks import integer
 from ..module import Module
 from .evaluation import predict
 from .history import History, spread_table
-from .new_trainings import Build, as_dataset, built, fit_new, sendable
-from .outputs import as_array
+from .new_trainings import Build, as_dataset, built, checked_metrics, fit_new, sendable
+from .outputs import as_array, checked_loss
 from .processes import own_randomness, run_all
 
 
@@ -44,6 +44,11 @@ class Ensemble:
         `activation` is applied to the outputs of each member before the mean. For a classifier that returns scores give
         `lambda scores: F.softmax(scores, 1)`: the mean of probabilities is one, the mean of scores is not.
         """
+        if activation is not None and not callable(activation):
+            raise TypeError(
+                f"activation is a function of the outputs, got {type(activation).__name__} {activation!r:.60}; write "
+                "lambda scores: F.softmax(scores, 1)"
+            )
         outputs = [predict(member, X, batch_size) for member in self.members]
         if activation is not None:
             outputs = [as_array(activation(Tensor(output))) for output in outputs]
@@ -97,7 +102,13 @@ def ensemble(
     True
     """
     count = integer("n", n, 2)
-    task = (build, sendable("ensemble", data), loss, list(metrics), {"verbose": False, **options})
+    task = (
+        build,
+        sendable("ensemble", data),
+        checked_loss(loss),
+        checked_metrics(metrics),
+        {"verbose": False, **options},
+    )
     trained = run_all(_member, [task] * count, seed, processes)
     if len({_bits(weights) for weights, _ in trained}) < count:
         raise ValueError(

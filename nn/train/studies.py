@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, final
 
 from .. import checks
-from .callback import Logs, Monitor
+from .callback import Logs, Monitor, require_folder
 from .distributions import Distribution, checked_space
 from .processes import own_randomness, seeded_call
 
@@ -33,7 +33,11 @@ def optuna_study(
     file = os.fspath(path)
     journal = optuna.storages.journal
     lock = journal.JournalFileOpenLock(file) if os.name == "nt" else None  # the default makes links, not so there
-    storage = optuna.storages.JournalStorage(journal.JournalFileBackend(file, lock))
+    require_folder(file)
+    try:
+        storage = optuna.storages.JournalStorage(journal.JournalFileBackend(file, lock))
+    except (ValueError, KeyError) as error:
+        raise ValueError(f"{file} is no journal of Optuna, or is damaged: {error}; give another file") from None
     study = optuna.create_study(storage=storage, study_name=name, direction=direction, load_if_exists=True, **options)
     if (saved := study.direction.name.lower()) != direction:
         raise ValueError(

@@ -104,6 +104,13 @@ def test_the_table_shows_each_member_and_the_spread() -> None:
             TypeError,
             r"takes \(X, y\) or a dataset, got DataLoader",
         ),
+        (lambda: train.ensemble(build, data(), F.cross_entropy, 2, "accuracy"), TypeError, "metrics must be a list"),
+        (lambda: train.ensemble(build, data(), F.cross_entropy, 2, ["acuracy"]), ValueError, "no metric 'acuracy'"),
+        (
+            lambda: train.ensemble(build, data(), F.cross_entropy, 2, seed=-1),
+            ValueError,
+            "seed must be an integer >= 0",
+        ),
         (lambda: train.ensemble(lambda: nn.Linear(2, 2), data(), F.cross_entropy, 2), TypeError, "build returns"),  # type: ignore[arg-type,return-value]
         (
             lambda: train.ensemble(lambda: build(), data(), F.cross_entropy, 2, processes=2),

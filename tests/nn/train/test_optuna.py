@@ -113,6 +113,7 @@ def test_a_monitor_that_does_not_fit_the_study_is_refused(direction: str, monito
         (lambda path: train.optuna_study(path, direction="maximize"), "was created with direction='minimize'"),
         (lambda path: wrapped(objective, {"lr": 0.1}), "gives 'lr' as float 0.1; use uniform"),
         (lambda path: wrapped(objective, [0.1]), "the space is a dict"),
+        (lambda path: train.optuna_study(path.with_name("text")), "text is no journal of Optuna, or is damaged"),
         (lambda path: wrapped(0.1, SPACE), "the objective is a function"),
         (
             lambda path: train.optuna_study(path).optimize(wrapped(lambda p, t: None, SPACE), n_trials=1),
@@ -123,6 +124,7 @@ def test_a_monitor_that_does_not_fit_the_study_is_refused(direction: str, monito
 def test_arguments_that_make_no_sense_are_refused(call: Any, complaint: str, tmp_path: Path) -> None:
     path = tmp_path / "search.journal"
     train.optuna_study(path)
+    path.with_name("text").write_text("text\n")
     with pytest.raises((TypeError, ValueError), match=complaint):
         call(path)
 

@@ -163,7 +163,7 @@ def killed_and_resumed(path: Path, epochs: int, kills: int, seed: int) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
-@pytest.mark.parametrize(("kills", "epochs"), [(5, 60), pytest.param(100, 400, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(("kills", "epochs"), [(20, 120), pytest.param(100, 400, marks=pytest.mark.slow)])
 def test_a_training_killed_at_random_moments_has_the_same_bits(tmp_path: Path, kills: int, epochs: int) -> None:
     whole = Run("unseeded", plain=True)
     whole.fit(epochs)
