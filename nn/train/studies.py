@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import os
 from collections.abc import Callable, Mapping
 from typing import Any, Final, final
@@ -36,9 +37,11 @@ def optuna_study(
     require_folder(file)
     try:
         storage = optuna.storages.JournalStorage(journal.JournalFileBackend(file, lock))
-    except (ValueError, KeyError) as error:
+        study = optuna.create_study(
+            storage=storage, study_name=name, direction=direction, load_if_exists=True, **options
+        )
+    except json.JSONDecodeError as error:
         raise ValueError(f"{file} is no journal of Optuna, or is damaged: {error}; give another file") from None
-    study = optuna.create_study(storage=storage, study_name=name, direction=direction, load_if_exists=True, **options)
     if (saved := study.direction.name.lower()) != direction:
         raise ValueError(
             f"the study {name!r} in {file} was created with direction={saved!r}, got {direction!r}; give the same, or "
