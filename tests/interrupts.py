@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import linecache
+import os
 import sys
 from collections.abc import Callable
 from functools import cache
@@ -53,6 +54,45 @@ def first_and_last(places: list[Place]) -> list[int]:
         first.setdefault(place, number)
         last[place] = number
     return sorted({*first.values(), *last.values()})
+
+
+def illegal_lines(
+    function: Callable[[], Any], is_legal: Callable[[], bool], chosen: set[int] | None = None
+) -> list[int]:
+    """Interrupt the function at every executed line, or at the chosen ones, and return those that leave a wrong state.
+
+    At each line a forked copy of this process raises KeyboardInterrupt, and asks `is_legal` when it has left the
+    function. So the function is called once, and each of its tens of thousands of lines takes milliseconds.
+    """
+    wrong: list[int] = []
+    count = 0
+    in_copy = False
+
+    def at_line(place: Place) -> None:
+        nonlocal count, in_copy
+        count += 1
+        if chosen is not None and count not in chosen:
+            return
+        copy = os.fork()
+        if copy == 0:
+            in_copy = True
+            raise KeyboardInterrupt
+        if os.waitpid(copy, 0)[1]:
+            wrong.append(count)
+
+    try:
+        _traced(function, at_line)
+    except KeyboardInterrupt:
+        if not in_copy:
+            raise
+    finally:
+        if in_copy:  # leave without the rest of the test, also where something else was raised
+            legal = False
+            try:
+                legal = is_legal()
+            finally:
+                os._exit(0 if legal else 1)
+    return wrong
 
 
 def _traced(function: Callable[[], Any], at_line: Callable[[Place], Any]) -> None:

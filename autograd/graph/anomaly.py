@@ -7,7 +7,7 @@ from typing import Any, Final, final
 
 import numpy as np
 
-from ..engine.caller import caller
+from ..engine.caller import caller, line_near_caller
 from ..engine.forms import Kind
 from ..engine.mode import Mode, Switch, Watch
 from ..engine.node import Node
@@ -16,6 +16,7 @@ from ..rules.elementwise import where
 from .module_names import place_among_modules
 
 SMALL: Final = 9  # elements of an array that is shown in full
+HARMLESS: Final = "give it a harmless input, as in where(mask, f(where(mask, x, 1.0)), 0.0)"
 
 
 class AnomalyError(RuntimeError):
@@ -51,7 +52,7 @@ class _NonFiniteWatch(Watch):
         if not origin or np.isnan(result._data).any() or _is_made(op, args, result._data):
             raise AnomalyError(
                 f"{op.name} gave {_shown(result._data)}, from {_described(op, args, result)}\n  {line}"
-                f"{_module()}{origin}"
+                f"{_module()}{origin or _untaken_branch(result)}"
             )
         self.origins[id(result)] = (result, origin)
 
@@ -79,8 +80,7 @@ class _NonFiniteWatch(Watch):
         if node._index in self.branches:
             return (
                 "\n  where() took its other branch there, but this branch still gets the gradient 0, its derivative is "
-                "not finite, and 0 × inf is nan: give it a harmless input, as in "
-                "where(mask, f(where(mask, x, 1.0)), 0.0)"
+                f"not finite, and 0 × inf is nan: {HARMLESS}"
             )
         return (
             "\n  the gradient that arrives there is 0, the derivative is not finite, and 0 × inf is nan: keep the "
@@ -118,6 +118,28 @@ def _is_zero_times_inf(node: Node, position: int, upstream: Any) -> bool:
         node.op.vjp(position, g, node._data, inputs, node.params) for g in (upstream, upstream * 0 + 1.0)
     )
     return bool((np.isnan(given) & (np.asarray(upstream) == 0) & ~np.isfinite(derivative)).any())
+
+
+def _untaken_branch(result: Node) -> str:
+    """Return what to do where a where() stands near, which may leave the result out; "" if there is none."""
+    op = result.op
+    line = None if op is None or op is where or op.kind is not Kind.ELEMENTWISE else line_near_caller(r"\bwhere\(")
+    if op is None or line is None:
+        return ""
+    nothing = np.zeros_like(result._data)[()]
+    inputs = [i._data for i in result.inputs]
+    with np.errstate(all="ignore"):
+        gradients = [
+            op.vjp(k, nothing, result._data, inputs, result.params)
+            for k, i in enumerate(result.inputs)
+            if i.requires_grad
+        ]
+    effect = (
+        "does no harm, but this mode stops at it"
+        if all(map(finite, gradients))
+        else "still makes the gradient nan, because its derivative is not finite, and 0 times that is nan"
+    )
+    return f"\n  if the where() in line {line} takes its other branch there, this value {effect}: {HARMLESS}"
 
 
 def _module(node: Node | None = None) -> str:

@@ -45,9 +45,15 @@ class BatchedDataset(Dataset, Protocol):
 
 def take(dataset: Any, indices: np.ndarray) -> Batch:
     """Return the samples of a dataset at these indices as one batch."""
-    if isinstance(dataset, BatchedDataset):
-        return dataset.take(indices)
+    if takes_batches(dataset):
+        batch: Batch = dataset.take(indices)
+        return batch
     return default_collate(samples(dataset, indices))
+
+
+def takes_batches(dataset: Any) -> bool:
+    """Tell whether a dataset returns several samples at once. The `take` of an array is another one, of elements."""
+    return isinstance(dataset, BatchedDataset) and not isinstance(dataset, (np.ndarray, Tensor))
 
 
 def samples(dataset: Any, indices: np.ndarray) -> list[Any]:
@@ -81,7 +87,7 @@ def _stacked(column: Sequence[Any]) -> Tensor:
                 f"a sample is a tuple of numbers, arrays or Tensors, got {type(x).__name__} {x!r:.60} in one; give the "
                 "DataLoader a collate_fn that makes a batch of a list of samples"
             )
-    parts = [x if isinstance(x, Tensor) else np.asarray(x) for x in column]
+    parts = [x if isinstance(x, Tensor) else _array(x) for x in column]
     shapes = dict.fromkeys(x.shape for x in parts)
     if len(shapes) > 1:
         raise ValueError(
@@ -92,3 +98,13 @@ def _stacked(column: Sequence[Any]) -> Tensor:
         stacked: Tensor = ag.stack(parts)  # gradient flows to the samples
         return stacked
     return Tensor(np.stack([x.numpy() if isinstance(x, Tensor) else x for x in parts]))
+
+
+def _array(x: Any) -> np.ndarray:
+    try:
+        return np.asarray(x)
+    except ValueError:
+        raise ValueError(
+            f"a sample is a tuple of numbers, arrays or Tensors, got a {type(x).__name__} of parts of different shapes"
+            "; let dataset[k] return a tuple, as in (x, y)"
+        ) from None

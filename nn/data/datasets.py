@@ -10,7 +10,7 @@ import numpy as np
 import autograd as ag
 from autograd import Tensor
 
-from .batches import Batch, BatchedDataset, Dataset, default_collate, samples, take
+from .batches import Batch, Dataset, default_collate, samples, take, takes_batches
 
 
 @final
@@ -73,7 +73,7 @@ class ConcatDataset:
 
     def take(self, indices: np.ndarray) -> Batch:
         """Return the samples at these indices as one batch."""
-        if not all(isinstance(dataset, BatchedDataset) for dataset in self.datasets):
+        if not all(takes_batches(dataset) for dataset in self.datasets):
             return default_collate(samples(self, indices))
         owners, inner = self._places(indices)
         used = np.unique(owners).tolist()

@@ -9,7 +9,7 @@ from typing import Any, final
 
 import numpy as np
 
-from autograd import default_generator
+from autograd import Tensor, default_generator
 
 from ..atomic import Change, set_attributes
 from ..checks import integer
@@ -255,6 +255,11 @@ def _check_dataset(dataset: Any, shuffle: bool, sampler: Any) -> None:
         raise TypeError(
             f"a sampler is an iterable of indices that is read once per epoch, got {type(sampler).__name__} "
             f"{sampler!r:.60}; give a list, or an object whose __iter__ yields the indices"
+        )
+    if isinstance(dataset, tuple) and dataset and all(isinstance(x, (np.ndarray, Tensor)) and x.ndim for x in dataset):
+        raise TypeError(
+            f"a DataLoader takes a dataset, got a tuple of {len(dataset)} arrays; write "
+            "DataLoader(TensorDataset(X, y), ...)"
         )
     if isinstance(dataset, Dataset):
         return

@@ -10,6 +10,13 @@ from .checkpoint import (
 from .cross_validation import FoldScores as FoldScores, cross_validate as cross_validate
 from .diagnosis.examination import doctor as doctor
 from .diagnosis.health_report import Finding as Finding, Report as Report
+from .distributions import (
+    Distribution as Distribution,
+    choice as choice,
+    integer as integer,
+    loguniform as loguniform,
+    uniform as uniform,
+)
 from .evaluation import evaluate as evaluate, predict as predict
 from .fit import fit as fit
 from .history import History as History
@@ -30,15 +37,11 @@ from .monitors import (
     ReduceLROnPlateau as ReduceLROnPlateau,
 )
 from .progress import ProgressBar as ProgressBar
-from .search import (
-    Distribution as Distribution,
-    Search as Search,
-    Trial as Trial,
-    choice as choice,
-    integer as integer,
-    loguniform as loguniform,
-    random_search as random_search,
-    uniform as uniform,
+from .search import Search as Search, Trial as Trial, random_search as random_search
+from .seed_ensemble import (
+    Ensemble as Ensemble,
+    EnsemblePrediction as EnsemblePrediction,
+    ensemble as ensemble,
 )
 from .small_callbacks import (
     CSVLogger as CSVLogger,
@@ -46,5 +49,10 @@ from .small_callbacks import (
     LambdaCallback as LambdaCallback,
     LRSchedule as LRSchedule,
     TerminateOnNaN as TerminateOnNaN,
+)
+from .studies import (
+    PruningCallback as PruningCallback,
+    optuna_objective as optuna_objective,
+    optuna_study as optuna_study,
 )
 from .training import Training as Training

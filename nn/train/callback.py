@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+import numpy as np
+
+from ..atomic import update_dicts
+from ..checks import integer, number
 from ..module import Module
 
 if TYPE_CHECKING:
@@ -75,16 +81,27 @@ _RISING: Final = ("accuracy", "acc", "r2", "f1")
 
 
 class Monitor(Callback):
-    """Base class of the callbacks that compare one number of each epoch with the best so far."""
+    """Base class of the callbacks that compare one number of each epoch with the best so far.
 
-    def __init__(self, monitor: str, mode: str, min_delta: float) -> None:
+    A subclass names in `remembered` the attributes that a checkpoint holds.
+    """
+
+    remembered: ClassVar[tuple[str, ...]] = ("best",)
+
+    def __init__(self, monitor: str, mode: str = "auto", min_delta: float = 0.0, verbose: int = 0) -> None:
+        if not isinstance(monitor, str):
+            raise TypeError(
+                f'monitor is the name of a number of the training, such as "val_loss", got {type(monitor).__name__} '
+                f"{monitor!r:.60}"
+            )
         if mode not in ("auto", "min", "max"):
             raise ValueError(f'mode must be "auto", "min" or "max", got {mode!r:.60}')
         self.monitor = monitor
         name = monitor.removeprefix("val_")
         rising = mode == "max" or (mode == "auto" and (name in _RISING or name.startswith("top_")))
         self.mode = "max" if rising else "min"
-        self.min_delta = abs(min_delta)
+        self.min_delta = abs(number("min_delta", min_delta))
+        self.verbose = verbose
         self.best = self.worst
 
     @property
@@ -101,4 +118,34 @@ class Monitor(Callback):
         if self.monitor not in logs:
             fix = "; give fit() validation= or validation_split=" if self.monitor.startswith("val_") else ""
             raise ValueError(f"{type(self).__name__} monitors {self.monitor!r}, and there is {', '.join(logs)}{fix}")
+        if np.ndim(logs[self.monitor]):
+            raise ValueError(
+                f"{type(self).__name__} monitors one number, and {self.monitor!r} is an array of shape "
+                f"{np.shape(logs[self.monitor])}; monitor another"
+            )
         return float(logs[self.monitor])
+
+    def state_dict(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.remembered}
+
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        update_dicts([(vars(self), {name: state_dict[name] for name in self.remembered})])
+
+
+class PatientMonitor(Monitor):
+    """Base class of the callbacks that act when the monitored number has not improved for `patience` epochs."""
+
+    def __init__(self, monitor: str, mode: str, min_delta: float, patience: int, verbose: int) -> None:
+        super().__init__(monitor, mode, min_delta, verbose)
+        self.patience = integer("patience", patience, 0)
+        self.on_train_begin()
+
+    def on_train_begin(self) -> None:
+        self.best, self.wait = self.worst, 0
+
+
+def require_folder(path: str) -> None:
+    """Raise FileNotFoundError now, and not after an epoch, if a file cannot be written because it has no folder."""
+    folder = os.path.dirname(os.path.realpath(path))
+    if "{" not in folder and not os.path.isdir(folder):
+        raise FileNotFoundError(errno.ENOENT, f"there is no folder {folder}; create it first", path)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from typing import Any, final
 
 import numpy as np
 
-from autograd import Table, text_table
+from autograd import Table
 
-from ..data import KFold, Subset, TensorDataset
+from ..data import KFold, Subset
 from .evaluation import evaluate
-from .fit import fit
-from .history import number_text
-from .outputs import as_array
+from .history import spread_table
+from .new_trainings import Build, as_dataset, checked_metrics, fit_new, sendable
+from .outputs import checked_loss
 from .processes import run_all
 
 
@@ -31,11 +31,7 @@ class FoldScores(dict[str, list[float]]):
 
     def table(self) -> Table:
         """Return a text table with one line for each fold, the mean and the standard deviation."""
-        rows = [("fold", *self)]
-        rows += [(str(k + 1), *map(number_text, row)) for k, row in enumerate(zip(*self.values(), strict=True))]
-        rows.append(("mean", *(number_text(self.mean(name)) for name in self)))
-        rows.append(("std", *(number_text(self.std(name)) for name in self)))
-        return text_table(rows, right=range(len(rows[0])), caption="Cross-validation")
+        return spread_table("fold", self, "Cross-validation")
 
     def __repr__(self) -> str:
         return str(self.table())
@@ -45,11 +41,11 @@ class FoldScores(dict[str, list[float]]):
 
 
 def cross_validate(
-    build: Callable[[], tuple[Any, ...]],
+    build: Build,
     data: Any,
     loss: Any,
     folds: Any = None,
-    metrics: tuple[Any, ...] | list[Any] = (),
+    metrics: Iterable[Any] = (),
     seed: int = 0,
     processes: int = 1,
     **options: Any,
@@ -64,25 +60,24 @@ def cross_validate(
                functions at the top of a module
     options    those of `fit`, such as epochs and batch_size
     """
-    if isinstance(data, tuple):
-        data = tuple(as_array(x) for x in data)  # a Tensor is not sent to another process
+    data = sendable("cross_validate", data)
     folds = KFold(5, shuffle=True, seed=seed) if folds is None else folds
+    if isinstance(folds, int):
+        raise TypeError(
+            f"folds has a method split, got int: {folds}; write nn.data.KFold({folds}, shuffle=True, seed=0)"
+        )
     samples, labels = (data[0], data[-1]) if isinstance(data, tuple) else (data, None)
     settings = {"verbose": False, "seed": seed, **options}
-    arguments = [(build, data, loss, list(metrics), settings, *split) for split in folds.split(samples, labels)]
+    task = (build, data, checked_loss(loss), checked_metrics(metrics), settings)
+    arguments = [(*task, *split) for split in folds.split(samples, labels)]
     found = run_all(_fold, arguments, seed, processes)
     return FoldScores({name: [scores[name] for scores in found] for name in found[0]})
 
 
 def _fold(
-    build: Any, data: Any, loss: Any, metrics: list[Any], options: dict[str, Any], training: Any, rest: Any
+    build: Build, data: Any, loss: Any, metrics: list[Any], options: dict[str, Any], training: Any, rest: Any
 ) -> dict[str, float]:
     """Train on the samples of a fold and return the loss and the metrics on the rest."""
-    built = build()
-    if not isinstance(built, tuple) or len(built) not in (2, 3):
-        raise TypeError(f"build returns (model, optimizer) or (model, optimizer, scheduler), got {built!r:.60}")
-    model, optimizer, *scheduler = built
-    dataset = TensorDataset(*data) if isinstance(data, tuple) else data
-    options = {"scheduler": scheduler[0] if scheduler else None, **options}
-    fit(model, Subset(dataset, training), loss, optimizer, metrics=metrics, **options)
+    dataset = as_dataset(data)
+    model, _ = fit_new(build, Subset(dataset, training), loss, metrics, options)
     return evaluate(model, Subset(dataset, rest), loss, metrics)

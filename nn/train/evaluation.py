@@ -119,17 +119,25 @@ def evaluate(
 def predict(model: Module, X: Any, batch_size: int | None = None) -> np.ndarray:
     """Return the outputs of a model for all samples as one array; the model is in evaluation mode meanwhile.
 
-    `X` is an array or a Tensor, or a loader whose batches are inputs, or inputs and targets.
+    `X` is an array or a Tensor, or a dataset or a loader of inputs, or of inputs and targets.
     """
     checked_model("predict", model)
     batches: Iterable[Any] = X
     if isinstance(X, (np.ndarray, Tensor, list)):
         batches = plain_loader(TensorDataset(X), batch_size)
+    elif not isinstance(X, Iterator):  # which is read once, as here
+        batches = plain_loader(X, batch_size)
     outputs = []
     with evaluation_mode(model), no_grad():
         for batch in batches:
             inputs = tuple(batch) if isinstance(batch, (tuple, list)) else (batch,)
-            outputs.append(as_array(apply_model(model, inputs[:-1] if len(inputs) > 1 else inputs)))
+            output = as_array(apply_model(model, inputs[:-1] if len(inputs) > 1 else inputs))
+            if not output.ndim or len(output) != len(inputs[0]):
+                raise ValueError(
+                    f"predict needs one output for each of the {len(inputs[0])} samples of a batch, got an output of "
+                    f"shape {output.shape}; for a single sample give X[None]"
+                )
+            outputs.append(output)
     if not outputs:
         raise ValueError("predict got no samples; give at least one")
     return np.concatenate(outputs)

@@ -17,7 +17,7 @@ from .diagnosis.examination import Checkup
 from .evaluation import Meter, threshold_of
 from .history import History
 from .metrics import metric_list
-from .outputs import checked_model
+from .outputs import checked_loss, checked_model, checked_optimizer
 from .progress import ProgressBar
 from .sources import plain_loader, split, training_loader
 from .training import Training
@@ -77,17 +77,18 @@ def fit(
     (2.0, 1.0, 200)
     """
     checked_model("fit", model)
-    if not isinstance(optimizer, Optimizer):
-        raise TypeError(
-            f"fit takes an optimizer, got {type(optimizer).__name__}; write nn.optim.SGD(model.parameters(), lr)"
-        )
-    if not callable(loss):
-        raise TypeError(f"a loss is a function of output and target, got {type(loss).__name__}: {loss!r:.60}")
+    checked_optimizer("fit", optimizer)
+    checked_loss(loss)
+    _check_owner(model, optimizer)
     epochs = integer("epochs", epochs, 0)
     if validation is not None and validation_split:
         raise ValueError("fit takes validation or validation_split, got both; give one")
     if validation_split:
         data, validation = split(data, validation_split)
+    if resume is not None and not isinstance(resume, (str, os.PathLike)):
+        raise TypeError(
+            f"resume takes the path of a file that ModelCheckpoint wrote, got {type(resume).__name__}: {resume!r:.60}"
+        )
     by_step = _by_step(optimizer, scheduler, schedule_by)
     given = _callbacks(callbacks)
     if doctor:
@@ -103,6 +104,16 @@ def fit(
         model, loader, loss, optimizer, epochs, meter, validating, given, scheduler, schedule_by_step=by_step
     )
     return training.run(resume)
+
+
+def _check_owner(model: Module, optimizer: Optimizer) -> None:
+    """Raise ValueError for an optimizer of another model, which would train nothing."""
+    own = set(map(id, model.parameters()))
+    if own and not any(id(node) in own for group in optimizer.param_groups for node in group["params"]):
+        raise ValueError(
+            "the optimizer holds no parameter of the model, so the model would not change; create it with "
+            "model.parameters() of this model"
+        )
 
 
 def _by_step(optimizer: Optimizer, scheduler: Any, schedule_by: str | None) -> bool:
@@ -127,6 +138,10 @@ def _callbacks(callbacks: Iterable[Any]) -> list[Callback]:
     given = list(callbacks)
     for callback in given:
         if not isinstance(callback, Callback):
+            if isinstance(callback, type) and issubclass(callback, Callback):
+                raise TypeError(
+                    f"a callback is an object, got the class {callback.__name__}; write {callback.__name__}()"
+                )
             raise TypeError(
                 f"a callback is a nn.train.Callback, got {type(callback).__name__} {callback!r:.60}; for functions use "
                 "LambdaCallback"

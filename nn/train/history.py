@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, final
 
 import numpy as np
@@ -82,6 +82,18 @@ def csv_text(rows: list[list[Any]], separator: str = ",") -> str:
     return text.getvalue()
 
 
+def spread_table(first: str, numbers: Mapping[str, list[Any]], caption: str) -> Table:
+    """Return a table with a row for each of several trainings, their mean and their standard deviation.
+
+    `first` is the name of the column with the number of the training. A confusion matrix has no mean here.
+    """
+    rows = [(first, *numbers)]
+    rows += [(str(k + 1), *map(_cell, row)) for k, row in enumerate(zip(*numbers.values(), strict=True))]
+    rows.append(("mean", *(_over(np.mean, series) for series in numbers.values())))
+    rows.append(("std", *(_over(lambda x: np.std(x, ddof=1), series) for series in numbers.values())))
+    return text_table(rows, right=range(len(rows[0])), caption=caption)
+
+
 def number_text(x: Any) -> str:
     """Return a number with about four digits, for tables and progress lines."""
     return f"{x:.4g}" if isinstance(x, float) else str(x)
@@ -91,6 +103,11 @@ def _cell(x: Any) -> str:
     if isinstance(x, np.ndarray):
         return "×".join(map(str, x.shape)) + " matrix"
     return "" if x is None else number_text(x)
+
+
+def _over(statistic: Callable[[list[Any]], Any], series: list[Any]) -> str:
+    """Return a statistic of numbers as text; empty if they are not all numbers."""
+    return number_text(float(statistic(series))) if all(x is not None and _is_number(x) for x in series) else ""
 
 
 def _is_number(x: Any) -> bool:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
-from typing import Any, final
+from typing import Any, Final, final
 
 import numpy as np
 
 from autograd import Tensor, Value
 
-from ..checks import integer, number
+from ..checks import integer, number, real
 from .outputs import as_array
 
 
@@ -45,6 +45,9 @@ class _Mean(Metric):
 
     def value(self, totals: np.ndarray) -> float:
         return float(totals[0] / totals[1]) if totals.size and totals[1] else float("nan")
+
+
+_FIX: Final = "for a regression use mae or r2, and for labels that exclude no other a function of your own"
 
 
 @final
@@ -177,7 +180,8 @@ class _Function(_Mean):
     def batch(self, output: Any, target: Any) -> tuple[float, int]:
         found = self.function(output, target)
         count = len(target)
-        return float(found.item() if isinstance(found, (Tensor, Value)) else found) * count, count
+        scalar = isinstance(found, (Tensor, Value)) or (isinstance(found, np.ndarray) and not found.ndim)
+        return real(f"the metric {self.name}", found.item() if scalar else found) * count, count
 
 
 _NAMES: dict[str, Callable[[float], Metric]] = {
@@ -215,6 +219,8 @@ def _metric(metric: Any, threshold: float) -> Metric:
         if metric.startswith("top_") and metric[4:].isdecimal():
             return TopK(int(metric[4:]))
         raise ValueError(f"there is no metric {metric!r:.60}; the names are {', '.join(_NAMES)}, or give a function")
+    if isinstance(metric, type) and issubclass(metric, Metric):
+        raise TypeError(f"a metric is an object, got the class {metric.__name__}; write {metric.__name__}()")
     if callable(metric):
         return _Function(metric)
     raise TypeError(f"a metric is a name or a function of output and target, got {type(metric).__name__}")
@@ -224,9 +230,13 @@ def classes(output: Any, target: Any, threshold: float) -> tuple[np.ndarray, np.
     """Return the predicted and the true class of each sample, and the number of classes. See Accuracy."""
     scores, true = as_array(output), as_array(target)
     if scores.ndim == 2 and scores.shape[1] > 1:
-        true = true.argmax(axis=1) if true.shape == scores.shape else true
+        true = _likeliest(true) if true.shape == scores.shape else true
         predicted, count = scores.argmax(axis=1), scores.shape[1]
     else:
+        if not (np.isin(true, (0, 1)).all() or np.isin(true, (-1, 1)).all()):
+            raise ValueError(
+                f"a metric of two classes takes the targets 0 and 1, or -1 and 1, got {_odd(true)}; {_FIX}"
+            )
         predicted, true, count = (scores > threshold).astype(int), (true > 0).astype(int), 2
         predicted = predicted.reshape(true.shape) if predicted.size == true.size else predicted
     if predicted.shape != true.shape:
@@ -236,7 +246,25 @@ def classes(output: Any, target: Any, threshold: float) -> tuple[np.ndarray, np.
         )
     if true.size and not 0 <= true.min() <= true.max() < count:
         raise ValueError(f"the classes of {count} scores are 0 to {count - 1}, got {true.min()} to {true.max()}")
+    if (true.astype(int) != true).any():
+        raise ValueError(f"classes are whole numbers, got {true[true.astype(int) != true][0]}; {_FIX}")
     return predicted.ravel(), true.astype(int).ravel(), count
+
+
+def _likeliest(true: np.ndarray) -> np.ndarray:
+    """Return the class with the highest probability in each row."""
+    if not ((true >= 0).all() and np.allclose(true.sum(axis=1), 1.0, atol=1e-3)):
+        raise ValueError(
+            f"a target in the shape of the scores, {true.shape}, holds probabilities, which are >= 0 and sum to 1 "
+            f"in each row, got the row {true[0]!s:.60}; {_FIX}"
+        )
+    return np.asarray(true.argmax(axis=1))
+
+
+def _odd(true: np.ndarray) -> Any:
+    """Return the first target that is no class of two."""
+    wrong = true[~np.isin(true, (-1, 0, 1))]
+    return wrong.flat[0] if wrong.size else "-1, 0 and 1"
 
 
 def _pair(name: str, output: Any, target: Any) -> tuple[np.ndarray, np.ndarray]:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from typing import Any, final
 
 from ..atomic import update_dicts
 from ..checks import integer, number
 from ..files import save
-from .callback import Logs, Monitor
+from .callback import Logs, Monitor, PatientMonitor, require_folder
 
 
 @final
-class EarlyStopping(Monitor):
+class EarlyStopping(PatientMonitor):
     """Stop when the monitored number has not improved by more than `min_delta` for `patience` epochs.
 
     mode                  "min", "max", or "auto": "max" for accuracy, top-k, R² and F1, else "min"
@@ -23,6 +22,8 @@ class EarlyStopping(Monitor):
 
     The arguments and the counting are Keras'.
     """
+
+    remembered = ("best", "best_epoch", "stopped_epoch", "wait", "best_weights")
 
     def __init__(
         self,
@@ -35,16 +36,14 @@ class EarlyStopping(Monitor):
         restore_best_weights: bool = False,
         start_from_epoch: int = 0,
     ) -> None:
-        super().__init__(monitor, mode, number("min_delta", min_delta))
-        self.patience = integer("patience", patience, 0)
-        self.verbose = verbose
-        self.baseline = baseline
+        super().__init__(monitor, mode, min_delta, patience, verbose)
+        self.baseline = None if baseline is None else number("baseline", baseline)
         self.restore_best_weights = restore_best_weights
         self.start_from_epoch = integer("start_from_epoch", start_from_epoch, 0)
-        self.on_train_begin()
 
     def on_train_begin(self) -> None:
-        self.best, self.best_epoch, self.stopped_epoch, self.wait = self.worst, 0, 0, 0
+        super().on_train_begin()
+        self.best_epoch = self.stopped_epoch = 0
         self.best_weights: dict[str, Any] | None = None
 
     def on_epoch_end(self, epoch: int, logs: Logs) -> None:
@@ -70,21 +69,16 @@ class EarlyStopping(Monitor):
         if self.best_weights is not None:
             self.model.load_state_dict(self.best_weights)
 
-    def state_dict(self) -> dict[str, Any]:
-        names = ("best", "best_epoch", "stopped_epoch", "wait", "best_weights")
-        return {name: getattr(self, name) for name in names}
-
-    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        update_dicts([(vars(self), state_dict)])
-
 
 @final
-class ReduceLROnPlateau(Monitor):
+class ReduceLROnPlateau(PatientMonitor):
     """Multiply the learning rates by `factor` when the monitored number has not improved for `patience` epochs.
 
     The arguments and the counting are Keras'; `nn.optim.lr_scheduler.ReduceLROnPlateau`, which is PyTorch's, can be
     given to `fit` as scheduler.
     """
+
+    remembered = ("best", "wait", "cooldown_counter")
 
     def __init__(
         self,
@@ -97,18 +91,16 @@ class ReduceLROnPlateau(Monitor):
         cooldown: int = 0,
         min_lr: float = 0.0,
     ) -> None:
-        super().__init__(monitor, mode, number("min_delta", min_delta))
+        super().__init__(monitor, mode, min_delta, patience, verbose)
         if not 0 <= number("factor", factor) < 1:
             raise ValueError(f"factor must be >= 0 and < 1, got {factor}: the learning rate would not decrease")
         self.factor = factor
-        self.patience = integer("patience", patience, 0)
-        self.verbose = verbose
         self.cooldown = integer("cooldown", cooldown, 0)
         self.min_lr = number("min_lr", min_lr, 0)
-        self.on_train_begin()
 
     def on_train_begin(self) -> None:
-        self.best, self.wait, self.cooldown_counter = self.worst, 0, 0
+        super().on_train_begin()
+        self.cooldown_counter = 0
 
     def on_epoch_end(self, epoch: int, logs: Logs) -> None:
         groups = self.training.optimizer.param_groups
@@ -127,12 +119,6 @@ class ReduceLROnPlateau(Monitor):
                 update_dicts([(group, {"lr": lr}) for group, lr in zip(groups, lrs, strict=True)])
                 if self.verbose:
                     print(f"epoch {epoch + 1}: the learning rate is now {lrs[0]:g}")
-
-    def state_dict(self) -> dict[str, Any]:
-        return {"best": self.best, "wait": self.wait, "cooldown_counter": self.cooldown_counter}
-
-    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        update_dicts([(vars(self), state_dict)])
 
 
 @final
@@ -159,9 +145,8 @@ class ModelCheckpoint(Monitor):
         save_freq: str | int = "epoch",
         initial_value_threshold: float | None = None,
     ) -> None:
-        super().__init__(monitor, mode, 0.0)
+        super().__init__(monitor, mode, verbose=verbose)
         self.filepath = os.fspath(filepath)
-        self.verbose = verbose
         self.save_best_only = save_best_only
         self.save_weights_only = save_weights_only
         self.save_freq = save_freq if save_freq == "epoch" else integer("save_freq", save_freq, 1)
@@ -170,6 +155,9 @@ class ModelCheckpoint(Monitor):
         if initial_value_threshold is not None:
             self.best = float(initial_value_threshold)
         self._due = ""  # the file to write once all callbacks have seen the epoch or the step
+
+    def on_train_begin(self) -> None:
+        require_folder(self.filepath)
 
     def on_train_batch_end(self, batch: int, logs: Logs) -> None:
         if isinstance(self.save_freq, int) and self.training.step % self.save_freq == 0:
@@ -203,9 +191,3 @@ class ModelCheckpoint(Monitor):
             raise ValueError(
                 f"the path {self.filepath!r} asks for {error}, and there is epoch, {', '.join(logs)}"
             ) from None
-
-    def state_dict(self) -> dict[str, Any]:
-        return {"best": self.best}
-
-    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        update_dicts([(vars(self), {"best": state_dict["best"]})])

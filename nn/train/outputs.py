@@ -9,15 +9,37 @@ import numpy as np
 from autograd import Tensor, Value
 
 from ..module import Module
+from ..optim import Optimizer
 
 
 def checked_model(name: str, model: Any) -> Module:
     """Return the model. Raises TypeError for anything but a Module. `name` is the function that takes it."""
     if not isinstance(model, Module):
-        raise TypeError(
-            f"{name} takes a Module as model, got {type(model).__name__}: {model!r:.60}; write a subclass of nn.Module"
-        )
+        is_class = isinstance(model, type) and issubclass(model, Module)
+        fix = f"write {model.__name__}(...)" if is_class else "write a subclass of nn.Module"
+        raise TypeError(f"{name} takes a Module as model, got {type(model).__name__}: {model!r:.60}; {fix}")
     return model
+
+
+def checked_optimizer(name: str, optimizer: Any) -> Optimizer:
+    """Return the optimizer. Raises TypeError for anything else. `name` is the function that takes it."""
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(
+            f"{name} takes an optimizer, got {type(optimizer).__name__}: {optimizer!r:.60}; write "
+            "nn.optim.SGD(model.parameters(), lr)"
+        )
+    return optimizer
+
+
+def checked_loss(loss: Any) -> Any:
+    """Return the loss. Raises TypeError unless it is a function or a loss Module."""
+    if isinstance(loss, type) and issubclass(loss, Module):
+        raise TypeError(
+            f"a loss is a function of output and target, got the class {loss.__name__}; write {loss.__name__}()"
+        )
+    if not callable(loss):
+        raise TypeError(f"a loss is a function of output and target, got {type(loss).__name__}: {loss!r:.60}")
+    return loss
 
 
 def computes_with_values(model: Module) -> bool:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, final
 
 import numpy as np
@@ -12,65 +11,9 @@ import numpy as np
 from autograd import Table, text_table
 
 from .. import checks
+from .distributions import Distribution, checked_space
 from .history import number_text
 from .processes import run_all
-
-
-class Distribution(ABC):
-    """How a hyperparameter is drawn."""
-
-    @abstractmethod
-    def draw(self, generator: np.random.Generator) -> Any:
-        """Return one value."""
-
-
-@final
-class uniform(Distribution):
-    """A number from `low` to `high`."""
-
-    def __init__(self, low: float, high: float) -> None:
-        self.low, self.high = _ordered("uniform", low, high)
-
-    def draw(self, generator: np.random.Generator) -> float:
-        return float(generator.uniform(self.low, self.high))
-
-
-@final
-class loguniform(Distribution):
-    """A number from `low` to `high` whose logarithm is uniform: as often from 0.001 to 0.01 as from 0.1 to 1."""
-
-    def __init__(self, low: float, high: float) -> None:
-        self.low, self.high = _ordered("loguniform", low, high)
-        if self.low <= 0:
-            raise ValueError(f"loguniform takes numbers above 0, got low={low}")
-
-    def draw(self, generator: np.random.Generator) -> float:
-        return math.exp(generator.uniform(math.log(self.low), math.log(self.high)))
-
-
-@final
-class integer(Distribution):
-    """An integer from `low` to `high`, both included."""
-
-    def __init__(self, low: int, high: int) -> None:
-        self.low = checks.integer("low", low)
-        self.high = checks.integer("high", high, self.low)
-
-    def draw(self, generator: np.random.Generator) -> int:
-        return int(generator.integers(self.low, self.high, endpoint=True))
-
-
-@final
-class choice(Distribution):
-    """One of several options, each as often as the others."""
-
-    def __init__(self, options: Sequence[Any]) -> None:
-        self.options = list(options)
-        if not self.options:
-            raise ValueError("choice takes at least one option, got none")
-
-    def draw(self, generator: np.random.Generator) -> Any:
-        return self.options[int(generator.integers(len(self.options)))]
 
 
 class Trial(NamedTuple):
@@ -139,21 +82,10 @@ def random_search(
         raise ValueError(f'direction must be "minimize" or "maximize", got {direction!r:.60}')
     if not callable(objective):
         raise TypeError(f"the objective is a function of a dict of hyperparameters, got {type(objective).__name__}")
-    for name, distribution in space.items():
-        if not isinstance(distribution, Distribution):
-            raise TypeError(
-                f"the space gives {name!r} as {type(distribution).__name__} {distribution!r:.60}; use uniform, "
-                "loguniform, integer or choice"
-            )
+    drawn_from = checked_space(space)
     count = checks.integer("n", n, 1)
     generators = [np.random.default_rng([checks.integer("seed", seed, 0), k]) for k in range(count)]
-    drawn = [{name: each.draw(generator) for name, each in space.items()} for generator in generators]
+    drawn = [{name: each.draw(generator) for name, each in drawn_from.items()} for generator in generators]
     values = run_all(objective, [(params,) for params in drawn], seed, processes)
     numbers = [checks.real("the value of the objective", value) for value in values]
     return Search(list(map(Trial, drawn, numbers)), direction)
-
-
-def _ordered(name: str, low: float, high: float) -> tuple[float, float]:
-    if not checks.number("low", low) < checks.number("high", high) or not math.isfinite(high - low):
-        raise ValueError(f"{name} takes low < high, two finite numbers, got {low} and {high}")
-    return float(low), float(high)

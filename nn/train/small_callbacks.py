@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import inspect
 import math
+import numbers
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -14,7 +15,7 @@ from autograd import replace_file
 
 from ..atomic import update_dicts
 from ..optim.clipping import clip_grad_norm_, clip_grad_value_
-from .callback import Callback, Logs
+from .callback import Callback, Logs, require_folder
 from .history import csv_text
 
 
@@ -38,10 +39,18 @@ class LRSchedule(Callback):
 
     def on_epoch_begin(self, epoch: int) -> None:
         groups = self.training.optimizer.param_groups
-        lrs = [float(self.schedule(*(epoch, group["lr"])[: self._arguments])) for group in groups]
+        lrs = [self._rate(epoch, group["lr"]) for group in groups]
         update_dicts([(group, {"lr": lr}) for group, lr in zip(groups, lrs, strict=True)])
         if self.verbose:
             print(f"epoch {epoch + 1}: the learning rate is {lrs[0]:g}")
+
+    def _rate(self, epoch: int, lr: float) -> float:
+        found = self.schedule(*(epoch, lr)[: self._arguments])
+        if not isinstance(found, numbers.Real) or not 0 <= found < math.inf:
+            raise ValueError(
+                f"schedule gave the learning rate {found!r:.60} in epoch {epoch + 1}, expected a finite number >= 0"
+            )
+        return float(found)
 
     def on_epoch_end(self, epoch: int, logs: Logs) -> None:
         logs.setdefault("lr", self.training.optimizer.param_groups[0]["lr"])
@@ -82,6 +91,7 @@ class CSVLogger(Callback):
         self.rows: list[list[Any]] = []
 
     def on_train_begin(self) -> None:
+        require_folder(self.filename)
         self.rows = []
         if self.append and os.path.exists(self.filename):
             with Path(self.filename).open(newline="", encoding="utf-8") as file:

@@ -77,6 +77,11 @@ def _dataset(data: Any) -> Any:
         return TensorDataset(*data)
     if isinstance(data, (np.ndarray, Tensor)):
         raise TypeError(f"data is (X, y), a dataset or a loader, got one {type(data).__name__}; give the targets too")
+    if isinstance(data, list) and data and isinstance(data[0], (np.ndarray, Tensor)) and np.ndim(data[0]):
+        raise TypeError(
+            f"data is (X, y), a dataset or a loader, got a list of {len(data)} arrays; write (X, y), a tuple, or give "
+            "samples that are tuples of an input and a target"
+        )
     return data if isinstance(data, Dataset) else None
 
 

@@ -193,6 +193,7 @@ class Training:
             "meter": self._meter.state_dict(),
             "history": dict(self.history),
             "epoch_start": {} if self._stateful else self._epoch_start,
+            "schedule": self._schedule(),
             "callbacks": [{"kind": type(c).__name__, "state": c.state_dict()} for c in self._remembering()],
         }
         loader = self.loader if self._stateful else None
@@ -208,6 +209,8 @@ class Training:
             try:
                 state: dict[str, Any] = found.extra[_FIT]
                 self._check_callbacks(state["callbacks"])
+                if state.get("schedule", self._schedule()) != self._schedule():
+                    raise ValueError(f"it was saved with {state['schedule']}, and now there is {self._schedule()}")
                 history = History(state["history"])
                 names = {"batch": state["batch"], "stop_training": state["stop"], "_epoch_start": state["epoch_start"]}
                 new = {"epoch": found.epoch, "step": found.step, "history": history, **names}
@@ -219,6 +222,12 @@ class Training:
             before.restore()
             raise
         return state
+
+    def _schedule(self) -> str:
+        """Return which scheduler there is, and when it is stepped, as text to compare."""
+        if self.scheduler is None:
+            return "no scheduler"
+        return f"{type(self.scheduler).__name__} stepped after each {'step' if self.schedule_by_step else 'epoch'}"
 
     def _remembering(self) -> list[Callback]:
         """Return the callbacks that have a state."""

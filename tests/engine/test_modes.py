@@ -342,6 +342,52 @@ def test_backward_it_tells_the_remedy_where_zero_meets_an_infinite_derivative(
             root.backward()
 
 
+def in_several_lines(x: Any) -> Any:
+    return autograd.where(
+        x > 0,
+        1 / (x * 0.0),
+        0.0,
+    )
+
+
+def before_the_branch(x: Any) -> Any:
+    root = x.sqrt()
+    return autograd.where(x > 0, root, 0.0)
+
+
+STILL_NAN = r"this value still makes the gradient nan, because its derivative is not finite"
+
+
+@pytest.mark.parametrize(
+    ("f", "effect"),
+    [
+        (lambda x: autograd.where(x > 0, x.sqrt(), 0.0), STILL_NAN),
+        (lambda x: autograd.where(x > 0, x.log(), 0.0), "this value does no harm, but this mode stops at it"),
+        (in_several_lines, STILL_NAN),
+        (before_the_branch, STILL_NAN),
+    ],
+)
+@pytest.mark.parametrize("x", [-1.0, np.array([2.0, -1.0])])
+def test_forward_it_tells_what_an_untaken_branch_of_where_does(f: Any, effect: str, x: Any) -> None:
+    def loss(x: Any) -> Any:
+        return f(x) if isinstance(x, Value) else f(x).sum()
+
+    message = rf"\n  if the where\(\) in line \d+ .*{effect}.*mask, f\("
+    with detect_anomaly(), pytest.raises(AnomalyError, match=message):
+        autograd.grad(loss)(x)
+    gradient = autograd.grad(loss)(x)
+    assert np.isnan(gradient).any() == (effect == STILL_NAN)  # the message tells the truth
+
+
+def test_forward_it_tells_nothing_of_where_if_there_is_none_or_no_gradient() -> None:
+    def without(x: Any) -> Any:
+        return x.sqrt()
+
+    with detect_anomaly(), pytest.raises(AnomalyError) as caught:
+        without(Value(-1.0))
+    assert "where()" not in str(caught.value)
+
+
 def test_backward_the_remedy_for_where_helps() -> None:
     x = Tensor([4.0, 0.0], requires_grad=True)
     with detect_anomaly():

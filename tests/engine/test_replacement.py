@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -84,3 +87,113 @@ def test_a_picture_keeps_the_mode_and_the_link_of_the_old_file(tmp_path: Path) -
     assert link.is_symlink()
     assert path.stat().st_mode & 0o777 == 0o640
     assert path.read_text(encoding="utf-8") == draw(Value(2.0)).svg
+
+
+# --- what killed processes leave ---
+
+NEEDS_LOCKS = pytest.mark.skipif(os.name == "nt", reason="on Windows abandoned files are not removed")
+
+WRITER = """
+import os, sys
+from autograd import replace_file
+
+def wait(*_):
+    print("written", flush=True)
+    sys.stdin.read()  # until this process is killed or told to go on
+
+if sys.argv[2] == "wait":
+    real, os.fsync = os.fsync, lambda handle: (wait(), setattr(os, "fsync", real))
+for k in range(int(sys.argv[3])):
+    replace_file(sys.argv[1], sys.argv[2] * 10_000)
+"""
+
+
+def writer(path: Path, text: str, count: int) -> subprocess.Popen[str]:
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    arguments = [sys.executable, "-c", WRITER, str(path), text, str(count)]
+    return subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
+
+
+def temporary_files(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir() if path.name.startswith(".a.")]
+
+
+@NEEDS_LOCKS
+def test_a_file_of_a_killed_process_is_removed_and_that_of_a_living_one_is_not(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    process = writer(path, "wait", 1)
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "written\n"
+        replace_file(path, "one")
+        assert len(temporary_files(tmp_path)) == 1
+        process.kill()
+        process.communicate()
+        assert len(temporary_files(tmp_path)) == 1
+        others = {".b.0123456789abcdef", ".a.txt", ".a.0123456789ABCDEF", "a.0123456789abcdef"}
+        for name in others:
+            (tmp_path / name).write_text("of the user")
+        replace_file(path, "two")
+        assert {each.name for each in tmp_path.iterdir()} == {"a", *others}
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@NEEDS_LOCKS
+def test_a_process_that_waited_while_others_wrote_still_writes_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    process = writer(path, "wait", 1)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "written\n"
+    for k in range(20):
+        replace_file(path, str(k))
+    process.communicate("")
+    assert process.returncode == 0
+    assert path.read_text() == "wait" * 10_000
+    assert temporary_files(tmp_path) == []
+
+
+def test_processes_that_write_one_file_again_and_again_do_not_disturb_each_other(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    processes = [writer(path, text, 200) for text in "xyz"]
+    outputs = [process.communicate(timeout=300) for process in processes]
+    assert [process.returncode for process in processes] == [0, 0, 0], outputs
+    assert path.read_text() in [text * 10_000 for text in "xyz"]
+    assert temporary_files(tmp_path) == []
+
+
+@NEEDS_LOCKS
+def test_a_new_file_that_is_removed_before_it_is_locked_is_written_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import fcntl
+
+    path, real = tmp_path / "a", fcntl.flock
+    removed: list[Path] = []
+
+    def remove_first(file: Any, operation: int) -> None:
+        if not removed:
+            removed.append(Path(file.name))
+            removed[0].unlink()
+        real(file, operation)
+
+    monkeypatch.setattr(fcntl, "flock", remove_first)
+    replace_file(path, "one")
+    assert removed
+    assert path.read_text() == "one"
+    assert temporary_files(tmp_path) == []
+
+
+@NEEDS_LOCKS
+def test_a_file_system_without_locks_keeps_abandoned_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import fcntl
+
+    def refuse(*_: Any) -> None:
+        raise OSError(38, "Function not implemented")
+
+    (tmp_path / ".a.0123456789abcdef").touch()
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    replace_file(tmp_path / "a", "one")
+    assert (tmp_path / "a").read_text() == "one"
+    assert temporary_files(tmp_path) == [".a.0123456789abcdef"]

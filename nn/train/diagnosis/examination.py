@@ -14,8 +14,8 @@ from ...checks import integer
 from ...module import Module
 from ...optim import Optimizer
 from ..callback import Callback, Logs
-from ..outputs import checked_model
-from ..sources import inputs_and_target
+from ..outputs import checked_loss, checked_model, checked_optimizer
+from ..sources import batch_length, inputs_and_target
 from .diseases import DISEASES
 from .evidence import gather
 from .health_report import Finding, Report
@@ -40,14 +40,12 @@ def doctor(model: Module, batch: Any, loss: Any, optimizer: Optimizer | None = N
     ['softmax before cross-entropy']
     """
     checked_model("doctor", model)
-    if optimizer is not None and not isinstance(optimizer, Optimizer):
-        raise TypeError(
-            f"doctor takes an optimizer, got {type(optimizer).__name__}: {optimizer!r:.60}; write "
-            "nn.optim.SGD(model.parameters(), lr)"
-        )
-    if not callable(loss):
-        raise TypeError(f"a loss is a function of output and target, got {type(loss).__name__}: {loss!r:.60}")
+    if optimizer is not None:
+        checked_optimizer("doctor", optimizer)
+    checked_loss(loss)
     inputs, target = inputs_and_target(batch)
+    if not batch_length(target):
+        raise ValueError("doctor looks at a batch, got one without samples; give at least 8")
     evaluating = not (Value(1.0) * 1.0).requires_grad
     with _undisturbed(model), enable_grad():
         found = gather(model, inputs, target, loss, optimizer, evaluating, integer("steps", steps, 1))

@@ -82,6 +82,8 @@ def test_early_stopping_goes_on_counting(tmp_path: Path) -> None:
     ("change", "complaint"),
     [
         ({"callbacks": []}, r"saved with the callbacks \['EarlyStopping'"),
+        ({"scheduler": None}, r"saved with ExponentialLR stepped after each epoch, and now there is no scheduler"),
+        ({"schedule_by": "step"}, r"and now there is ExponentialLR stepped after each step"),
         ({"metrics": ["accuracy"]}, r"saved with the metrics \['accuracy', 'confusion_matrix', 'f1'\]"),
     ],
 )
@@ -95,6 +97,7 @@ def test_a_resume_with_other_arguments_is_refused_and_changes_nothing(
     options: dict[str, Any] = {
         "callbacks": [*run.callbacks(), train.ModelCheckpoint(path)],
         "metrics": ["accuracy", "confusion_matrix", "f1"],
+        "scheduler": run.scheduler,
     }
     with pytest.raises(train.CheckpointError, match=complaint):
         train.fit(
@@ -104,7 +107,6 @@ def test_a_resume_with_other_arguments_is_refused_and_changes_nothing(
             run.optimizer,
             epochs=3,
             validation=data(10),
-            scheduler=run.scheduler,
             verbose=False,
             resume=path,
             **{**options, **change},
@@ -161,7 +163,7 @@ def killed_and_resumed(path: Path, epochs: int, kills: int, seed: int) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
-@pytest.mark.parametrize(("kills", "epochs"), [(5, 60), pytest.param(100, 400, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(("kills", "epochs"), [(20, 120), pytest.param(100, 400, marks=pytest.mark.slow)])
 def test_a_training_killed_at_random_moments_has_the_same_bits(tmp_path: Path, kills: int, epochs: int) -> None:
     whole = Run("unseeded", plain=True)
     whole.fit(epochs)
@@ -171,4 +173,4 @@ def test_a_training_killed_at_random_moments_has_the_same_bits(tmp_path: Path, k
     history = resumed.fit(epochs, [train.ModelCheckpoint(path, save_freq=1)], path)
     assert len(history["loss"]) == epochs
     assert resumed.bits() == whole.bits()
-    assert [file.name for file in tmp_path.iterdir() if not file.name.startswith(".")] == ["c.safetensors"]
+    assert [file.name for file in tmp_path.iterdir()] == ["c.safetensors"]  # nothing of the killed processes

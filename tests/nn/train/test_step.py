@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import nn
 from autograd import default_generator, manual_seed
 from nn import functional as F, optim, train
 from nn.train.checkpoint import read_checkpoint
-from tests.interrupts import interrupted_at
+from tests.interrupts import executed_lines, first_and_last, illegal_lines, interrupted_at
 
 from .cases import Noisy, data, exact
 
@@ -37,6 +38,43 @@ class Small:
         options: Any = {"scheduler": self.scheduler, "verbose": False}
         callbacks = [remember, train.GradientClip(max_norm=0.1)]
         train.fit(self.model, self.loader, F.cross_entropy, self.optimizer, callbacks=callbacks, **options)
+
+    def by_hand(self) -> None:
+        """Train as `fit` does, and remember the state between any two statements."""
+
+        def look() -> None:
+            self.seen.append(self.parts())
+
+        parameters = list(self.model.parameters())
+        look()
+        batches = iter(self.loader)
+        look()
+        for x, y in batches:
+            look()
+            self.optimizer.zero_grad()
+            look()
+            loss = F.cross_entropy(self.model(x), y)
+            loss.backward()
+            look()
+            nn.utils.clip_grad_norm_(parameters, max_norm=0.1)
+            look()
+            self.optimizer.step()
+            look()
+            self.scheduler.step()
+            look()
+        look()
+
+    def parts(self) -> Any:
+        """Return parameters, gradients, optimizer, scheduler and loader; a forward pass alone changes none of them."""
+        parameters = list(self.model.parameters())
+        return (
+            [parameter.numpy().tobytes() for parameter in parameters],
+            [exact(parameter.grad) for parameter in parameters],
+            exact(self.optimizer.state_dict()),
+            self.optimizer.steps,
+            exact(self.scheduler.state_dict()),
+            exact(self.loader.state_dict()),
+        )
 
     def state(self) -> Any:
         return (
@@ -79,9 +117,33 @@ def test_ctrl_c_in_a_training_comes_between_two_steps() -> None:
     assert_between_steps(range(1, 100_000, 499))
 
 
-@pytest.mark.slow
-def test_ctrl_c_at_every_seventh_line_of_a_training_comes_between_two_steps() -> None:
-    assert_between_steps(range(1, 100_000, 7))
+# Every execution of every line takes minutes; the first and the last execution of each line are among them.
+EVERY = pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.slow)])
+FORKS = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot copy a running process")
+
+
+def chosen_lines(every: bool, function: Any) -> set[int] | None:
+    return None if every else set(first_and_last(executed_lines(function))[::20])
+
+
+@FORKS
+@EVERY
+def test_ctrl_c_at_each_line_of_fit_comes_between_two_steps(every: bool) -> None:
+    legal = legal_states()
+    lines = chosen_lines(every, Small().fit)
+    run = Small()
+    assert illegal_lines(run.fit, lambda: run.state() in legal, lines) == []
+
+
+@FORKS
+@EVERY
+def test_ctrl_c_at_each_line_of_a_loop_by_hand_comes_between_two_statements(every: bool) -> None:
+    whole = Small()
+    whole.by_hand()
+    lines = chosen_lines(every, Small().by_hand)
+    run = Small()
+    assert illegal_lines(run.by_hand, lambda: run.parts() in whole.seen, lines) == []
+    assert len({str(state) for state in whole.seen}) > 10
 
 
 @pytest.fixture

@@ -201,6 +201,10 @@ def test_the_best_trial_is_first_and_nan_is_last() -> None:
         (lambda: train.loguniform(0.0, 1.0), "numbers above 0"),
         (lambda: train.integer(3, 2), "high must be an integer >= 3"),
         (lambda: train.choice([]), "at least one option"),
+        (lambda: train.choice("relu"), r"takes a list of options, got 'relu'; write choice\(\['relu'\]\)"),
+        (lambda: train.choice(5), "takes a list of options, got 5"),  # type: ignore[arg-type]
+        (lambda: train.cross_validate(build, data(), F.cross_entropy, 3), r"write nn\.data\.KFold\(3"),
+        (lambda: train.cross_validate(build, data(), F.cross_entropy, metrics="accuracy"), "metrics must be a list"),
         (lambda: train.cross_validate(lambda: nn.Linear(2, 2), data(), F.cross_entropy), "build returns"),  # type: ignore[arg-type,return-value]
     ],
 )
