@@ -173,9 +173,11 @@ def plot(found: Sequence[Result], path: Path) -> None:
         met = each.margin >= 1
         axes.barh(place, times - 1, left=1, color="#4c78a8" if met else "#e0a458")
         axes.plot([target, target], [place - 0.42, place + 0.42], color="black", linewidth=2)
-        axes.annotate(f" {times:,.3g}×" + ("" if met else " (missed)"), (max(times, 1), place), va="center", fontsize=8)
+        axes.annotate(
+            f" {times:,.3g}×" + ("" if met else " (missed)"), (max(times, target, 1), place), va="center", fontsize=8
+        )
     axes.set_yticks(
-        range(len(shown)), [f"{each.row.work}: {each.row.other_name}" for each in reversed(shown)], fontsize=8
+        range(len(shown)), [f"{each.row.work}, beside {each.row.other_name}" for each in reversed(shown)], fontsize=8
     )
     axes.set_xscale("log")
     axes.set_xlabel("time or memory of the other / ours; black line: target")

@@ -33,7 +33,7 @@ ROOT = Path(environment.ROOT)
 OUT = ROOT / "out"
 HERE = os.path.dirname(os.path.abspath(__file__))
 BLOCKS = {"docs/speed.md": report.markdown, "README.md": report.in_short}
-BEGIN, END = "<!-- measured by tools/bench/run.py -->\n", "\n<!-- end of what was measured -->"
+BEGIN, END = "<!-- measured by tools/bench/run.py -->\n", "<!-- end of what was measured -->"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -138,7 +138,7 @@ def write(whole: dict[str, Any], root: Path) -> int:
         _, end, after = rest.partition(END)
         if not end:
             raise SystemExit(f"{name} has no lines `{BEGIN.strip()}` and `{END.strip()}` to write between")
-        (root / name).write_text(before + BEGIN + block(whole) + END + after, encoding="utf-8", newline="\n")
+        (root / name).write_text(before + BEGIN + block(whole) + "\n" + END + after, encoding="utf-8", newline="\n")
         print(f"{name} is written")
     return 0
 
