@@ -47,6 +47,11 @@ class Result:
         return self.row.margin(self.ratio)
 
     @property
+    def is_bad(self) -> bool:
+        """Whether it is worse than half the target."""
+        return self.tried and self.margin < 0.5
+
+    @property
     def verdict(self) -> str:
         if not self.tried:
             return "untried"
