@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import Any
 
 from bench.measure import Figures
+from bench.peers import MICROGRAD, OURS
 
 
 def mlp(engine: str, how: str, quick: bool) -> Figures:
@@ -21,7 +22,16 @@ def mlp(engine: str, how: str, quick: bool) -> Figures:
     return {"step": [found["cpu"]], "wall": [found["wall"]], "check": [found["loss"]]}
 
 
-WORKS: dict[str, Any] = {"mlp": mlp}  # the others have a function `measure` in the module of their name
+def programs(engine: str, how: str, quick: bool) -> Figures:
+    """`how` is the work; the demo of micrograd stands for its samples, so its loss is another one."""
+    module: Any = import_module("bench.programs")
+    runs = {MICROGRAD: 1}.get(engine, 3 if quick else 10)
+    found = module.seconds("ours" if engine == OURS else engine, how, runs, 10_000)
+    check = [] if engine == MICROGRAD else [found["loss"]]
+    return {"step": found["run"], "build": [found["build"]], "check": check}
+
+
+WORKS: dict[str, Any] = {"mlp": mlp, "programs": programs}  # the others have a function `measure` in the module of their name
 
 
 def measure(work: str, engine: str, how: str, quick: bool) -> Figures:

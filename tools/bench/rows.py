@@ -100,7 +100,7 @@ def _scalars() -> list[Row]:
 
 def _programs() -> list[Row]:
     floats, samples = Runner("programs", OURS, "floats"), Runner("programs", OURS, "samples")
-    work, many = f"{DEMO}, Program over floats", "Program over 10,000 samples, per sample"
+    work, many = f"{DEMO}, Program over floats", "Program over 10,000 samples"
     return [
         Row(work, Figure(floats), Figure(Runner("scalar", MICROGRAD)), at_least=1200),
         Row(work, Figure(floats), Figure(Runner("programs", CASADI, "floats")), at_most=1.5),

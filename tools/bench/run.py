@@ -79,7 +79,7 @@ def measured(
     longest = 0.0
     for turn in range(rounds):
         start = time.monotonic()
-        if turn and (start - began + longest) > 60 * minutes:
+        if turn and start - began + longest > 60 * minutes:
             break
         for runner, figures in found.items():
             say(f"round {turn + 1} of {rounds}: {runner.work}, {runner.name}")
