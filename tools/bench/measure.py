@@ -36,9 +36,11 @@ def say(text: str) -> None:
 def in_a_process(
     command: Sequence[str], paths: Sequence[str] = (), environ: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
-    """Run a Python with these arguments and read the JSON it prints; `paths` come first among its imports."""
-    found = dict(os.environ, **(environ or {}))
-    found["PYTHONPATH"] = os.pathsep.join([*paths, *filter(None, [os.environ.get("PYTHONPATH")])])
+    """Run a Python with these arguments and read the JSON it prints; `paths` come first among its imports.
+
+    The PYTHONPATH of this process is not passed on: this checkout in it would hide another package named `autograd`.
+    """
+    found = {**os.environ, **(environ or {}), "PYTHONPATH": os.pathsep.join(paths)}
     done = subprocess.run(command, env=found, stdout=subprocess.PIPE, text=True, check=True)
     result: dict[str, Any] = json.loads(done.stdout)
     return result

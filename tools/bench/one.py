@@ -31,7 +31,8 @@ def programs(engine: str, how: str, quick: bool) -> Figures:
     return {"step": found["run"], "build": [found["build"]], "check": check}
 
 
-WORKS: dict[str, Any] = {"mlp": mlp, "programs": programs}  # the others have a function `measure` in the module of their name
+# The other works have the name of a module with a function `measure`.
+WORKS: dict[str, Any] = {"mlp": mlp, "programs": programs}
 
 
 def measure(work: str, engine: str, how: str, quick: bool) -> Figures:
