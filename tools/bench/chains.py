@@ -1,7 +1,7 @@
 """The programs of `tensor.py` and how each engine runs them: what runs in an engine's process.
 
-Called with ENGINE OPS SECONDS SIZE ..., it prints what came of it as JSON. It stands apart because it needs NumPy,
-which the Python that a script is started with may not have.
+Called with ENGINE OPS SECONDS SIZE ..., it prints what came of it as JSON; `run.py` calls `measure`. It stands apart
+because it needs NumPy, which the Python that a script is started with may not have.
 """
 
 from __future__ import annotations
@@ -19,7 +19,10 @@ from typing import Any
 
 import numpy as np
 
-from bench.tensor import BARE, HIPS, MYGRAD, OURS, PYTORCH
+from bench.measure import Figures
+from bench.peers import BARE, HIPS, MYGRAD, OURS, PYTORCH
+
+SMALL, LARGE = "small", "large"  # the sizes of arrays that `measure` takes
 
 # --- the programs ---
 
@@ -178,6 +181,17 @@ def one(name: str, chain: Chain, size: int, ops: int, seconds: float) -> dict[st
         "backward": 1e9 * statistics.median(backward) / count,
         "norm": float(np.linalg.norm(np.asarray(gradient))),
     }
+
+
+def measure(engine: str, how: str, quick: bool) -> Figures:
+    """Return the seconds per op, forward and backward, in the mean of the programs: by the number of elements."""
+    sizes = (1, 100) if how == SMALL else (1_000_000,)
+    found = run(engine, sizes, 100, 0.02 if quick else 0.1)
+    figures: Figures = {"check": [each["norm"] for each in found.values()]}
+    for size in sizes:
+        programs = [each for name, each in found.items() if name.endswith(f" {size}")]
+        figures[f"{size}"] = [1e-9 * statistics.fmean(each["forward"] + each["backward"] for each in programs)]
+    return figures
 
 
 if __name__ == "__main__":

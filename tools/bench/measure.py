@@ -1,8 +1,7 @@
-"""The parts that the benchmarks share: an engine in its own process, the collector's time, the printed figures."""
+"""The parts that the benchmarks share: an engine in its own process, clocks, memory, the printed figures."""
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import statistics
@@ -12,6 +11,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+Figures = dict[str, list[float]]  # the numbers that one process measured, by name
+
 
 def in_turn(
     engines: Sequence[str], rounds: int, run: Callable[[str], dict[str, Any]]
@@ -20,40 +21,62 @@ def in_turn(
     runs: dict[str, list[dict[str, Any]]] = {engine: [] for engine in engines}
     for turn in range(rounds):
         for engine in engines:
-            print(f"\rround {turn + 1} of {rounds}: {engine:12}", end="", file=sys.stderr, flush=True)
+            say(f"round {turn + 1} of {rounds}: {engine}")
             runs[engine].append(run(engine))
-    print("\r" + " " * 40 + "\r", end="", file=sys.stderr, flush=True)
+    say("")
     return runs
+
+
+def say(text: str) -> None:
+    """Show what runs now, in one line that the next one replaces."""
+    if sys.stderr.isatty():
+        print(f"\r{text:60}" if text else "\r" + " " * 60 + "\r", end="", file=sys.stderr, flush=True)
 
 
 def in_a_process(
     command: Sequence[str], paths: Sequence[str] = (), environ: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
-    """Run a Python with these arguments and read the JSON it prints; `paths` come first among its imports."""
-    found = dict(os.environ, **(environ or {}))
-    found["PYTHONPATH"] = os.pathsep.join([*paths, *filter(None, [os.environ.get("PYTHONPATH")])])
+    """Run a Python with these arguments and read the JSON it prints; `paths` come first among its imports.
+
+    The PYTHONPATH of this process is not passed on: this checkout in it would hide another package named `autograd`.
+    """
+    found = {**os.environ, **(environ or {}), "PYTHONPATH": os.pathsep.join(paths)}
     done = subprocess.run(command, env=found, stdout=subprocess.PIPE, text=True, check=True)
     result: dict[str, Any] = json.loads(done.stdout)
     return result
 
 
-class Collector:
-    """The seconds that go to the cycle collector from when this is made to when it is stopped."""
+def threads(count: int) -> dict[str, str]:
+    """Return the environment in which the libraries for arrays use so many threads."""
+    return {f"{library}_NUM_THREADS": str(count) for library in ("OMP", "OPENBLAS", "MKL")}
 
-    def __init__(self) -> None:
-        self.seconds = 0.0
-        self._began = 0.0
-        gc.callbacks.append(self._called)
 
-    def stop(self) -> None:
-        gc.callbacks.remove(self._called)
+def timed(step: Callable[[], object], steps: int, warm: int = 1) -> Figures:
+    """Run the step and return how long each run after the first took: `step` in processor time, and `wall`."""
+    for _ in range(warm):
+        step()
+    found: Figures = {"step": [], "wall": []}
+    for _ in range(steps):
+        began, processor = time.perf_counter(), time.process_time()
+        step()
+        found["step"].append(time.process_time() - processor)
+        found["wall"].append(time.perf_counter() - began)
+    return found
 
-    def _called(self, phase: str, info: dict[str, int]) -> None:
-        now = time.perf_counter()
-        if phase == "start":
-            self._began = now
-        else:
-            self.seconds += now - self._began
+
+def memory() -> int:
+    """Return the bytes that this process holds, or the most that it has held; 0 where the system does not say."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        pass
+    if sys.platform == "win32":
+        return 0
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
 
 
 def spread(numbers: Sequence[float], digits: int) -> str:

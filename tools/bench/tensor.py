@@ -22,16 +22,16 @@ import math
 import os
 import statistics
 import sys
-from collections.abc import Callable, Sequence
-from importlib.util import find_spec
+from collections.abc import Sequence
 from typing import Any
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 import environment
-from bench.measure import aligned, in_a_process, in_turn, spread
+from bench.measure import aligned, in_a_process, in_turn, spread, threads
+from bench.peers import BARE, HIPS, MYGRAD, OURS, PYTORCH, python_of
 
-ENGINES = OURS, MYGRAD, HIPS, PYTORCH, BARE = "glassgrad", "mygrad", "hips autograd", "pytorch", "bare numpy"
+ENGINES = OURS, MYGRAD, HIPS, PYTORCH, BARE
 HERE = os.path.dirname(os.path.abspath(__file__))
 SIZES = (1, 100, 10_000, 1_000_000)
 
@@ -90,7 +90,7 @@ def disagreements(runs: Runs) -> list[str]:
     return wrong
 
 
-def main(arguments: Sequence[str] | None = None, pythons: Callable[[str], str] = lambda engine: sys.executable) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Nanoseconds per op on arrays, beside other engines in the same run.")
     parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES), help="elements (default: 1 to 1,000,000)")
     parser.add_argument("--ops", type=int, default=100, help="per chain, a tenth above 100,000 elements (default 100)")
@@ -101,15 +101,15 @@ def main(arguments: Sequence[str] | None = None, pythons: Callable[[str], str] =
     if min(*options.sizes, options.ops, options.rounds) < 1 or options.seconds < 0:
         parser.error("every number is at least 1, and the seconds are not negative")
     what = [str(options.ops), str(options.seconds), *map(str, options.sizes)]
-    missing = () if find_spec("torch") else (PYTORCH,)
-    engines = [name for name in ENGINES if name in (OURS, *options.engines, BARE) and name not in missing]
+    wanted = [name for name in ENGINES if name in (OURS, *options.engines, BARE)]
+    pythons = {name: python for name in wanted if (python := python_of(name))}
 
     def in_its_process(engine: str) -> dict[str, Any]:
-        command = [pythons(engine), os.path.join(HERE, "chains.py"), engine, *what]
+        command = [pythons[engine], os.path.join(HERE, "chains.py"), engine, *what]
         paths = [os.path.dirname(HERE), *([environment.ROOT] if engine != HIPS else [])]
-        return in_a_process(command, paths, {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")})
+        return in_a_process(command, paths, threads(1))
 
-    runs: Runs = in_turn(engines, options.rounds, in_its_process)
+    runs: Runs = in_turn(list(pythons), options.rounds, in_its_process)
     wrong = disagreements(runs)
     if wrong:
         raise SystemExit("\n".join(wrong))
@@ -123,9 +123,6 @@ def main(arguments: Sequence[str] | None = None, pythons: Callable[[str], str] =
 if __name__ == "__main__":
     try:
         environment.enter("bench")
-        if not find_spec("torch"):  # not fetched unasked: pip's settings decide whether it is the build with CUDA
-            print("without pytorch; `python3 tools/environment.py parity` installs it")
-        hips = environment.beside("hips", "autograd>=1.7", "numpy>=2.0")
-        sys.exit(main(pythons=lambda engine: hips if engine == HIPS else sys.executable))
+        sys.exit(main())
     except KeyboardInterrupt:
         sys.exit("interrupted")

@@ -1,0 +1,175 @@
+"""What the compiled engine does while each allocation fails in turn: `python -m tests.native.failing SCENARIO`.
+
+It runs in a process of its own, and prints how often an allocation failed and how often the scenario was tried. It
+asserts that after a failure no node is left, the counts of references to what the scenario was given are as before, and
+gradients are all written or none. No scenario goes through the engine in Python: Python 3.11 itself loses references
+where memory fails in some of its own functions, such as `tuple` of a generator.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import itertools
+import sys
+from collections.abc import Callable
+from typing import Any, Final
+
+from autograd import Value, native, no_grad
+from autograd.engine.op import Op
+from autograd.rules.lists import list_dot, list_sum
+
+_testcapi: Any = importlib.import_module("_testcapi")  # which a Python may lack
+PER_SLAB: Final = 4096  # nodes that core.c allocates at a time
+IN_ROW: Final = 40  # successes in a row after which no allocation is left to fail
+
+own: Final = Op("halve", lambda x: x / 2.0, lambda x: x / 2.0, lambda g, y, x: g / 2.0)
+
+
+class Given:
+    """What a scenario starts from; made anew each time, while memory is there."""
+
+    def __init__(self) -> None:
+        self.x, self.w = Value(2.0), Value(3.0)
+        self.label, self.gradient, self.whole = "a label of some length", 10**30, 12345678901234567890
+        self.pair = (self.x, self.w)
+        self.many = (self.x, self.w, self.x, self.w)
+        self.params = {"a parameter": 1.0}
+        self.product: Any = self.x * self.w
+        self.number: Any = self.x * 2.0
+        self.deep: Any = self.x
+        for _ in range(50):
+            self.deep = self.deep * self.w + 1.0
+
+    def counts(self) -> dict[str, int]:
+        return {name: sys.getrefcount(each) for name, each in vars(self).items()}
+
+    def gradients(self) -> set[Any]:
+        return {self.x.grad, self.w.grad}
+
+
+def operators(given: Given) -> None:
+    x, w = given.x, given.w
+    (x + w, x - 1.0, 2 * w, x / w, x // w, x % w, x**w, -x, abs(x), given.whole * x)
+
+
+def methods(given: Given) -> None:
+    given.x.tanh(), given.x.exp(), given.w.log(), given.w.sigmoid(), given.x.relu()
+
+
+def lists(given: Given) -> None:
+    list_sum(*given.many)
+    list_dot(*given.many)
+
+
+def leaves(given: Given) -> None:
+    Value(1.0), Value(2), Value(3.0, label=given.label), Value(4.0, given.label)
+
+
+def attributes(given: Given) -> None:
+    y = given.product
+    y.label = given.label
+    y.grad = given.gradient
+    y.grad, y.label, y.op, y.params, y._index, y._changed, y._data  # noqa: B018
+    y._changed = 2**40
+    y._data = 5.0
+    y.params = given.params
+    y.inputs = given.many
+    y.inputs = given.pair
+    y.op = own
+    y.inputs = (given.x, "another operand")
+    y.inputs = ()
+    y.label = ""
+
+
+def numbers_as_inputs(given: Given) -> None:
+    given.number.inputs, given.number.inputs  # noqa: B018
+
+
+def backward(given: Given) -> None:
+    given.product.backward()
+
+
+def backward_again(given: Given) -> None:
+    given.x.grad = 0
+    given.product.backward()
+    given.product.backward(2.0)
+
+
+def backward_of_many(given: Given) -> None:
+    given.deep.backward()
+
+
+def without_recording(given: Given) -> None:
+    with no_grad():
+        given.x * given.w
+
+
+def refused(given: Given) -> None:
+    for name, wrong in (("_data", "text"), ("_index", None), ("_changed", 2.5)):
+        try:
+            setattr(given.product, name, wrong)
+        except TypeError:
+            continue
+        raise AssertionError(f"{name} was set to {wrong!r}")
+
+
+SCENARIOS: Final[dict[str, Callable[[Given], None]]] = {
+    each.__name__: each
+    for each in (
+        operators, methods, lists, leaves, attributes, numbers_as_inputs, backward, backward_again, backward_of_many,
+        without_recording, refused,
+    )
+}  # fmt: skip
+KEEPING: Final = ("attributes", "numbers_as_inputs")  # a node keeps what these set
+
+
+def fill_slabs(kept: list[Value]) -> None:
+    """Take all free nodes, so that the next one needs memory."""
+    while native.core.live() % PER_SLAB:
+        kept.append(Value(0.0))
+
+
+def fails(scenario: Callable[[Given], None], given: Given, which: int) -> bool:
+    """Run the scenario while allocation number `which` fails, and tell whether it raised MemoryError."""
+    _testcapi.set_nomemory(which, which + 1)
+    try:
+        scenario(given)
+    except MemoryError:
+        return True
+    finally:
+        _testcapi.remove_mem_hooks()
+    return False
+
+
+def main(name: str) -> None:
+    scenario = SCENARIOS[name]
+    scenario(Given())  # what is made once is made now
+    kept: list[Value] = []
+    failed = in_row = 0
+    gc.collect()
+    for which in itertools.count():
+        before = native.core.live() - len(kept)
+        given = Given()
+        fill_slabs(kept)
+        counts = given.counts()
+        has_failed = fails(scenario, given, which)
+        gc.collect()
+        if name.startswith("backward"):
+            assert given.gradients() in ({None}, {0, None}) or None not in given.gradients(), given.gradients()
+        elif name not in KEEPING:
+            wrong = {each: (counts[each], now) for each, now in given.counts().items() if now != counts[each]}
+            assert not wrong, f"allocation {which}: counts of references before and after: {wrong}"
+        del given
+        gc.collect()
+        left = native.core.live() - len(kept) - before
+        assert left == 0, f"allocation {which}: {left} nodes are left"
+        failed += has_failed
+        in_row = 0 if has_failed else in_row + 1
+        if in_row == IN_ROW:
+            print(failed, which + 1)
+            return
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

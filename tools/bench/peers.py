@@ -1,0 +1,54 @@
+"""The engines that the benchmarks compare, and for each the Python in whose environment it is."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+import environment
+
+OURS, BARE = "glassgrad", "bare numpy"
+MICROGRAD, PYTORCH, MYGRAD, HIPS, CASADI, JAX = "micrograd", "pytorch", "mygrad", "hips autograd", "casadi", "jax"
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A package of others: where `module` can be imported beside this project it is used from there."""
+
+    module: str | None  # None: it cannot be beside this project
+    packages: tuple[str, ...]
+
+
+def _cpu_build_of_torch() -> str:
+    """Return the requirement that `.ci/run` holds PyTorch to: without it, pip may fetch gigabytes of CUDA."""
+    with open(os.path.join(environment.ROOT, ".ci", "constraints.txt"), encoding="utf-8") as file:
+        return file.read().strip()
+
+
+_DEMO = "micrograd>=0.1.0"  # whose network the scalar engines run
+PEERS = {
+    MICROGRAD: Peer("micrograd", (_DEMO, "numpy>=2.0")),
+    PYTORCH: Peer("torch", (_cpu_build_of_torch(), "numpy>=2.0", _DEMO)),
+    MYGRAD: Peer("mygrad", ("mygrad>=2.2",)),
+    HIPS: Peer(None, ("autograd>=1.7", "numpy>=2.0")),  # it is imported by the same name as this project
+    CASADI: Peer("casadi", ("casadi>=3.6", "numpy>=2.0", _DEMO)),
+    JAX: Peer("jax", ("jax>=0.6", "numpy>=2.0", _DEMO)),
+}
+
+
+def python_of(engine: str, install: bool = True) -> str | None:
+    """Return the Python that has an engine; None where there is none and `install` is false or pip cannot help."""
+    if engine not in PEERS:
+        return sys.executable
+    peer = PEERS[engine]
+    if peer.module and find_spec(peer.module):
+        return sys.executable
+    if not install:
+        return None
+    try:
+        return environment.beside(engine.split()[0], *peer.packages)
+    except SystemExit as error:
+        print(f"{error}\nGoing on without {engine}.", file=sys.stderr)
+        return None

@@ -1,0 +1,99 @@
+"""Run the tests of the compiled engine under AddressSanitizer and UBSan: `python3 tools/sanitize.py`.
+
+It copies the packages and tests into a scratch folder, builds the C sources there with the sanitizers, and runs
+`tests/native` with them and with Python's development mode, which checks the memory that Python hands out. In this
+build the sources get all their memory from Python, so the tests that let each allocation fail in turn reach every one.
+`--slow` runs the large graphs of `tests/native/test_soak.py` at a tenth of their size instead.
+
+The sanitizers come with gcc. Where there is none, or on another system than Linux, it says so and checks nothing.
+`--python` takes another Python, such as a debug build, that can import NumPy and pytest.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import environment
+
+ROOT = Path(environment.ROOT)
+FOLDERS = ("autograd", "glassgrad", "nn", "tests", "tools")
+FLAGS = ["-std=c11", "-ffp-contract=off", "-O1", "-g", "-fPIC", "-shared", "-fno-omit-frame-pointer"]
+CHECKS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
+ALL = ["-n", "auto", "tests/native"]
+LARGE = ["-m", "slow", "tests/native/test_soak.py"]
+# Memory of the C library becomes Python's, which `_testcapi.set_nomemory` can let fail.
+TAKEN_OVER = [f"-D{name}=PyMem_Raw{name.capitalize()}" for name in ("malloc", "calloc", "realloc", "free")]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        description="Run tests/native under AddressSanitizer and UBSan. Other arguments go to pytest.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--python", default=sys.executable, help="the Python that runs the tests")
+    parser.add_argument("--slow", action="store_true", help="the large graphs instead, at a tenth of their size")
+    options, pytest_arguments = parser.parse_known_args(arguments)
+    if not sys.platform.startswith("linux") or not shutil.which("gcc"):
+        print("sanitize: untried, because it needs gcc on Linux")
+        return 0
+    with tempfile.TemporaryDirectory() as scratch:
+        copy(Path(scratch))
+        build(Path(scratch) / "autograd" / "native")
+        return run(Path(scratch), options.python, [*(LARGE if options.slow else ALL), *pytest_arguments])
+
+
+def copy(scratch: Path) -> None:
+    """Copy what the tests need, without what is built."""
+    for name in FOLDERS:
+        shutil.copytree(ROOT / name, scratch / name, ignore=shutil.ignore_patterns("*.so", "__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", scratch)
+
+
+def build(native: Path) -> None:
+    """Build each file in C with the sanitizers, into the module of its name."""
+    from autograd.native.sources import source_hash
+
+    include = sysconfig.get_paths()["include"]
+    macros = ["-DPy_LIMITED_API=0x030B0000", f'-DSOURCE_HASH="{source_hash()}"', *TAKEN_OVER]
+    for source in sorted(native.glob("*.c")):
+        files = [str(source), "-o", str(source.with_suffix(".abi3.so"))]
+        subprocess.run(["gcc", *FLAGS, *CHECKS, f"-I{include}", *macros, *files, "-lm"], check=True)
+        print(f"sanitize: built {source.name}", flush=True)
+
+
+def run(scratch: Path, python: str, arguments: Sequence[str]) -> int:
+    """Run pytest in the scratch folder; an error of a sanitizer ends it with a report of the place in C."""
+    found = [
+        subprocess.check_output(["gcc", f"-print-file-name=lib{name}.so"], text=True).strip()
+        for name in ("asan", "ubsan")
+    ]
+    environ = {
+        **os.environ,
+        "LD_PRELOAD": " ".join(found),  # Python itself is built without them
+        "ASAN_OPTIONS": "detect_leaks=0:allocator_may_return_null=1",  # Python keeps memory to its end
+        "UBSAN_OPTIONS": "print_stacktrace=1",
+        "PYTHONMALLOC": "malloc_debug",  # each object on its own, with marks around it
+        "PYTHONPATH": str(scratch),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "GLASSGRAD_PURE": "0",
+        "GLASSGRAD_SOAK": "0.1",
+    }
+    command = [python, "-X", "dev", "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
+    return subprocess.call(command, cwd=scratch, env=environ)
+
+
+if __name__ == "__main__":
+    try:
+        environment.enter("test")
+        sys.path.insert(0, str(ROOT))
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("interrupted")
