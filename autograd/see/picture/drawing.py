@@ -14,6 +14,7 @@ from ...engine.replacement import replace_file
 from ..layout.sugiyama import DIRECTIONS, Direction, layered
 from .dot_layout import dot_installed, dot_layout
 from .dot_text import digraph
+from .html_page import IMAGE_FOLLOWS
 from .page import page
 from .rendering import rendered
 from .scene import Scene
@@ -120,4 +121,5 @@ def image(picture: str, title: str) -> str:
     wide = re.search(r'width="(\d+)"', picture)
     least = f";min-width:{int(wide[1]) * 6 // 10}px" if wide else ""
     style = f"max-width:100%{least}"
-    return f'<img alt="{html.escape(title)}" style="{style}" src="data:image/svg+xml;base64,{data}">'
+    follows = f'onload="{IMAGE_FOLLOWS}"'
+    return f'<img alt="{html.escape(title)}" style="{style}" {follows} src="data:image/svg+xml;base64,{data}">'

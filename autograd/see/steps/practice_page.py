@@ -13,12 +13,17 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
-from ..picture.html_page import asset, document, script_data
+from ..picture.html_page import asset, document, followed, script_data
 from .answer import COMMA, LONGEST, NUMBER, SPECIAL, TOLERANCE, UNREADABLE
 from .practice_marking import BETWEEN, HINT, REVEALED, exercise_code, solved
 from .practice_picture import Showing
 from .question import CLOSE, NOT_YET, RIGHT, TRIES, Question, Wording
 
+STILL: Final = (
+    "Scripts are off here, so answers are not checked: above is the graph, below are the questions. To answer them, "
+    "trust the notebook and run the cell again, or open the page that practice(...).save('exercise.html') writes in a "
+    "browser."
+)
 RULE: Final = {
     "number": NUMBER,
     "special": {word: repr(number) for word, number in SPECIAL.items()},
@@ -67,7 +72,7 @@ def page(
 <div id="still">
 <p class="note">This page checks answers with a script, and scripts are off here. Open the saved page in a browser, or
 work through the questions on paper:</p>
-{_list(questions)}
+{question_list(questions)}
 </div>
 <section id="card" aria-label="the question">
 <p id="place"></p>
@@ -102,6 +107,7 @@ work through the questions on paper:</p>
 {{
 {asset(__file__, "answer.js")}
 {asset(__file__, "practice.js")}
+{followed()}
 }}
 </script>
 """
@@ -119,7 +125,8 @@ def _words(wording: Wording) -> dict[str, Any]:
     return {"text": wording.text, "asks": wording.asks, "hints": wording.hints}
 
 
-def _list(questions: Sequence[Question]) -> str:
+def question_list(questions: Sequence[Question]) -> str:
+    """Return the questions as an HTML list, without their answers."""
     rows = "".join(f"<li>{html.escape(question.blind.text)}</li>\n" for question in questions)
     return f"<ol>\n{rows}</ol>"
 
