@@ -15,7 +15,7 @@ from tests.see.pictures import layer, neuron
 
 playwright = pytest.importorskip("playwright.sync_api", reason="the extra `browser` installs it")
 WIDE = {"width": 1000, "height": 640}
-VIEWS = {
+VIEWS: dict[str, dict[str, Any]] = {
     "wide": {"viewport": WIDE},
     "phone": {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 3, "is_mobile": True},
     "zoomed to 200 %": {"viewport": {"width": 500, "height": 320}, "device_scale_factor": 2},

@@ -77,10 +77,14 @@ def visited(browser: Any) -> Iterator[Callable[..., Any]]:
             if not request.url.startswith((home, "data:", "blob:", "about:")):
                 asked.append(request.url)
 
+        def hear(said: Any) -> None:
+            if said.location["url"] == "about:srcdoc":
+                complaints.append(said.text)
+
         page.on("request", note)
         page.on("dialog", lambda dialog: complaints.append(dialog.message))
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda said: said.location["url"] == "about:srcdoc" and complaints.append(said.text))
+        page.on("console", hear)
         page.route(re.compile(f"^https?://(?!{re.escape(home.partition('//')[2])})"), lambda route: route.abort())
         page.goto(address)
         return page, asked

@@ -105,7 +105,7 @@ PAGES: dict[str, Callable[[str, Path], str]] = {
     "practice without solutions": lambda t, folder: saved(practice(chain(t)), folder, solutions=False),
     "practice in a cell": lambda t, _: practice(chain(t))._repr_html_(),
     "live": lambda t, folder: saved(live(chain(t)), folder),
-    "live of a function": lambda t, folder: saved(live(lambda **x: autograd.sin(x[t]), **{t: (-3, 3)}), folder),
+    "live of a function": lambda t, folder: saved(live(lambda **x: autograd.sin(x[t]), {t: (-3, 3)}), folder),
     "live in a cell": lambda t, _: live(chain(t))._repr_html_(),
     "Program": lambda t, folder: saved(program(t), folder),
     "Program in a cell": lambda t, _: program(t)._repr_html_(),
