@@ -119,6 +119,18 @@ def test_every_stop_shows_the_steppers_numbers_forward_and_back_again(name: str,
         assert page.evaluate(LOOK) == seen[at]
 
 
+def test_the_line_of_an_arrow_is_hidden_only_under_the_words_that_are_shown(opened: Callable[..., Any]) -> None:
+    page = opened(Stepper(neuron())._page())
+    for at in (0, 1, 7, 10):
+        page.evaluate(f"show({at})")
+        rooms = page.evaluate("""() => [...document.querySelectorAll("#picture .arrow .paper")].map((rect) => [
+            rect.width.baseVal.value,
+            Math.max(...[...rect.parentNode.querySelectorAll(".word")].map((word) => word.getComputedTextLength())),
+        ])""")
+        assert len(rooms) == 9
+        assert [wide for wide, text in rooms if not (wide <= text + 10.1 and wide >= text)] == []
+
+
 def test_buttons_keys_slider_boxes_and_rows_go_where_they_say(opened: Callable[..., Any]) -> None:
     stepper = Stepper(neuron())
     page, expected = opened(stepper._page()), Expected(stepper)

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from ...engine.node import Node
-from ..picture.html_page import FRAME_HEIGHT, asset, document, followed, script_data
+from ..picture.html_page import FRAME_HEIGHT, asset, document, followed, least_width, script_data
 from .model import Model
 from .sliders import Slider
 
@@ -60,7 +60,7 @@ recorded. Open the saved page in a browser to move its inputs.</p>
 <legend>Drag, or type a number</legend>
 {rows}<button id="reset" type="button">Back to the start</button>
 </fieldset>
-<div id="picture" tabindex="0" role="region" aria-label="the graph">
+<div id="picture" tabindex="0" role="region" aria-label="the graph" style="--least:{least_width(picture)}px">
 {picture or '<p class="note">The graph is too large to be drawn here; its numbers are computed all the same.</p>'}
 </div>
 </main>

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from pathlib import Path
 from typing import Any, Final
 
@@ -60,6 +61,12 @@ def script_data(data: Any) -> str:
 def followed() -> str:
     """Return the part of a page's script that takes over the theme of the notebook around its frame."""
     return asset(__file__, "follow.js")
+
+
+def least_width(picture: str) -> int:
+    """Return the width in px to which a picture, SVG text, may shrink; smaller it could not be read."""
+    wide = re.search(r'width="(\d+)"', picture)
+    return int(wide[1]) * 6 // 10 if wide else 0
 
 
 def framed(title: str, whole_page: str, image: str, words: str, below: str = "", height: int = FRAME_HEIGHT) -> str:

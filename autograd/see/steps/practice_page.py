@@ -8,12 +8,11 @@ right answer in it: it collects answers, and gives them as text. Its style is in
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
-from ..picture.html_page import asset, document, followed, script_data
+from ..picture.html_page import asset, document, followed, least_width, script_data
 from .answer import COMMA, LONGEST, NUMBER, SPECIAL, TOLERANCE, UNREADABLE
 from .practice_marking import BETWEEN, HINT, REVEALED, exercise_code, solved
 from .practice_picture import Showing
@@ -88,7 +87,7 @@ work through the questions on paper:</p>
 <p id="verdict" role="status"></p>
 <p id="score"></p>
 </section>
-<div id="picture" tabindex="0" role="region" aria-label="the graph" style="--least:{_least(picture)}px">
+<div id="picture" tabindex="0" role="region" aria-label="the graph" style="--least:{least_width(picture)}px">
 {picture}</div>
 <section id="log" aria-label="answered questions" hidden>
 <h2>Answered so far</h2>
@@ -129,9 +128,3 @@ def question_list(questions: Sequence[Question]) -> str:
     """Return the questions as an HTML list, without their answers."""
     rows = "".join(f"<li>{html.escape(question.blind.text)}</li>\n" for question in questions)
     return f"<ol>\n{rows}</ol>"
-
-
-def _least(picture: str) -> int:
-    """Return the width in px to which a picture may shrink; smaller it could not be read."""
-    wide = re.search(r'width="(\d+)"', picture)
-    return int(wide[1]) * 6 // 10 if wide else 0
