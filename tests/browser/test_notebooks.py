@@ -205,7 +205,7 @@ def check_works(page: Any, dark: bool) -> None:
     practise(page)
     move(page)
     image = page.locator("img[src^='data:image/svg']")
-    assert image.count() == 1
+    playwright.expect(image).to_have_count(1, timeout=60_000)
     image.scroll_into_view_if_needed()
     assert image.evaluate("(image) => [image.complete, image.naturalWidth > 500]") == [True, True]
     assert (image.evaluate("(image) => getComputedStyle(image).colorScheme") == "dark") is dark
@@ -217,7 +217,7 @@ def check_works(page: Any, dark: bool) -> None:
 def check_still(page: Any) -> None:
     """Check that there are the pictures, and the words around them."""
     images = page.locator("img[src^='data:image/svg']")
-    assert images.count() == 4
+    playwright.expect(images).to_have_count(4, timeout=60_000)  # JupyterLab fills cells one after another
     for k in range(4):
         images.nth(k).scroll_into_view_if_needed()
         assert images.nth(k).evaluate("(image) => [image.complete, image.naturalWidth > 500]") == [True, True]
