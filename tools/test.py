@@ -1,6 +1,6 @@
-"""Every check of this project, in order: `python3 tools/test.py [--quick] [--slow] [arguments for pytest]`.
+"""Every check of this project, in order: `python3 tools/test.py [--quick] [--slow] [--browser] [arguments for pytest]`.
 
-Knows which checks there are. `.ci/run` calls it, so what passes here passes there.
+Knows which checks there are. `.ci/run` calls it with --browser, so what passes here passes there.
 """
 
 import argparse
@@ -12,6 +12,7 @@ import time
 import environment
 
 OF_THE_ENGINE = ("tests/engine", "tests/operands", "tests/graph", "tests/calculus", "tests/native")
+IN_A_BROWSER = "tests/browser"  # minutes; a check of its own
 
 
 def main() -> int:
@@ -20,8 +21,9 @@ def main() -> int:
     )
     parser.add_argument("--quick", action="store_true", help="pytest only")
     parser.add_argument("--slow", action="store_true", help="also the tests marked slow")
+    parser.add_argument("--browser", action="store_true", help="also the pages in a browser and in JupyterLab")
     options, pytest_arguments = parser.parse_known_args()
-    environment.enter("test")
+    environment.enter(*(["test", "browser", "notebook"] if options.browser else ["test"]))
 
     if options.slow:
         pytest_arguments = ["-m", "slow or not slow", *pytest_arguments]
@@ -34,10 +36,14 @@ def main() -> int:
         "floors": ["tools/floors.py"],
         "pytest": ["-m", "pytest", *pytest_arguments],
     }
+    if not any(argument.startswith(IN_A_BROWSER) for argument in pytest_arguments):
+        checks["pytest"].append("--ignore=" + IN_A_BROWSER)
     if is_compiled():
         checks["pure"] = ["-m", "pytest", *pytest_arguments, *OF_THE_ENGINE]
     if options.quick:
         checks = {"pytest": checks["pytest"]}
+    if options.browser:
+        checks["browser"] = ["-m", "pytest", *pytest_arguments, IN_A_BROWSER]
 
     results = [run(name, arguments) for name, arguments in checks.items()]
     print("\n== summary", flush=True)

@@ -50,7 +50,7 @@ def text_table(
     w       12
     bias     3
     """
-    lines = [tuple(row) for row in rows]
+    lines = [tuple(map(printable, row)) for row in rows]
     widths = [max(map(display_width, column)) for column in zip(*lines, strict=True)]
     table = Table("\n".join([*(gap.join(_padded(row, widths, right)).rstrip() for row in lines), *notes]))
     table._html = html_table(lines, right, caption, notes)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 PROGRAM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
+ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage"]  # for root, and for a container with little shared memory
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +19,7 @@ def browser() -> Iterator[Any]:
     if PROGRAM is None:
         pytest.skip("there is no browser on the PATH; install chromium")
     with playwright.sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=PROGRAM, args=["--no-sandbox"])
+        chromium = driver.chromium.launch(executable_path=PROGRAM, args=ARGUMENTS)
         yield chromium
         chromium.close()
 

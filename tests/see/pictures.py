@@ -34,6 +34,11 @@ HOSTILE = {
     "10,000 letters": "x" * 10_000,
     "10,000 quotes": '"' * 10_000,
     "10,000 words": "ab & " * 2_000,
+    "address": "javascript:alert(1)",
+    "attribute": '" onload="alert(1)',
+    "template": "{}{0}%s${alert(1)}`{{x}}",
+    "prototype": "__proto__",
+    "constructor": "constructor",
     "keyword": "digraph",
     "number": "3",
 }
@@ -41,6 +46,7 @@ HOSTILE = {
 UNPRINTABLE = {
     "newlines": ("one\ntwo\r\nthree", "one two three"),
     "tab and no-break space": ("a\tb\u00a0c", "a b c"),
+    "line separators": ("a\u2028b\u2029c\x85d\x0be", "a b c d e"),
     "nul": ("a\0b", "a\ufffdb"),
     "control characters": ("a\x07\x1b[31mb\x7f\x9f", "a\ufffd\ufffd[31mb\ufffd\ufffd"),
     "half of a pair": ("a\ud800b\udfff", "a\ufffdb\ufffd"),

@@ -2,6 +2,7 @@
 
 import gc
 import importlib.util
+import json
 import re
 from pathlib import Path
 from typing import Any

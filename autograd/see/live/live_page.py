@@ -21,7 +21,7 @@ from ..picture.scene import Progress
 from ..picture.scene_builder import scene
 from .function import recorded
 from .model import Model
-from .page import frame_height, page
+from .page import STILL, frame_height, page
 from .sliders import sliders_of
 
 WIDEST_NUMBER: Final = 10  # characters of a number in a box, such as -1.234e-05
@@ -48,7 +48,7 @@ class LivePage:
 
     def _repr_html_(self) -> str:
         still = image(self._picture, self.title) if self._picture else f"<p>{html.escape(self.title)}</p>"
-        return framed(self.title, self.html, still, self._height)
+        return framed(self.title, self.html, still, STILL, height=self._height)
 
     def __repr__(self) -> str:
         return f'<{self.title}; .save("page.html") writes the page>'

@@ -12,10 +12,14 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from ...engine.node import Node
-from ..picture.html_page import FRAME_HEIGHT, asset, document, script_data
+from ..picture.html_page import FRAME_HEIGHT, asset, document, followed, least_width, script_data
 from .model import Model
 from .sliders import Slider
 
+STILL: Final = (
+    "Scripts are off here, so no input can be moved. To move them, trust the notebook and run the cell again, or open "
+    "the page that live(...).save('page.html') writes in a browser."
+)
 FIXED: Final = (
     "The graph has a where(…), which keeps the branch that it took when the graph was recorded: "
     "the numbers are right for as long as its condition would have come out the same."
@@ -56,7 +60,7 @@ recorded. Open the saved page in a browser to move its inputs.</p>
 <legend>Drag, or type a number</legend>
 {rows}<button id="reset" type="button">Back to the start</button>
 </fieldset>
-<div id="picture" tabindex="0" role="region" aria-label="the graph">
+<div id="picture" tabindex="0" role="region" aria-label="the graph" style="--least:{least_width(picture)}px">
 {picture or '<p class="note">The graph is too large to be drawn here; its numbers are computed all the same.</p>'}
 </div>
 </main>
@@ -66,6 +70,7 @@ recorded. Open the saved page in a browser to move its inputs.</p>
 {asset(__file__, "functions.js")}
 {model.source()}
 {asset(__file__, "live.js")}
+{followed()}
 }}
 </script>
 """

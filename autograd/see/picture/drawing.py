@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import html
-import re
 import warnings
 from functools import cached_property, partial
 from pathlib import Path
@@ -14,6 +13,7 @@ from ...engine.replacement import replace_file
 from ..layout.sugiyama import DIRECTIONS, Direction, layered
 from .dot_layout import dot_installed, dot_layout
 from .dot_text import digraph
+from .html_page import IMAGE_FOLLOWS, least_width
 from .page import page
 from .rendering import rendered
 from .scene import Scene
@@ -117,7 +117,6 @@ def image(picture: str, title: str) -> str:
     It shrinks to the width of its page, down to 0.6 of its own width. A smaller picture could not be read.
     """
     data = base64.b64encode(picture.encode("utf-8")).decode("ascii")
-    wide = re.search(r'width="(\d+)"', picture)
-    least = f";min-width:{int(wide[1]) * 6 // 10}px" if wide else ""
-    style = f"max-width:100%{least}"
-    return f'<img alt="{html.escape(title)}" style="{style}" src="data:image/svg+xml;base64,{data}">'
+    style = f"max-width:100%;min-width:{least_width(picture)}px"
+    follows = f'onload="{IMAGE_FOLLOWS}"'
+    return f'<img alt="{html.escape(title)}" style="{style}" {follows} src="data:image/svg+xml;base64,{data}">'

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +15,15 @@ from .theme import Theme, variables
 
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 FRAME_HEIGHT: Final = 720  # px
+# What the page around a frame or an image does when it has loaded: JupyterLab, and a page exported by it, say by an
+# attribute of the body whether their theme is light. A frame cannot read that, so `follow.js` in it is told.
+_THEME: Final = "document.body.dataset.jpThemeLight"
+_FOLLOW: Final = (
+    "const e=this,f=()=>{{if({theme})e.{tell}}};f();"
+    "new MutationObserver(f).observe(document.body,{{attributeFilter:['data-jp-theme-light']}})"
+)
+FRAME_FOLLOWS: Final = _FOLLOW.format(theme=_THEME, tell=f"contentWindow?.postMessage({_THEME},'*')")
+IMAGE_FOLLOWS: Final = _FOLLOW.format(theme=_THEME, tell=f"style.colorScheme={_THEME}==='false'?'dark':'light'")
 
 
 def document(title: str, style: str, body: str, theme: Theme = "auto") -> str:
@@ -48,14 +58,28 @@ def script_data(data: Any) -> str:
     return text.replace("<", "\\u003c")
 
 
-def framed(title: str, whole_page: str, still: str, height: int = FRAME_HEIGHT) -> str:
-    """Return HTML for a notebook's cell: the page in a frame; where the notebook is not trusted, `still`.
+def followed() -> str:
+    """Return the part of a page's script that takes over the theme of the notebook around its frame."""
+    return asset(__file__, "follow.js")
 
-    A notebook that is not trusted removes the frame. Where the frame is shown, it removes `still`, which is one HTML
-    element. That and the size of the frame are attributes, because a notebook removes style and script elements.
+
+def least_width(picture: str) -> int:
+    """Return the width in px to which a picture, SVG text, may shrink; smaller it could not be read."""
+    wide = re.search(r'width="(\d+)"', picture)
+    return int(wide[1]) * 6 // 10 if wide else 0
+
+
+def framed(title: str, whole_page: str, image: str, words: str, below: str = "", height: int = FRAME_HEIGHT) -> str:
+    """Return HTML for a notebook's cell: the page in a frame; where the notebook is not trusted, what stands still.
+
+    That is an image, `words` that say how to make it play, and HTML below them. A notebook that is not trusted removes
+    the frame. Where the frame is shown, it removes what stands still. That and the size of the frame are attributes,
+    because a notebook removes style and script elements.
     """
+    onload = f"this.previousElementSibling.remove();{FRAME_FOLLOWS}"
     return (
-        f'<div>{still}<iframe title="{html.escape(title)}" sandbox="allow-scripts" '
-        f'style="width:100%;height:{height}px;border:0" onload="this.previousElementSibling.remove()" '
+        f"<div><div>{image}<p>{html.escape(words)}</p>{below}</div>"
+        f'<iframe title="{html.escape(title)}" sandbox="allow-scripts" '
+        f'style="width:100%;height:{height}px;border:0" onload="{onload}" '
         f'srcdoc="{html.escape(whole_page)}"></iframe></div>'
     )

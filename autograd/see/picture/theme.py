@@ -75,9 +75,15 @@ def variables(theme: Theme = "auto", selector: str = ":root") -> str:
     return "\n".join((
         _declared(selector, "light"),
         f"@media (prefers-color-scheme: dark) {{\n{_declared(selector, 'dark')}\n}}",
-        _declared(f'[data-jp-theme-light="true"] {selector}', "light"),
-        _declared(f'[data-jp-theme-light="false"] {selector}', "dark"),
+        _declared(_inside("true", selector), "light"),
+        _declared(_inside("false", selector), "dark"),
     ))  # fmt: skip
+
+
+def _inside(light: str, selector: str) -> str:
+    """Return the selector for a page that JupyterLab, or the frame in its cell, has marked as light or dark."""
+    mark = f'[data-jp-theme-light="{light}"]'
+    return f"{selector}{mark}" if selector == ":root" else f"{mark} {selector}"
 
 
 def _declared(selector: str, theme: Literal["light", "dark"]) -> str:

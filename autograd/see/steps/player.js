@@ -52,6 +52,21 @@ function writeTexts() {
   for (const stop of stops.slice(0, at)) stop.changes.forEach(write);
 }
 
+// The paper under the words of an arrow hides its line only as far as the words that are shown reach.
+const papers = [...picture.querySelectorAll(".arrow .paper")].map((rect) => {
+  const [x, width] = [rect.x.baseVal.value, rect.width.baseVal.value];
+  return { rect, words: [...rect.parentNode.querySelectorAll(".word")], middle: x + width / 2, width };
+});
+
+function fitPapers() {
+  const long = papers.map(({ words }) => Math.max(...words.map((word) => word.getComputedTextLength())));
+  papers.forEach(({ rect, middle, width }, i) => {
+    const shown = long[i] ? Math.min(width, long[i] + 10) : 0;
+    rect.setAttribute("width", shown);
+    rect.setAttribute("x", middle - shown / 2);
+  });
+}
+
 function markPicture() {
   const now = at ? stops[at - 1] : { items: [], arrows: [], gets: [] };
   for (const element of parts.values()) element.classList.remove("now", "done", "gets");
@@ -168,6 +183,7 @@ function show(count, write = true) {
   at = Math.max(0, Math.min(stops.length, count));
   writeTexts();
   markPicture();
+  fitPapers();
   describe();
   markRows();
   writeWords();

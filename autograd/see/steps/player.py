@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Final
 
-from ..picture.html_page import asset, document, framed, script_data
+from ..picture.html_page import asset, document, followed, framed, script_data
 from .stops import Lesson
 
 STILL: Final = (
-    "Scripts are off here, so the steps do not play: above is the finished picture, below are all steps. To play them, "
+    "Scripts are off here, so the steps do not play: above is the {} picture, below are all steps. To play them, "
     "trust the notebook and run the cell again, or open the page that stepper.save('steps.html') writes in a browser."
 )
 FRAME_HEIGHT: Final = 640  # px, in a notebook
@@ -61,7 +61,7 @@ def page(picture: str, root: str, columns: Sequence[str], lesson: Lesson) -> str
 </header>
 <div id="picture">
 {picture}</div>
-<p id="still">{STILL}</p>
+<p id="still">{STILL.format("finished")}</p>
 <div id="now" role="status"></div>
 <div id="table" tabindex="0" role="region" aria-label="all steps">
 {table(columns, lesson)}
@@ -69,7 +69,8 @@ def page(picture: str, root: str, columns: Sequence[str], lesson: Lesson) -> str
 </main>
 <script type="application/json" id="lesson">{script_data(data)}</script>
 <script>
-{asset(__file__, "player.js")}</script>
+{asset(__file__, "player.js")}
+{followed()}</script>
 """
     return document(title, asset(__file__, "player.css"), body)
 
@@ -90,7 +91,12 @@ def table(columns: Sequence[str], lesson: Lesson, most: int | None = None) -> st
     return f"<table><thead><tr>{head}</tr></thead><tbody>\n" + "\n".join(body) + f"\n</tbody></table>{more}"
 
 
-def notebook(whole_page: str, image: str, rows: str = "") -> str:
-    """Return HTML for a notebook's cell: the page in a frame; where the notebook is not trusted, image and table."""
-    still = f"<div>{image}<p>{STILL}</p>{rows}</div>"
-    return framed("backprop step by step", whole_page, still, FRAME_HEIGHT)
+def notebook(whole_page: str, image: str, rows: str = "", taken: int = 0) -> str:
+    """Return HTML for a notebook's cell: the page in a frame; where the notebook is not trusted, image and table.
+
+    The image is the picture after `taken` steps; 0 says that it is the finished one.
+    """
+    words = STILL.format("finished")
+    if taken:
+        words = words.replace("the finished picture", f"the picture after {taken} backward steps")
+    return framed("backprop step by step", whole_page, image, words, rows, FRAME_HEIGHT)

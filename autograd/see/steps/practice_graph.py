@@ -23,7 +23,7 @@ from .answer import Answer, Verdict
 from .backward_questions import backward_question
 from .forward_questions import forward_question
 from .practice_marking import HINT, REVEALED, Marks, answer_file, exercise_code, marked, result_text
-from .practice_page import page
+from .practice_page import STILL, page, question_list
 from .practice_picture import Showing, hidden_picture, own_box, showings
 from .practice_plan import Ask, Asked, Visibility, backward_asks, forward_asks
 from .practice_scope import Only, scope
@@ -239,7 +239,8 @@ class Practice:
         return hidden_picture(self._nodes, self.stepper.names, self._showings, self._data, gradients, ops)
 
     def _repr_html_(self) -> str:
-        return framed(self._title(), self._page(), image(self._picture, self._title()))
+        title, questions = self._title(), question_list(self._questions)
+        return framed(title, self._page(), image(self._picture, title), STILL, questions)
 
     def _title(self) -> str:
         how = {"backward": "backprop through", "forward": "the forward pass of", "both": "forward and back through"}

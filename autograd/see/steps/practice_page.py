@@ -8,17 +8,21 @@ right answer in it: it collects answers, and gives them as text. Its style is in
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
-from ..picture.html_page import asset, document, script_data
+from ..picture.html_page import asset, document, followed, least_width, script_data
 from .answer import COMMA, LONGEST, NUMBER, SPECIAL, TOLERANCE, UNREADABLE
 from .practice_marking import BETWEEN, HINT, REVEALED, exercise_code, solved
 from .practice_picture import Showing
 from .question import CLOSE, NOT_YET, RIGHT, TRIES, Question, Wording
 
+STILL: Final = (
+    "Scripts are off here, so answers are not checked: above is the graph, below are the questions. To answer them, "
+    "trust the notebook and run the cell again, or open the page that practice(...).save('exercise.html') writes in a "
+    "browser."
+)
 RULE: Final = {
     "number": NUMBER,
     "special": {word: repr(number) for word, number in SPECIAL.items()},
@@ -67,7 +71,7 @@ def page(
 <div id="still">
 <p class="note">This page checks answers with a script, and scripts are off here. Open the saved page in a browser, or
 work through the questions on paper:</p>
-{_list(questions)}
+{question_list(questions)}
 </div>
 <section id="card" aria-label="the question">
 <p id="place"></p>
@@ -83,7 +87,7 @@ work through the questions on paper:</p>
 <p id="verdict" role="status"></p>
 <p id="score"></p>
 </section>
-<div id="picture" tabindex="0" role="region" aria-label="the graph" style="--least:{_least(picture)}px">
+<div id="picture" tabindex="0" role="region" aria-label="the graph" style="--least:{least_width(picture)}px">
 {picture}</div>
 <section id="log" aria-label="answered questions" hidden>
 <h2>Answered so far</h2>
@@ -102,6 +106,7 @@ work through the questions on paper:</p>
 {{
 {asset(__file__, "answer.js")}
 {asset(__file__, "practice.js")}
+{followed()}
 }}
 </script>
 """
@@ -119,12 +124,7 @@ def _words(wording: Wording) -> dict[str, Any]:
     return {"text": wording.text, "asks": wording.asks, "hints": wording.hints}
 
 
-def _list(questions: Sequence[Question]) -> str:
+def question_list(questions: Sequence[Question]) -> str:
+    """Return the questions as an HTML list, without their answers."""
     rows = "".join(f"<li>{html.escape(question.blind.text)}</li>\n" for question in questions)
     return f"<ol>\n{rows}</ol>"
-
-
-def _least(picture: str) -> int:
-    """Return the width in px to which a picture may shrink; smaller it could not be read."""
-    wide = re.search(r'width="(\d+)"', picture)
-    return int(wide[1]) * 6 // 10 if wide else 0

@@ -270,7 +270,9 @@ class Stepper:
         return page(Drawing(self._lesson.scene, engine).svg, self._named_roots(), self.header, self._lesson)
 
     def _repr_html_(self) -> str:
-        return notebook(self._page(), self.drawing()._repr_html_(), table(self.header, self._lesson, MOST_ROWS))
+        picture = self.drawing() if self.position else Drawing(self._lesson.scene)
+        rows = table(self.header, self._lesson, MOST_ROWS)
+        return notebook(self._page(), picture._repr_html_(), rows, self.position)
 
 
 def _seed(root: Node, gradient: Any) -> Any:

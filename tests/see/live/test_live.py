@@ -169,8 +169,9 @@ def test_a_program_is_saved_as_the_same_page(tmp_path: Path) -> None:
 def test_a_notebook_gets_the_page_in_a_frame_and_a_picture_where_it_is_not_trusted() -> None:
     shown = live(neuron())
     reader = Reader(shown._repr_html_())
-    assert [tag for tag, _ in reader.tags] == ["div", "img", "iframe"]
-    frame = reader.tags[2][1]
+    assert [tag for tag, _ in reader.tags] == ["div", "div", "img", "p", "iframe"]
+    assert "trust the notebook" in reader.text["p"][0]
+    frame = reader.tags[-1][1]
     assert frame["srcdoc"] == shown.html
     assert frame["sandbox"] == "allow-scripts", "and not the notebook's own origin"
 

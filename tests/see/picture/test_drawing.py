@@ -374,7 +374,7 @@ def test_a_constant_that_was_changed_is_marked_too() -> None:
 def test_a_notebook_gets_an_image_that_needs_no_trust() -> None:
     drawing = draw(neuron(), engine="layered")
     shown = drawing._repr_html_()
-    image = r'<img alt="[^"<>]+" style="[^"<>]+" src="data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)">'
+    image = r'<img alt="[^"<>]+" style="[^"<>]+" onload="[^"<]+" src="data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)">'
     match = re.fullmatch(image, shown)
     assert match
     assert base64.b64decode(match[1]).decode() == drawing.svg

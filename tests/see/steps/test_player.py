@@ -14,7 +14,7 @@ from autograd.engine.sweep import graph_nodes
 from autograd.see.picture.scene import Scene
 from autograd.see.steps.player import notebook, page
 from autograd.see.steps.stops import Lesson, Stop
-from tests.see.pictures import LABELS, neuron
+from tests.see.pictures import LABELS, boxes, neuron
 from tests.see.steps.test_stepper import computation
 
 VOID = {"meta", "br", "img", "input", "link", "hr"}
@@ -164,9 +164,19 @@ def test_a_notebook_keeps_an_image_where_scripts_are_not_trusted() -> None:
     head, _, data = (image["src"] or "").partition(",")
     assert head == "data:image/svg+xml;base64"
     assert base64.b64decode(data).decode() == stepper.drawing().svg
+    assert "above is the picture after 3 backward steps, below are all steps" in reader.text["p"][0]
     assert (frame["srcdoc"] or "").startswith("<!DOCTYPE html>")
     assert frame["sandbox"] == "allow-scripts", "and not the notebook's own origin"
     assert len(Reader(frame["srcdoc"] or "").lesson()["stops"]) == 10
+
+
+def test_without_trust_a_notebook_shows_the_finished_picture_of_a_stepper_that_has_taken_no_step() -> None:
+    stepper = Stepper(neuron())
+    reader = Reader(stepper._repr_html_())
+    data = (reader.tags[2][1]["src"] or "").partition(",")[2]
+    stepper.goto(len(stepper))
+    assert boxes(base64.b64decode(data).decode()) == boxes(stepper.drawing().svg)
+    assert "above is the finished picture, below are all steps" in reader.text["p"][0]
 
 
 def test_a_page_in_a_notebook_is_escaped_as_an_attribute() -> None:

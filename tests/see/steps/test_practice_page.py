@@ -138,9 +138,10 @@ def test_any_label_stays_text(label: str, shown: str, solutions: bool) -> None:
 def test_any_label_stays_text_in_a_notebook(label: str) -> None:
     asked = practice(Value(2.0, label).tanh())
     read = Reader(asked._repr_html_())
-    assert [tag for tag, _ in read.tags] == ["div", "img", "iframe"]
-    assert dict(read.tags[2][1])["srcdoc"] == asked._page()
-    assert dict(read.tags[2][1])["sandbox"] == "allow-scripts"
+    assert [tag for tag, _ in read.tags] == ["div", "div", "img", "p", "ol", *["li"] * len(asked), "iframe"]
+    assert read.text["li"] == [question.blind.text for question in asked._questions]
+    assert dict(read.tags[-1][1])["srcdoc"] == asked._page()
+    assert dict(read.tags[-1][1])["sandbox"] == "allow-scripts"
 
 
 def secret() -> Practice:
