@@ -54,8 +54,10 @@ def framed(title: str, whole_page: str, still: str, height: int = FRAME_HEIGHT) 
     A notebook that is not trusted removes the frame. Where the frame is shown, it removes `still`, which is one HTML
     element. That and the size of the frame are attributes, because a notebook removes style and script elements.
     """
+    # In single quotes, because a page is full of double ones, each of which would need six characters.
+    source = whole_page.replace("&", "&amp;").replace("'", "&#x27;")
     return (
         f'<div>{still}<iframe title="{html.escape(title)}" sandbox="allow-scripts" '
         f'style="width:100%;height:{height}px;border:0" onload="this.previousElementSibling.remove()" '
-        f'srcdoc="{html.escape(whole_page)}"></iframe></div>'
+        f"srcdoc='{source}'></iframe></div>"
     )

@@ -19,12 +19,12 @@ from ...engine.text import text_table
 from ...graph.roots import for_each_root, read_roots, refuse_repeated
 from ...operands.tensor import Tensor
 from ..picture.captions import listed
-from ..picture.draw_graph import View, view
 from ..picture.drawing import Drawing
 from ..picture.formulas import display_names
 from ..picture.levels import Level
 from ..picture.scene import Progress
 from ..picture.scene_builder import scene
+from ..picture.views import View, view
 from .lesson import lesson, rooms
 from .moving_picture import moving
 from .places import BY, By, arrived, last_contribution, places, step_at
