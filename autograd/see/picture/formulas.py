@@ -22,7 +22,7 @@ from .plain_text import shorten
 
 LONGEST_FORMULA: Final = 28  # characters of a local derivative beside an arrow
 LONGEST_RULE: Final = 40  # characters of a rule beside an arrow
-_ELEMENT: Final = re.compile(r"[^\W\d]\w*\[\d+(?:,\d+)*\]")
+_ELEMENT: Final = re.compile(r"(?:\w+\.)*[^\W\d]\w*\[\d+(?:,\d+)*\]")
 _PATH: Final = re.compile(r"(?=.*[^\d.])\w+(?:\.\w+)+")  # not 0.1, which reads as a number
 
 
