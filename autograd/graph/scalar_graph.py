@@ -30,8 +30,8 @@ def zoom(tensor: Tensor, labels: Mapping[str, object] | None = None, max_scalars
 
     The Values are new nodes with the current numbers of the tensors and no gradients. The elements of a Tensor with the
     name w have labels such as w[0,1], or 0.weight[0,1] for the weight of a module: the names are those of `draw`, and
-    `labels` gives some, as {"w": w} or globals(). Numbers and gradients are equal to those of the tensor, except for the
-    order in which sums are added. Raise ValueError for more than `max_scalars` scalars.
+    `labels` gives some, as {"w": w} or globals(). Numbers and gradients are equal to those of the tensor, except for
+    the order in which sums are added. Raise ValueError for more than `max_scalars` scalars.
 
     >>> x, w = Tensor([1.0, 2.0], label="x"), Tensor([3.0, -1.0], requires_grad=True, label="w")
     >>> y = zoom((x @ w).tanh())

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import autograd
+import nn
 from autograd import Stepper, Tensor, Value, draw, grad, no_grad, practice, stack, zoom
 from autograd.engine.forms import Takes
 from autograd.engine.op import OPS

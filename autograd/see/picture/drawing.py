@@ -21,7 +21,7 @@ from .page import Opened, page
 from .rendering import rendered
 from .scene import Scene
 from .svg import Look, svg
-from .theme import THEMES, Theme
+from .theme import Theme, refuse_unknown_theme
 
 if TYPE_CHECKING:
     import graphviz
@@ -52,8 +52,7 @@ class Drawing:
                 'engine="dot" needs the program dot, which is not on the PATH (the Python package graphviz does not '
                 'bring it); install Graphviz, or leave engine at "auto" for the layout that is built in'
             )
-        if not isinstance(theme, str) or theme not in THEMES:
-            raise ValueError(f"theme is one of {', '.join(THEMES)}, got {theme!r}")
+        refuse_unknown_theme(theme)
         self.scene: Final = shown
         self.insides: Final = insides
         self.engine: Final = engine

@@ -14,6 +14,7 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from ..picture.html_page import asset, document, script_data
+from ..picture.theme import Theme
 from .answer import COMMA, LONGEST, NUMBER, SPECIAL, TOLERANCE, UNREADABLE
 from .practice_marking import BETWEEN, HINT, REVEALED, exercise_code, solved
 from .practice_picture import Showing
@@ -40,6 +41,7 @@ def page(
     showings: Sequence[Showing],
     own: Sequence[tuple[str, str] | None],
     solutions: bool,
+    theme: Theme,
 ) -> str:
     """Return the whole page.
 
@@ -105,7 +107,7 @@ work through the questions on paper:</p>
 }}
 </script>
 """
-    return document(title, asset(__file__, "practice.css"), body)
+    return document(title, asset(__file__, "practice.css"), body, theme)
 
 
 def _question(question: Question, solutions: bool) -> dict[str, Any]:
