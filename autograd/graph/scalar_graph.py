@@ -20,7 +20,7 @@ from ..engine.quiet import quietly
 from ..engine.sweep import graph_nodes
 from ..operands.tensor import Tensor
 from ..operands.value import Value
-from .naming import is_number
+from .naming import is_number, wanted_names
 
 Array = Any  # an ndarray of Values, and of numbers where no gradient is required
 
@@ -29,9 +29,9 @@ def zoom(tensor: Tensor, labels: Mapping[str, object] | None = None, max_scalars
     """Return the graph of a tensor as Values: an array of them in its shape; one Value for a Tensor of no dimension.
 
     The Values are new nodes with the current numbers of the tensors and no gradients. The elements of a Tensor with the
-    label w have labels such as w[0,1]. `labels` names Tensors without a label: {"w": w}, or globals(). Numbers and
-    gradients are equal to those of the tensor, except for the order in which sums are added. Raise ValueError for more
-    than `max_scalars` scalars.
+    name w have labels such as w[0,1], or 0.weight[0,1] for the weight of a module: the names are those of `draw`, and
+    `labels` gives some, as {"w": w} or globals(). Numbers and gradients are equal to those of the tensor, except for
+    the order in which sums are added. Raise ValueError for more than `max_scalars` scalars.
 
     >>> x, w = Tensor([1.0, 2.0], label="x"), Tensor([3.0, -1.0], requires_grad=True, label="w")
     >>> y = zoom((x @ w).tanh())
@@ -45,10 +45,10 @@ def zoom(tensor: Tensor, labels: Mapping[str, object] | None = None, max_scalars
     nodes = graph_nodes(tensor)
     refuse_changed(nodes)
     _refuse_more(sum(np.size(node._data) for node in nodes if not is_number(node)), max_scalars)
-    given = {thing: name for name, thing in (labels or {}).items() if isinstance(thing, Node) and name[:1] != "_"}
+    names = wanted_names(nodes, labels)
     found: dict[Node, Array] = {}
     for node in nodes:
-        label = node.label or given.get(node, "")
+        label = names[node]
         if node.op is None:
             found[node] = _leaf(node, label)
             continue

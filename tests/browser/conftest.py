@@ -53,3 +53,17 @@ def opened(browser: Any, tmp_path: Path, request: pytest.FixtureRequest) -> Iter
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def violations() -> Callable[[Any], list[Any]]:
+    """A function that returns what axe-core finds wrong with a page, as it is shown now."""
+    axe = pytest.importorskip("axe_playwright_python", reason="the extra `browser` installs it")
+    script = (Path(axe.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+
+    def found(page: Any) -> list[Any]:
+        if page.evaluate("typeof axe") == "undefined":
+            page.evaluate(script)
+        return [(v["id"], [n["html"] for n in v["nodes"]]) for v in page.evaluate("axe.run()")["violations"]]
+
+    return found

@@ -162,7 +162,7 @@ def test_a_program_opens_as_a_page(opened: Callable[..., Any], tmp_path: Path) -
 @pytest.mark.parametrize("label", HOSTILE.values(), ids=HOSTILE)
 def test_any_label_stays_text(label: str, opened: Callable[..., Any]) -> None:
     page = opened(live(Value(2.0, label).tanh() * 3).html)
-    assert page.locator("script").count() == 2
+    assert page.locator("script").count() == 3
     page.locator("input[type=text]").fill("0.5")
     page.keyboard.press("Enter")
     assert page.inner_text("#result").endswith(f"= {format_number(3 * math.tanh(0.5))}")

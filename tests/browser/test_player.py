@@ -332,7 +332,7 @@ def test_any_label_plays(label: str, opened: Callable[..., Any]) -> None:
     page = opened(Stepper(x.tanh() * x)._page())
     page.click("#last")
     assert page.evaluate(LOOK)["at"] == 4
-    assert page.locator("script").count() == 2
+    assert page.locator("script").count() == 3
 
 
 def test_the_moving_picture_plays_in_an_image(opened: Callable[..., Any], tmp_path: Path) -> None:

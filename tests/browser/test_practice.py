@@ -193,7 +193,7 @@ def test_the_frame_without_scripts_shows_the_questions(opened: Callable[..., Any
 def test_any_label_stays_text(label: str, solutions: bool, opened: Callable[..., Any]) -> None:
     task = practice(Value(2.0, label).tanh() * 3, phase="both")
     page = opened(task._page(solutions))
-    assert page.locator("script").count() == 2
+    assert page.locator("script").count() == 3
     typed(page, "1")
     page.get_by_role("button", name="Hint").click()
     page.get_by_role("button", name="Reveal" if solutions else "Skip").click()

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import autograd
+import nn
 from autograd import Stepper, Tensor, Value, draw, grad, no_grad, practice, stack, zoom
 from autograd.engine.forms import Takes
 from autograd.engine.op import OPS
@@ -247,3 +248,13 @@ def test_a_bare_stack_of_values_is_zoomed_into() -> None:
     a, b = Value(2.0, "a"), Value(3.0, "b")
     z = zoom(stack([a, b * 2.0]))
     assert [each.item() for each in z] == [2.0, 6.0]
+
+
+def test_the_scalars_have_the_names_that_pictures_give_to_their_tensors() -> None:
+    model = nn.Sequential(nn.Linear(2, 2), nn.Tanh())
+    y = zoom(model(Tensor([[1.0, 2.0]])))
+    found = {v.label for v in graph_nodes(*y.ravel()) if v.label}
+    assert {"0.weight[1,0]", "0.bias[1]"} <= found
+    assert {"0.weight[1,0]", "0.bias[1]"} <= {item.name for item in draw(y).scene.items}
+    with pytest.raises(ValueError, match="the label 'other' matches no node of this graph"):
+        zoom(Tensor([1.0], requires_grad=True) * 2.0, labels={"other": Tensor([1.0])})

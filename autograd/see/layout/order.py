@@ -55,13 +55,14 @@ def _crossings_between(left: Sequence[int], right: Sequence[int], after: Sequenc
     return crossed
 
 
-def order_columns(layers: Layers) -> list[Column]:
+def order_columns(layers: Layers, rows: int = 1) -> list[Column]:
     """Return the columns, each from top to bottom, in the order with the fewest crossings that was found.
 
     Of several such orders the first one found is kept. The search starts depth first from the outputs, with inputs in
-    the order in which they were given: so a tree has no crossings, and `a * b` shows a above b.
+    the order in which they were given: so a tree has no crossings, and `a * b` shows a above b. Where a drawing has
+    more `rows` than this one, the search is shorter in each.
     """
-    segments = sum(map(len, layers.after))
+    segments = rows * sum(map(len, layers.after))
     few = segments < FEW_SEGMENTS
     many = segments > MANY_SEGMENTS
     rounds = 2 if many else max(4, min(16, 16_000 // (segments + 1)))

@@ -28,13 +28,15 @@ def lay_out_row(
     rank: Sequence[int],
     age: Sequence[int],
     room: float = inf,
+    rows: int = 1,
 ) -> Layout:
     """Lay out boxes whose ranks are known in one row of columns, without a margin.
 
-    The row becomes no wider than `room`, unless the boxes and the gaps of `rank_gap` need more.
+    The row becomes no wider than `room`, unless the boxes and the gaps of `rank_gap` need more. The drawing has so many
+    `rows`, which share the time there is.
     """
     graph = split_into_layers(boxes, lines, rank, age)
-    columns = order_columns(graph)
+    columns = order_columns(graph, rows)
     y = y_coordinates(graph, columns, box_gap)
     half = [size.width / 2 for size in graph.size]
 
@@ -77,49 +79,54 @@ def _curves(
     """
     half = [size.width / 2 for size in layers.size]
 
-    def extended(points: list[Point], tail: int, head: int) -> list[Point]:
+    def extend(points: list[Point], tail: int, head: int) -> None:
         left, end = (middle[layers.rank[item]] for item in (tail, head))
         left += wide[layers.rank[tail]] / 2
         end -= wide[layers.rank[head]] / 2
-        return _bend(_straight(points, left), end, y[head])
+        _straight(points, left)
+        _bend(points, end, y[head])
 
-    curves: list[Curve] = []
-    beginnings: dict[int, list[list[Point]]] = {}
+    lines_of: dict[int, list[int]] = {}
     for k, line in enumerate(layers.lines):
-        trunk, shared, own = layers.trunk[line.tail], layers.shared[k], layers.own[k]
-        start = Point(x[line.tail] + half[line.tail], y[line.tail])
-        begun = beginnings.setdefault(line.tail, [[start]])
-        while len(begun) <= shared:
-            i = len(begun) - 1
-            begun.append(extended(begun[i], trunk[i - 1] if i else line.tail, trunk[i]))
-        points, last = begun[shared], trunk[shared - 1] if shared else line.tail
-        for item in (line.head,) if own is None else (own, line.head):
-            points = extended(points, last, item)
-            last = item
-        points = _straight(points, x[line.head] - half[line.head])
-        if len(points) == 1:
-            points = points * 4
-        label = None if line.label is None or own is None else Point(x[own], y[own])
-        curves.append(Curve(tuple(points), label))
-    return curves
+        lines_of.setdefault(line.tail, []).append(k)
+    curves: dict[int, Curve] = {}
+    for tail, its_lines in lines_of.items():
+        begun = [Point(x[tail] + half[tail], y[tail])]  # the trunk, which becomes longer from line to line
+        passed = [tail]
+        for k in sorted(its_lines, key=layers.shared.__getitem__):
+            for item in layers.trunk[tail][len(passed) - 1 : layers.shared[k]]:
+                extend(begun, passed[-1], item)
+                passed.append(item)
+            points, last = list(begun), passed[-1]
+            line, own = layers.lines[k], layers.own[k]
+            for item in (line.head,) if own is None else (own, line.head):
+                extend(points, last, item)
+                last = item
+            _straight(points, x[line.head] - half[line.head])
+            if len(points) == 1:
+                points = points * 4
+            label = None if line.label is None or own is None else Point(x[own], y[own])
+            curves[k] = Curve(tuple(points), label)
+    return [curves[k] for k in range(len(layers.lines))]
 
 
-def _straight(points: list[Point], x: float) -> list[Point]:
+def _straight(points: list[Point], x: float) -> None:
     """Extend the path horizontally to x; where its last piece is horizontal already, that piece becomes longer."""
     start = points[-1]
     if x <= start.x:
-        return points
+        return
     if len(points) > 1 and points[-4].y == points[-3].y == start.y:
-        points = points[:-3]
+        del points[-3:]
         start = points[-1]
     third = (x - start.x) / 3
-    return [*points, Point(start.x + third, start.y), Point(x - third, start.y), Point(x, start.y)]
+    points += (Point(start.x + third, start.y), Point(x - third, start.y), Point(x, start.y))
 
 
-def _bend(points: list[Point], x: float, y: float) -> list[Point]:
+def _bend(points: list[Point], x: float, y: float) -> None:
     """Extend the path to (x, y) by a piece that is horizontal at both ends."""
     start = points[-1]
     if abs(y - start.y) < 1e-6:
-        return _straight(points, x)
+        _straight(points, x)
+        return
     middle = (start.x + x) / 2
-    return [*points, Point(middle, start.y), Point(middle, y), Point(x, y)]
+    points += (Point(middle, start.y), Point(middle, y), Point(x, y))

@@ -75,7 +75,7 @@ def lay_out_rows(
         for_margins = needed
     rows = _split(lines, rank, band, bands)
     for b, row in enumerate(rows):
-        _lay_out(row, bands[b], boxes, lines, rank, age, (rank_gap, box_gap, max_width - margins.width(b)))
+        _lay_out(row, bands[b], boxes, lines, rank, age, (rank_gap, box_gap, max_width - margins.width(b)), len(rows))
 
     y = width = 0.0
     for b, row in enumerate(rows):
@@ -139,8 +139,9 @@ def _lay_out(
     rank: Sequence[int],
     age: Sequence[int],
     gaps_and_room: tuple[float, float, float],
+    rows: int,
 ) -> None:
-    """Lay out one row; its ports stand in columns of their own."""
+    """Lay out one of so many rows; its ports stand in columns of their own."""
     ports = len(row.enter) + len(row.leave)
     size = [boxes[box] for box in row.boxes] + [Box(0.0, 0.0)] * ports
     start, end = band
@@ -157,7 +158,7 @@ def _lay_out(
         for box, position in side.items():
             own_rank[position], own_age[position] = its_rank, age[box]
     rank_gap, box_gap, room = gaps_and_room
-    row.layout = lay_out_row(size, row.lines, rank_gap, box_gap, rank=own_rank, age=own_age, room=room)
+    row.layout = lay_out_row(size, row.lines, rank_gap, box_gap, rank=own_rank, age=own_age, room=room, rows=rows)
 
 
 class _Margins:

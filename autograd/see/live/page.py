@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from ...engine.node import Node
-from ..picture.html_page import FRAME_HEIGHT, asset, document, followed, least_width, script_data
+from ..picture.html_page import FRAME_HEIGHT, asset, document, least_width, script_data
 from .model import Model
 from .sliders import Slider
 
@@ -70,7 +70,6 @@ recorded. Open the saved page in a browser to move its inputs.</p>
 {asset(__file__, "functions.js")}
 {model.source()}
 {asset(__file__, "live.js")}
-{followed()}
 }}
 </script>
 """

@@ -25,6 +25,7 @@ class Block:
     nodes    all of them, oldest first
     shown    those whose data the box shows: the first of several equal pieces
     repeats  how many equal pieces there are
+    part     what opens when the box is opened: of pieces that are equal to one that is shown, the last; None: nothing
     """
 
     kind: Kind
@@ -33,6 +34,7 @@ class Block:
     nodes: tuple[Node, ...]
     shown: tuple[Node, ...]
     repeats: int = 1
+    part: Part | None = None
 
 
 def folded(part: Part) -> Block:
@@ -41,16 +43,16 @@ def folded(part: Part) -> Block:
     title = f"{part.name}: {part.title}" if part.name else part.title
     if part.repeats > 1:
         title = f"{part.repeats:,} × {title}"
-    return Block(kind, part.name, title, part.nodes + part.hidden, part.nodes, part.repeats)
+    return Block(kind, part.name, title, part.nodes + part.hidden, part.nodes, part.repeats, part)
 
 
 def the_others(part: Part) -> Block:
     """Return the block of the pieces that are equal to the one of an opened part."""
     count = part.repeats - 1
     title = PLURALS.get(part.title, part.title) if count > 1 else part.title
-    return Block(
-        ELIDED, "", f"… {count:,} more {title} like the first", part.hidden, part.hidden[: len(part.nodes)], count
-    )
+    words, length = f"… {count:,} more {title} like the first", len(part.nodes)
+    last = Part(part.kind, part.name, f"the last of {words[2:]}", part.hidden[-length:])
+    return Block(ELIDED, "", words, part.hidden, part.hidden[:length], count, last)
 
 
 def elided(nodes: Sequence[Node], where: str = "") -> Block:

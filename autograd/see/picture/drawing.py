@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import html
+import re
 import warnings
+from collections.abc import Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -13,18 +15,26 @@ from ...engine.replacement import replace_file
 from ..layout.sugiyama import DIRECTIONS, Direction, layered
 from .dot_layout import dot_installed, dot_layout
 from .dot_text import digraph
-from .html_page import IMAGE_FOLLOWS, least_width
-from .page import page
+from .html_page import FRAME_HEIGHT, IMAGE_FOLLOWS, framed, least_width
+from .insides import Inside
+from .page import Opened, page
 from .rendering import rendered
 from .scene import Scene
-from .svg import svg
-from .theme import THEMES, Theme
+from .svg import Look, svg
+from .theme import Theme, refuse_unknown_theme
 
 if TYPE_CHECKING:
     import graphviz
 
 ENGINES = ("auto", "dot", "layered")
 PAGE_WIDTH = 1_000.0  # px; a much wider picture goes on in rows
+PAGE_HEAD = 130  # px above the picture of a page
+MOST_IN_PAGE = 800_000  # bytes of the insides of folded boxes, in a page
+MOST_IN_CELL = 150_000  # and in a notebook, which may have many pictures
+STILL = (
+    "This is the picture alone. To open the folded boxes by a click, trust the notebook, or open the page that "
+    "save('graph.html') writes."
+)
 SUFFIXES = (".svg", ".html", ".png", ".pdf", ".dot", ".gv")
 
 
@@ -32,7 +42,12 @@ class Drawing:
     """A picture of a graph, as it was when it was drawn. It shows itself in a notebook."""
 
     def __init__(
-        self, shown: Scene, engine: str = "auto", theme: Theme = "auto", direction: Direction = "auto"
+        self,
+        shown: Scene,
+        engine: str = "auto",
+        theme: Theme = "auto",
+        direction: Direction = "auto",
+        insides: Sequence[Inside] = (),
     ) -> None:
         if not isinstance(engine, str) or engine not in ENGINES:
             raise ValueError(f"engine is one of {', '.join(ENGINES)}, got {engine!r}")
@@ -41,9 +56,9 @@ class Drawing:
                 'engine="dot" needs the program dot, which is not on the PATH (the Python package graphviz does not '
                 'bring it); install Graphviz, or leave engine at "auto" for the layout that is built in'
             )
-        if not isinstance(theme, str) or theme not in THEMES:
-            raise ValueError(f"theme is one of {', '.join(THEMES)}, got {theme!r}")
+        refuse_unknown_theme(theme)
         self.scene: Final = shown
+        self.insides: Final = insides
         self.engine: Final = engine
         if not isinstance(direction, str) or direction not in DIRECTIONS:
             raise ValueError(f"direction is one of {', '.join(DIRECTIONS)}, got {direction!r}")
@@ -53,16 +68,27 @@ class Drawing:
     @cached_property
     def svg(self) -> str:
         """Return the picture as SVG text."""
-        return self._written(literal=False)
+        return self._written(self.scene)
 
-    def _written(self, literal: bool) -> str:
+    def _written(self, shown: Scene, look: Look = Look.OWN) -> str:
         if self.engine == "dot":
             try:
-                return svg(self.scene, partial(dot_layout, direction=self.direction), self.theme, literal)
+                return svg(shown, partial(dot_layout, direction=self.direction), self.theme, look)
             except TimeoutError as error:
                 warnings.warn(f"{error}; the built-in layout is used instead", RuntimeWarning, stacklevel=4)
         layout = partial(layered, direction=self.direction, max_width=PAGE_WIDTH)
-        return svg(self.scene, layout, self.theme, literal)
+        return svg(shown, layout, self.theme, look)
+
+    def _page(self, most: int) -> str:
+        """Return the page, with the insides of its boxes that fit into so many bytes."""
+        opened: list[Opened] = []
+        for inside in self.insides:
+            picture = self._written(inside.scene, Look.PAGE)
+            most -= len(picture.encode("utf-8"))
+            if most < 0:
+                break
+            opened.append(Opened(inside.parent, inside.item, inside.title, picture))
+        return page(self.svg, self.scene.title, self.theme, opened)
 
     @property
     def dot(self) -> str:
@@ -78,7 +104,7 @@ class Drawing:
         """Write the picture to a file. Raise ValueError for a suffix other than these.
 
         .svg         the picture
-        .html        a page in which it can be enlarged and moved
+        .html        a page in which it can be enlarged and moved, and in which folded boxes open at a click
         .png, .pdf   by the extra `render`; the theme "auto" is then the light one
         .dot, .gv    DOT text, for Graphviz
 
@@ -94,9 +120,9 @@ class Drawing:
     def _content(self, suffix: str) -> str | bytes:
         """Return the content of a file with this suffix."""
         if suffix in (".png", ".pdf"):
-            return rendered(self._written(literal=True), suffix)
+            return rendered(self._written(self.scene, Look.LITERAL), suffix)
         if suffix == ".html":
-            return page(self.svg, self.scene.title, self.theme)
+            return self._page(MOST_IN_PAGE)
         return self.svg if suffix == ".svg" else self.dot
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
@@ -105,7 +131,12 @@ class Drawing:
 
     def _repr_html_(self) -> str:
         # A notebook that is not trusted removes inline SVG, but shows an <img> that contains the picture.
-        return image(self.svg, self.scene.title)
+        still = image(self.svg, self.scene.title)
+        if not self.insides:
+            return still
+        high = re.search(r'height="(\d+)"', self.svg)
+        height = min(FRAME_HEIGHT, PAGE_HEAD + (int(high[1]) if high else FRAME_HEIGHT))
+        return framed(self.scene.title, self._page(MOST_IN_CELL), still, STILL, height=height)
 
     def __repr__(self) -> str:
         return f"<Drawing of {len(self.scene.items)} boxes; .svg has the picture, .save(path) writes it>"

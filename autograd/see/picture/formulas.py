@@ -22,7 +22,7 @@ from .plain_text import shorten
 
 LONGEST_FORMULA: Final = 28  # characters of a local derivative beside an arrow
 LONGEST_RULE: Final = 40  # characters of a rule beside an arrow
-_ELEMENT: Final = re.compile(r"[^\W\d]\w*\[\d+(?:,\d+)*\]")
+_ELEMENT: Final = re.compile(r"(?:\w+\.)*[^\W\d]\w*\[\d+(?:,\d+)*\]")
 _PATH: Final = re.compile(r"(?=.*[^\d.])\w+(?:\.\w+)+")  # not 0.1, which reads as a number
 
 
@@ -156,13 +156,25 @@ def arrow_lines(derivative: LocalDerivative) -> tuple[str, ...]:
     more = (summed_over(derivative.summed),) if derivative.summed else ()
     if isinstance(local, np.ndarray) and local.size == 1:
         local = local.item()
-    if local is None or isinstance(local, np.ndarray):
+    if local is None:
+        return (*_broken(formula), *more)
+    if isinstance(local, np.ndarray):
         return (shorten(formula, LONGEST_RULE), *more)
     if _is_number(formula):
         return (format_number(local), *more)
     if display_width(formula) > LONGEST_FORMULA:
         return (f"… = {format_number(local)}", *more)
     return (formula, f"= {format_number(local)}", *more)
+
+
+def _broken(formula: str) -> tuple[str, ...]:
+    """Return a rule in one line, or in two where it is too long for one: the second begins with an operator."""
+    if len(formula) <= LONGEST_RULE:
+        return (formula,)
+    at = max(formula.rfind(sign, 0, LONGEST_RULE) for sign in (" * ", " @ ", " / ", " + ", " - "))
+    if at <= 0:
+        return (shorten(formula, LONGEST_RULE),)
+    return formula[:at], shorten(formula[at + 1 :], LONGEST_RULE)
 
 
 def summed_over(dims: tuple[int, ...]) -> str:

@@ -41,7 +41,9 @@ def document(title: str, style: str, body: str, theme: Theme = "auto") -> str:
 {style}</style>
 </head>
 <body>
-{body}</body>
+{body}<script>
+{asset(__file__, "follow.js")}</script>
+</body>
 </html>
 """
 
@@ -58,11 +60,6 @@ def script_data(data: Any) -> str:
     return text.replace("<", "\\u003c")
 
 
-def followed() -> str:
-    """Return the part of a page's script that takes over the theme of the notebook around its frame."""
-    return asset(__file__, "follow.js")
-
-
 def least_width(picture: str) -> int:
     """Return the width in px to which a picture, SVG text, may shrink; smaller it could not be read."""
     wide = re.search(r'width="(\d+)"', picture)
@@ -76,10 +73,12 @@ def framed(title: str, whole_page: str, image: str, words: str, below: str = "",
     the frame. Where the frame is shown, it removes what stands still. That and the size of the frame are attributes,
     because a notebook removes style and script elements.
     """
-    onload = f"this.previousElementSibling.remove();{FRAME_FOLLOWS}"
+    onload = f"this.previousElementSibling.remove();{FRAME_FOLLOWS}".replace("'", "&#x27;")
+    # In single quotes, because a page is full of double ones, each of which would need six characters.
+    source = whole_page.replace("&", "&amp;").replace("'", "&#x27;")
     return (
         f"<div><div>{image}<p>{html.escape(words)}</p>{below}</div>"
         f'<iframe title="{html.escape(title)}" sandbox="allow-scripts" '
         f'style="width:100%;height:{height}px;border:0" onload="{onload}" '
-        f'srcdoc="{html.escape(whole_page)}"></iframe></div>'
+        f"srcdoc='{source}'></iframe></div>"
     )

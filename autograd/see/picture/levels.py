@@ -18,12 +18,13 @@ Level = Literal["auto", "op", "neuron", "layer", "module"]
 
 LEVELS: Final = get_args(Level)
 READABLE: Final = 60  # boxes in a picture that one can read
+STRETCHES: Final = 20  # into which a long row is cut when it is opened
 MOST_OPS: Final = 2_000  # boxes in a picture of single ops that was asked for
 
 Unit = Part | Node | Block
 
 
-def units(parts: Sequence[Part | Node], level: Level, most: int) -> list[Unit]:
+def units(parts: Sequence[Unit], level: Level, most: int) -> list[Unit]:
     """Return what a picture of this level shows, oldest first: single nodes, closed parts, and what repeats them.
 
     A level that would have more than `most` boxes is not opened.
@@ -53,6 +54,23 @@ def _opened(shown: Sequence[Unit], opens: Callable[[Part], bool]) -> list[Unit]:
         else:
             found.append(unit)
     return found
+
+
+def in_stretches(contents: Sequence[Part | Node]) -> list[Unit]:
+    """Return a long row of units as a few stretches of it, each of which can be opened; a short one as it is."""
+    if len(contents) <= READABLE:
+        return [*contents]
+    size = max(READABLE // 2, -(-len(contents) // STRETCHES))
+    found: list[Unit] = []
+    for start in range(0, len(contents), size):
+        children = tuple(contents[start : start + size])
+        nodes = tuple([node for unit in children for node in _nodes(unit)])
+        found.append(Part(PartKind.STRETCH, "", f"{len(nodes):,} ops", nodes, children))
+    return found
+
+
+def _nodes(unit: Part | Node) -> tuple[Node, ...]:
+    return unit.nodes + unit.hidden if isinstance(unit, Part) else (unit,)
 
 
 def count(shown: Sequence[Unit]) -> int:

@@ -78,6 +78,8 @@ class SceneBuilder:
     place   the item of each node that has one of its own or stands in a block
     placed  the item of each block
     made    the node or the block of each item that is neither an op nor a plain number
+
+    The inside of a box has `nodes`, oldest first, and a `title`; without them, the scene is that of the whole graph.
     """
 
     def __init__(
@@ -90,11 +92,14 @@ class SceneBuilder:
         blocks: Sequence[Block],
         bare: Collection[Node],
         cells: Mapping[Block, Neuron],
+        nodes: Sequence[Node] | None = None,
+        title: str = "",
     ) -> None:
         self.names = names
         self.progress = progress
         self.stats = stats
-        nodes = graph_nodes(*roots)
+        self.color = color
+        nodes = graph_nodes(*roots) if nodes is None else nodes
         # A leaf that came to require a gradient after its use is younger than its user.
         late = dict.fromkeys(i for node in nodes for i in node.inputs if i._index > node._index)
         self.nodes = [node for node in (*late, *(n for n in nodes if n not in late)) if node in names]
@@ -102,9 +107,8 @@ class SceneBuilder:
         changed = [] if progress else list(changed_edges(nodes))
         self.changed = {node for _, node in changed}
         self.stale = {user for user, _ in changed}  # computed from data that is no longer known
-        self.shown = Scene(
-            f"The computation graph of {listed([shorten(names[root], LONGEST_TITLE) for root in roots])}"
-        )
+        of = listed([shorten(names[root], LONGEST_TITLE) for root in roots])
+        self.shown = Scene(title or f"The computation graph of {of}")
         self.place: dict[Node, int] = {}
         self.placed: dict[Block, int] = {}
         self.made: dict[int, Node | Block] = {}

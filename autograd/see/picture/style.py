@@ -20,18 +20,19 @@ def style(theme: Theme, prefix: str) -> str:
     editors do not, ignores the second and shows the light theme.
     """
     fallback = colors("dark" if theme == "dark" else "light")
-    rules = _COLOR.sub(lambda m: f"{m[1]}: {fallback[m[2]]}; {m[0]}", _rules())
-    return f"{variables(theme, f'#{prefix}')}\n{rules}"
+    look = _COLOR.sub(lambda m: f"{m[1]}: {fallback[m[2]]}; {m[0]}", rules())
+    return f"{variables(theme, f'#{prefix}')}\n{look}"
 
 
 @cache
 def literal_style(theme: Literal["light", "dark"]) -> str:
     """Return the CSS with the colours of one theme written out, for converters that know no variables."""
     known = colors(theme)
-    return _COLOR.sub(lambda m: f"{m[1]}: {known[m[2]]};", _rules())
+    return _COLOR.sub(lambda m: f"{m[1]}: {known[m[2]]};", rules())
 
 
 @cache
-def _rules() -> str:
+def rules() -> str:
+    """Return the rules of `picture.css`, with the colours as variables that the page declares."""
     text = (Path(__file__).parent / "picture.css").read_text(encoding="utf-8")
     return re.sub(r"/\*.*?\*/\s*", "", text, flags=re.DOTALL)

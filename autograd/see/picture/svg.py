@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from enum import Enum
 from xml.sax.saxutils import escape, quoteattr
 
 from ...engine.text import display_width
@@ -33,11 +34,21 @@ THINNEST, THICKEST = 0.4, 4.4  # px, of the line of a weight
 LEAST_LEGEND_WIDTH = 440.0  # px; the legend is broken into rows, but not into rows narrower than this
 
 
-def svg(scene: Scene, layout_engine: LayoutEngine, theme: Theme = "auto", literal: bool = False) -> str:
-    """Return the picture as SVG text, the same for the same scene, layout and theme.
+class Look(Enum):
+    """Where a picture has its style from.
 
-    `literal` writes the colours out, for converters that know no CSS variables; the theme is then light or dark.
+    OWN      its own style element, which follows the theme of the page
+    LITERAL  its own, with the colours written out for converters that know no CSS variables; "auto" is then light
+    PAGE     the page that it stands in
     """
+
+    OWN = "own"
+    LITERAL = "literal"
+    PAGE = "page"
+
+
+def svg(scene: Scene, layout_engine: LayoutEngine, theme: Theme = "auto", look: Look = Look.OWN) -> str:
+    """Return the picture as SVG text, the same for the same scene, layout and theme."""
     prefix = "g" + hashlib.sha256(repr((scene.title, scene.items, scene.arrows)).encode()).hexdigest()[:10]
     boxes = [_box(item) for item in scene.items]
     lines = [Line(a.tail, a.head, _label_box(a)) for a in scene.arrows]
@@ -47,7 +58,11 @@ def svg(scene: Scene, layout_engine: LayoutEngine, theme: Theme = "auto", litera
     width = max(layout.width, legend_width)
     height = layout.height + legend_height + 14
     shift = (width - layout.width) / 2
-    css = literal_style("dark" if theme == "dark" else "light") if literal else style(theme, prefix)
+    css = ""
+    if look is Look.OWN:
+        css = style(theme, prefix)
+    elif look is Look.LITERAL:
+        css = literal_style("dark" if theme == "dark" else "light")
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" id="{prefix}" class="gg-picture" role="img" '
         f'aria-labelledby="{prefix}-title {prefix}-desc" width="{width:.0f}" height="{height:.0f}" '

@@ -63,13 +63,18 @@ def colors(theme: Literal["light", "dark"]) -> dict[str, str]:
     return {name: pair[theme == "dark"] for name, pair in PALETTE.items()}
 
 
+def refuse_unknown_theme(theme: object) -> None:
+    """Raise ValueError for anything that is not the name of a theme."""
+    if not isinstance(theme, str) or theme not in THEMES:
+        raise ValueError(f"theme is one of {', '.join(THEMES)}, got {theme!r}")
+
+
 def variables(theme: Theme = "auto", selector: str = ":root") -> str:
     """Return CSS that declares every colour on `selector`, as `--gg-NAME`.
 
     "auto" follows the page: the reader's `prefers-color-scheme`, and JupyterLab's own theme where the page has one.
     """
-    if theme not in THEMES:
-        raise ValueError(f"theme is one of {', '.join(THEMES)}, got {theme!r}")
+    refuse_unknown_theme(theme)
     if theme != "auto":
         return _declared(selector, theme)
     return "\n".join((

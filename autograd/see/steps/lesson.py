@@ -13,11 +13,11 @@ from typing import Any, Final
 
 from ...engine.node import Node
 from ..picture.blocks import Block
-from ..picture.draw_graph import View
 from ..picture.formulas import arrow_lines, local_derivatives
 from ..picture.number_format import NO_GRADIENT, format_block
 from ..picture.scene import NEURON, Item, Progress
 from ..picture.scene_builder import SceneBuilder
+from ..picture.views import View
 from .places import Place
 from .recording import Contribution, Recording
 from .step import Step

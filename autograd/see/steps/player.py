@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Final
 
-from ..picture.html_page import asset, document, followed, framed, script_data
+from ..picture.html_page import asset, document, framed, script_data
+from ..picture.theme import Theme
 from .stops import Lesson
 
 STILL: Final = (
@@ -30,7 +31,7 @@ BUTTONS: Final = (
 )
 
 
-def page(picture: str, root: str, columns: Sequence[str], lesson: Lesson) -> str:
+def page(picture: str, root: str, columns: Sequence[str], lesson: Lesson, theme: Theme = "auto") -> str:
     """Return the whole page; `picture` is SVG text, `root` the names of the roots, `columns` those of the table."""
     title = f"Backprop through {root}, step by step"
     count = len(lesson.stops)
@@ -69,10 +70,9 @@ def page(picture: str, root: str, columns: Sequence[str], lesson: Lesson) -> str
 </main>
 <script type="application/json" id="lesson">{script_data(data)}</script>
 <script>
-{asset(__file__, "player.js")}
-{followed()}</script>
+{asset(__file__, "player.js")}</script>
 """
-    return document(title, asset(__file__, "player.css"), body)
+    return document(title, asset(__file__, "player.css"), body, theme)
 
 
 def table(columns: Sequence[str], lesson: Lesson, most: int | None = None) -> str:

@@ -19,13 +19,14 @@ from ..picture.formulas import op_formula
 from ..picture.html_page import framed
 from ..picture.number_format import format_line, format_shape
 from ..picture.plain_text import shorten
+from ..picture.theme import Theme
 from .answer import Answer, Verdict
 from .backward_questions import backward_question
 from .forward_questions import forward_question
 from .practice_marking import HINT, REVEALED, Marks, answer_file, exercise_code, marked, result_text
 from .practice_page import STILL, page, question_list
 from .practice_picture import Showing, hidden_picture, own_box, showings
-from .practice_plan import Ask, Asked, Visibility, backward_asks, forward_asks
+from .practice_plan import Asked, Visibility, backward_asks, forward_asks
 from .practice_scope import Only, scope
 from .question import CLOSE, NOT_YET, RIGHT, TRIES, Numbers, Question
 from .step import HEADER, LONGEST_FORMULA, NUMBER_COLUMNS, Step, table_rows
@@ -42,7 +43,11 @@ DATA, GRADIENT, LOCAL, CONTRIBUTION, SUM = (
 
 
 def practice(
-    root: Node, labels: Mapping[str, object] | None = None, phase: Phase = "backward", only: Only = None
+    root: Node,
+    labels: Mapping[str, object] | None = None,
+    phase: Phase = "backward",
+    only: Only = None,
+    theme: Theme = "auto",
 ) -> Practice:
     """Return an exercise: backprop through the graph of `root`, as questions to the learner.
 
@@ -53,6 +58,7 @@ def practice(
     phase   "backward", "forward" (the data of each result), or "both", forward first
     only    ask only about these: a node, a list of nodes, or a path (a, b), which is all that lies between a and b.
             None: the whole graph; of one with more than 60 questions, the first of equal pieces
+    theme   that of `draw`, of the page
 
     Raise ValueError where a Tensor has more than 16 elements, and RuntimeError where data was set after the graph was
     computed from it.
@@ -64,7 +70,7 @@ def practice(
     >>> print(task.answer("3"))
     right: 1 × 3 = 3
     """
-    return Practice(root, labels, phase, only)
+    return Practice(root, labels, phase, only, theme)
 
 
 @final
@@ -83,10 +89,11 @@ class Practice:
         labels: Mapping[str, object] | None = None,
         phase: Phase = "backward",
         only: Only = None,
+        theme: Theme = "auto",
     ) -> None:
         if phase not in PHASES:
             raise ValueError(f"phase is one of {', '.join(PHASES)}, got {phase!r}")
-        self.stepper: Final = Stepper(root, labels)
+        self.stepper: Final = Stepper(root, labels, theme=theme)
         if len(self.stepper.roots) > 1:
             raise ValueError(f"practice takes one root, got {len(self.stepper.roots)}; practise on their sum, a + b")
         self.phase: Final = phase
@@ -106,7 +113,7 @@ class Practice:
         self._tries: Final[list[list[str]]] = [[]]  # for each question up to the present one, what was tried
 
     def _refuse_large_arrays(self) -> None:
-        for node in self._nodes if self._whole else self._involved():
+        for node in self._drawn():
             if np.size(self._data[node]) > MOST_ELEMENTS:
                 name, shape = self.stepper.names.get(node, "a constant"), np.shape(self._data[node])
                 raise ValueError(
@@ -115,23 +122,21 @@ class Practice:
                     "choose nodes by only="
                 )
 
-    def _involved(self) -> dict[Node, None]:
-        """Return the nodes whose numbers the questions show or ask for, oldest first."""
-        found: set[Node] = set()
+    def _drawn(self) -> list[Node]:
+        """Return the nodes whose numbers the exercise shows or asks for, oldest first."""
+        found = set(self._nodes if self._whole else ())
         for ask in self._asks:
             made = ask.about if ask.step is None else ask.step.node
             found |= {ask.about, made, *made.inputs}
-        return dict.fromkeys(node for node in self._nodes if node in found)
+        return [node for node in self._nodes if node in found]
 
     def _written(self) -> list[Question]:
         names, seen = self.stepper.names, self._seen
         shown = Numbers(names)
         data = seen.by_answers(seen.data, 0)
         blind = Numbers(names, data, seen.by_answers(seen.gradients, seen.forward), blind=True)
-        return [
-            (forward_question if ask.what is Asked.DATA else backward_question)(ask, shown, blind, self._data)
-            for ask in self._asks
-        ]
+        kinds = [forward_question if ask.what is Asked.DATA else backward_question for ask in self._asks]
+        return [kind(ask, shown, blind, self._data) for kind, ask in zip(kinds, self._asks, strict=True)]
 
     def __len__(self) -> int:
         return len(self._questions)
@@ -149,8 +154,7 @@ class Practice:
     @property
     def score(self) -> tuple[int, int]:
         """How many questions were answered right at the first try, and how many were asked."""
-        marks = marked(self._questions, self._tries[: self._place])
-        return marks.score, self._place
+        return marked(self._questions, self._tries[: self._place]).score, self._place
 
     def answer(self, x: float | str) -> Verdict:
         """Answer the present question: 0.5, "0.5", "1/2", "-3e-2".
@@ -223,20 +227,21 @@ class Practice:
             showings=self._showings,
             own=[own_box(ask, self.stepper.names) for ask in self._asks],
             solutions=solutions,
+            theme=self.stepper.theme,
         )
 
     @cached_property
     def _showings(self) -> list[Showing]:
         names = self.stepper.names
-        drawn = self._nodes if self._whole else self._involved()
-        shown = {names[node] for node in drawn if node in names}
+        shown = {names[node] for node in self._drawn() if node in names}
         return showings(self._seen, names, [step for step in self._steps if step.name in shown], self._data, shown)
 
     @cached_property
     def _picture(self) -> str:
         ops = None if self._whole else {ask.about if ask.step is None else ask.step.node for ask in self._asks}
         gradients = {} if self.phase == "forward" else {step.node: step.gradient for step in self._steps}
-        return hidden_picture(self._nodes, self.stepper.names, self._showings, self._data, gradients, ops)
+        look = self.stepper
+        return hidden_picture(self._nodes, look.names, self._showings, self._data, gradients, ops, look.theme)
 
     def _repr_html_(self) -> str:
         title, questions = self._title(), question_list(self._questions)
@@ -279,21 +284,18 @@ class Practice:
 
     def _forward_table(self) -> str:
         rows = [("node", "computed as", "data")]
-        for node in self._nodes if self._whole else self._involved():
-            if node in self.stepper.names:
-                made = shorten(op_formula(node, self.stepper.names, self._data), LONGEST_FORMULA) or "leaf"
+        names = self.stepper.names
+        for node in self._drawn():
+            if node in names:
+                made = shorten(op_formula(node, names, self._data), LONGEST_FORMULA) or "leaf"
                 data = format_line(self._data[node]) if self._seen.data[node] <= self._place else HIDDEN
-                rows.append((self.stepper.names[node], made, data))
+                rows.append((names[node], made, data))
         return text_table(rows, (2,))
 
     def questions(self) -> list[str]:
         """Return the questions that are left, one line each; `question` has the numbers that the present one takes."""
-        return [_line(ask, q) for ask, q in zip(self._asks, self._questions, strict=True)][self._place :]
+        steps = ["forward" if ask.step is None else f"step {ask.step.number}" for ask in self._asks]
+        return [f"{step}: {q.open.asks}" for step, q in zip(steps, self._questions, strict=True)][self._place :]
 
     def __repr__(self) -> str:
         return f"<Practice on {self.stepper.names[self.stepper.root]}, {self._place} of {len(self)} answered>"
-
-
-def _line(ask: Ask, question: Question) -> str:
-    step = "forward" if ask.step is None else f"step {ask.step.number}"
-    return f"{step}: {question.open.asks}"

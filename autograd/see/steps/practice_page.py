@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
-from ..picture.html_page import asset, document, followed, least_width, script_data
+from ..picture.html_page import asset, document, least_width, script_data
+from ..picture.theme import Theme
 from .answer import COMMA, LONGEST, NUMBER, SPECIAL, TOLERANCE, UNREADABLE
 from .practice_marking import BETWEEN, HINT, REVEALED, exercise_code, solved
 from .practice_picture import Showing
@@ -44,6 +45,7 @@ def page(
     showings: Sequence[Showing],
     own: Sequence[tuple[str, str] | None],
     solutions: bool,
+    theme: Theme,
 ) -> str:
     """Return the whole page.
 
@@ -106,11 +108,10 @@ work through the questions on paper:</p>
 {{
 {asset(__file__, "answer.js")}
 {asset(__file__, "practice.js")}
-{followed()}
 }}
 </script>
 """
-    return document(title, asset(__file__, "practice.css"), body)
+    return document(title, asset(__file__, "practice.css"), body, theme)
 
 
 def _question(question: Question, solutions: bool) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from ..picture.number_format import format_block
 from ..picture.scene import BLOCK, ELIDED, Arrow, Item, Progress
 from ..picture.scene_builder import scene
 from ..picture.selection import selected
+from ..picture.theme import Theme
 from .practice_plan import Ask, Asked, Visibility
 from .step import Flow, Step
 
@@ -84,6 +85,7 @@ def hidden_picture(
     data: Mapping[Node, Any],
     gradients: Mapping[Node, Any],
     ops: Collection[Node] | None,
+    theme: Theme,
 ) -> str:
     """Return the picture at the start as SVG text.
 
@@ -103,7 +105,7 @@ def hidden_picture(
     shown.items = [_masked_item(item, rows) for item in shown.items]
     shown.arrows = [_masked_arrow(arrow, rows.get(("arrow", arrow.name))) for arrow in shown.arrows]
     shown.notes = (*shown.notes, f"{HIDDEN}: to be found", MARKS)
-    return Drawing(shown).svg
+    return Drawing(shown, theme=theme).svg
 
 
 def _masked_item(item: Item, hidden: Mapping[tuple[Any, str], Showing]) -> Item:

@@ -19,12 +19,13 @@ from ...engine.text import text_table
 from ...graph.roots import for_each_root, read_roots, refuse_repeated
 from ...operands.tensor import Tensor
 from ..picture.captions import listed
-from ..picture.draw_graph import View, view
 from ..picture.drawing import Drawing
 from ..picture.formulas import display_names
 from ..picture.levels import Level
 from ..picture.scene import Progress
 from ..picture.scene_builder import scene
+from ..picture.theme import Theme, refuse_unknown_theme
+from ..picture.views import View, view
 from .lesson import lesson, rooms
 from .moving_picture import moving
 from .places import BY, By, arrived, last_contribution, places, step_at
@@ -60,6 +61,7 @@ class Stepper:
     level      that of `draw`: how finely the picture shows the graph
     path       two nodes (a, b): only the steps of the nodes through which b depends on a, one period of a loop say
     focus      a node: only the steps of the nodes at most `depth` ops (3) before or after it
+    theme      that of `draw`, of the picture and of the page
 
     >>> x = Value(3.0, label="x")
     >>> stepper = Stepper(x * x)
@@ -86,7 +88,9 @@ class Stepper:
         path: tuple[Node, Node] | None = None,
         focus: Node | None = None,
         depth: int | None = None,
+        theme: Theme = "auto",
     ) -> None:
+        refuse_unknown_theme(theme)
         if by not in BY:
             raise ValueError(f"by is one of {', '.join(BY)}, got {by!r}")
         roots = read_roots(root, "a Stepper")
@@ -97,6 +101,7 @@ class Stepper:
         self.root: Final = roots[0]
         nodes = graph_nodes(*roots)
         self.names: Final = display_names(nodes, labels)
+        self.theme: Final = theme
         self.position = 0
         self._recording: Final = Recording(nodes, self.names, seeds)
         self.header: Final = ARRAY_HEADER if self._recording.arrays else HEADER
@@ -231,9 +236,8 @@ class Stepper:
         now = step.node if step else None
         progress = Progress(self._recording.data, self.gradients(), done, now, contributions, self._room)
         seen = self._view
-        return Drawing(
-            scene(self.roots, self.names, progress, blocks=seen.blocks, bare=seen.bare, cells=seen.cells), engine
-        )
+        shown = scene(self.roots, self.names, progress, blocks=seen.blocks, bare=seen.bare, cells=seen.cells)
+        return Drawing(shown, engine, self.theme)
 
     @cached_property
     def _room(self) -> dict[Node, int]:
@@ -258,7 +262,7 @@ class Stepper:
         write = {
             ".txt": lambda: str(self) + "\n",
             ".json": lambda: json.dumps(self.to_json(), indent=1, ensure_ascii=False) + "\n",
-            ".svg": lambda: moving(self._lesson, Drawing(self._lesson.scene, engine).svg),
+            ".svg": lambda: moving(self._lesson, Drawing(self._lesson.scene, engine, self.theme).svg),
             ".html": lambda: self._page(engine),
         }.get(target.suffix.lower())
         if write is None:
@@ -267,7 +271,8 @@ class Stepper:
         return target
 
     def _page(self, engine: str = "auto") -> str:
-        return page(Drawing(self._lesson.scene, engine).svg, self._named_roots(), self.header, self._lesson)
+        picture = Drawing(self._lesson.scene, engine, self.theme).svg
+        return page(picture, self._named_roots(), self.header, self._lesson, self.theme)
 
     def _repr_html_(self) -> str:
         picture = self.drawing() if self.position else Drawing(self._lesson.scene)

@@ -133,7 +133,7 @@ def test_looking_changes_nothing() -> None:
 def test_any_label_stays_text(label: str, shown: str) -> None:
     reader = Reader(live(Value(2.0, label).tanh() * 3).html)
     kinds = [attributes.get("type") for tag, attributes in reader.tags if tag == "script"]
-    assert kinds == ["application/json", None]
+    assert kinds == ["application/json", None, None]  # the data, live.js, follow.js
     assert (reader.open, reader.unclosed) == ([], [])
     (title,) = [text for text in reader.text["bdi"] if not text.startswith("What if")]
     assert title[:39] == shown[:39] or title.startswith(shown[:30])

@@ -16,6 +16,7 @@ import autograd
 from autograd import Stepper, Tensor, Value, draw
 from autograd.engine.sweep import graph_nodes
 from autograd.see.picture import dot_layout
+from autograd.see.picture.svg import Look
 from autograd.see.picture.theme import colors
 from tests.see.pictures import (
     ENGINES,
@@ -406,7 +407,7 @@ def test_png_and_pdf_have_the_colours_of_the_theme(theme: Any, tmp_path: Path) -
     drawing = draw(neuron(), theme=theme)
     assert drawing.save(tmp_path / "n.pdf").read_bytes().startswith(b"%PDF")
     assert drawing.save(tmp_path / "n.png").read_bytes().startswith(b"\x89PNG")
-    literal = drawing._written(literal=True)
+    literal = drawing._written(drawing.scene, Look.LITERAL)
     assert "var(" not in literal
     assert f".paper {{ fill: {colors('dark' if theme == 'dark' else 'light')['paper']}; }}" in literal
 

@@ -411,3 +411,14 @@ def test_several_modules_of_tensors_fold_with_their_last_result() -> None:
     picture = draw([z, z.sum()], level="module", max_nodes=2).svg
     assert kinds(picture)["block"]
     assert draw([z, z.sum()], level="layer").svg
+
+
+@pytest.mark.parametrize("level", ["neuron", "layer", "module"])
+@pytest.mark.parametrize("choice", ["focus", "path"])
+def test_a_level_that_folds_is_refused_together_with_a_piece_of_the_graph(level: Any, choice: str) -> None:
+    x = Value(2.0, "x")
+    y = x * x
+    piece: dict[str, Any] = {"focus": y} if choice == "focus" else {"path": (x, y)}
+    with pytest.raises(ValueError, match=f"level=.{level}. folds the whole graph, and {choice}= shows single ops"):
+        draw(y, level=level, **piece)
+    assert draw(y, level="op", **piece).svg == draw(y, **piece).svg

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import nn
 from autograd import Stepper, Tensor, Value, draw, practice, stack
 from tests.see.pictures import ENGINES, arrows, boxes, by_dot, elements, layer, leaf, needs_dot, rows
 
@@ -155,3 +156,10 @@ def test_all_text_is_inside_its_box() -> None:
 
 def test_a_screen_reader_gets_the_text_of_a_box() -> None:
     assert "w of shape 2×2 float64: data [[0.5, -1], [1, 0.25]], no gradient yet" in draw(layer()).svg
+
+
+def test_the_rule_of_cross_entropy_stands_on_its_arrow_in_full() -> None:
+    scores = leaf([[1.0, 2.0, 0.5], [0.0, 1.0, 3.0]], "scores")
+    loss = nn.functional.cross_entropy(scores, [0, 2])
+    lines = [arrow.words for arrow in draw(loss).scene.arrows if any("softmax" in word for word in arrow.words)]
+    assert lines == [("(softmax(scores) - one_hot(v4))", "* spread(g, scores.shape, dim=1)")]

@@ -27,7 +27,7 @@ PROPERTIES = {
     "content", "cursor", "display", "fill", "flex", "flex-direction", "flex-wrap", "font", "font-family",
     "font-size", "font-style", "font-weight", "gap", "grid-column", "grid-row", "grid-template-columns", "height",
     "margin", "margin-top", "max-height", "max-width", "min-height", "min-width", "opacity", "outline",
-    "outline-offset", "overflow", "overflow-wrap", "padding", "padding-left", "position", "stroke",
+    "outline-offset", "overflow", "overflow-wrap", "padding", "padding-left", "position", "scrollbar-gutter", "stroke",
     "stroke-dasharray", "stroke-width", "text-align", "text-anchor", "top", "touch-action", "visibility",
     "white-space", "width", "z-index",
 }  # fmt: skip

@@ -147,7 +147,7 @@ def test_names_and_formulas_cannot_break_out_either(name: str) -> None:
     reader = Reader(page("<svg></svg>\n", name, [name], Lesson(Scene(name), {("item0", 0): name}, [stop])))
     assert reader.lesson()["start"] == [["item0", 0, name]]
     assert reader.lesson()["stops"][0]["words"] == name
-    assert len(reader.text["script"]) == 2
+    assert len(reader.text["script"]) == 3
     assert (reader.text["td"], reader.text["h1"]) == ([name], [f"Backprop through {name}, step by step"])
     assert (reader.open, reader.unclosed) == ([], [])
 

@@ -7,11 +7,11 @@ import shutil
 import subprocess
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from autograd import Tensor, Value, practice
+from autograd import Stepper, Tensor, Value, practice
 from autograd.cli.expression import parse
 from autograd.see.picture.theme import PALETTE
 from autograd.see.steps.answer import Answer
@@ -214,3 +214,16 @@ def test_the_answer_file_and_the_page_are_written_together(tmp_path: Path) -> No
     assert found["exercise"] in path.read_text(encoding="utf-8")
     asked.save(tmp_path / "open.html")
     assert not (tmp_path / "open.answers.json").exists()
+
+
+@pytest.mark.parametrize(("theme", "scheme"), [("light", "light"), ("dark", "dark")])
+def test_player_and_practice_take_a_theme_for_picture_and_page(theme: Any, scheme: str, tmp_path: Path) -> None:
+    pages = [Stepper(neuron(), theme=theme)._page(), practice(neuron(), theme=theme)._page()]
+    pages.append(Stepper(neuron(), theme=theme).save(tmp_path / "steps.svg").read_text(encoding="utf-8"))
+    pages.append(Stepper(neuron(), theme=theme).drawing().svg)
+    for text in pages:
+        assert f"color-scheme: {scheme}" in text
+        assert "prefers-color-scheme" not in text
+    for make in (Stepper, practice):
+        with pytest.raises(ValueError, match="theme is one of auto, light, dark, got 'blue'"):
+            make(neuron(), theme=cast(Any, "blue"))

@@ -1,0 +1,80 @@
+"""Insides: the pictures of what the folded boxes of a picture hold, which a page opens at a click.
+
+They are made together with the picture, because the data of the graph may change later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ...engine.node import Node
+from ...graph.outline import Part
+from .blocks import Block
+from .plain_text import shorten
+from .scene import LONGEST_TITLE, Scene
+from .scene_builder import SceneBuilder
+from .views import view_inside
+
+MOST_BOXES: Final = 1_500  # in all insides of one picture; what is left over is opened in Python
+MOST_IN_ONE: Final = 120  # boxes; a picture of more could not be read
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """What a folded box holds.
+
+    parent  the picture that has the box: 0 for the whole one, k for the inside of place k - 1
+    item    the position of the box in the scene of that picture
+    title   what is opened
+    """
+
+    parent: int
+    item: int
+    title: str
+    scene: Scene
+
+
+def insides(builder: SceneBuilder, names: Mapping[Node, str]) -> tuple[Inside, ...]:
+    """Return the insides of a finished picture: of its boxes first, then of the boxes in those, and so on.
+
+    There are no more than a page can hold: MOST_BOXES boxes together.
+    """
+    found: list[Inside] = []
+    pictures = [builder]
+    room = MOST_BOXES
+    for parent, outer in enumerate(pictures):  # the list grows while it is walked
+        for item, block in _folded_boxes(outer):
+            if room <= 0:
+                return tuple(found)
+            assert block.part is not None
+            inner = _inside(block.part, outer.folding.outputs(block) or block.part.nodes[-1:], names, outer)
+            shown = inner.build()
+            if len(shown.items) > MOST_IN_ONE:
+                continue
+            room -= len(shown.items)
+            pictures.append(inner)
+            found.append(
+                Inside(parent, item, shorten(block.part.name or block.title.lstrip("… "), LONGEST_TITLE), shown)
+            )
+    return tuple(found)
+
+
+def _folded_boxes(outer: SceneBuilder) -> list[tuple[int, Block]]:
+    """Return the boxes of a picture that can be opened, with their positions; neurons last, as there are many."""
+    found = [(k, what) for k, what in outer.made.items() if isinstance(what, Block) and what.part is not None]
+    return sorted(found, key=lambda each: each[1] in outer.cells)
+
+
+def _inside(part: Part, outputs: Sequence[Node], names: Mapping[Node, str], outer: SceneBuilder) -> SceneBuilder:
+    """Return the builder of the picture of a part, with the nodes that it uses as boxes without their ops."""
+    own = (*part.nodes, *part.hidden)
+    inside = set(own)
+    inputs = dict.fromkeys(i for node in own for i in node.inputs if i not in inside)
+    seen = view_inside(part, list(inputs))
+    nodes = sorted([*inputs, *own], key=lambda node: node._index)
+    title = f"Inside {part.name or part.title}"
+    return SceneBuilder(
+        outputs, names, None, outer.stats, outer.color, seen.blocks, seen.bare, seen.cells, nodes, title
+    )  # fmt: skip
