@@ -13,7 +13,7 @@ from .engine.dtypes import float16, float32, float64, int32, int64, long, set_de
 from .engine.installation import refuse_foreign_files as _refuse_foreign_files
 from .engine.mode import enable_grad, no_grad
 from .engine.op import Op
-from .engine.rehearsal import rehearse
+from .engine.rehearsal import adopt, rehearse
 from .engine.replacement import replace_file
 from .engine.text import Table, text_table
 from .functions.indexing import diag, gather, masked_fill, sort, take, tril, triu
@@ -127,7 +127,7 @@ __compiled__ = _core is not None  # whether the compiled build of the engine is 
 
 __all__ = [
     "AnomalyError", "Drawing", "Dual", "GradientError", "LivePage", "Op", "Practice", "Program", "Step", "Stepper",
-    "Symbol", "Table", "Tensor", "Value", "acos", "acosh", "amax", "amin", "arange", "argmax", "argmin", "asin",
+    "Symbol", "Table", "Tensor", "Value", "acos", "acosh", "adopt", "amax", "amin", "arange", "argmax", "argmin", "asin",
     "asinh", "atan", "atan2", "atanh", "binary_cross_entropy_with_logits", "bitwise_and", "bitwise_not", "bitwise_or",
     "bitwise_xor", "broadcast_to", "cat", "cbrt", "ceil", "check_gradients", "cholesky", "chunk", "clip",
     "concatenate", "cos", "cosh", "cross", "cross_entropy", "cumprod", "cumsum", "default_generator", "derivative",

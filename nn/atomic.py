@@ -35,9 +35,12 @@ def set_attributes(changes: Iterable[Change]) -> None:
 
 
 def _writes(change: Change) -> list[Change]:
-    """Return the writes that make a change; those of a node set its slots, which runs no Python code."""
+    """Return the writes that make a change; those of a node set its slots, which runs no Python code.
+
+    A name with an underscore is a slot already, in what `rehearse` and `adopt` return.
+    """
     owner, name, new = change
-    if not isinstance(owner, (Value, Tensor)):
+    if not isinstance(owner, (Value, Tensor)) or name.startswith("_"):
         return [change]
     return [*rehearse(owner, lambda twin: setattr(twin, name, new))]
 

@@ -61,6 +61,8 @@ class Adam(Optimizer):
     convergence of Adam and beyond" (2018).
     """
 
+    elementwise = True
+
     def __init__(
         self,
         params: Iterable[Any],
@@ -95,6 +97,8 @@ class AdamW(Optimizer):
 
     Loshchilov and Hutter, "Decoupled weight decay regularization" (2019). As in PyTorch, the decay is multiplied by lr.
     """
+
+    elementwise = True
 
     def __init__(
         self,

@@ -1,22 +1,24 @@
 """Optimizer, the base class: parameter groups, the step, the table of a step, saving and loading.
 
 The formula of an optimizer is one pure function, `update`: it gets the data of a parameter, its gradient and the state
-kept for it, and returns new data and a new state. `step` applies it and `explain` shows it.
+kept for it, and returns new data and a new state. `step` applies it and `explain` shows it. A formula that works on
+each element by itself says so, `elementwise = True`: then a step applies it to all Tensors of a group at once.
 """
 
 from __future__ import annotations
 
 from abc import abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, ClassVar
 
 import numpy as np
 
-from autograd import Tensor, enable_grad
+from autograd import Tensor, adopt, enable_grad
 
-from ..atomic import clear_gradients, set_attributes
+from ..atomic import Change, clear_gradients, set_attributes
 from .explanation import Explanation, Row, State, Update
+from .flat import alike, in_blocks, joined, joined_states, parts, states_of_parts
 from .options import valid
 from .parameters import Node, data_of, gradient, parameter_list
 from .saved_state import check_layout, restored_state
@@ -42,6 +44,8 @@ class Optimizer:
     >>> w.data
     2.5
     """
+
+    elementwise: ClassVar[bool] = False  # whether `update` treats each element of an array by itself
 
     def __init__(self, params: Iterable[Any], defaults: Mapping[str, Any]) -> None:
         self.defaults = self.checked(defaults)
@@ -131,16 +135,58 @@ class Optimizer:
         if closure is not None:
             with enable_grad():
                 loss = closure()
-        rows = self._rows()
-        state = {**self.state, **{row.node: row.update.state for row in rows}}
+        changes, after = self._changes()
+        state = {**self.state, **after}
         set_attributes(
             [
-                *((row.node, "data", row.update.data) for row in rows),
+                *changes,
                 (self, "state", {node: kept for node, kept in state.items() if kept}),
                 (self, "steps", self.steps + 1),
             ]
         )
         return loss
+
+    @np.errstate(all="ignore")
+    def _changes(self) -> tuple[list[Change], dict[Node, State]]:
+        """Compute a step: the changes of the parameters that have a gradient, and the new states of these."""
+        changes: list[Change] = []
+        states: dict[Node, State] = {}
+        for group in self.param_groups:
+            options, maximize = self._options(group)
+            nodes = [node for node in group["params"] if node.grad is not None]
+            if self.elementwise:
+                tensors = [node for node in nodes if isinstance(node, Tensor)]
+                nodes = [node for node in nodes if not isinstance(node, Tensor)]
+                for together in alike(tensors, self.state):
+                    for node, data, state in self._joint_update(together, options, maximize):
+                        changes += adopt(node, data)
+                        states[node] = state
+            for node in nodes:
+                update = self._update_of(node, options, maximize)
+                changes.append((node, "data", update.data))
+                states[node] = update.state
+        return changes, states
+
+    def _joint_update(
+        self, nodes: list[Tensor], options: dict[str, Any], maximize: bool
+    ) -> Iterator[tuple[Tensor, np.ndarray, State]]:
+        """Update Tensors that are alike as one flat array; yield each with its new data and state."""
+        arrays = [data_of(node) for node in nodes]
+        g = np.concatenate([gradient(node) for node in nodes], axis=None)
+        before = joined_states([self.state.get(node, {}) for node in nodes])
+        after = in_blocks(
+            lambda x, g, state: self._updated(x, -g if maximize else g, state, options), joined(arrays), g, before
+        )
+        return zip(nodes, parts(after.data, arrays), states_of_parts(after.state, arrays), strict=True)
+
+    def _update_of(self, node: Node, options: dict[str, Any], maximize: bool) -> Update:
+        g = gradient(node)
+        return self._updated(data_of(node), -g if maximize else g, self.state.get(node, {}), options)
+
+    def _options(self, group: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
+        """Return the options of a group for `update`, checked, and whether to maximize."""
+        options = self.checked({name: group[name] for name in self.defaults})
+        return options, options.pop("maximize", False)
 
     def explain(self) -> Explanation:
         """Return a table of what `step()` would do now, without doing it; one row per parameter.
@@ -154,7 +200,7 @@ class Optimizer:
         parameter  data  gradient  step  exp_avg  exp_avg_sq  exp_avg/(1-β1^t)  exp_avg_sq/(1-β2^t)  decay  change
         w             1         2     1      0.2       0.004                 2                    4      0    -0.1
         """
-        rows = self._rows(with_skipped=True)
+        rows = self._rows()
         count = Counter(row.name for row in rows)
         return Explanation(
             [
@@ -164,24 +210,21 @@ class Optimizer:
         )
 
     @np.errstate(all="ignore")
-    def _rows(self, with_skipped: bool = False) -> list[Row]:
-        """Compute the update of each parameter that has a gradient; optionally list the others too."""
+    def _rows(self) -> list[Row]:
+        """Compute the update of each parameter by itself; one that has no gradient keeps its data and state."""
         rows = []
         count = 0
         for group in self.param_groups:
-            options = self.checked({name: group[name] for name in self.defaults})
-            maximize = options.pop("maximize", False)
+            options, maximize = self._options(group)
             names = group.get("param_names")
             for k, node in enumerate(group["params"]):
                 name = names[k] if names else node.label or f"parameter {count}"
                 count += 1
                 x = data_of(node)
-                if node.grad is not None:
-                    g = gradient(node)
-                    state = self.state.get(node, {})
-                    rows.append(Row(name, node, x, g, self._updated(x, -g if maximize else g, state, options)))
-                elif with_skipped:
+                if node.grad is None:
                     rows.append(Row(name, node, x, None, Update(x, self.state.get(node, {}))))
+                else:
+                    rows.append(Row(name, node, x, gradient(node), self._update_of(node, options, maximize)))
         return rows
 
     def _updated(self, x: Any, g: Any, state: State, options: dict[str, Any]) -> Update:

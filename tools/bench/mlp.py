@@ -1,0 +1,366 @@
+"""The time of a training step, beside NumPy by hand and other engines: `python3 tools/bench/mlp.py`
+
+The network is an MLP 784-120-84-10 with relu on a batch of 100, in float32, with cross-entropy and Adam. Each engine
+starts from the same numbers and takes the whole step: clear the gradients, forward, backward, update, read the loss.
+
+    glassgrad      as a user writes it, with nn.Sequential and nn.optim.Adam
+    by hand        the derivatives written out in NumPy, in preallocated buffers, with one flat buffer for Adam
+    pytorch        as a user writes it
+    jax            value_and_grad and Adam in one jitted function that may overwrite its arguments
+    mygrad         its own layers and loss, and Adam by hand on each array
+    hips autograd  `value_and_grad`, and Adam by hand on each array
+
+Each runs in a process of its own. `seconds_per_step` measures one of them. The loss after the first steps is reported
+too: engines with different losses have not done the same work.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+import environment
+from bench.measure import aligned, in_a_process, in_turn, spread
+
+ENGINES = OURS, BY_HAND, PYTORCH, JAX, MYGRAD, HIPS = (
+    "glassgrad",
+    "by hand",
+    "pytorch",
+    "jax",
+    "mygrad",
+    "hips autograd",
+)
+MODULES = {PYTORCH: "torch", JAX: "jax", MYGRAD: "mygrad"}
+SIZES = (784, 120, 84, 10)
+BATCH = 100
+LR, BETA1, BETA2, EPS = 1e-3, 0.9, 0.999, 1e-8
+WARM_UP = 30
+
+Step = Callable[[], float]  # take one step and return the loss before it
+
+
+def seconds_per_step(
+    engine: str, threads: int = 1, steps: int = 250, python: str = sys.executable
+) -> dict[str, float]:
+    """Train in a process of its own; return the median seconds of a step, {"wall", "cpu"}, and "loss" after warm-up.
+
+    `python` is the interpreter, for an engine that cannot be installed beside this project.
+    """
+    command = [python, os.path.abspath(__file__), "--engine", engine, "--steps", str(steps), "--threads", str(threads)]
+    paths = [] if engine == HIPS else [environment.ROOT]  # HIPS autograd is imported by the name of this project
+    libraries = ("OMP", "OPENBLAS", "MKL", "VECLIB_MAXIMUM")
+    return in_a_process(command, paths, {f"{library}_NUM_THREADS": str(threads) for library in libraries})
+
+
+def main(arguments: Sequence[str] | None = None, pythons: Callable[[str], str] = lambda engine: sys.executable) -> int:
+    parser = argparse.ArgumentParser(description="Milliseconds per training step, beside other engines.")
+    parser.add_argument("--steps", type=int, default=250, help="timed steps per process (default 250)")
+    parser.add_argument("--rounds", type=int, default=5, help="processes per engine (default 5)")
+    parser.add_argument("--threads", type=int, default=1, help="of each engine (default 1)")
+    parser.add_argument("--engines", nargs="+", choices=ENGINES, default=list(ENGINES), help="default: all")
+    parser.add_argument("--engine", choices=ENGINES, help="run this one here and print its seconds as JSON")
+    options = parser.parse_args(arguments)
+    if min(options.steps, options.rounds, options.threads) < 1:
+        parser.error("every number is at least 1")
+    if options.engine:
+        print(json.dumps(run(options.engine, options.threads, options.steps)))
+        return 0
+    engines = [
+        engine
+        for engine in ENGINES
+        if engine in (OURS, BY_HAND, *options.engines) and find_spec(MODULES.get(engine, "json"))
+    ]
+    runs = in_turn(
+        engines,
+        options.rounds,
+        lambda engine: seconds_per_step(engine, options.threads, options.steps, pythons(engine)),
+    )
+    what = f"MLP {'-'.join(map(str, SIZES))}, batch {BATCH}, float32, Adam, threads: {options.threads}"
+    print(f"{what}: median (smallest to largest) of {options.rounds} processes\n")
+    print(table(runs))
+    return 0
+
+
+def table(runs: dict[str, list[dict[str, float]]]) -> str:
+    """One row per engine: milliseconds of a step, the ratio of our time to its time, and the loss."""
+    rows = [["milliseconds per step", "wall", "processor", "ours / this, wall", "ours / this, processor", "loss"]]
+    ours = {clock: statistics.median(run[clock] for run in runs[OURS]) for clock in ("wall", "cpu")}
+    for engine, found in runs.items():
+        row = [engine, *(spread([1e3 * run[clock] for run in found], 3) for clock in ours)]
+        row += [f"{ours[clock] / statistics.median(run[clock] for run in found):.2f}" for clock in ours]
+        rows.append([*row, f"{found[0]['loss']:.6f}"])
+    return aligned(rows)
+
+
+# --- one engine, in this process ---
+
+
+def run(engine: str, threads: int, steps: int) -> dict[str, float]:
+    """Take some steps to warm up and `steps` timed ones, and return what `seconds_per_step` returns."""
+    import numpy as np
+
+    draw = np.random.default_rng(0)
+    weights = [draw.uniform(-1, 1, (n, m)) / math.sqrt(m) for m, n in zip(SIZES, SIZES[1:], strict=False)]
+    biases = [draw.uniform(-1, 1, n) / math.sqrt(m) for m, n in zip(SIZES, SIZES[1:], strict=False)]
+    arrays = [each.astype(np.float32) for pair in zip(weights, biases, strict=True) for each in pair]
+    step = STEPS[engine](arrays, draw.random((BATCH, SIZES[0])).astype(np.float32), draw.integers(0, 10, BATCH), threads)
+    for _ in range(WARM_UP):
+        loss = step()
+    wall: list[float] = []
+    cpu: list[float] = []
+    for _ in range(steps):
+        began, began_cpu = time.perf_counter(), time.process_time()
+        step()
+        wall.append(time.perf_counter() - began)
+        cpu.append(time.process_time() - began_cpu)
+    return {"wall": statistics.median(wall), "cpu": statistics.median(cpu), "loss": loss}
+
+
+def glassgrad(arrays: list[Any], x: Any, t: Any, threads: int) -> Step:
+    import autograd
+    import nn
+
+    layers = [nn.Linear(m, n, dtype="float32") for m, n in zip(SIZES, SIZES[1:], strict=False)]
+    model = nn.Sequential(layers[0], nn.ReLU(), layers[1], nn.ReLU(), layers[2])
+    for p, array in zip(model.parameters(), arrays, strict=True):
+        p.data = array
+    loss_of, optimizer, batch = nn.CrossEntropyLoss(), nn.optim.Adam(model.parameters(), lr=LR), autograd.Tensor(x)
+
+    def step() -> float:
+        optimizer.zero_grad()
+        loss = loss_of(model(batch), t)
+        loss.backward()
+        optimizer.step()
+        return float(loss.item())
+
+    return step
+
+
+def pytorch(arrays: list[Any], x: Any, t: Any, threads: int) -> Step:
+    import torch
+
+    torch.set_num_threads(threads)
+    torch.set_num_interop_threads(1)
+    layers = [torch.nn.Linear(m, n) for m, n in zip(SIZES, SIZES[1:], strict=False)]
+    model = torch.nn.Sequential(layers[0], torch.nn.ReLU(), layers[1], torch.nn.ReLU(), layers[2])
+    with torch.no_grad():
+        for p, array in zip(model.parameters(), arrays, strict=True):
+            p.copy_(torch.tensor(array))
+    loss_of, optimizer = torch.nn.CrossEntropyLoss(), torch.optim.Adam(model.parameters(), lr=LR)
+    batch, target = torch.tensor(x), torch.tensor(t)
+
+    def step() -> float:
+        optimizer.zero_grad()
+        loss = loss_of(model(batch), target)
+        loss.backward()
+        optimizer.step()
+        return float(loss.item())
+
+    return step
+
+
+def by_hand(arrays: list[Any], x: Any, t: Any, threads: int) -> Step:
+    import numpy as np
+
+    count = sum(array.size for array in arrays)
+    parameters, gradients, means, squares, scratch = np.zeros((5, count), np.float32)
+    views: list[Any] = []
+    slopes: list[Any] = []
+    start = 0
+    for array in arrays:
+        end = start + array.size
+        parameters[start:end] = array.ravel()
+        views.append(parameters[start:end].reshape(array.shape))
+        slopes.append(gradients[start:end].reshape(array.shape))
+        start = end
+    results, flows, masks = ([np.empty((BATCH, n), kind) for n in SIZES[1:]] for kind in (np.float32, np.float32, bool))
+    rows, last = np.arange(BATCH), len(SIZES) - 2
+    time_step = 0
+
+    def forward_and_backward() -> float:
+        y = x
+        for k in range(last + 1):
+            y = np.matmul(y, views[2 * k].T, out=results[k])
+            y += views[2 * k + 1]
+            if k < last:
+                np.maximum(y, 0, out=y)
+        shifted = y - y.max(1, keepdims=True)
+        e = np.exp(shifted)
+        total = e.sum(1, keepdims=True)
+        loss = float((np.log(total[:, 0]) - shifted[rows, t]).mean())
+        g = np.divide(e, total, out=flows[last])
+        g[rows, t] -= 1
+        g *= np.float32(1 / BATCH)
+        for k in range(last, -1, -1):
+            below = results[k - 1] if k else x
+            np.matmul(g.T, below, out=slopes[2 * k])
+            np.sum(g, 0, out=slopes[2 * k + 1])
+            if k:
+                g = np.matmul(g, views[2 * k], out=flows[k - 1])
+                g *= np.greater(below, 0, out=masks[k - 1])
+        return loss
+
+    def step() -> float:
+        nonlocal time_step
+        time_step += 1
+        loss = forward_and_backward()
+        adam(parameters, gradients, means, squares, scratch, time_step)
+        return loss
+
+    return step
+
+
+def adam(x: Any, g: Any, mean: Any, square: Any, scratch: Any, t: int) -> None:
+    """Update x and the running averages in place, in 14 passes over the arrays."""
+    import numpy as np
+
+    np.multiply(g, 1 - BETA1, out=scratch)
+    mean *= BETA1
+    mean += scratch
+    np.multiply(g, g, out=scratch)
+    scratch *= 1 - BETA2
+    square *= BETA2
+    square += scratch
+    np.sqrt(square, out=scratch)
+    scratch *= 1 / math.sqrt(1 - BETA2**t)
+    scratch += EPS
+    np.divide(mean, scratch, out=scratch)
+    scratch *= LR / (1 - BETA1**t)
+    x -= scratch
+
+
+class AdamOnEach:
+    """Adam by hand on each of several arrays, in place, for engines without optimizers."""
+
+    def __init__(self, arrays: list[Any]) -> None:
+        import numpy as np
+
+        self.time_step = 0
+        self.rows = [(x, *(np.zeros_like(x) for _ in range(3))) for x in arrays]
+
+    def step(self, gradients: Sequence[Any]) -> None:
+        self.time_step += 1
+        for (x, *buffers), g in zip(self.rows, gradients, strict=True):
+            adam(x, g, *buffers, self.time_step)
+
+
+def jax(arrays: list[Any], x: Any, t: Any, threads: int) -> Step:
+    os.environ["JAX_PLATFORMS"] = "cpu"
+    os.environ["XLA_FLAGS"] = f"--xla_cpu_multi_thread_eigen={str(threads > 1).lower()} intra_op_parallelism_threads={threads}"
+    jax, jnp = import_module("jax"), import_module("jax.numpy")
+    rows = jnp.arange(BATCH)
+    batch = jnp.array(x)
+
+    def loss_of(parameters: list[Any]) -> Any:
+        y = batch
+        for k in range(0, len(parameters), 2):
+            y = y @ parameters[k].T + parameters[k + 1]
+            if k < len(parameters) - 2:
+                y = jnp.maximum(y, 0)
+        return -jax.nn.log_softmax(y)[rows, t].mean()
+
+    def update(parameters: list[Any], means: list[Any], squares: list[Any], k: Any) -> Any:
+        loss, gradients = jax.value_and_grad(loss_of)(parameters)
+        means = [BETA1 * m + (1 - BETA1) * g for m, g in zip(means, gradients, strict=True)]
+        squares = [BETA2 * v + (1 - BETA2) * g * g for v, g in zip(squares, gradients, strict=True)]
+        parameters = [
+            p - LR * (m / (1 - BETA1**k)) / (jnp.sqrt(v / (1 - BETA2**k)) + EPS)
+            for p, m, v in zip(parameters, means, squares, strict=True)
+        ]
+        return loss, parameters, means, squares
+
+    jitted = jax.jit(update, donate_argnums=(0, 1, 2))
+    parameters = [jnp.array(array) for array in arrays]
+    state = [parameters, *([jnp.zeros_like(p) for p in parameters] for _ in range(2))]
+    time_step = 0.0
+
+    def step() -> float:
+        nonlocal time_step
+        time_step += 1.0
+        loss, *state[:] = jitted(*state, time_step)
+        return float(loss)
+
+    return step
+
+
+def mygrad(arrays: list[Any], x: Any, t: Any, threads: int) -> Step:
+    mg = import_module("mygrad")
+    relu = import_module("mygrad.nnet.activations").relu
+    loss_of = import_module("mygrad.nnet.losses").softmax_crossentropy
+    parameters = [mg.tensor(array) for array in arrays]
+    optimizer = AdamOnEach([p.data for p in parameters])
+
+    def step() -> float:
+        y = x
+        for k in range(0, len(parameters), 2):
+            y = mg.matmul(y, parameters[k].T) + parameters[k + 1]
+            if k < len(parameters) - 2:
+                y = relu(y)
+        loss = loss_of(y, t)
+        loss.backward()
+        optimizer.step([p.grad for p in parameters])
+        return float(loss.item())
+
+    return step
+
+
+def hips(arrays: list[Any], x: Any, t: Any, threads: int) -> Step:
+    import numpy as np
+
+    # Not by an import statement: to a type checker `autograd` is this project.
+    anp, record = import_module("autograd.numpy"), import_module("autograd").value_and_grad
+    logsumexp = import_module("autograd.scipy.special").logsumexp if find_spec("scipy") else None
+    rows = np.arange(BATCH)
+
+    def loss_of(parameters: list[Any]) -> Any:
+        y = x
+        for k in range(0, len(parameters), 2):
+            y = anp.dot(y, parameters[k].T) + parameters[k + 1]
+            if k < len(parameters) - 2:
+                y = anp.maximum(y, 0)
+        if logsumexp is not None:
+            return anp.mean(logsumexp(y, axis=1) - y[rows, t])
+        shifted = y - anp.max(y, axis=1, keepdims=True)
+        return anp.mean(anp.log(anp.sum(anp.exp(shifted), axis=1)) - shifted[rows, t])
+
+    parameters = [array.copy() for array in arrays]
+    both, optimizer = record(loss_of), AdamOnEach(parameters)
+
+    def step() -> float:
+        loss, gradients = both(parameters)
+        optimizer.step(gradients)
+        return float(loss)
+
+    return step
+
+
+STEPS: dict[str, Callable[[list[Any], Any, Any, int], Step]] = {
+    OURS: glassgrad,
+    BY_HAND: by_hand,
+    PYTORCH: pytorch,
+    JAX: jax,
+    MYGRAD: mygrad,
+    HIPS: hips,
+}
+
+
+if __name__ == "__main__":
+    try:
+        hips_python = sys.executable
+        if "--engine" not in sys.argv:
+            environment.enter("bench")
+            hips_python = environment.beside("hips", "autograd>=1.7", "numpy>=2.0")
+        sys.exit(main(pythons=lambda engine: hips_python if engine == HIPS else sys.executable))
+    except KeyboardInterrupt:
+        sys.exit("interrupted")
