@@ -13,7 +13,7 @@ from .engine.dtypes import float16, float32, float64, int32, int64, long, set_de
 from .engine.installation import refuse_foreign_files as _refuse_foreign_files
 from .engine.mode import enable_grad, no_grad
 from .engine.op import Op
-from .engine.rehearsal import adopt, rehearse
+from .engine.rehearsal import adopt, is_data, rehearse
 from .engine.replacement import replace_file
 from .engine.text import Table, text_table
 from .functions.indexing import diag, gather, masked_fill, sort, take, tril, triu
@@ -127,22 +127,23 @@ __compiled__ = _core is not None  # whether the compiled build of the engine is 
 
 __all__ = [
     "AnomalyError", "Drawing", "Dual", "GradientError", "LivePage", "Op", "Practice", "Program", "Step", "Stepper",
-    "Symbol", "Table", "Tensor", "Value", "acos", "acosh", "adopt", "amax", "amin", "arange", "argmax", "argmin", "asin",
-    "asinh", "atan", "atan2", "atanh", "binary_cross_entropy_with_logits", "bitwise_and", "bitwise_not", "bitwise_or",
-    "bitwise_xor", "broadcast_to", "cat", "cbrt", "ceil", "check_gradients", "cholesky", "chunk", "clip",
+    "Symbol", "Table", "Tensor", "Value", "acos", "acosh", "adopt", "amax", "amin", "arange", "argmax", "argmin",
+    "asin", "asinh", "atan", "atan2", "atanh", "binary_cross_entropy_with_logits", "bitwise_and", "bitwise_not",
+    "bitwise_or", "bitwise_xor", "broadcast_to", "cat", "cbrt", "ceil", "check_gradients", "cholesky", "chunk", "clip",
     "concatenate", "cos", "cosh", "cross", "cross_entropy", "cumprod", "cumsum", "default_generator", "derivative",
-    "derivative_table", "det", "detect_anomaly", "diag", "digamma", "dot", "draw", "eigh", "eigvalsh", "einsum",
-    "elu", "enable_grad", "erf", "erfc", "exp", "exp2", "expand", "explain_order", "expm1", "eye", "flatten", "flip",
+    "derivative_table", "det", "detect_anomaly", "diag", "digamma", "dot", "draw", "eigh", "eigvalsh", "einsum", "elu",
+    "enable_grad", "erf", "erfc", "exp", "exp2", "expand", "explain_order", "expm1", "eye", "flatten", "flip",
     "float16", "float32", "float64", "floor", "floor_divide", "full", "gather", "gaussian", "gelu", "grad", "hessian",
-    "hvp", "hypot", "int32", "int64", "inv", "inverse_mills", "jacobian", "jvp", "leaky_relu", "lgamma", "linear",
-    "linspace", "live", "log", "log1p", "log2", "log10", "log_normal_cdf", "log_sigmoid", "log_softmax", "logaddexp",
-    "logit", "logsumexp", "long", "manual_seed", "masked_fill", "matmul", "matrix_norm", "maximum", "mean", "minimum",
-    "mish", "no_grad", "norm", "normal_cdf", "normal_pdf", "noted_call", "one_hot", "ones", "ones_like", "op",
-    "outer", "pad", "permute", "polygamma", "practice", "prod", "rand", "randint", "randn", "randperm", "reciprocal",
-    "rehearse", "relu", "remainder", "replace_file", "reshape", "roll", "sech", "selu", "set_default_dtype",
-    "sigmoid", "sign", "silu", "sin", "sinh", "slogdet", "softmax", "softplus", "solve", "sort", "split", "sqrt",
-    "square", "squeeze", "stack", "std", "svd", "svdvals", "take", "tan", "tanh", "tensor", "text_table", "trace",
-    "transpose", "tril", "triu", "unsqueeze", "value_and_grad", "var", "vjp", "where", "zeros", "zeros_like", "zoom",
+    "hvp", "hypot", "int32", "int64", "inv", "inverse_mills", "is_data", "jacobian", "jvp", "leaky_relu", "lgamma",
+    "linear", "linspace", "live", "log", "log1p", "log2", "log10", "log_normal_cdf", "log_sigmoid", "log_softmax",
+    "logaddexp", "logit", "logsumexp", "long", "manual_seed", "masked_fill", "matmul", "matrix_norm", "maximum",
+    "mean", "minimum", "mish", "no_grad", "norm", "normal_cdf", "normal_pdf", "noted_call", "one_hot", "ones",
+    "ones_like", "op", "outer", "pad", "permute", "polygamma", "practice", "prod", "rand", "randint", "randn",
+    "randperm", "reciprocal", "rehearse", "relu", "remainder", "replace_file", "reshape", "roll", "sech", "selu",
+    "set_default_dtype", "sigmoid", "sign", "silu", "sin", "sinh", "slogdet", "softmax", "softplus", "solve", "sort",
+    "split", "sqrt", "square", "squeeze", "stack", "std", "svd", "svdvals", "take", "tan", "tanh", "tensor",
+    "text_table", "trace", "transpose", "tril", "triu", "unsqueeze", "value_and_grad", "var", "vjp", "where", "zeros",
+    "zeros_like", "zoom",
 ]  # fmt: skip
 
 _refuse_foreign_files(__path__[0])

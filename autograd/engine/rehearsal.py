@@ -47,6 +47,11 @@ def adopt(node: Node, array: np.ndarray) -> list[tuple[Node, str, Any]]:
     return [(node, "_changed", next(created)), (node, "_data", array)]
 
 
+def is_data(node: Node, array: np.ndarray) -> bool:
+    """Tell whether this very array is the data of a Tensor, as `adopt` makes it."""
+    return node._data is array
+
+
 def _same(new: Any, old: Any) -> bool:
     """Tell whether these are one object, or the same number: the compiled engine makes a float anew when it is read."""
     return new is old or (type(new) is type(old) in (float, int) and repr(new) == repr(old))

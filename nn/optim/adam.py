@@ -43,9 +43,12 @@ def adam(
     after: State = {"step": t, "exp_avg": m, "exp_avg_sq": v}
     if amsgrad:
         v = after["max_exp_avg_sq"] = maximum(state.get("max_exp_avg_sq", 0.0), v)
-    mean, square = m / (1 - beta1**t), v / (1 - beta2**t)
-    terms = {MEAN: mean, SQUARE: square, "decay": decay}
-    return Update(x - lr * mean / (sqrt(square) + eps), after, terms)
+    m_part, v_part = 1 - beta1**t, 1 - beta2**t  # the factors by which the averages are too small
+
+    def terms() -> dict[str, Any]:
+        return {MEAN: m / m_part, SQUARE: v / v_part, "decay": decay}
+
+    return Update(x - lr / m_part * m / (sqrt(v / v_part) + eps), after, terms)
 
 
 @final

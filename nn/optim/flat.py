@@ -1,20 +1,24 @@
 """Many arrays as one, so that a step updates all Tensors of a group with a few calls of NumPy.
 
 The formula of an optimizer works on each element by itself, so it may get the parameters of a group end to end in one
-flat array, and their gradients and states likewise. The new data of the parameters are views of one new flat array;
-the next step finds them end to end and need not copy them. No array that a step has handed out is written into.
+flat array, and their gradients and states likewise. The new data of the parameters are views of one new flat array, and
+the next step goes on from there if nobody has set them or their states in between. A step never writes into an array
+that it has handed out.
 """
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, Final
 
 import numpy as np
 
-from autograd import Tensor
+from autograd import Tensor, is_data
 
 from .explanation import State, Update
+from .parameters import data_of
 
 BLOCK: Final = 2**17  # elements
 
@@ -29,43 +33,55 @@ def alike(nodes: Sequence[Tensor], state: Mapping[Any, State]) -> list[list[Tens
     return list(found.values())
 
 
-def joined(arrays: Sequence[np.ndarray]) -> np.ndarray:
-    """Return arrays of one dtype end to end in one flat array: a copy, unless they are all the parts of one array."""
-    whole = arrays[0].base
-    if not isinstance(whole, np.ndarray) or whole.ndim != 1 or whole.dtype != arrays[0].dtype:
-        return np.concatenate(arrays, axis=None)
-    end = _address(whole)
-    for array in arrays:
-        if array.base is not whole or _address(array) != end or not array.flags.c_contiguous:
-            return np.concatenate(arrays, axis=None)
-        end += array.nbytes
-    return whole if end == _address(whole) + whole.nbytes else np.concatenate(arrays, axis=None)
+class Flat:
+    """Tensors that are alike, with their data in one flat array, and each array of their states in another one."""
 
+    __slots__ = ("entries", "nodes", "parts", "state", "states", "x")
 
-def joined_states(states: Sequence[State]) -> State:
-    """Return the states of several parameters as one, with their arrays end to end; their numbers are equal."""
-    return {
-        name: joined([state[name] for state in states]) if isinstance(kept, np.ndarray) else kept
-        for name, kept in states[0].items()
-    }
+    def __init__(
+        self, nodes: list[Tensor], x: np.ndarray, parts: list[np.ndarray], state: State, states: list[State]
+    ) -> None:
+        self.nodes: Final = nodes
+        self.x: Final = x
+        self.parts: Final = parts  # of x, for each Tensor
+        self.state: Final = state  # its arrays are flat
+        self.states: Final = states  # of each Tensor, with parts of these arrays
+        self.entries: Final = list(chain.from_iterable(map(dict.values, states)))
 
+    @classmethod
+    def gathered(cls, nodes: list[Tensor], state: Mapping[Any, State]) -> Flat:
+        """Copy the data and the states of Tensors that are alike into flat arrays."""
+        parts = [data_of(node) for node in nodes]
+        states = [state.get(node, {}) for node in nodes]
+        whole = {
+            name: np.concatenate([each[name] for each in states], axis=None) if isinstance(kept, np.ndarray) else kept
+            for name, kept in states[0].items()
+        }
+        return cls(nodes, np.concatenate(parts, axis=None), parts, whole, states)
 
-def parts(whole: np.ndarray, like: Sequence[np.ndarray]) -> Iterator[np.ndarray]:
-    """Yield the parts of a flat array, views in the shapes of these arrays."""
-    start = 0
-    for array in like:
-        end = start + array.size
-        yield whole[start:end].reshape(array.shape)
-        start = end
+    def is_current(self, nodes: Sequence[Tensor], state: Mapping[Any, State]) -> bool:
+        """Tell whether these are the Tensors, and their data and states are still the parts of the flat arrays."""
+        return (
+            _same(nodes, self.nodes)
+            and all(map(is_data, nodes, self.parts))
+            and all(state.get(node, kept) is kept for node, kept in zip(nodes, self.states, strict=True))
+            and _same(list(chain.from_iterable(map(dict.values, self.states))), self.entries)
+        )
 
+    def updated(self, update: Callable[[Any, Any, State], Update], g: np.ndarray) -> Flat:
+        """Apply an update, with the gradients end to end in `g`."""
+        x, state, _ = in_blocks(update, self.x, g, self.state)
+        shapes = [part.shape for part in self.parts]
+        ends = np.cumsum([part.size for part in self.parts]).tolist()
+        columns = {
+            name: _split(kept, ends, shapes) if isinstance(kept, np.ndarray) else [kept] * len(shapes)
+            for name, kept in state.items()
+        }
+        states = [{name: column[k] for name, column in columns.items()} for k in range(len(shapes))]
+        return Flat(self.nodes, x, _split(x, ends, shapes), state, states)
 
-def states_of_parts(whole: State, like: Sequence[np.ndarray]) -> list[State]:
-    """Return the state of each parameter: views of the arrays of the joined state, and its numbers."""
-    names = list(whole)
-    columns = [
-        list(parts(kept, like)) if isinstance(kept, np.ndarray) else [kept] * len(like) for kept in whole.values()
-    ]
-    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)] or [{} for _ in like]
+    def __iter__(self) -> Iterator[tuple[Tensor, np.ndarray, State]]:
+        return zip(self.nodes, self.parts, self.states, strict=True)
 
 
 def in_blocks(update: Callable[[Any, Any, State], Update], x: np.ndarray, g: np.ndarray, state: State) -> Update:
@@ -76,7 +92,7 @@ def in_blocks(update: Callable[[Any, Any, State], Update], x: np.ndarray, g: np.
     for start in range(0, x.size, BLOCK):
         block = slice(start, start + BLOCK)
         kept = {name: entry[block] if isinstance(entry, np.ndarray) else entry for name, entry in state.items()}
-        updates.append(update(x[block], g[block], kept)._replace(terms={}))
+        updates.append(update(x[block], g[block], kept))
     after = {
         name: np.concatenate([each.state[name] for each in updates]) if isinstance(entry, np.ndarray) else entry
         for name, entry in updates[0].state.items()
@@ -84,6 +100,11 @@ def in_blocks(update: Callable[[Any, Any, State], Update], x: np.ndarray, g: np.
     return Update(np.concatenate([each.data for each in updates]), after)
 
 
-def _address(array: np.ndarray) -> int:
-    address: int = array.__array_interface__["data"][0]
-    return address
+def _split(whole: np.ndarray, ends: Sequence[int], shapes: Sequence[tuple[int, ...]]) -> list[np.ndarray]:
+    """Return the parts of a flat array that end there, as views in these shapes."""
+    return [whole[i:j].reshape(shape) for i, j, shape in zip([0, *ends], ends, shapes, strict=False)]
+
+
+def _same(a: Sequence[Any], b: Sequence[Any]) -> bool:
+    """Tell whether these are the same objects in the same order."""
+    return len(a) == len(b) and all(map(operator.is_, a, b))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -18,7 +19,7 @@ from autograd import Tensor, adopt, enable_grad
 
 from ..atomic import Change, clear_gradients, set_attributes
 from .explanation import Explanation, Row, State, Update
-from .flat import alike, in_blocks, joined, joined_states, parts, states_of_parts
+from .flat import Flat, alike
 from .options import valid
 from .parameters import Node, data_of, gradient, parameter_list
 from .saved_state import check_layout, restored_state
@@ -51,6 +52,7 @@ class Optimizer:
         self.defaults = self.checked(defaults)
         self.state: dict[Node, State] = {}
         self.param_groups: list[dict[str, Any]] = []
+        self._flats: list[Flat] = []  # of the last step
         self.steps = 0  # the steps taken by this object; a scheduler warns if there were none
         name = type(self).__name__
         if isinstance(params, Node):
@@ -135,49 +137,43 @@ class Optimizer:
         if closure is not None:
             with enable_grad():
                 loss = closure()
-        changes, after = self._changes()
-        state = {**self.state, **after}
+        changes, states, flats = self._changes()
+        state = {node: kept for node, kept in {**self.state, **states}.items() if kept}
         set_attributes(
-            [
-                *changes,
-                (self, "state", {node: kept for node, kept in state.items() if kept}),
-                (self, "steps", self.steps + 1),
-            ]
+            [*changes, (self, "state", state), (self, "_flats", flats), (self, "steps", self.steps + 1)],
         )
         return loss
 
     @np.errstate(all="ignore")
-    def _changes(self) -> tuple[list[Change], dict[Node, State]]:
+    def _changes(self) -> tuple[list[Change], dict[Node, State], list[Flat]]:
         """Compute a step: the changes of the parameters that have a gradient, and the new states of these."""
         changes: list[Change] = []
         states: dict[Node, State] = {}
+        flats: list[Flat] = []
         for group in self.param_groups:
             options, maximize = self._options(group)
             nodes = [node for node in group["params"] if node.grad is not None]
-            if self.elementwise:
-                tensors = [node for node in nodes if isinstance(node, Tensor)]
-                nodes = [node for node in nodes if not isinstance(node, Tensor)]
-                for together in alike(tensors, self.state):
-                    for node, data, state in self._joint_update(together, options, maximize):
-                        changes += adopt(node, data)
-                        states[node] = state
+            together = [node for node in nodes if isinstance(node, Tensor)] if self.elementwise else []
+            for flat in self._flat_arrays(together):
+                g = np.concatenate([gradient(node) for node in flat.nodes], axis=None)
+                after = flat.updated(partial(self._updated, options=options), -g if maximize else g)
+                flats.append(after)
+                for node, data, state in after:
+                    changes += adopt(node, data)
+                    states[node] = state
             for node in nodes:
-                update = self._update_of(node, options, maximize)
-                changes.append((node, "data", update.data))
-                states[node] = update.state
-        return changes, states
+                if node not in states:
+                    update = self._update_of(node, options, maximize)
+                    changes.append((node, "data", update.data))
+                    states[node] = update.state
+        return changes, states, flats
 
-    def _joint_update(
-        self, nodes: list[Tensor], options: dict[str, Any], maximize: bool
-    ) -> Iterator[tuple[Tensor, np.ndarray, State]]:
-        """Update Tensors that are alike as one flat array; yield each with its new data and state."""
-        arrays = [data_of(node) for node in nodes]
-        g = np.concatenate([gradient(node) for node in nodes], axis=None)
-        before = joined_states([self.state.get(node, {}) for node in nodes])
-        after = in_blocks(
-            lambda x, g, state: self._updated(x, -g if maximize else g, state, options), joined(arrays), g, before
-        )
-        return zip(nodes, parts(after.data, arrays), states_of_parts(after.state, arrays), strict=True)
+    def _flat_arrays(self, nodes: list[Tensor]) -> Iterator[Flat]:
+        """Yield the Tensors that are alike with their data and states end to end, from the last step if possible."""
+        known = {flat.nodes[0]: flat for flat in self._flats}
+        for together in alike(nodes, self.state):
+            flat = known.get(together[0])
+            yield flat if flat and flat.is_current(together, self.state) else Flat.gathered(together, self.state)
 
     def _update_of(self, node: Node, options: dict[str, Any], maximize: bool) -> Update:
         g = gradient(node)

@@ -22,8 +22,8 @@ NO_OPERAND: Final[dict[str, str]] = {
     **dict.fromkeys(("replace_file", "noted_call"), _TOOL),
     **dict.fromkeys((
         "grad", "value_and_grad", "jvp", "hvp", "vjp", "derivative", "jacobian", "hessian", "check_gradients",
-        "Program", "Stepper", "zoom", "draw", "practice", "rehearse", "adopt", "op", "no_grad", "enable_grad", "detect_anomaly",
-        "live", "explain_order",
+        "Program", "Stepper", "zoom", "draw", "practice", "rehearse", "op", "no_grad", "enable_grad", "detect_anomaly",
+        "adopt", "is_data", "live", "explain_order",
     ), _MODE),
     **dict.fromkeys((
         "AnomalyError", "Drawing", "Dual", "GradientError", "LivePage", "Op", "Practice", "Step", "Symbol", "Table",

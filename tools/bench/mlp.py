@@ -1,4 +1,4 @@
-"""The time of a training step, beside NumPy by hand and other engines: `python3 tools/bench/mlp.py`
+"""The time of a training step of a network of Tensors, in NumPy by hand and in other engines.
 
 The network is an MLP 784-120-84-10 with relu on a batch of 100, in float32, with cross-entropy and Adam. Each engine
 starts from the same numbers and takes the whole step: clear the gradients, forward, backward, update, read the loss.
@@ -7,16 +7,15 @@ starts from the same numbers and takes the whole step: clear the gradients, forw
     by hand        the derivatives written out in NumPy, in preallocated buffers, with one flat buffer for Adam
     pytorch        as a user writes it
     jax            value_and_grad and Adam in one jitted function that may overwrite its arguments
-    mygrad         its own layers and loss, and Adam by hand on each array
-    hips autograd  `value_and_grad`, and Adam by hand on each array
+    mygrad         its own functions and loss, and Adam as the formula reads, on each array
+    hips autograd  `value_and_grad`, and Adam as the formula reads, on each array
 
-Each runs in a process of its own. `seconds_per_step` measures one of them. The loss after the first steps is reported
-too: engines with different losses have not done the same work.
+`seconds_per_step` measures one of them in a process of its own, `run` in this process. The loss after the first steps
+is reported too: engines with different losses have not done the same work.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import math
 import os
@@ -26,12 +25,13 @@ import time
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from importlib.util import find_spec
+from itertools import pairwise
 from typing import Any
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 import environment
-from bench.measure import aligned, in_a_process, in_turn, spread
+from bench.measure import in_a_process
 
 ENGINES = OURS, BY_HAND, PYTORCH, JAX, MYGRAD, HIPS = (
     "glassgrad",
@@ -41,7 +41,6 @@ ENGINES = OURS, BY_HAND, PYTORCH, JAX, MYGRAD, HIPS = (
     "mygrad",
     "hips autograd",
 )
-MODULES = {PYTORCH: "torch", JAX: "jax", MYGRAD: "mygrad"}
 SIZES = (784, 120, 84, 10)
 BATCH = 100
 LR, BETA1, BETA2, EPS = 1e-3, 0.9, 0.999, 1e-8
@@ -50,60 +49,15 @@ WARM_UP = 30
 Step = Callable[[], float]  # take one step and return the loss before it
 
 
-def seconds_per_step(
-    engine: str, threads: int = 1, steps: int = 250, python: str = sys.executable
-) -> dict[str, float]:
+def seconds_per_step(engine: str, threads: int = 1, steps: int = 250, python: str = sys.executable) -> dict[str, float]:
     """Train in a process of its own; return the median seconds of a step, {"wall", "cpu"}, and "loss" after warm-up.
 
     `python` is the interpreter, for an engine that cannot be installed beside this project.
     """
-    command = [python, os.path.abspath(__file__), "--engine", engine, "--steps", str(steps), "--threads", str(threads)]
+    command = [python, os.path.abspath(__file__), engine, str(threads), str(steps)]
     paths = [] if engine == HIPS else [environment.ROOT]  # HIPS autograd is imported by the name of this project
     libraries = ("OMP", "OPENBLAS", "MKL", "VECLIB_MAXIMUM")
     return in_a_process(command, paths, {f"{library}_NUM_THREADS": str(threads) for library in libraries})
-
-
-def main(arguments: Sequence[str] | None = None, pythons: Callable[[str], str] = lambda engine: sys.executable) -> int:
-    parser = argparse.ArgumentParser(description="Milliseconds per training step, beside other engines.")
-    parser.add_argument("--steps", type=int, default=250, help="timed steps per process (default 250)")
-    parser.add_argument("--rounds", type=int, default=5, help="processes per engine (default 5)")
-    parser.add_argument("--threads", type=int, default=1, help="of each engine (default 1)")
-    parser.add_argument("--engines", nargs="+", choices=ENGINES, default=list(ENGINES), help="default: all")
-    parser.add_argument("--engine", choices=ENGINES, help="run this one here and print its seconds as JSON")
-    options = parser.parse_args(arguments)
-    if min(options.steps, options.rounds, options.threads) < 1:
-        parser.error("every number is at least 1")
-    if options.engine:
-        print(json.dumps(run(options.engine, options.threads, options.steps)))
-        return 0
-    engines = [
-        engine
-        for engine in ENGINES
-        if engine in (OURS, BY_HAND, *options.engines) and find_spec(MODULES.get(engine, "json"))
-    ]
-    runs = in_turn(
-        engines,
-        options.rounds,
-        lambda engine: seconds_per_step(engine, options.threads, options.steps, pythons(engine)),
-    )
-    what = f"MLP {'-'.join(map(str, SIZES))}, batch {BATCH}, float32, Adam, threads: {options.threads}"
-    print(f"{what}: median (smallest to largest) of {options.rounds} processes\n")
-    print(table(runs))
-    return 0
-
-
-def table(runs: dict[str, list[dict[str, float]]]) -> str:
-    """One row per engine: milliseconds of a step, the ratio of our time to its time, and the loss."""
-    rows = [["milliseconds per step", "wall", "processor", "ours / this, wall", "ours / this, processor", "loss"]]
-    ours = {clock: statistics.median(run[clock] for run in runs[OURS]) for clock in ("wall", "cpu")}
-    for engine, found in runs.items():
-        row = [engine, *(spread([1e3 * run[clock] for run in found], 3) for clock in ours)]
-        row += [f"{ours[clock] / statistics.median(run[clock] for run in found):.2f}" for clock in ours]
-        rows.append([*row, f"{found[0]['loss']:.6f}"])
-    return aligned(rows)
-
-
-# --- one engine, in this process ---
 
 
 def run(engine: str, threads: int, steps: int) -> dict[str, float]:
@@ -111,10 +65,12 @@ def run(engine: str, threads: int, steps: int) -> dict[str, float]:
     import numpy as np
 
     draw = np.random.default_rng(0)
-    weights = [draw.uniform(-1, 1, (n, m)) / math.sqrt(m) for m, n in zip(SIZES, SIZES[1:], strict=False)]
-    biases = [draw.uniform(-1, 1, n) / math.sqrt(m) for m, n in zip(SIZES, SIZES[1:], strict=False)]
+    weights = [draw.uniform(-1, 1, (n, m)) / math.sqrt(m) for m, n in pairwise(SIZES)]
+    biases = [draw.uniform(-1, 1, n) / math.sqrt(m) for m, n in pairwise(SIZES)]
     arrays = [each.astype(np.float32) for pair in zip(weights, biases, strict=True) for each in pair]
-    step = STEPS[engine](arrays, draw.random((BATCH, SIZES[0])).astype(np.float32), draw.integers(0, 10, BATCH), threads)
+    step = STEPS[engine](
+        arrays, draw.random((BATCH, SIZES[0])).astype(np.float32), draw.integers(0, 10, BATCH), threads
+    )
     for _ in range(WARM_UP):
         loss = step()
     wall: list[float] = []
@@ -131,7 +87,7 @@ def glassgrad(arrays: list[Any], x: Any, t: Any, threads: int) -> Step:
     import autograd
     import nn
 
-    layers = [nn.Linear(m, n, dtype="float32") for m, n in zip(SIZES, SIZES[1:], strict=False)]
+    layers = [nn.Linear(m, n, dtype="float32") for m, n in pairwise(SIZES)]
     model = nn.Sequential(layers[0], nn.ReLU(), layers[1], nn.ReLU(), layers[2])
     for p, array in zip(model.parameters(), arrays, strict=True):
         p.data = array
@@ -152,7 +108,7 @@ def pytorch(arrays: list[Any], x: Any, t: Any, threads: int) -> Step:
 
     torch.set_num_threads(threads)
     torch.set_num_interop_threads(1)
-    layers = [torch.nn.Linear(m, n) for m, n in zip(SIZES, SIZES[1:], strict=False)]
+    layers = [torch.nn.Linear(m, n) for m, n in pairwise(SIZES)]
     model = torch.nn.Sequential(layers[0], torch.nn.ReLU(), layers[1], torch.nn.ReLU(), layers[2])
     with torch.no_grad():
         for p, array in zip(model.parameters(), arrays, strict=True):
@@ -241,23 +197,30 @@ def adam(x: Any, g: Any, mean: Any, square: Any, scratch: Any, t: int) -> None:
 
 
 class AdamOnEach:
-    """Adam by hand on each of several arrays, in place, for engines without optimizers."""
+    """Adam as the formula reads, on each of several arrays, for engines without optimizers."""
 
     def __init__(self, arrays: list[Any]) -> None:
-        import numpy as np
-
+        self.arrays = arrays
+        self.means: list[Any] = [0.0] * len(arrays)
+        self.squares: list[Any] = [0.0] * len(arrays)
         self.time_step = 0
-        self.rows = [(x, *(np.zeros_like(x) for _ in range(3))) for x in arrays]
 
     def step(self, gradients: Sequence[Any]) -> None:
+        import numpy as np
+
         self.time_step += 1
-        for (x, *buffers), g in zip(self.rows, gradients, strict=True):
-            adam(x, g, *buffers, self.time_step)
+        for k, (x, g) in enumerate(zip(self.arrays, gradients, strict=True)):
+            m = self.means[k] = BETA1 * self.means[k] + (1 - BETA1) * g
+            v = self.squares[k] = BETA2 * self.squares[k] + (1 - BETA2) * g * g
+            mean, square = m / (1 - BETA1**self.time_step), v / (1 - BETA2**self.time_step)
+            x -= LR * mean / (np.sqrt(square) + EPS)
 
 
 def jax(arrays: list[Any], x: Any, t: Any, threads: int) -> Step:
     os.environ["JAX_PLATFORMS"] = "cpu"
-    os.environ["XLA_FLAGS"] = f"--xla_cpu_multi_thread_eigen={str(threads > 1).lower()} intra_op_parallelism_threads={threads}"
+    os.environ["XLA_FLAGS"] = (
+        f"--xla_cpu_multi_thread_eigen={str(threads > 1).lower()} intra_op_parallelism_threads={threads}"
+    )
     jax, jnp = import_module("jax"), import_module("jax.numpy")
     rows = jnp.arange(BATCH)
     batch = jnp.array(x)
@@ -356,11 +319,4 @@ STEPS: dict[str, Callable[[list[Any], Any, Any, int], Step]] = {
 
 
 if __name__ == "__main__":
-    try:
-        hips_python = sys.executable
-        if "--engine" not in sys.argv:
-            environment.enter("bench")
-            hips_python = environment.beside("hips", "autograd>=1.7", "numpy>=2.0")
-        sys.exit(main(pythons=lambda engine: hips_python if engine == HIPS else sys.executable))
-    except KeyboardInterrupt:
-        sys.exit("interrupted")
+    print(json.dumps(run(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))))
