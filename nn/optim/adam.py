@@ -48,7 +48,7 @@ def adam(
     def terms() -> dict[str, Any]:
         return {MEAN: m / m_part, SQUARE: v / v_part, "decay": decay}
 
-    return Update(x - lr / m_part * m / (sqrt(v / v_part) + eps), after, terms)
+    return Update(x - lr / m_part * m / (sqrt(v) / sqrt(v_part) + eps), after, terms)
 
 
 @final

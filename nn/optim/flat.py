@@ -20,17 +20,26 @@ from autograd import Tensor, is_data
 from .explanation import State, Update
 from .parameters import data_of
 
-BLOCK: Final = 2**17  # elements
+LARGE: Final = 2**17  # elements
 
 
 def alike(nodes: Sequence[Tensor], state: Mapping[Any, State]) -> list[list[Tensor]]:
-    """Sort Tensors into lists that one update serves: of one dtype, with equal names and equal numbers in the state."""
+    """Sort Tensors into lists that one update serves: of one dtype, with equal names and equal numbers in the state.
+
+    A large one is by itself: to copy its gradient would cost more than the calls that it saves.
+    """
     found: dict[Any, list[Tensor]] = {}
     for node in nodes:
         entries = state.get(node, {}).items()
         numbers = tuple([(name, None if isinstance(kept, np.ndarray) else kept) for name, kept in entries])
-        found.setdefault((node.dtype, numbers), []).append(node)
+        by_itself = id(node) if node.size >= LARGE else 0
+        found.setdefault((node.dtype, numbers, by_itself), []).append(node)
     return list(found.values())
+
+
+def joined(arrays: list[np.ndarray]) -> np.ndarray:
+    """Return arrays end to end in one flat array: a copy, unless there is only one."""
+    return arrays[0].reshape(-1) if len(arrays) == 1 else np.concatenate(arrays, axis=None)
 
 
 class Flat:
@@ -54,10 +63,10 @@ class Flat:
         parts = [data_of(node) for node in nodes]
         states = [state.get(node, {}) for node in nodes]
         whole = {
-            name: np.concatenate([each[name] for each in states], axis=None) if isinstance(kept, np.ndarray) else kept
+            name: joined([each[name] for each in states]) if isinstance(kept, np.ndarray) else kept
             for name, kept in states[0].items()
         }
-        return cls(nodes, np.concatenate(parts, axis=None), parts, whole, states)
+        return cls(nodes, joined(parts), parts, whole, states)
 
     def is_current(self, nodes: Sequence[Tensor], state: Mapping[Any, State]) -> bool:
         """Tell whether these are the Tensors, and their data and states are still the parts of the flat arrays."""
@@ -70,7 +79,7 @@ class Flat:
 
     def updated(self, update: Callable[[Any, Any, State], Update], g: np.ndarray) -> Flat:
         """Apply an update, with the gradients end to end in `g`."""
-        x, state, _ = in_blocks(update, self.x, g, self.state)
+        x, state, _ = update(self.x, g, self.state)
         shapes = [part.shape for part in self.parts]
         ends = np.cumsum([part.size for part in self.parts]).tolist()
         columns = {
@@ -82,22 +91,6 @@ class Flat:
 
     def __iter__(self) -> Iterator[tuple[Tensor, np.ndarray, State]]:
         return zip(self.nodes, self.parts, self.states, strict=True)
-
-
-def in_blocks(update: Callable[[Any, Any, State], Update], x: np.ndarray, g: np.ndarray, state: State) -> Update:
-    """Apply an update to flat arrays, a block of elements at a time, so that intermediate results stay in the cache."""
-    if x.size <= BLOCK:
-        return update(x, g, state)
-    updates = []
-    for start in range(0, x.size, BLOCK):
-        block = slice(start, start + BLOCK)
-        kept = {name: entry[block] if isinstance(entry, np.ndarray) else entry for name, entry in state.items()}
-        updates.append(update(x[block], g[block], kept))
-    after = {
-        name: np.concatenate([each.state[name] for each in updates]) if isinstance(entry, np.ndarray) else entry
-        for name, entry in updates[0].state.items()
-    }
-    return Update(np.concatenate([each.data for each in updates]), after)
 
 
 def _split(whole: np.ndarray, ends: Sequence[int], shapes: Sequence[tuple[int, ...]]) -> list[np.ndarray]:

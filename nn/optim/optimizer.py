@@ -19,7 +19,7 @@ from autograd import Tensor, adopt, enable_grad
 
 from ..atomic import Change, clear_gradients, set_attributes
 from .explanation import Explanation, Row, State, Update
-from .flat import Flat, alike
+from .flat import Flat, alike, joined
 from .options import valid
 from .parameters import Node, data_of, gradient, parameter_list
 from .saved_state import check_layout, restored_state
@@ -155,7 +155,7 @@ class Optimizer:
             nodes = [node for node in group["params"] if node.grad is not None]
             together = [node for node in nodes if isinstance(node, Tensor)] if self.elementwise else []
             for flat in self._flat_arrays(together):
-                g = np.concatenate([gradient(node) for node in flat.nodes], axis=None)
+                g = joined([gradient(node) for node in flat.nodes])
                 after = flat.updated(partial(self._updated, options=options), -g if maximize else g)
                 flats.append(after)
                 for node, data, state in after:
