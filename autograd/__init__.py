@@ -5,8 +5,9 @@ Every public name is imported here. `from autograd import *` gives the names in 
 that would replace a builtin of Python (`abs`, `all`, `any`, `max`, `min`, `pow`, `round`, `sum`): write `autograd.sum`.
 """
 
-from .calculus.check import GradientError, check_gradients
-from .calculus.transforms import derivative, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+import typing as _typing
+from importlib import import_module as _import_module
+
 from .engine.calls import noted_call
 from .engine.definition import op
 from .engine.dtypes import float16, float32, float64, int32, int64, long, set_default_dtype
@@ -66,10 +67,6 @@ from .functions.reshaping import (
     transpose,
     unsqueeze,
 )
-from .graph.anomaly import AnomalyError, detect_anomaly
-from .graph.program import Program
-from .graph.rule_table import derivative_table
-from .graph.scalar_graph import zoom
 from .native import core as _core
 from .operands.creation import (
     arange,
@@ -114,13 +111,21 @@ from .rules.special_functions import (
 )
 # fmt: on
 # isort: on
-from .see.live.live_page import LivePage, live
-from .see.picture.draw_graph import draw
-from .see.picture.drawing import Drawing
-from .see.steps.order_explanation import explain_order
-from .see.steps.practice_graph import Practice, practice
-from .see.steps.step import Step
-from .see.steps.stepper import Stepper
+
+if _typing.TYPE_CHECKING:
+    from .calculus.check import GradientError, check_gradients
+    from .calculus.transforms import derivative, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+    from .graph.anomaly import AnomalyError, detect_anomaly
+    from .graph.program import Program
+    from .graph.rule_table import derivative_table
+    from .graph.scalar_graph import zoom
+    from .see.live.live_page import LivePage, live
+    from .see.picture.draw_graph import draw
+    from .see.picture.drawing import Drawing
+    from .see.steps.order_explanation import explain_order
+    from .see.steps.practice_graph import Practice, practice
+    from .see.steps.step import Step
+    from .see.steps.stepper import Stepper
 
 __version__ = "0.1.0"  # pyproject.toml reads it from here
 __compiled__ = _core is not None  # whether the compiled build of the engine is in use
@@ -147,3 +152,55 @@ __all__ = [
 ]  # fmt: skip
 
 _refuse_foreign_files(__path__[0])
+
+# What looks at functions and graphs is imported when it is first used: training needs none of it. The names are those
+# that a type checker sees imported above.
+_LATER = {
+    "calculus.check": (
+        "GradientError",
+        "check_gradients",
+    ),
+    "calculus.transforms": (
+        "derivative",
+        "grad",
+        "hessian",
+        "hvp",
+        "jacobian",
+        "jvp",
+        "value_and_grad",
+        "vjp",
+    ),
+    "graph.anomaly": (
+        "AnomalyError",
+        "detect_anomaly",
+    ),
+    "graph.program": ("Program",),
+    "graph.rule_table": ("derivative_table",),
+    "graph.scalar_graph": ("zoom",),
+    "see.live.live_page": (
+        "LivePage",
+        "live",
+    ),
+    "see.picture.draw_graph": ("draw",),
+    "see.picture.drawing": ("Drawing",),
+    "see.steps.order_explanation": ("explain_order",),
+    "see.steps.practice_graph": (
+        "Practice",
+        "practice",
+    ),
+    "see.steps.step": ("Step",),
+    "see.steps.stepper": ("Stepper",),
+}
+
+
+def __getattr__(name: str) -> object:
+    for module, names in _LATER.items():
+        if name in names:
+            found: object = getattr(_import_module(f".{module}", __name__), name)
+            globals()[name] = found
+            return found
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *(name for names in _LATER.values() for name in names)})

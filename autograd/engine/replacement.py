@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import stat
 from contextlib import suppress
 from pathlib import Path
@@ -22,6 +21,8 @@ def replace_file(path: str | os.PathLike[str], content: str | bytes) -> None:
         raise FileNotFoundError(errno.ENOENT, f"there is no folder {target.parent}; create it first", os.fspath(path))
     if target.is_dir():
         raise IsADirectoryError(errno.EISDIR, "this is a folder; add the name of a file", os.fspath(path))
+    import secrets  # here: it takes long, and most programs write no file
+
     temporary = target.with_name(f".{target.name}.{secrets.token_hex(8)}")
     try:
         # Not tempfile: only the owner can read its files, and a saved file should be as readable as any other.

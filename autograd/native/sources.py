@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from typing import Final
 
@@ -15,11 +14,13 @@ SOURCES: Final = ("core.c", "rules.h", "python_arithmetic.h")  # the first one i
 
 def source_hash() -> str:
     """Return the hash of the sources; empty where they are not there, as in an installed wheel."""
-    found = hashlib.sha256()
+    contents = []
     try:
         for name in SOURCES:
             with open(os.path.join(FOLDER, name), "rb") as file:
-                found.update(file.read())
+                contents.append(file.read())
     except FileNotFoundError:
         return ""
-    return found.hexdigest()[:16]
+    import hashlib  # here: it takes long, and an installed wheel does not come to it
+
+    return hashlib.sha256(b"".join(contents)).hexdigest()[:16]

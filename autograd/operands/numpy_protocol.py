@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import Any, Final, NoReturn
 
 import numpy as np
@@ -89,6 +88,8 @@ INSTEAD: Final = {
 
 def _nearest(function: Any) -> str:
     """Return our equivalent of a NumPy function, or the names that are most similar."""
+    import difflib  # here: it is for this message only
+
     name = getattr(function, "__name__", "")
     known = [op.name for op in OPS.values() if op.kind == "elementwise"] + [theirs.__name__ for theirs in NUMPY]
     found = INSTEAD.get(name) or ", ".join(difflib.get_close_matches(name, dict.fromkeys(known), 2, 0.7))
