@@ -21,7 +21,7 @@ from ..atomic import Change, clear_gradients, set_attributes
 from .explanation import Explanation, Row, State, Update
 from .flat import Flat, alike, joined
 from .options import valid
-from .parameters import Node, data_of, gradient, parameter_list
+from .parameters import Node, data_of, gradient, kept_entry, like_data, parameter_list
 from .saved_state import check_layout, restored_state
 
 
@@ -228,7 +228,7 @@ class Optimizer:
             data, kept, terms = self.update(x, g, state, **options)
         except (ZeroDivisionError, OverflowError):  # raised for Python floats; NumPy's follow IEEE
             data, kept, terms = self.update(np.float64(x), np.float64(g), state, **options)
-        return Update(_like(x, data), {name: _kept(x, g, value) for name, value in kept.items()}, terms)
+        return Update(like_data(x, data), {name: kept_entry(x, g, value) for name, value in kept.items()}, terms)
 
     def state_dict(self) -> dict[str, Any]:
         """Return the state to save, in PyTorch's layout. Arrays are copies.
@@ -287,19 +287,3 @@ class Optimizer:
             options = [f"    {name}: {group[name]}" for name in sorted(group.keys() - {"params", "param_names"})]
             lines += [f"Parameter Group {k}", *options]
         return "\n".join([f"{type(self).__name__} (", *lines, ")"])
-
-
-def _like(x: Any, data: Any) -> Any:
-    """Return the result of an update with the dtype of the parameter, or as a float for a float."""
-    return np.asarray(data, dtype=x.dtype) if isinstance(x, np.ndarray) else float(data)
-
-
-def _kept(x: Any, g: Any, value: Any) -> Any:
-    """Return an entry of the state: counts and floats as they are, arrays with the parameter's dtype.
-
-    An array that shares memory with the gradient is copied, because the user may write to the gradient.
-    """
-    if type(value) is int or (type(value) is float and isinstance(x, np.ndarray)):
-        return value
-    entry = _like(x, value)
-    return np.array(entry) if isinstance(entry, np.ndarray) and np.may_share_memory(entry, g) else entry
