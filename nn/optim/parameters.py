@@ -1,4 +1,4 @@
-"""Read parameters, Values and Tensors alike: check lists of them, get their data, gradients, and results of that type."""
+"""Read parameters, Values and Tensors alike: lists of them, their data and gradients, and results of their type."""
 
 from __future__ import annotations
 

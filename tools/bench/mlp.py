@@ -16,6 +16,7 @@ is reported too: engines with different losses have not done the same work.
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import os
@@ -24,7 +25,6 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from itertools import pairwise
 from typing import Any
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -57,28 +57,27 @@ def run(engine: str, threads: int, steps: int) -> dict[str, float]:
     import numpy as np
 
     draw = np.random.default_rng(0)
-    weights = [draw.uniform(-1, 1, (n, m)) / math.sqrt(m) for m, n in pairwise(SIZES)]
-    biases = [draw.uniform(-1, 1, n) / math.sqrt(m) for m, n in pairwise(SIZES)]
+    weights = [draw.uniform(-1, 1, (n, m)) / math.sqrt(m) for m, n in itertools.pairwise(SIZES)]
+    biases = [draw.uniform(-1, 1, n) / math.sqrt(m) for m, n in itertools.pairwise(SIZES)]
     arrays = [each.astype(np.float32) for pair in zip(weights, biases, strict=True) for each in pair]
     x, t = draw.random((BATCH, SIZES[0])).astype(np.float32), draw.integers(0, 10, BATCH)
     step = STEPS[engine](arrays, x, t, threads)
     for _ in range(WARM_UP):
         loss = step()
-    wall: list[float] = []
-    cpu: list[float] = []
+    times = []
     for _ in range(steps):
-        began, began_cpu = time.perf_counter(), time.process_time()
+        wall, cpu = time.perf_counter(), time.process_time()
         step()
-        wall.append(time.perf_counter() - began)
-        cpu.append(time.process_time() - began_cpu)
-    return {"wall": statistics.median(wall), "cpu": statistics.median(cpu), "loss": loss}
+        times.append((time.perf_counter() - wall, time.process_time() - cpu))
+    wall, cpu = map(statistics.median, zip(*times, strict=True))
+    return {"wall": wall, "cpu": cpu, "loss": loss}
 
 
 def glassgrad(arrays: list[Any], x: Any, t: Any, threads: int) -> Step:
     import autograd
     import nn
 
-    layers = [nn.Linear(m, n, dtype="float32") for m, n in pairwise(SIZES)]
+    layers = [nn.Linear(m, n, dtype="float32") for m, n in itertools.pairwise(SIZES)]
     model = nn.Sequential(layers[0], nn.ReLU(), layers[1], nn.ReLU(), layers[2])
     for p, array in zip(model.parameters(), arrays, strict=True):
         p.data = array
@@ -91,7 +90,7 @@ def pytorch(arrays: list[Any], x: Any, t: Any, threads: int) -> Step:
 
     torch.set_num_threads(threads)
     torch.set_num_interop_threads(1)
-    layers = [torch.nn.Linear(m, n) for m, n in pairwise(SIZES)]
+    layers = [torch.nn.Linear(m, n) for m, n in itertools.pairwise(SIZES)]
     model = torch.nn.Sequential(layers[0], torch.nn.ReLU(), layers[1], torch.nn.ReLU(), layers[2])
     with torch.no_grad():
         for p, array in zip(model.parameters(), arrays, strict=True):
@@ -229,12 +228,10 @@ def jax(arrays: list[Any], x: Any, t: Any, threads: int) -> Step:
     jitted = jax.jit(update, donate_argnums=(0, 1, 2))
     parameters = [jnp.array(array) for array in arrays]
     state = [parameters, *([jnp.zeros_like(p) for p in parameters] for _ in range(2))]
-    time_step = 0.0
+    counter = itertools.count(1.0)
 
     def step() -> float:
-        nonlocal time_step
-        time_step += 1.0
-        loss, *state[:] = jitted(*state, time_step)
+        loss, *state[:] = jitted(*state, next(counter))
         return float(loss)
 
     return step
