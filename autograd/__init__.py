@@ -5,15 +5,16 @@ Every public name is imported here. `from autograd import *` gives the names in 
 that would replace a builtin of Python (`abs`, `all`, `any`, `max`, `min`, `pow`, `round`, `sum`): write `autograd.sum`.
 """
 
-from .calculus.check import GradientError, check_gradients
-from .calculus.transforms import derivative, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+import typing as _typing
+from importlib import import_module as _import_module
+
 from .engine.calls import noted_call
 from .engine.definition import op
 from .engine.dtypes import float16, float32, float64, int32, int64, long, set_default_dtype
 from .engine.installation import refuse_foreign_files as _refuse_foreign_files
 from .engine.mode import enable_grad, no_grad
 from .engine.op import Op
-from .engine.rehearsal import rehearse
+from .engine.rehearsal import adopt, is_data, rehearse
 from .engine.replacement import replace_file
 from .engine.text import Table, text_table
 from .functions.indexing import diag, gather, masked_fill, sort, take, tril, triu
@@ -67,10 +68,6 @@ from .functions.reshaping import (
     transpose,
     unsqueeze,
 )
-from .graph.anomaly import AnomalyError, detect_anomaly
-from .graph.program import Program
-from .graph.rule_table import derivative_table
-from .graph.scalar_graph import zoom
 from .native import core as _core
 from .operands.creation import (
     arange,
@@ -115,35 +112,96 @@ from .rules.special_functions import (
 )
 # fmt: on
 # isort: on
-from .see.live.live_page import LivePage, live
-from .see.picture.draw_graph import draw
-from .see.picture.drawing import Drawing
-from .see.steps.order_explanation import explain_order
-from .see.steps.practice_graph import Practice, practice
-from .see.steps.step import Step
-from .see.steps.stepper import Stepper
+
+if _typing.TYPE_CHECKING:
+    from .calculus.check import GradientError, check_gradients
+    from .calculus.transforms import derivative, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+    from .graph.anomaly import AnomalyError, detect_anomaly
+    from .graph.program import Program
+    from .graph.rule_table import derivative_table
+    from .graph.scalar_graph import zoom
+    from .see.live.live_page import LivePage, live
+    from .see.picture.draw_graph import draw
+    from .see.picture.drawing import Drawing
+    from .see.steps.order_explanation import explain_order
+    from .see.steps.practice_graph import Practice, practice
+    from .see.steps.step import Step
+    from .see.steps.stepper import Stepper
 
 __version__ = "0.1.0"  # pyproject.toml reads it from here
 __compiled__ = _core is not None  # whether the compiled build of the engine is in use
 
 __all__ = [
     "AnomalyError", "Drawing", "Dual", "GradientError", "LivePage", "Op", "Practice", "Program", "Step", "Stepper",
-    "Symbol", "Table", "Tensor", "Value", "acos", "acosh", "amax", "amin", "arange", "argmax", "argmin", "asin",
-    "asinh", "atan", "atan2", "atanh", "binary_cross_entropy_with_logits", "bitwise_and", "bitwise_not", "bitwise_or",
-    "bitwise_xor", "broadcast_to", "cat", "cbrt", "ceil", "check_gradients", "cholesky", "chunk", "clip",
+    "Symbol", "Table", "Tensor", "Value", "acos", "acosh", "adopt", "amax", "amin", "arange", "argmax", "argmin",
+    "asin", "asinh", "atan", "atan2", "atanh", "binary_cross_entropy_with_logits", "bitwise_and", "bitwise_not",
+    "bitwise_or", "bitwise_xor", "broadcast_to", "cat", "cbrt", "ceil", "check_gradients", "cholesky", "chunk", "clip",
     "concatenate", "cos", "cosh", "cross", "cross_entropy", "cumprod", "cumsum", "default_generator", "derivative",
-    "derivative_table", "det", "detect_anomaly", "diag", "digamma", "dot", "draw", "eigh", "eigvalsh", "einsum",
-    "elu", "enable_grad", "erf", "erfc", "exp", "exp2", "expand", "explain_order", "expm1", "eye", "flatten", "flip",
+    "derivative_table", "det", "detect_anomaly", "diag", "digamma", "dot", "draw", "eigh", "eigvalsh", "einsum", "elu",
+    "enable_grad", "erf", "erfc", "exp", "exp2", "expand", "explain_order", "expm1", "eye", "flatten", "flip",
     "float16", "float32", "float64", "floor", "floor_divide", "full", "gather", "gaussian", "gelu", "grad", "hessian",
-    "hvp", "hypot", "int32", "int64", "inv", "inverse_mills", "jacobian", "jvp", "leaky_relu", "lgamma", "linear",
-    "linspace", "live", "log", "log1p", "log2", "log10", "log_normal_cdf", "log_sigmoid", "log_softmax", "logaddexp",
-    "logit", "logsumexp", "long", "manual_seed", "masked_fill", "matmul", "matrix_norm", "maximum", "mean", "minimum",
-    "mish", "no_grad", "norm", "normal_cdf", "normal_pdf", "noted_call", "one_hot", "ones", "ones_like", "op",
-    "outer", "pad", "permute", "polygamma", "practice", "prod", "rand", "randint", "randn", "randperm", "reciprocal",
-    "rehearse", "relu", "remainder", "replace_file", "reshape", "roll", "sech", "selu", "set_default_dtype",
-    "sigmoid", "sign", "silu", "sin", "sinh", "slogdet", "softmax", "softplus", "solve", "sort", "split", "sqrt",
-    "square", "squeeze", "stack", "std", "svd", "svdvals", "take", "tan", "tanh", "tensor", "text_table", "trace",
-    "transpose", "tril", "triu", "unsqueeze", "value_and_grad", "var", "vjp", "where", "zeros", "zeros_like", "zoom",
+    "hvp", "hypot", "int32", "int64", "inv", "inverse_mills", "is_data", "jacobian", "jvp", "leaky_relu", "lgamma",
+    "linear", "linspace", "live", "log", "log1p", "log2", "log10", "log_normal_cdf", "log_sigmoid", "log_softmax",
+    "logaddexp", "logit", "logsumexp", "long", "manual_seed", "masked_fill", "matmul", "matrix_norm", "maximum",
+    "mean", "minimum", "mish", "no_grad", "norm", "normal_cdf", "normal_pdf", "noted_call", "one_hot", "ones",
+    "ones_like", "op", "outer", "pad", "permute", "polygamma", "practice", "prod", "rand", "randint", "randn",
+    "randperm", "reciprocal", "rehearse", "relu", "remainder", "replace_file", "reshape", "roll", "sech", "selu",
+    "set_default_dtype", "sigmoid", "sign", "silu", "sin", "sinh", "slogdet", "softmax", "softplus", "solve", "sort",
+    "split", "sqrt", "square", "squeeze", "stack", "std", "svd", "svdvals", "take", "tan", "tanh", "tensor",
+    "text_table", "trace", "transpose", "tril", "triu", "unsqueeze", "value_and_grad", "var", "vjp", "where", "zeros",
+    "zeros_like", "zoom",
 ]  # fmt: skip
 
 _refuse_foreign_files(__path__[0])
+
+# What looks at functions and graphs is imported when it is first used: training needs none of it. The names are those
+# that a type checker sees imported above.
+_LATER = {
+    "calculus.check": (
+        "GradientError",
+        "check_gradients",
+    ),
+    "calculus.transforms": (
+        "derivative",
+        "grad",
+        "hessian",
+        "hvp",
+        "jacobian",
+        "jvp",
+        "value_and_grad",
+        "vjp",
+    ),
+    "graph.anomaly": (
+        "AnomalyError",
+        "detect_anomaly",
+    ),
+    "graph.program": ("Program",),
+    "graph.rule_table": ("derivative_table",),
+    "graph.scalar_graph": ("zoom",),
+    "see.live.live_page": (
+        "LivePage",
+        "live",
+    ),
+    "see.picture.draw_graph": ("draw",),
+    "see.picture.drawing": ("Drawing",),
+    "see.steps.order_explanation": ("explain_order",),
+    "see.steps.practice_graph": (
+        "Practice",
+        "practice",
+    ),
+    "see.steps.step": ("Step",),
+    "see.steps.stepper": ("Stepper",),
+}
+
+
+def __getattr__(name: str) -> object:
+    for module, names in _LATER.items():
+        if name in names:
+            found: object = getattr(_import_module(f".{module}", __name__), name)
+            globals()[name] = found
+            return found
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *(name for names in _LATER.values() for name in names)})

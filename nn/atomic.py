@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ def set_attributes(changes: Iterable[Change]) -> None:
 
     If anything raises, all attributes keep or get back their old values.
     """
-    writes = [write for change in changes for write in _writes(change)]
+    writes = list(chain.from_iterable(map(_writes, changes)))
     if not writes:
         return
     owners, names, values = zip(*writes, strict=True)
@@ -35,9 +36,12 @@ def set_attributes(changes: Iterable[Change]) -> None:
 
 
 def _writes(change: Change) -> list[Change]:
-    """Return the writes that make a change; those of a node set its slots, which runs no Python code."""
+    """Return the writes that make a change; those of a node set its slots, which runs no Python code.
+
+    A name with an underscore is a slot already, in what `rehearse` and `adopt` return.
+    """
     owner, name, new = change
-    if not isinstance(owner, (Value, Tensor)):
+    if name.startswith("_") or not isinstance(owner, (Value, Tensor)):
         return [change]
     return [*rehearse(owner, lambda twin: setattr(twin, name, new))]
 
@@ -51,7 +55,8 @@ def update_dicts(changes: Sequence[tuple[dict[str, Any], Mapping[str, Any]]]) ->
 def clear_gradients(nodes: Iterable[Value | Tensor], set_to_none: bool) -> None:
     """Set the gradients of the nodes to None, or else those that are not None to zero."""
     given = [node for node in nodes if node.grad is not None]
-    set_attributes([(node, "grad", None if set_to_none else _zeros(node)) for node in given])
+    # The slot, since None needs no check: it is what most training steps begin with.
+    set_attributes([(node, "_grad", None) if set_to_none else (node, "grad", _zeros(node)) for node in given])
 
 
 def _zeros(node: Value | Tensor) -> Any:

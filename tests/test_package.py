@@ -25,7 +25,7 @@ CURE = 'run "pip uninstall -y autograd glassgrad" and then install Glassgrad aga
 
 
 def public(module: types.ModuleType) -> dict[str, object]:
-    found = {name: thing for name, thing in vars(module).items() if not name.startswith("_")}
+    found = {name: getattr(module, name) for name in dir(module) if not name.startswith("_")}
     return {name: thing for name, thing in found.items() if not isinstance(thing, types.ModuleType)}
 
 

@@ -19,10 +19,10 @@ _SCALARS: Final = (float, int, np.bool_, np.integer)  # np.float64 is a float
 
 def on_arrays(op: Op, args: Sequence[Any], params: Params) -> Any:
     """Compute an op of which some argument is an array or a NumPy number; TypeError for anything but real numbers."""
-    for arg in args:
+    for position, arg in enumerate(args):
         if type(arg) is ndarray:
             kind = arg.dtype.kind
-            if kind == "f" or (kind == "b" and arg is args[0] and _takes_mask(op)):
+            if kind == "f" or (kind in "bi" and _takes_integers(op, position, len(args))):
                 continue
         elif type(arg) is float:
             continue
@@ -31,8 +31,9 @@ def on_arrays(op: Op, args: Sequence[Any], params: Params) -> Any:
     return op.array(*args, **params) if is_quiet() else compute(op.array, *args, **params)
 
 
-def _takes_mask(op: Op) -> bool:
-    return bool(op.rules) and op.rules[0] is None
+def _takes_integers(op: Op, position: int, count: int) -> bool:
+    """Tell whether this input is one that no gradient flows to: a mask, or classes."""
+    return bool(op.rules) and op.rule(position, count) is None
 
 
 def _on_other_data(op: Op, args: Sequence[Any], params: Params) -> Any:

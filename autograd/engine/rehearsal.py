@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
-from .node import Node, fill
+import numpy as np
+
+from .node import Node, created, fill
 
 N = TypeVar("N", bound=Node)
 
@@ -35,6 +37,19 @@ def rehearse(node: N, change: Callable[[N], object]) -> list[tuple[N, str, Any]]
     change(twin)
     slots = [(slot, getattr(twin, slot), getattr(node, slot)) for slot in SLOTS]
     return [(node, slot, new) for slot, new, old in slots if not _same(new, old)]
+
+
+def adopt(node: Node, array: np.ndarray) -> list[tuple[Node, str, Any]]:
+    """Return what makes this very array the data of a Tensor, as `rehearse` does for `.data`, but without a copy.
+
+    The array has the shape and dtype of the data. Only for an array that nobody else writes into.
+    """
+    return [(node, "_changed", next(created)), (node, "_data", array)]
+
+
+def is_data(node: Node, array: np.ndarray) -> bool:
+    """Tell whether this very array is the data of a Tensor, as `adopt` makes it."""
+    return node._data is array
 
 
 def _same(new: Any, old: Any) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import re
-import secrets
 import stat
 from contextlib import suppress
 from pathlib import Path
@@ -42,7 +41,7 @@ def replace_file(path: str | os.PathLike[str], content: str | bytes) -> None:
 
 def _replaced(target: Path, content: bytes) -> bool:
     """Write a temporary file and rename it. Return False if it was removed before it was locked."""
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(_DIGITS // 2)}")
+    temporary = target.with_name(f".{target.name}.{os.urandom(_DIGITS // 2).hex()}")
     try:
         # Not tempfile: only the owner can read its files, and a saved file should be as readable as any other.
         with open(temporary, "xb") as file:

@@ -5,7 +5,6 @@ A notebook's table has no colour of its own. Text and background are those of th
 
 from __future__ import annotations
 
-import html
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from typing import Final, final
@@ -91,6 +90,8 @@ def html_code(source: str, caption: str) -> str:
 
 def escaped(text: str) -> str:
     """Return text for HTML, where it stays text; it keeps its line ends."""
+    import html  # here: its table of characters takes long to import
+
     return html.escape("\n".join(map(printable, text.split("\n"))))
 
 

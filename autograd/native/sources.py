@@ -7,7 +7,6 @@ There are two binaries, one of each module in C, and one hash of all sources.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from typing import Final
 
@@ -18,11 +17,13 @@ SOURCES: Final = (*(f"{name}.c" for name in MODULES), "rules.h", "python_arithme
 
 def source_hash() -> str:
     """Return the hash of the sources; empty where they are not there, as in an installed wheel."""
-    found = hashlib.sha256()
+    contents = []
     try:
         for name in SOURCES:
             with open(os.path.join(FOLDER, name), "rb") as file:
-                found.update(file.read())
+                contents.append(file.read())
     except FileNotFoundError:
         return ""
-    return found.hexdigest()[:16]
+    import hashlib  # here: it takes long, and an installed wheel does not come to it
+
+    return hashlib.sha256(b"".join(contents)).hexdigest()[:16]

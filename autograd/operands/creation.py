@@ -30,7 +30,7 @@ from .value import Value
 class _random:
     """The default generator of random numbers; `manual_seed` replaces it."""
 
-    generator = np.random.Generator(np.random.PCG64())
+    generator: np.random.Generator | None = None  # until it is first used: np.random takes long to import
 
 
 def manual_seed(seed: int) -> np.random.Generator:
@@ -52,6 +52,8 @@ def manual_seed(seed: int) -> np.random.Generator:
 
 def default_generator() -> np.random.Generator:
     """Return the generator that is used where none is given. Before `manual_seed`, it differs between processes."""
+    if _random.generator is None:
+        _random.generator = np.random.Generator(np.random.PCG64())
     return _random.generator
 
 
@@ -272,7 +274,7 @@ def _float_dtype(dtype: Any) -> Any:
 def _generator(generator: np.random.Generator | None) -> np.random.Generator:
     """Return the generator that was given, or the default one."""
     if generator is None:
-        return _random.generator
+        return default_generator()
     if not isinstance(generator, np.random.Generator):
         raise TypeError(
             f"generator is a numpy.random.Generator, got {type(generator).__name__}; make one with "

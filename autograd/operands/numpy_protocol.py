@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import inspect
 from typing import Any, Final, NoReturn
 
 import numpy as np
@@ -43,6 +41,8 @@ class NumpyProtocol(Operand):
             try:
                 return ours(*args, **kwargs)
             except TypeError as error:
+                import inspect  # here: it takes long, and this is for one message
+
                 known = inspect.signature(ours).parameters
                 unknown = [f"{key}=" for key in kwargs if key not in known]
                 why = f"it takes no {unknown[0]} here, only {', '.join(known)}" if unknown else error
@@ -93,6 +93,8 @@ INSTEAD: Final = {
 
 def _nearest(function: Any) -> str:
     """Return our equivalent of a NumPy function, or the names that are most similar."""
+    import difflib  # here: it is for this message only
+
     name = getattr(function, "__name__", "")
     known = [op.name for op in OPS.values() if op.kind == "elementwise"] + [theirs.__name__ for theirs in NUMPY]
     found = INSTEAD.get(name) or ", ".join(difflib.get_close_matches(name, dict.fromkeys(known), 2, 0.7))

@@ -250,29 +250,36 @@ def log_softmax(x: Array, axis: Any) -> Array:
 def cross_entropy(x: Array, t: Array, axis: int) -> Array:
     """-log softmax(x)[t], without the logarithms of the other classes."""
     _, shifted, above = _above_the_top(x, axis)
-    return np.squeeze(above - np.take_along_axis(shifted, np.expand_dims(t, axis), axis), axis)
+    return np.squeeze(above, axis) - shifted[_places(t, axis)]
 
 
 def softmax_minus_one_hot(x: Array, t: Array, axis: int) -> Array:
     """softmax(x) - one_hot(t); at t it is expm1(log p), which keeps the digits of p - 1."""
-    log_p, places = log_softmax(x, axis), np.expand_dims(t, axis)
+    log_p, places = log_softmax(x, axis), _places(t, axis)
     found = np.exp(log_p)
-    np.put_along_axis(found, places, np.expm1(np.take_along_axis(log_p, places, axis)), axis)
+    found[places] = np.expm1(log_p[places])
     return found
+
+
+def _places(t: Array, axis: int) -> tuple[Array, ...]:
+    """The index of the elements of the classes t, in an array with the classes along `axis`."""
+    others = list(np.ogrid[tuple(map(slice, t.shape))]) if t.ndim > 1 else [np.arange(n) for n in t.shape]
+    others.insert(axis % (t.ndim + 1), t)
+    return tuple(others)
 
 
 def _above_the_top(x: Array, axis: Any) -> tuple[Array, Array, Array]:
     """The largest x, all x without it, and by how much logsumexp(x) is above it."""
     x = np.asarray(x)
     x = x if x.dtype.kind in "fO" else x.astype(np.float64)
-    top = np.max(x, axis, keepdims=True, initial=-math.inf)
+    top = np.maximum.reduce(x, axis, keepdims=True, initial=-math.inf)
     shifted = x - top
     if x.dtype == object:  # of Values, whose graph is to be seen: as the textbook has it
         return top, shifted, np.log(np.sum(np.exp(shifted), axis, keepdims=True))
     largest = shifted == 0
     # Each of the largest is exp(0) = 1. One of them is left to log1p: the sum with it would lose the others' digits.
-    others = np.sum(np.exp(shifted) - largest, axis, keepdims=True)
-    ties = np.sum(largest, axis, keepdims=True, dtype=x.dtype) - 1
+    others = np.add.reduce(np.exp(shifted) - largest, axis, keepdims=True)
+    ties = np.add.reduce(largest, axis, x.dtype, keepdims=True) - 1
     return top, shifted, np.where(np.isfinite(top), np.log1p(others + ties), 0)  # inf and -inf are their own answer
 
 

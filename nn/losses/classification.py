@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 import autograd as ag
+from autograd import Tensor
 
 from ..checks import integer, number_or_node
 from ..inputs import as_tensor, constant_array, has_values, nested_shape
@@ -47,7 +48,8 @@ def cross_entropy(
     def formula(x: Any, t: Any) -> Any:
         return ag.cross_entropy(x, t, dim)
 
-    if as_tensor(target).dtype.kind == "f":
+    kind = target.dtype.kind if isinstance(target, (np.ndarray, Tensor)) else as_tensor(target).dtype.kind
+    if kind == "f":
         t = as_tensor(target, like=x)
         if tuple(t.shape) != shape:
             raise ValueError(
@@ -144,7 +146,10 @@ def _checked_classes(
         fix = f"; use target.reshape{expected}" if t.size == math.prod(expected) else ""
         raise ValueError(f"{name} of scores of shape {shape} takes classes of shape {expected}, got {t.shape}{fix}")
     counted = np.asarray(t != ignore)
-    wrong = t[counted & ((t < 0) | (t >= shape[dim]))]
+    outside = (t < 0) | (t >= shape[dim])
+    if not outside.any():
+        return t, counted
+    wrong = t[counted & outside]
     if wrong.size:
         raise IndexError(f"{name} of {shape[dim]} classes takes 0 to {shape[dim] - 1}, got class {wrong.flat[0]}")
     return np.where(counted, t, 0), counted
@@ -184,6 +189,6 @@ def _reduced_counted(
     elif not counted.all():
         losses = ag.where(counted, losses, 0.0)
     if reduction == "mean":
-        factors = np.ones(classes.shape) if weights is None else weights.numpy()[classes]
-        return ag.sum(losses) / float(np.sum(factors * counted))
+        count = np.count_nonzero(counted) if weights is None else np.sum(weights.numpy()[classes] * counted)
+        return ag.sum(losses) / float(count)
     return reduced(losses, reduction)

@@ -25,6 +25,8 @@ class Adadelta(Optimizer):
     Zeiler, "ADADELTA: An adaptive learning rate method" (2012); lr is 1 in the paper.
     """
 
+    elementwise = True
+
     def __init__(
         self,
         params: Iterable[Any],

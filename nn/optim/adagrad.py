@@ -23,6 +23,8 @@ class Adagrad(Optimizer):
     Duchi, Hazan and Singer, "Adaptive subgradient methods for online learning and stochastic optimization" (2011).
     """
 
+    elementwise = True
+
     def __init__(
         self,
         params: Iterable[Any],

@@ -43,9 +43,12 @@ def adam(
     after: State = {"step": t, "exp_avg": m, "exp_avg_sq": v}
     if amsgrad:
         v = after["max_exp_avg_sq"] = maximum(state.get("max_exp_avg_sq", 0.0), v)
-    mean, square = m / (1 - beta1**t), v / (1 - beta2**t)
-    terms = {MEAN: mean, SQUARE: square, "decay": decay}
-    return Update(x - lr * mean / (sqrt(square) + eps), after, terms)
+    m_part, v_part = 1 - beta1**t, 1 - beta2**t  # the factors by which the averages are too small
+
+    def terms() -> dict[str, Any]:
+        return {MEAN: m / m_part, SQUARE: v / v_part, "decay": decay}
+
+    return Update(x - lr / m_part * m / (sqrt(v) / sqrt(v_part) + eps), after, terms)
 
 
 @final
@@ -60,6 +63,8 @@ class Adam(Optimizer):
     Kingma and Ba, "Adam: A method for stochastic optimization" (2015); amsgrad: Reddi, Kale and Kumar, "On the
     convergence of Adam and beyond" (2018).
     """
+
+    elementwise = True
 
     def __init__(
         self,
@@ -95,6 +100,8 @@ class AdamW(Optimizer):
 
     Loshchilov and Hutter, "Decoupled weight decay regularization" (2019). As in PyTorch, the decay is multiplied by lr.
     """
+
+    elementwise = True
 
     def __init__(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -20,7 +20,8 @@ class Update(NamedTuple):
 
     data: Any  # the new float or array
     state: State  # kept until the next step
-    terms: Mapping[str, Any] = MappingProxyType({})  # intermediate results, shown in the table
+    # Intermediate results, shown in the table; or a function that returns them, where a step does not compute them.
+    terms: Mapping[str, Any] | Callable[[], Mapping[str, Any]] = MappingProxyType({})
 
 
 class Row(NamedTuple):
@@ -39,7 +40,8 @@ class Row(NamedTuple):
 
     def cells(self) -> dict[str, Any]:
         """Return the numbers of this row by column, in the order of the computation."""
-        inner = {**self.update.state, **self.update.terms}
+        terms = self.update.terms
+        inner = {**self.update.state, **(terms() if callable(terms) else terms)}
         return {"data": self.data, "gradient": self.gradient, **inner, "change": self.change}
 
 

@@ -27,6 +27,8 @@ class NAdam(Optimizer):
     Dozat, "Incorporating Nesterov momentum into Adam" (2016).
     """
 
+    elementwise = True
+
     def __init__(
         self,
         params: Iterable[Any],

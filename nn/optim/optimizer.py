@@ -1,24 +1,27 @@
 """Optimizer, the base class: parameter groups, the step, the table of a step, saving and loading.
 
 The formula of an optimizer is one pure function, `update`: it gets the data of a parameter, its gradient and the state
-kept for it, and returns new data and a new state. `step` applies it and `explain` shows it.
+kept for it, and returns new data and a new state. `step` applies it and `explain` shows it. A formula that works on
+each element by itself says so, `elementwise = True`: then a step applies it to all Tensors of a group at once.
 """
 
 from __future__ import annotations
 
 from abc import abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from typing import Any, ClassVar
 
 import numpy as np
 
-from autograd import Tensor, enable_grad
+from autograd import Tensor, adopt, enable_grad
 
-from ..atomic import clear_gradients, set_attributes
+from ..atomic import Change, clear_gradients, set_attributes
 from .explanation import Explanation, Row, State, Update
+from .flat import Flat, alike, joined
 from .options import valid
-from .parameters import Node, data_of, gradient, parameter_list
+from .parameters import Node, data_of, gradient, kept_entry, like_data, parameter_list
 from .saved_state import check_layout, restored_state
 
 
@@ -43,10 +46,13 @@ class Optimizer:
     2.5
     """
 
+    elementwise: ClassVar[bool] = False  # whether `update` treats each element of an array by itself
+
     def __init__(self, params: Iterable[Any], defaults: Mapping[str, Any]) -> None:
         self.defaults = self.checked(defaults)
         self.state: dict[Node, State] = {}
         self.param_groups: list[dict[str, Any]] = []
+        self._flats: list[Flat] = []  # of the last step
         self.steps = 0  # the steps taken by this object; a scheduler warns if there were none
         name = type(self).__name__
         if isinstance(params, Node):
@@ -131,16 +137,52 @@ class Optimizer:
         if closure is not None:
             with enable_grad():
                 loss = closure()
-        rows = self._rows()
-        state = {**self.state, **{row.node: row.update.state for row in rows}}
+        changes, states, flats = self._changes()
+        state = {node: kept for node, kept in {**self.state, **states}.items() if kept}
         set_attributes(
-            [
-                *((row.node, "data", row.update.data) for row in rows),
-                (self, "state", {node: kept for node, kept in state.items() if kept}),
-                (self, "steps", self.steps + 1),
-            ]
+            [*changes, (self, "state", state), (self, "_flats", flats), (self, "steps", self.steps + 1)],
         )
         return loss
+
+    @np.errstate(all="ignore")
+    def _changes(self) -> tuple[list[Change], dict[Node, State], list[Flat]]:
+        """Compute a step: the changes of the parameters that have a gradient, and the new states of these."""
+        changes: list[Change] = []
+        states: dict[Node, State] = {}
+        flats: list[Flat] = []
+        for group in self.param_groups:
+            options, maximize = self._options(group)
+            nodes = [node for node in group["params"] if node.grad is not None]
+            together = [node for node in nodes if isinstance(node, Tensor)] if self.elementwise else []
+            for flat in self._flat_arrays(together):
+                g = joined([gradient(node) for node in flat.nodes])
+                after = flat.updated(partial(self._updated, options=options), -g if maximize else g)
+                flats.append(after)
+                for node, data, state in after:
+                    changes += adopt(node, data)
+                    states[node] = state
+            for node in nodes:
+                if node not in states:
+                    update = self._update_of(node, options, maximize)
+                    changes.append((node, "data", update.data))
+                    states[node] = update.state
+        return changes, states, flats
+
+    def _flat_arrays(self, nodes: list[Tensor]) -> Iterator[Flat]:
+        """Yield the Tensors that are alike with their data and states end to end, from the last step if possible."""
+        known = {flat.nodes[0]: flat for flat in self._flats}
+        for together in alike(nodes, self.state):
+            flat = known.get(together[0])
+            yield flat if flat and flat.is_current(together, self.state) else Flat.gathered(together, self.state)
+
+    def _update_of(self, node: Node, options: dict[str, Any], maximize: bool) -> Update:
+        g = gradient(node)
+        return self._updated(data_of(node), -g if maximize else g, self.state.get(node, {}), options)
+
+    def _options(self, group: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
+        """Return the options of a group for `update`, checked, and whether to maximize."""
+        options = self.checked({name: group[name] for name in self.defaults})
+        return options, options.pop("maximize", False)
 
     def explain(self) -> Explanation:
         """Return a table of what `step()` would do now, without doing it; one row per parameter.
@@ -154,7 +196,7 @@ class Optimizer:
         parameter  data  gradient  step  exp_avg  exp_avg_sq  exp_avg/(1-β1^t)  exp_avg_sq/(1-β2^t)  decay  change
         w             1         2     1      0.2       0.004                 2                    4      0    -0.1
         """
-        rows = self._rows(with_skipped=True)
+        rows = self._rows()
         count = Counter(row.name for row in rows)
         return Explanation(
             [
@@ -164,24 +206,21 @@ class Optimizer:
         )
 
     @np.errstate(all="ignore")
-    def _rows(self, with_skipped: bool = False) -> list[Row]:
-        """Compute the update of each parameter that has a gradient; optionally list the others too."""
+    def _rows(self) -> list[Row]:
+        """Compute the update of each parameter by itself; one that has no gradient keeps its data and state."""
         rows = []
         count = 0
         for group in self.param_groups:
-            options = self.checked({name: group[name] for name in self.defaults})
-            maximize = options.pop("maximize", False)
+            options, maximize = self._options(group)
             names = group.get("param_names")
             for k, node in enumerate(group["params"]):
                 name = names[k] if names else node.label or f"parameter {count}"
                 count += 1
                 x = data_of(node)
-                if node.grad is not None:
-                    g = gradient(node)
-                    state = self.state.get(node, {})
-                    rows.append(Row(name, node, x, g, self._updated(x, -g if maximize else g, state, options)))
-                elif with_skipped:
+                if node.grad is None:
                     rows.append(Row(name, node, x, None, Update(x, self.state.get(node, {}))))
+                else:
+                    rows.append(Row(name, node, x, gradient(node), self._update_of(node, options, maximize)))
         return rows
 
     def _updated(self, x: Any, g: Any, state: State, options: dict[str, Any]) -> Update:
@@ -189,7 +228,7 @@ class Optimizer:
             data, kept, terms = self.update(x, g, state, **options)
         except (ZeroDivisionError, OverflowError):  # raised for Python floats; NumPy's follow IEEE
             data, kept, terms = self.update(np.float64(x), np.float64(g), state, **options)
-        return Update(_like(x, data), {name: _kept(x, g, value) for name, value in kept.items()}, terms)
+        return Update(like_data(x, data), {name: kept_entry(x, g, value) for name, value in kept.items()}, terms)
 
     def state_dict(self) -> dict[str, Any]:
         """Return the state to save, in PyTorch's layout. Arrays are copies.
@@ -248,19 +287,3 @@ class Optimizer:
             options = [f"    {name}: {group[name]}" for name in sorted(group.keys() - {"params", "param_names"})]
             lines += [f"Parameter Group {k}", *options]
         return "\n".join([f"{type(self).__name__} (", *lines, ")"])
-
-
-def _like(x: Any, data: Any) -> Any:
-    """Return the result of an update with the dtype of the parameter, or as a float for a float."""
-    return np.asarray(data, dtype=x.dtype) if isinstance(x, np.ndarray) else float(data)
-
-
-def _kept(x: Any, g: Any, value: Any) -> Any:
-    """Return an entry of the state: counts and floats as they are, arrays with the parameter's dtype.
-
-    An array that shares memory with the gradient is copied, because the user may write to the gradient.
-    """
-    if type(value) is int or (type(value) is float and isinstance(x, np.ndarray)):
-        return value
-    entry = _like(x, value)
-    return np.array(entry) if isinstance(entry, np.ndarray) and np.may_share_memory(entry, g) else entry

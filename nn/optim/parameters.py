@@ -1,4 +1,4 @@
-"""Read lists of parameters, Values and Tensors alike: check them, get their data and their gradients."""
+"""Read parameters, Values and Tensors alike: lists of them, their data and gradients, and results of their type."""
 
 from __future__ import annotations
 
@@ -66,3 +66,19 @@ def gradient(node: Node) -> Any:
     if array.shape != node.shape:
         raise ValueError(f"a .grad was set to the shape {array.shape}, expected {node.shape}; set it to None")
     return array
+
+
+def like_data(x: Any, data: Any) -> Any:
+    """Return the result of an update with the dtype of the parameter, or as a float for a float."""
+    return np.asarray(data, dtype=x.dtype) if isinstance(x, np.ndarray) else float(data)
+
+
+def kept_entry(x: Any, g: Any, value: Any) -> Any:
+    """Return an entry of the state: counts and floats as they are, arrays with the parameter's dtype.
+
+    An array that shares memory with the gradient is copied, because the user may write to the gradient.
+    """
+    if type(value) is int or (type(value) is float and isinstance(x, np.ndarray)):
+        return value
+    entry = like_data(x, value)
+    return np.array(entry) if isinstance(entry, np.ndarray) and np.may_share_memory(entry, g) else entry

@@ -26,6 +26,8 @@ class RMSprop(Optimizer):
     recurrent neural networks" (2013).
     """
 
+    elementwise = True
+
     def __init__(
         self,
         params: Iterable[Any],

@@ -23,6 +23,8 @@ class Rprop(Optimizer):
     this is PyTorch's variant, which does not undo the last step where the sign changed.
     """
 
+    elementwise = True
+
     def __init__(
         self,
         params: Iterable[Any],

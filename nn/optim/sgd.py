@@ -31,6 +31,8 @@ class SGD(Optimizer):
     2.3
     """
 
+    elementwise = True
+
     def __init__(
         self,
         params: Iterable[Any],

@@ -200,7 +200,7 @@ def test_any_label_stays_text(label: str, solutions: bool, opened: Callable[...,
     wanted = task._questions[1 if solutions else 2]
     assert page.locator("#question").text_content() == (wanted.open if solutions else wanted.blind).text
     assert page.evaluate("document.documentElement.scrollWidth") <= WIDE["width"]
-    assert page.locator("body script, body b, body a").count() == 2
+    assert page.locator("body script, body b, body a").count() == 3
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -1,0 +1,68 @@
+"""A step on flat arrays gives the numbers of the update of each parameter, whatever was changed since the last step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograd import Tensor
+from nn.optim import Adam, flat
+
+Change = Callable[[Any, list[Any]], Any]
+
+
+def set_entry(optimizer: Any, params: list[Any]) -> None:
+    optimizer.state[params[1]]["exp_avg"] = np.full(2, 0.5)
+
+
+def reorder(optimizer: Any, params: list[Any]) -> None:
+    optimizer.param_groups[0]["params"].reverse()
+
+
+CHANGES: dict[str, Change] = {
+    "nothing": lambda optimizer, params: None,
+    "data set": lambda optimizer, params: setattr(params[1], "data", [7.0, 8.0]),
+    "data written into": lambda optimizer, params: params[1].data.fill(7.0),
+    "a dtype": lambda optimizer, params: params[0].to_(np.float32),
+    "a skipped parameter": lambda optimizer, params: setattr(params[1], "grad", None),
+    "a new group": lambda optimizer, params: optimizer.add_param_group({"params": [with_gradient((3,))], "lr": 0.5}),
+    "an entry of the state set": set_entry,
+    "an entry of the state written into": lambda optimizer, params: optimizer.state[params[0]]["exp_avg"].fill(0.5),
+    "a loaded state": lambda optimizer, params: optimizer.load_state_dict(optimizer.state_dict()),
+    "another order": reorder,
+    "a parameter frozen": lambda optimizer, params: params[2].requires_grad_(False),
+}
+
+
+def with_gradient(shape: tuple[int, ...]) -> Tensor:
+    count = int(np.prod(shape))
+    p = Tensor(np.arange(1.0, count + 1).reshape(shape), requires_grad=True)
+    p.grad = np.linspace(-1.0, 2.0, count).reshape(shape)
+    return p
+
+
+@pytest.mark.parametrize("large", [flat.LARGE, 3])
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_step_after_a_change_is_the_update_of_each_parameter(
+    name: str, large: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flat, "LARGE", large)
+    params = [with_gradient(shape) for shape in ((2, 3), (2,), (), (4,))]
+    optimizer = Adam([{"params": params[:3]}, {"params": params[3:], "maximize": True}], lr=0.1, weight_decay=0.1)
+    for _ in range(2):
+        optimizer.step()
+    CHANGES[name](optimizer, params)
+    for _ in range(2):
+        rows = optimizer.explain().rows
+        held = [(row.node, row.node.data, np.array(row.data)) for row in rows]
+        optimizer.step()
+        for row in rows:
+            assert np.array_equal(np.asarray(row.node.data), row.update.data)
+            assert np.asarray(row.node.data).dtype == row.data.dtype
+            kept = optimizer.state.get(row.node, {})
+            assert kept.keys() == row.update.state.keys()
+            assert all(np.array_equal(kept[key], entry) for key, entry in row.update.state.items())
+        assert all(np.array_equal(np.asarray(seen), numbers) for _, seen, numbers in held)
