@@ -16,7 +16,7 @@ NATIVE = "autograd/native/"
 sources = runpy.run_path(NATIVE + "sources.py")
 source_hash = sources["source_hash"]()
 # A product and a sum are not to be one rounding: the bits are those of Python's floats. The others are on by default.
-FLAGS = ["/fp:precise", "/std:c11"] if os.name == "nt" else ["-O3", "-std=c11", "-ffp-contract=off"]
+FLAGS = ["/fp:precise", "/std:c11"] if os.name == "nt" else ["-O2", "-std=c11", "-ffp-contract=off"]
 
 core = Extension(
     "autograd.native.core",

@@ -25,7 +25,7 @@ if __name__ == "__main__":
     environment.enter()  # what is imported below needs NumPy
 
 from autograd.engine.forms import Kind, Takes
-from autograd.engine.op import BUILT_IN, NO_PARAMS, Op
+from autograd.engine.op import BUILT_IN, Op
 from autograd.operands.named_methods import NamedMethods
 from autograd.operands.spelling import C
 from autograd.operands.symbol import Symbol, literal, rule_text
@@ -74,7 +74,7 @@ def header() -> str:
             OPENING,
             *forwards.written,
             *(rule for op in (*spelled, *lists) for rule in rules(op)),
-            "/* The codes of the ops. Those of lists are last: they have one rule for each list, in one element of each. */",
+            "/* The codes of the ops. Those of lists are last: each rule of them is in one element of each list. */",
             "enum {\n    LEAF,",
             *(f"    {code(op)}," for op in spelled),
             "    ELEMENTWISE,",

@@ -19,7 +19,7 @@
 
 enum { OTHER = CODES };         /* an op that only Python knows */
 enum { NONE, NUMBER, OBJECT };  /* what a node has for a gradient */
-enum { CONSTANT = -1, MORE = 255, NODES_PER_SLAB = 4096 };
+enum { CONSTANT = -1, MORE = 255, NODES_PER_SLAB = 4096, AHEAD = 8 };
 
 typedef struct Node Node;
 typedef union { Node *node; double number; } Input;
@@ -57,6 +57,14 @@ static inline int is_value(PyObject *o) { return Py_TYPE(o) == ValueType; }
 
 /* --- memory --- */
 
+/* Ask for memory that is used soon: in a graph larger than the cache, to wait for it is most of the time. */
+#ifdef __GNUC__
+#define PREFETCH(x) __builtin_prefetch(x)
+#else
+#define PREFETCH(x) ((void)(x))
+#endif
+#define PREFETCH_INPUTS(x) (PREFETCH((x)->in[0].node), PREFETCH((x)->in[1].node))
+
 static Node *free_nodes;
 
 /* Fill the free list with one more slab, each node on a line of the cache. */
@@ -76,6 +84,7 @@ static inline Node *new_node(double data, int64_t index) {
     if (!free_nodes && !more_nodes()) return (Node *)PyErr_NoMemory();
     Node *node = free_nodes;
     free_nodes = node->next;
+    PREFETCH(free_nodes);
     PyObject_Init((PyObject *)node, ValueType);
     node->data = data;
     node->index = index;
@@ -114,6 +123,7 @@ static void Value_dealloc(PyObject *self) {
     Node *node = (Node *)self;
     node->next = dead;
     dead = node;
+    PREFETCH_INPUTS(node);
     if (busy) return;
     busy = 1;
     while ((node = dead)) {
@@ -280,8 +290,6 @@ static PyObject *add(PyObject *a, PyObject *b) { return operate(OP_ADD, a, b); }
 static PyObject *subtract(PyObject *a, PyObject *b) { return operate(OP_SUB, a, b); }
 static PyObject *multiply(PyObject *a, PyObject *b) { return operate(OP_MUL, a, b); }
 static PyObject *divide(PyObject *a, PyObject *b) { return operate(OP_DIV, a, b); }
-static PyObject *divide_to_floor(PyObject *a, PyObject *b) { return operate(OP_FLOOR_DIVIDE, a, b); }
-static PyObject *take_remainder(PyObject *a, PyObject *b) { return operate(OP_REMAINDER, a, b); }
 static PyObject *negate(PyObject *a) { return operate(OP_NEG, a, NULL); }
 static PyObject *take_absolute(PyObject *a) { return operate(OP_ABS, a, NULL); }
 
@@ -371,6 +379,7 @@ static size_t reach(Node *root, uint64_t *oldest) {
         Node *node = held.reached[k].node;
         Py_ssize_t count;
         Input *in = inputs_of(node, &count);
+        if (k + AHEAD < found) PREFETCH_INPUTS(held.reached[k + AHEAD].node);
         int ours = is_ours(node, count);
         for (Py_ssize_t j = 0; ours && j < count; j++) {
             if (is_number(node, j)) continue;
@@ -452,8 +461,10 @@ static PyObject *sweep(PyObject *module, PyObject *args) {
     }
     if (!next) return NULL;
     gradients[1] = PyFloat_AsDouble(seed);
-    for (size_t k = 0; k < count; k++)
+    for (size_t k = 0; k < count; k++) {
+        if (k + AHEAD < count) PREFETCH_INPUTS(reached[k + AHEAD].node);
         if (reached[k].node->code != LEAF) contribute(reached[k].node, gradients[k + 1], gradients);
+    }
     for (size_t k = 0; k < count; k++) {
         commit(reached[k].node, gradients[k + 1]);
         reached[k].node->slot = 0;
@@ -500,15 +511,13 @@ static int set_data(PyObject *self, PyObject *value, void *_) {
 
 /* `data`: set, it is marked as changed. What is no float goes to the property of Python. */
 static int change_data(PyObject *self, PyObject *value, void *_) {
-    Node *node = (Node *)self;
-    if (value && PyFloat_CheckExact(value)) {
-        if (!more_of(node, 0)) return -1;
-        node->more->changed = created++;
-        node->data = PyFloat_AsDouble(value);
-        return 0;
+    if (is_deleted(value)) return -1;
+    if (PyFloat_CheckExact(value)) {
+        if (!more_of((Node *)self, 0)) return -1;
+        ((Node *)self)->more->changed = created++;
+        return set_data(self, value, NULL);
     }
-    PyObject *done = value ? PyObject_CallMethod(python_data, "__set__", "OO", self, value)
-                           : PyObject_CallMethod(python_data, "__delete__", "O", self);
+    PyObject *done = PyObject_CallMethod(python_data, "__set__", "OO", self, value);
     Py_XDECREF(done);
     return done ? 0 : -1;
 }
@@ -636,8 +645,7 @@ static int traverse(PyObject *self, visitproc visit, void *arg) { return 0; }
 static PyType_Slot slots[] = {
     {Py_tp_new, Value_new}, {Py_tp_init, Value_init}, {Py_tp_dealloc, Value_dealloc}, {Py_tp_traverse, traverse},
     {Py_tp_getset, fields}, {Py_tp_methods, methods}, {Py_nb_add, add}, {Py_nb_subtract, subtract},
-    {Py_nb_multiply, multiply}, {Py_nb_true_divide, divide}, {Py_nb_floor_divide, divide_to_floor},
-    {Py_nb_remainder, take_remainder}, {Py_nb_power, raise_to}, {Py_nb_negative, negate},
+    {Py_nb_multiply, multiply}, {Py_nb_true_divide, divide}, {Py_nb_power, raise_to}, {Py_nb_negative, negate},
     {Py_nb_absolute, take_absolute}, {0}};
 static PyType_Spec spec = {"autograd.operands.value.Value", sizeof(Node), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, slots};
 
@@ -669,6 +677,12 @@ static PyObject *connect(PyObject *module, PyObject *args) {
         parameters[code] = params ? PySequence_Tuple(params) : NULL;
         if (!number || !parameters[code] || PyDict_SetItem(codes, op, number) < 0) return NULL;
         Py_DECREF(number); Py_DECREF(params);
+    }
+    for (PyGetSetDef *field = fields; field->name; field++) {    /* what Python has as a property has its docstring */
+        PyObject *property = PyObject_GetAttrString(base, field->name);
+        PyObject *doc = property ? PyObject_GetAttrString(property, "__doc__") : NULL;
+        if (doc) field->doc = PyUnicode_AsUTF8AndSize(doc, NULL);
+        PyErr_Clear();
     }
     ValueType = (PyTypeObject *)PyType_FromSpecWithBases(&spec, base);
     return Py_XNewRef((PyObject *)ValueType);

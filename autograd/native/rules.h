@@ -483,7 +483,7 @@ static inline double rule_logsumexp(double g, double y, double x) {
     return g * exp(x - (y == -INFINITY ? 0.0 : y));
 }
 
-/* The codes of the ops. Those of lists are last: they have one rule for each list, in one element of each. */
+/* The codes of the ops. Those of lists are last: each rule of them is in one element of each list. */
 enum {
     LEAF,
     OP_ADD,
