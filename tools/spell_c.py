@@ -25,7 +25,7 @@ if __name__ == "__main__":
     environment.enter()  # what is imported below needs NumPy
 
 from autograd.engine.forms import Kind, Takes
-from autograd.engine.op import BUILT_IN, NO_PARAMS, OPS, Op
+from autograd.engine.op import BUILT_IN, Op
 from autograd.operands.named_methods import NamedMethods
 from autograd.operands.spelling import C
 from autograd.operands.symbol import Symbol, literal, rule_text
@@ -49,7 +49,6 @@ COMPARISONS: Final[dict[type, Op]] = {
     ast.Lt: ops.lt, ast.LtE: ops.le, ast.Gt: ops.gt, ast.GtE: ops.ge, ast.Eq: ops.eq, ast.NotEq: ops.ne,
 }  # fmt: skip
 JOINED: Final[dict[type, Op]] = {ast.And: integers.bitwise_and, ast.Or: integers.bitwise_or}
-MOST: Final = 2  # inputs of an op that a node of the compiled engine can hold
 MOST_ON_TAPE: Final = 3  # inputs and parameters of an elementwise op on the tape
 # Python's functions that are no op. Those of python_arithmetic.h do what C's own do not.
 FUNCTIONS: Final = {
@@ -67,23 +66,30 @@ def main() -> None:
 def header() -> str:
     """Return the text of the header."""
     spelled = [op for op in BUILT_IN.values() if in_c(op)]
+    lists = [op for op in BUILT_IN.values() if op.takes is Takes.LISTS]
     forwards = Forwards([op for op in spelled if C.functions and C.functions.get(op.name) == f"forward_{op.name}"])
-    coded = [op for op in spelled if has_code(op)]
-    values = [f"    case {code(op)}: return {applied(op)};" for op in coded]
-    slopes = [f"    case {code(op)}: {contributions(op)} return;" for op in coded]
+    values = [f"    case {code(op)}: return {applied(op)};" for op in spelled]
+    slopes = [f"    case {code(op)}: {contributions(op)} return;" for op in (*spelled, *lists)]
     return "\n".join(
         [
             OPENING,
             *forwards.written,
-            *(rule for op in spelled for rule in rules(op)),
-            f"/* The codes of the ops that a node can hold: at most {MOST} inputs, below x, no parameter. */",
-            "enum {\n    LEAF,\n" + "".join(f"    {code(op)},\n" for op in coded) + "    ELEMENTWISE\n};\n",
-            "static const struct { const char *name; int inputs; } table[ELEMENTWISE] = {",
-            *(f'    [{code(op)}] = {{"{op.name}", {len(op.inputs)}}},' for op in coded),
+            *(rule for op in (*spelled, *lists) for rule in rules(op)),
+            "/* The codes of the ops. Those of lists are last: each rule of them is in one element of each list. */",
+            "enum {\n    LEAF,",
+            *(f"    {code(op)}," for op in spelled),
+            "    ELEMENTWISE,",
+            *(f"    {code(op)}{' = ELEMENTWISE' * (op is lists[0])}," for op in lists),
+            "    CODES\n};\n",
+            "/* The name of an op, how many inputs (or lists) it takes, and how many parameters. */",
+            "static const struct { const char *name; int inputs, params; } table[CODES] = {",
+            *(f'    [{code(op)}] = {{"{op.name}", {len(op.inputs)}, {len(op.params)}}},' for op in (*spelled, *lists)),
             "};\n",
+            "/* The most inputs and parameters that an op has, together. */",
+            f"enum {{ MOST = {max(len(op.inputs) + len(op.params) for op in spelled)} }};\n",
             "/* The ops that are methods too, such as x.exp(): their names and codes, for a macro of two arguments. */",
-            "#define METHODS(M) " + " ".join(f"M({op.name}, {code(op)})" for op in coded if is_method(op)) + "\n",
-            "/* Return the value of an op. */",
+            "#define METHODS(M) " + " ".join(f"M({op.name}, {code(op)})" for op in spelled if is_method(op)) + "\n",
+            "/* Return the value of an op, where x has the inputs and behind them the parameters. */",
             "static inline double forward(int code, const double *x) {\n    switch (code) {",
             *values,
             "    }\n    return NAN;\n}\n",
@@ -99,8 +105,7 @@ def header() -> str:
 
 def for_the_tape(spelled: list[Op]) -> Iterator[str]:
     """Yield the section of the tape, which has an op's inputs and then its parameters as operands x0, x1, x2."""
-    yield "/* --- for tape.c: all ops above and the rule of logsumexp, the one op of lists that has none above --- */\n"
-    yield from rules(OPS["logsumexp"])
+    yield "/* --- for tape.c: the elementwise ops above, for arrays of samples --- */\n"
     yield "/* For a macro: name, operands, the bits of those with a rule, value, what g contributes to each one. */"
     yield "#define TAPE_OPS(OP) \\"
     yield " \\\n".join(f"    OP({', '.join([op.name, *on_the_tape(op)])})" for op in spelled) + "\n"
@@ -123,11 +128,6 @@ def in_c(op: Op) -> bool:
     """Tell whether this is an elementwise op with rules that the spelling table has a word for."""
     known = {"where", *(C.functions or ()), *(C.infix or ())}
     return op.kind is Kind.ELEMENTWISE and op.takes is Takes.FIXED and bool(op.rules) and op.name in known
-
-
-def has_code(op: Op) -> bool:
-    """Tell whether a node of the compiled engine can hold the op."""
-    return None not in op.rules and len(op.inputs) <= MOST and not op.params
 
 
 def is_method(op: Op) -> bool:
@@ -157,13 +157,19 @@ def rule_name(op: Op, name: str) -> str:
 def applied(op: Op) -> Symbol:
     """Return the op on the elements of `x`, as text."""
     xs = tuple(symbol(f"x[{k}]") for k in range(len(op.inputs)))
-    return xs[0]._apply(op, xs, NO_PARAMS)
+    params = {name: symbol(f"x[{k}]") for k, name in enumerate(op.params, len(op.inputs))}
+    return xs[0]._apply(op, xs, params)
 
 
 def contributions(op: Op) -> str:
     """Return the statements that call the rules of an op."""
-    given = ", ".join(["g", "y", *(f"x[{k}]" for k in range(len(op.inputs)))])
-    return " ".join(f"to[{k}] = {rule_name(op, name)}({given});" for k, name in enumerate(op.inputs))
+    given = ", ".join(["g", "y", *(f"x[{k}]" for k in range(len(op.inputs) + len(op.params)))])
+    called = [
+        f"to[{k}] = {rule_name(op, name)}({given});"
+        for k, (name, rule) in enumerate(zip(op.inputs, op.rules, strict=True))
+        if rule is not None
+    ]
+    return " ".join(called)
 
 
 def function(signature: str, body: list[str]) -> str:

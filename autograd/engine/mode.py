@@ -44,13 +44,12 @@ class Watch:
 class Mode:
     """Whether ops record nodes, and who watches. Modes nest: `outer` is the one to go back to."""
 
-    __slots__ = ("is_plain", "outer", "recording", "watch")
+    __slots__ = ("outer", "recording", "watch")
 
     def __init__(self, recording: bool, watch: Watch | None, outer: Mode | None) -> None:
         self.recording: Final = recording
         self.watch: Final = watch
         self.outer: Final = outer
-        self.is_plain: Final = recording and watch is None
 
 
 USUAL: Final = Mode(True, None, None)

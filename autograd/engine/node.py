@@ -67,11 +67,15 @@ class Node(NotCopied, Operand):
         """Return a leaf with the same data that requires no gradient."""
 
     @abstractmethod
+    def _data_of(self, op: Op, args: tuple[Any, ...]) -> list[Any] | None:
+        """Return the data of the args; None where they have to be lifted before the op can take them."""
+
+    @abstractmethod
     def _lift(self, op: Op, args: tuple[Any, ...]) -> tuple[Node, ...]:
         """Return the args as nodes of one class: plain numbers and arrays become constants."""
 
     @abstractmethod
-    def _compute(self, op: Op, inputs: tuple[Node, ...], params: Params) -> Any:
+    def _compute(self, op: Op, xs: list[Any], params: Params) -> Any:
         """Compute the data of the result, in the form that this kind of node holds."""
 
     @abstractmethod
@@ -88,24 +92,31 @@ class Node(NotCopied, Operand):
 
     def _apply(self, op: Op, args: tuple[Any, ...], params: Params) -> Any:
         """Compute, and record a node that points at its inputs."""
-        for arg in args:
-            if isinstance(arg, Operand) and arg._precedence > self._precedence:
-                return arg._apply(op, args, params)
-        inputs = self._lift(op, args)
-        if type(inputs[0]) is not type(self):  # Values beside an array were lifted to Tensors
-            return inputs[0]._apply(op, inputs, params)
-        data = self._compute(op, inputs, params)
+        xs = self._data_of(op, args)
+        if xs is None:
+            for arg in args:
+                if isinstance(arg, Operand) and arg._precedence > self._precedence:
+                    return arg._apply(op, args, params)
+            args = self._lift(op, args)
+            if type(args[0]) is not type(self):  # Values beside an array were lifted to Tensors
+                return args[0]._apply(op, args, params)
+            xs = [i._data for i in args]
+        data = self._compute(op, xs, params)
         if None in op.rules:  # no gradient flows to a mask: the graph ends there
-            inputs = tuple(
-                i.detach() if i._index >= 0 and not op.rule(k, len(inputs)) else i for k, i in enumerate(inputs)
-            )
+            args = tuple([i.detach() if i._index >= 0 and not op.rule(k, len(args)) else i for k, i in enumerate(args)])
         now = mode.get()
-        if now.recording and op.rules and max(i._index for i in inputs) >= 0:
-            result = recorded(type(self), data, op, inputs, params)
+        index = CONSTANT
+        if now.recording and op.rules:
+            for i in args:
+                if i._index >= 0:
+                    index = next(created)
+                    break
+        if index >= 0:
+            result = fill(self.__new__(type(self)), data, op, args, params, "", index)
         else:
-            result = self._unrecorded(op, data, inputs)
+            result = self._unrecorded(op, data, args)
         if now.watch is not None and op.rules:
-            now.watch.forward(result, op, inputs)
+            now.watch.forward(result, op, args)
         return result
 
     def _refuse_change(self, user: Node | None) -> None:

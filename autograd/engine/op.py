@@ -11,7 +11,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Final
 
-from .forms import CALL, FIXED, LISTS, SEQUENCE, Infix, Kind, Takes
+from .forms import CALL, FIXED, SEQUENCE, Infix, Kind, Takes
 from .ieee import ARITHMETIC_ERRORS, PYTHON_NUMBERS, ieee
 from .raw_data import on_arrays
 
@@ -109,14 +109,17 @@ class Op:
 
     def vjp(self, position: int, g: Any, y: Any, args: Sequence[Any], params: Params = NO_PARAMS) -> Any:
         """Return what the gradient `g` at the result `y` contributes to the input at this position."""
-        rule = self.rules[position] if self.takes is FIXED else self.rule(position, len(args))
+        if self.takes is FIXED:
+            rule = self.rules[position]
+        else:
+            rule = self.rule(position, len(args))
+            if self.takes is SEQUENCE:
+                params = {**params, "position": position}
+            else:  # one element of each list
+                size = len(args) // len(self.rules)
+                args = args[position % size :: size]
         if rule is None:
             raise TypeError(f"{self.name} has no derivative for its input {position + 1}")
-        if self.takes is SEQUENCE:
-            params = {**params, "position": position}
-        elif self.takes is LISTS:  # one element of each list
-            size = len(args) // len(self.rules)
-            args = args[position % size :: size]
         try:
             return rule(g, y, *args, **params) if params else rule(g, y, *args)
         except ARITHMETIC_ERRORS:  # `g / b` with b = 0.0 raises on Python's floats

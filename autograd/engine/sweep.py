@@ -19,7 +19,6 @@ from .accumulation import add, commit
 from .mode import Watch, mode
 from .node import Node
 from .quiet import compute
-from .short_ways import is_of_floats, sweep_floats
 
 
 def graph_nodes(*roots: Node, wanted: bool = False) -> list[Node]:
@@ -62,19 +61,25 @@ def sweep(
         op = node.op
         if op is None:
             continue
-        if node._changed > node._index:
+        made, inputs, params = node._index, node.inputs, node.params
+        if node._changed > made:
             node._refuse_change(None)
         y: Any = node if record else node._data
-        xs: Any = node.inputs if record else [i._data for i in node.inputs]
-        for position, i in enumerate(node.inputs):
-            if i._changed > node._index:
+        xs: Any = inputs if record else [i._data for i in inputs]
+        for position, i in enumerate(inputs):
+            if i._changed > made:
                 i._refuse_change(node)
             index = i._index
             if index not in gradients:  # a constant: its rule is not called. That of 2 in x ** 2 would take log(x)
                 continue
-            contribution = i._fit(op.vjp(position, g, y, xs, node.params), node)
-            before = gradients[index]  # None: nothing has arrived yet
-            gradients[index] = contribution if before is None else add(before, contribution, index, own, record)
+            contribution = i._fit(op.vjp(position, g, y, xs, params), node)
+            before = gradients[index]
+            if before is None:  # nothing has arrived yet
+                gradients[index] = contribution
+            elif type(before) is float:
+                gradients[index] = before + contribution
+            else:
+                gradients[index] = add(before, contribution, index, own, record)
             if watch is not None:
                 watch.contribution(node, i, g, gradients[index])
 
@@ -85,8 +90,7 @@ def backward(root: Node, seed: Any = 1.0) -> None:
     if watch is None and native.sweep(root, seed):
         return
     nodes = graph_nodes(root, wanted=True)[::-1]
-    short = watch is None and is_of_floats(nodes, seed)
-    compute(_drain, nodes, sweep_floats(nodes, seed) if short else sweep(root, seed, False, nodes, watch))
+    compute(_drain, nodes, sweep(root, seed, False, nodes, watch))
 
 
 def _drain(nodes: list[Node], steps: Iterator[tuple[Node, Any]]) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.op import NO_PARAMS
+from ..native import apply_to_lists
 from ..rules import structural as s
 from ..rules.structural_forward import axis_tuple
 from .arguments import (
@@ -116,6 +117,8 @@ def _check_matmul(m: tuple[int, ...], n: tuple[int, ...]) -> None:
 
 def dot(a: Any, b: Any) -> Any:
     """The sum of the products of two vectors, or of two lists of Values as one op; ValueError if the lengths differ."""
+    if (found := apply_to_lists(s.list_dot, a, b)) is not None:
+        return found
     if is_list(a) and is_list(b):
         left, right = list(a), list(b)
         if len(left) != len(right):

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ..native import apply_to_lists
 from ..rules import elementwise as e, structural as s
 from ..rules.structural_forward import axis_tuple
 from .arguments import (
@@ -44,6 +45,8 @@ def sum(
     if isinstance(x, Grid):  # the usual case, in fewer steps
         axes = None if dim is axis is None else axes_of("sum", x, dim_or_axis("sum", dim, axis))
         return x._apply(s.total, (x,), {"axis": axes, "keepdims": keep_or_keeps("sum", keepdim, keepdims)})
+    if (found := apply_to_lists(s.list_sum, x)) is not None:
+        return found
     if is_list(x):
         values = list(x)
         return s.list_sum(*values) if values else 0.0
@@ -58,7 +61,7 @@ def mean(
     x = x if dtype is None else cast("mean", x, dtype)
     if is_list(x):
         values = nonempty_list("mean", x)
-        return s.list_sum(*values) / len(values)
+        return sum(values) / len(values)
     x, axes, keep = reduction("mean", x, dim, axis, keepdim, keepdims)
     return s.total(x, axis=axes, keepdims=keep) / float(_count(x, axes))
 

@@ -57,8 +57,14 @@ def _leave_to_python(root: object, seed: object) -> bool:
     return False
 
 
+def _no_lists(op: object, *lists: object) -> None:
+    return None
+
+
 core: Final = _load_core()
 tape: Final[Any] = None if core is None else _load("tape")  # reads graphs of `core` alone
 created: Final[Iterator[int]] = itertools.count(1) if core is None else iter(core.place, None)  # places of nodes
 # sweep(root, seed): fill `.grad` below a Value and return True; False, with nothing done, where that is for Python.
 sweep: Final[Callable[[object, object], bool]] = _leave_to_python if core is None else core.sweep
+# apply_to_lists(op, *lists): apply an op to lists of Values; None, with nothing done, where that is for Python.
+apply_to_lists: Final[Callable[..., Any]] = _no_lists if core is None else core.apply_to_lists

@@ -17,9 +17,9 @@
 #define SOURCE_HASH ""
 #endif
 
-enum { OP_SUM = ELEMENTWISE, OP_DOT, CODES, OTHER = CODES };   /* OTHER: an op that only Python knows */
-enum { NONE, NUMBER, OBJECT };                                 /* what a node has for a gradient */
-enum { CONSTANT = -1, MORE = 255, NODES_PER_SLAB = 4096 };
+enum { OTHER = CODES };         /* an op that only Python knows */
+enum { NONE, NUMBER, OBJECT };  /* what a node has for a gradient */
+enum { CONSTANT = -1, MORE = 255, NODES_PER_SLAB = 4096, AHEAD = 8 };
 
 typedef struct Node Node;
 typedef union { Node *node; double number; } Input;
@@ -47,14 +47,23 @@ struct Node {                   /* 64 bytes, a line of the cache */
 
 /* What Python hands over, see `connect`. */
 static PyTypeObject *ValueType;
-static PyObject *python_init, *python_apply, *ops, *codes, *get_mode, *usual_mode, *switched, *commits;
+static PyObject *python_init, *python_data, *python_apply, *ops, *codes, *get_mode, *usual_mode, *switched, *commits;
 static PyObject *defaults[2];   /* of LABEL and PARAMS */
+static PyObject *parameters[CODES];    /* the names of an op's parameters, as a tuple */
 static int64_t created = 1;     /* the next place in creation order */
 static Py_ssize_t living;       /* nodes that are not freed */
 
 static inline int is_value(PyObject *o) { return Py_TYPE(o) == ValueType; }
 
 /* --- memory --- */
+
+/* Ask for memory that is used soon: in a graph larger than the cache, to wait for it is most of the time. */
+#ifdef __GNUC__
+#define PREFETCH(x) __builtin_prefetch(x)
+#else
+#define PREFETCH(x) ((void)(x))
+#endif
+#define PREFETCH_INPUTS(x) (PREFETCH((x)->in[0].node), PREFETCH((x)->in[1].node))
 
 static Node *free_nodes;
 
@@ -75,6 +84,7 @@ static inline Node *new_node(double data, int64_t index) {
     if (!free_nodes && !more_nodes()) return (Node *)PyErr_NoMemory();
     Node *node = free_nodes;
     free_nodes = node->next;
+    PREFETCH(free_nodes);
     PyObject_Init((PyObject *)node, ValueType);
     node->data = data;
     node->index = index;
@@ -113,6 +123,7 @@ static void Value_dealloc(PyObject *self) {
     Node *node = (Node *)self;
     node->next = dead;
     dead = node;
+    PREFETCH_INPUTS(node);
     if (busy) return;
     busy = 1;
     while ((node = dead)) {
@@ -168,59 +179,104 @@ static int current_mode(void) {
 static inline int read_number(PyObject *o, double *x) {
     if (is_value(o)) { *x = ((Node *)o)->data; return 1; }
     if (PyFloat_CheckExact(o)) { *x = PyFloat_AsDouble(o); return 0; }
-    if (!PyLong_CheckExact(o)) return -1;
+    if (!PyLong_CheckExact(o) && !PyBool_Check(o)) return -1;
     *x = PyLong_AsDouble(o);
     if (*x != -1.0 || !PyErr_Occurred()) return 0;
     PyErr_Clear();              /* an integer too large for a float: Python says so in words */
     return -1;
 }
 
-/* Apply an op of the table to a, and to b where that is not NULL. NULL without an error: that is for Python to do. */
-static inline PyObject *record(int code, PyObject *a, PyObject *b) {
-    double x[2] = {0.0, 0.0};
-    int a_is_value = read_number(a, x), b_is_value = b ? read_number(b, x + 1) : 1;
-    if (a_is_value < 0 || b_is_value < 0) return NULL;
+/* Read the parameters of an op; return 0 where one is no float, and no integer that a float holds exactly. */
+static inline int read_params(int code, PyObject *params, double *x) {
+    for (int k = 0; k < table[code].params; k++) {
+        PyObject *found = params ? PyDict_GetItem(params, PyTuple_GetItem(parameters[code], k)) : NULL;
+        if (!found || read_number(found, x + k) || (!PyFloat_CheckExact(found) && fabs(x[k]) > 1e15)) return 0;
+    }
+    return 1;
+}
+
+/* Apply an op of the table. NULL without an error: that is for Python to do. */
+static inline PyObject *record(int code, int count, PyObject *const *args, PyObject *params) {
+    double x[MOST];
+    int nodes = 0, wanted = 0;
+    for (int k = 0; k < count; k++) {
+        int is_node = read_number(args[k], x + k);
+        if (is_node < 0) return NULL;
+        nodes |= is_node << k;
+        wanted |= is_node && ((Node *)args[k])->index >= 0;
+    }
+    if (code == OP_WHERE && nodes & 1) return NULL;    /* Python makes a constant of such a mask */
+    if (!read_params(code, params, x + count)) return NULL;
     int mode = current_mode();
     if (mode == FAILED || mode == ASK) return NULL;
-    int wanted = (a_is_value && ((Node *)a)->index >= 0) || (b && b_is_value && ((Node *)b)->index >= 0);
     Node *y = new_node(forward(code, x), mode == RECORD && wanted ? created++ : CONSTANT);
     if (!y || y->index < 0) return (PyObject *)y;
     y->code = code;
-    y->count = b ? 2 : 1;
-    y->numbers = !a_is_value + 2 * !b_is_value;
-    if (a_is_value) y->in[0].node = (Node *)Py_NewRef(a); else y->in[0].number = x[0];
-    if (!b_is_value) y->in[1].number = x[1]; else if (b) y->in[1].node = (Node *)Py_NewRef(b);
+    if (count <= 2 && !table[code].params) y->count = count;
+    else if (!more_of(y, count)) return Py_DECREF(y), NULL;
+    else {
+        y->more->count = count;
+        if (table[code].params) y->more->field[PARAMS] = Py_NewRef(params);
+    }
+    y->numbers = ~nodes & ((1 << count) - 1);
+    Input *in = y->count == MORE ? y->more->in : y->in;
+    for (int k = 0; k < count; k++)
+        if (nodes >> k & 1) in[k].node = (Node *)Py_NewRef(args[k]);
+        else in[k].number = x[k];
     return (PyObject *)y;
 }
 
-/* Apply sum or dot to a tuple of Values. NULL without an error: that is for Python to do. */
-static PyObject *record_list(int code, PyObject *args) {
-    Py_ssize_t count = PyTuple_Size(args), half = count / 2;
-    if (!count || (code == OP_DOT && count % 2)) return NULL;
-    int wanted = 0, mode = current_mode();
-    if (mode == FAILED || mode == ASK) return NULL;
+/* Take the Values and numbers of a list or tuple as further inputs. Return how many Values there were; -1 where it has
+   something else, or memory fails. */
+static Py_ssize_t take_inputs(Node *y, PyObject *list, Py_ssize_t count) {
+    int is_list = PyList_CheckExact(list);
+    Py_ssize_t values = 0;
     for (Py_ssize_t k = 0; k < count; k++) {
-        PyObject *x = PyTuple_GetItem(args, k);
-        if (!is_value(x)) return NULL;
-        wanted |= ((Node *)x)->index >= 0;
+        PyObject *item = is_list ? PyList_GetItem(list, k) : PyTuple_GetItem(list, k);
+        double x;
+        int is_node = read_number(item, &x);
+        Node *input = is_node < 0 ? NULL : is_node ? (Node *)Py_NewRef(item) : new_node(x, CONSTANT);
+        if (!input) return -1;
+        values += is_node;
+        y->more->in[y->more->count++].node = input;
     }
-    #define DATA(k) ((Node *)PyTuple_GetItem(args, k))->data
-    double sum = code == OP_SUM ? DATA(0) : DATA(0) * DATA(half);
-    if (code == OP_SUM) for (Py_ssize_t k = 1; k < count; k++) sum += DATA(k);
-    else for (Py_ssize_t k = 1; k < half; k++) sum += DATA(k) * DATA(half + k);
-    #undef DATA
-    Node *y = new_node(sum, mode == RECORD && wanted ? created++ : CONSTANT);
-    if (!y || y->index < 0) return (PyObject *)y;
-    if (!more_of(y, count)) return Py_DECREF(y), NULL;
-    y->code = code;
-    y->more->count = count;
-    for (Py_ssize_t k = 0; k < count; k++) y->more->in[k].node = (Node *)Py_NewRef(PyTuple_GetItem(args, k));
+    return values;
+}
+
+/* apply_to_lists(op, *lists): apply sum to a list, or dot to two of one length. None: that is for Python to do. */
+static PyObject *apply_to_lists(PyObject *module, PyObject *const *given, Py_ssize_t count) {
+    PyObject *found = count ? PyDict_GetItemWithError(codes, given[0]) : NULL;
+    int code = found ? (int)PyLong_AsLong(found) : OTHER, mode = current_mode();
+    if (PyErr_Occurred()) return NULL;
+    if ((code != OP_SUM && code != OP_DOT) || count - 1 != table[code].inputs) Py_RETURN_NONE;
+    for (Py_ssize_t k = 1; k < count; k++)
+        if (!PyList_CheckExact(given[k]) && !PyTuple_CheckExact(given[k])) Py_RETURN_NONE;
+    Py_ssize_t size = PySequence_Size(given[1]);
+    if (mode == ASK || !size || (count == 3 && PySequence_Size(given[2]) != size)) Py_RETURN_NONE;
+    Node *y = new_node(0.0, CONSTANT);
+    if (!y || !more_of(y, (count - 1) * size)) return Py_XDECREF((PyObject *)y), NULL;
+    Py_ssize_t first = take_inputs(y, given[1], size), second = first < 0 || count < 3 ? 0 : take_inputs(y, given[2], size);
+    if (first < 0 || second < 0 || first + second == 0) {    /* of plain numbers the result is one */
+        Py_DECREF(y);
+        return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
+    }
+    Input *in = y->more->in;
+    int wanted = 0;
+    for (Py_ssize_t k = 0; k < y->more->count; k++) wanted |= in[k].node->index >= 0;
+    for (Py_ssize_t k = 0; k < size; k++) {
+        double term = code == OP_SUM ? in[k].node->data : in[k].node->data * in[k + size].node->data;
+        y->data = k ? y->data + term : term;
+    }
+    if (mode == RECORD && wanted) {
+        y->index = created++;
+        y->code = code;
+    } else drop_inputs(y);
     return (PyObject *)y;
 }
 
 /* Apply an operator: what `record` leaves to Python is applied there. */
 static inline PyObject *operate(int code, PyObject *a, PyObject *b) {
-    PyObject *y = record(code, a, b);
+    PyObject *given[2] = {a, b}, *y = record(code, b ? 2 : 1, given, NULL);
     if (y || PyErr_Occurred()) return y;
     PyObject *args = b ? PyTuple_Pack(2, a, b) : PyTuple_Pack(1, a);
     if (!args) return NULL;
@@ -234,8 +290,6 @@ static PyObject *add(PyObject *a, PyObject *b) { return operate(OP_ADD, a, b); }
 static PyObject *subtract(PyObject *a, PyObject *b) { return operate(OP_SUB, a, b); }
 static PyObject *multiply(PyObject *a, PyObject *b) { return operate(OP_MUL, a, b); }
 static PyObject *divide(PyObject *a, PyObject *b) { return operate(OP_DIV, a, b); }
-static PyObject *divide_to_floor(PyObject *a, PyObject *b) { return operate(OP_FLOOR_DIVIDE, a, b); }
-static PyObject *take_remainder(PyObject *a, PyObject *b) { return operate(OP_REMAINDER, a, b); }
 static PyObject *negate(PyObject *a) { return operate(OP_NEG, a, NULL); }
 static PyObject *take_absolute(PyObject *a) { return operate(OP_ABS, a, NULL); }
 
@@ -254,9 +308,11 @@ static PyObject *Value_apply(PyObject *self, PyObject *const *given, Py_ssize_t 
     PyObject *op = given[0], *args = given[1], *params = given[2], *y = NULL;
     PyObject *found = PyDict_GetItemWithError(codes, op);
     int code = found ? (int)PyLong_AsLong(found) : OTHER;
-    if (code == OP_SUM || code == OP_DOT) y = record_list(code, args);
-    else if (code < ELEMENTWISE && PyTuple_Size(args) == table[code].inputs)
-        y = record(code, PyTuple_GetItem(args, 0), table[code].inputs == 2 ? PyTuple_GetItem(args, 1) : NULL);
+    if (code < ELEMENTWISE && PyTuple_Size(args) == table[code].inputs) {
+        PyObject *each[MOST];
+        for (int k = 0; k < table[code].inputs; k++) each[k] = PyTuple_GetItem(args, k);
+        y = record(code, table[code].inputs, each, params);
+    }
     if (y || PyErr_Occurred()) return y;
     return PyObject_CallFunctionObjArgs(python_apply, self, op, args, params, NULL);
 }
@@ -304,7 +360,10 @@ static int is_ours(Node *node, Py_ssize_t count) {
     }
     if (node->code == LEAF) return !count;
     if (node->code == OTHER || (node->count == MORE && node->more->field[INPUTS]) || changed(node) > node->index) return 0;
-    return node->code >= ELEMENTWISE || count == table[node->code].inputs;
+    double x[MOST];
+    int inputs = table[node->code].inputs;
+    if (node->code < ELEMENTWISE ? count != inputs : !count || count % inputs) return 0;
+    return read_params(node->code, node->count == MORE ? node->more->field[PARAMS] : NULL, x);
 }
 
 static inline int wants(const Node *input, const Node *user) { return input->index >= 0 && input->index < user->index; }
@@ -320,6 +379,7 @@ static size_t reach(Node *root, uint64_t *oldest) {
         Node *node = held.reached[k].node;
         Py_ssize_t count;
         Input *in = inputs_of(node, &count);
+        if (k + AHEAD < found) PREFETCH_INPUTS(held.reached[k + AHEAD].node);
         int ours = is_ours(node, count);
         for (Py_ssize_t j = 0; ours && j < count; j++) {
             if (is_number(node, j)) continue;
@@ -338,31 +398,37 @@ static size_t reach(Node *root, uint64_t *oldest) {
     return found;
 }
 
-/* Add what the gradient g of a node contributes to the gradients of its inputs. */
+/* Compute the contributions to the inputs k, k + size, k + 2 size and so on: to one element of each list of that size. */
+static inline void contributions(Node *node, const Input *in, Py_ssize_t k, Py_ssize_t size, double g, double *slopes) {
+    double x[MOST];
+    int inputs = table[node->code].inputs;
+    for (int j = 0; j < inputs; j++, k += size) x[j] = is_number(node, k) ? in[k].number : in[k].node->data;
+    if (table[node->code].params) read_params(node->code, node->more->field[PARAMS], x + inputs);
+    backward(node->code, g, node->data, x, slopes);
+}
+
+/* Add a contribution to the gradient of an input. */
+static inline void add_slope(Node *node, const Input *in, Py_ssize_t k, double slope, double *gradients) {
+    if (!is_number(node, k) && wants(in[k].node, node)) gradients[in[k].node->slot] += slope;
+}
+
+/* Add what the gradient g of a node contributes to the gradients of its inputs, in their order. */
 static inline void contribute(Node *node, double g, double *gradients) {
     Py_ssize_t count;
     Input *in = inputs_of(node, &count);
-    if (node->code == OP_SUM) {
-        for (Py_ssize_t k = 0; k < count; k++)
-            if (wants(in[k].node, node)) gradients[in[k].node->slot] += g;
-    } else if (node->code == OP_DOT) {
-        for (Py_ssize_t k = 0, half = count / 2; k < count; k++) {
-            Node *a = in[k % half].node, *b = in[k % half + half].node;
-            double slope = k < half ? rule_mul_a(g, node->data, a->data, b->data) : rule_mul_b(g, node->data, a->data, b->data);
-            if (wants(in[k].node, node)) gradients[in[k].node->slot] += slope;
-        }
-    } else {
-        double x[2] = {0.0, 0.0}, slopes[2] = {0.0, 0.0};
-        uint32_t to[2] = {0, 0};
-        for (int k = 0; k < count; k++) {
-            if (is_number(node, k)) { x[k] = in[k].number; continue; }
-            x[k] = in[k].node->data;
-            if (wants(in[k].node, node)) to[k] = in[k].node->slot;
-        }
-        backward(node->code, g, node->data, x, slopes);
-        if (to[0]) gradients[to[0]] += slopes[0];
-        if (to[1]) gradients[to[1]] += slopes[1];
+    double slopes[MOST] = {0.0};
+    int inputs = table[node->code].inputs;
+    if (node->code < ELEMENTWISE) {
+        contributions(node, in, 0, 1, g, slopes);
+        for (int k = 0; k < inputs; k++) add_slope(node, in, k, slopes[k], gradients);
+        return;
     }
+    Py_ssize_t size = count / inputs;
+    for (Py_ssize_t list = 0; list < inputs; list++)
+        for (Py_ssize_t k = 0; k < size; k++) {
+            contributions(node, in, k, size, g, slopes);
+            add_slope(node, in, list * size + k, slopes[list], gradients);
+        }
 }
 
 /* Set the gradient of a node: a leaf adds to the one that it has. */
@@ -395,8 +461,10 @@ static PyObject *sweep(PyObject *module, PyObject *args) {
     }
     if (!next) return NULL;
     gradients[1] = PyFloat_AsDouble(seed);
-    for (size_t k = 0; k < count; k++)
+    for (size_t k = 0; k < count; k++) {
+        if (k + AHEAD < count) PREFETCH_INPUTS(reached[k + AHEAD].node);
         if (reached[k].node->code != LEAF) contribute(reached[k].node, gradients[k + 1], gradients);
+    }
     for (size_t k = 0; k < count; k++) {
         commit(reached[k].node, gradients[k + 1]);
         reached[k].node->slot = 0;
@@ -439,6 +507,19 @@ static int set_data(PyObject *self, PyObject *value, void *_) {
     if (data == -1.0 && PyErr_Occurred()) return -1;
     ((Node *)self)->data = data;
     return 0;
+}
+
+/* `data`: set, it is marked as changed. What is no float goes to the property of Python. */
+static int change_data(PyObject *self, PyObject *value, void *_) {
+    if (is_deleted(value)) return -1;
+    if (PyFloat_CheckExact(value)) {
+        if (!more_of((Node *)self, 0)) return -1;
+        ((Node *)self)->more->changed = created++;
+        return set_data(self, value, NULL);
+    }
+    PyObject *done = PyObject_CallMethod(python_data, "__set__", "OO", self, value);
+    Py_XDECREF(done);
+    return done ? 0 : -1;
 }
 
 static PyObject *get_grad(PyObject *self, void *_) {
@@ -520,8 +601,8 @@ static PyObject *get_op(PyObject *self, void *_) {
 
 static int set_op(PyObject *self, PyObject *value, void *_) {
     PyObject *found = is_deleted(value) ? NULL : PyDict_GetItemWithError(codes, value);
-    int code = found ? (int)PyLong_AsLong(found) : OTHER;
-    if (PyErr_Occurred() || set_field((Node *)self, OP, found ? NULL : value) < 0) return -1;
+    int code = found ? (int)PyLong_AsLong(found) : value == Py_None ? LEAF : OTHER;
+    if (PyErr_Occurred() || set_field((Node *)self, OP, code == OTHER ? value : NULL) < 0) return -1;
     ((Node *)self)->code = code;
     return 0;
 }
@@ -553,8 +634,9 @@ static PyObject *get_inputs(PyObject *self, void *_) {
 /* Values are held one by one, and a tuple with another node in it as it is. */
 static int set_inputs(PyObject *self, PyObject *value, void *_) {
     Node *node = (Node *)self;
-    Py_ssize_t count = is_deleted(value) ? -1 : PyTuple_Size(value), own = 0;
-    if (count < 0) return -1;
+    if (is_deleted(value)) return -1;
+    if (!PyTuple_Check(value)) return PyErr_SetString(PyExc_TypeError, "inputs are a tuple of nodes"), -1;
+    Py_ssize_t count = PyTuple_Size(value), own = 0;
     while (own < count && is_value(PyTuple_GetItem(value, own))) own++;
     drop_inputs(node);
     if (set_field(node, INPUTS, own < count ? value : NULL) < 0) return -1;
@@ -568,7 +650,8 @@ static int set_inputs(PyObject *self, PyObject *value, void *_) {
 }
 
 static PyGetSetDef fields[] = {
-    {"_data", get_data, set_data}, {"_grad", get_grad, set_grad}, {"_index", get_place, set_place},
+    {"_data", get_data, set_data}, {"data", get_data, change_data}, {"_grad", get_grad, set_grad},
+    {"grad", get_grad, set_grad}, {"_index", get_place, set_place},
     {"_changed", get_place, set_place, NULL, (void *)1}, {"op", get_op, set_op}, {"inputs", get_inputs, set_inputs},
     {"params", get_object, set_object, NULL, (void *)PARAMS}, {"label", get_object, set_object, NULL, (void *)LABEL}, {0}};
 #define ENTRY(name, code) {#name, method_##name, METH_NOARGS},
@@ -582,8 +665,7 @@ static PyType_Slot slots[] = {
     {Py_tp_new, Value_new}, {Py_tp_init, Value_init}, {Py_tp_dealloc, Value_dealloc}, {Py_tp_traverse, traverse},
     {Py_tp_setattro, set_attribute},
     {Py_tp_getset, fields}, {Py_tp_methods, methods}, {Py_nb_add, add}, {Py_nb_subtract, subtract},
-    {Py_nb_multiply, multiply}, {Py_nb_true_divide, divide}, {Py_nb_floor_divide, divide_to_floor},
-    {Py_nb_remainder, take_remainder}, {Py_nb_power, raise_to}, {Py_nb_negative, negate},
+    {Py_nb_multiply, multiply}, {Py_nb_true_divide, divide}, {Py_nb_power, raise_to}, {Py_nb_negative, negate},
     {Py_nb_absolute, take_absolute}, {0}};
 static PyType_Spec spec = {"autograd.operands.value.Value", sizeof(Node), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, slots};
 
@@ -692,12 +774,21 @@ static PyObject *connect(PyObject *module, PyObject *args) {
     Py_INCREF(args);            /* and so all that is in it, for good */
     codes = PyDict_New();
     python_init = PyObject_GetAttrString(base, "__init__");
+    python_data = PyObject_GetAttrString(base, "data");
     defaults[LABEL] = PyUnicode_FromString("");
-    if (!codes || !python_init || !defaults[LABEL]) return NULL;
-    for (long code = 0; code < CODES; code++) {
-        PyObject *number = PyLong_FromLong(code);
-        if (!number || PyDict_SetItem(codes, PyList_GetItem(ops, code), number) < 0) return NULL;
-        Py_DECREF(number);
+    if (!codes || !python_init || !python_data || !defaults[LABEL]) return NULL;
+    for (long code = LEAF + 1; code < CODES; code++) {
+        PyObject *op = PyList_GetItem(ops, code), *number = PyLong_FromLong(code);
+        PyObject *params = PyObject_GetAttrString(op, "params");
+        parameters[code] = params ? PySequence_Tuple(params) : NULL;
+        if (!number || !parameters[code] || PyDict_SetItem(codes, op, number) < 0) return NULL;
+        Py_DECREF(number); Py_DECREF(params);
+    }
+    for (PyGetSetDef *field = fields; field->name; field++) {    /* what Python has as a property has its docstring */
+        PyObject *property = PyObject_GetAttrString(base, field->name);
+        PyObject *doc = property ? PyObject_GetAttrString(property, "__doc__") : NULL;
+        if (doc) field->doc = PyUnicode_AsUTF8AndSize(doc, NULL);
+        PyErr_Clear();
     }
     ValueType = (PyTypeObject *)PyType_FromSpecWithBases(&spec, base);
     return Py_XNewRef((PyObject *)ValueType);
@@ -722,14 +813,13 @@ static PyObject *leave(PyObject *module, PyObject *_) {
 static PyMethodDef functions[] = {
     {"connect", connect, METH_VARARGS}, {"is_connected", is_connected, METH_NOARGS}, {"live", live, METH_NOARGS},
     {"graph", graph, METH_VARARGS}, {"leave", leave, METH_VARARGS}, {"place", take_place, METH_NOARGS},
-    {"sweep", sweep, METH_VARARGS}, {0}};
+    {"sweep", sweep, METH_VARARGS}, {"apply_to_lists", (PyCFunction)(void (*)(void))apply_to_lists, METH_FASTCALL}, {0}};
 static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "core", NULL, -1, functions};
 
 PyMODINIT_FUNC PyInit_core(void) {
     PyObject *module = PyModule_Create(&definition), *names = PyList_New(CODES);
     for (int code = LEAF; names && code < CODES; code++) {
-        const char *name = code == LEAF ? "" : code == OP_SUM ? "sum" : code == OP_DOT ? "dot" : table[code].name;
-        PyList_SetItem(names, code, PyUnicode_FromString(name));
+        PyList_SetItem(names, code, PyUnicode_FromString(code == LEAF ? "" : table[code].name));
     }
     if (!module || !names || PyModule_AddObjectRef(module, "names", names) < 0 ||
         PyModule_AddStringConstant(module, "source_hash", SOURCE_HASH) < 0) Py_CLEAR(module);

@@ -467,7 +467,23 @@ static inline double rule_round(double g, double y, double x) {
     return 0.0;
 }
 
-/* The codes of the ops that a node can hold: at most 2 inputs, below x, no parameter. */
+static inline double rule_sum(double g, double y, double x) {
+    return g;
+}
+
+static inline double rule_dot_a(double g, double y, double a, double b) {
+    return g * b;
+}
+
+static inline double rule_dot_b(double g, double y, double a, double b) {
+    return g * a;
+}
+
+static inline double rule_logsumexp(double g, double y, double x) {
+    return g * exp(x - (y == -INFINITY ? 0.0 : y));
+}
+
+/* The codes of the ops. Those of lists are last: each rule of them is in one element of each list. */
 enum {
     LEAF,
     OP_ADD,
@@ -507,6 +523,8 @@ enum {
     OP_SIGN,
     OP_MAXIMUM,
     OP_MINIMUM,
+    OP_CLIP,
+    OP_WHERE,
     OP_ERF,
     OP_ERFC,
     OP_GAUSSIAN,
@@ -520,6 +538,8 @@ enum {
     OP_LOGIT,
     OP_LOGADDEXP,
     OP_RELU,
+    OP_LEAKY_RELU,
+    OP_ELU,
     OP_SELU,
     OP_GELU,
     OP_SILU,
@@ -530,76 +550,91 @@ enum {
     OP_FLOOR,
     OP_CEIL,
     OP_ROUND,
-    ELEMENTWISE
+    ELEMENTWISE,
+    OP_SUM = ELEMENTWISE,
+    OP_DOT,
+    OP_LOGSUMEXP,
+    CODES
 };
 
-static const struct { const char *name; int inputs; } table[ELEMENTWISE] = {
-    [OP_ADD] = {"add", 2},
-    [OP_SUB] = {"sub", 2},
-    [OP_MUL] = {"mul", 2},
-    [OP_DIV] = {"div", 2},
-    [OP_NEG] = {"neg", 1},
-    [OP_POW] = {"pow", 2},
-    [OP_IDENTITY] = {"identity", 1},
-    [OP_SQUARE] = {"square", 1},
-    [OP_RECIPROCAL] = {"reciprocal", 1},
-    [OP_SQRT] = {"sqrt", 1},
-    [OP_CBRT] = {"cbrt", 1},
-    [OP_HYPOT] = {"hypot", 2},
-    [OP_EXP] = {"exp", 1},
-    [OP_EXPM1] = {"expm1", 1},
-    [OP_LOG] = {"log", 1},
-    [OP_EXP2] = {"exp2", 1},
-    [OP_LOG2] = {"log2", 1},
-    [OP_LOG10] = {"log10", 1},
-    [OP_LOG1P] = {"log1p", 1},
-    [OP_SIN] = {"sin", 1},
-    [OP_COS] = {"cos", 1},
-    [OP_TAN] = {"tan", 1},
-    [OP_ASIN] = {"asin", 1},
-    [OP_ACOS] = {"acos", 1},
-    [OP_ATAN] = {"atan", 1},
-    [OP_ATAN2] = {"atan2", 2},
-    [OP_SINH] = {"sinh", 1},
-    [OP_COSH] = {"cosh", 1},
-    [OP_TANH] = {"tanh", 1},
-    [OP_ASINH] = {"asinh", 1},
-    [OP_ACOSH] = {"acosh", 1},
-    [OP_ATANH] = {"atanh", 1},
-    [OP_SECH] = {"sech", 1},
-    [OP_ABS] = {"abs", 1},
-    [OP_SIGN] = {"sign", 1},
-    [OP_MAXIMUM] = {"maximum", 2},
-    [OP_MINIMUM] = {"minimum", 2},
-    [OP_ERF] = {"erf", 1},
-    [OP_ERFC] = {"erfc", 1},
-    [OP_GAUSSIAN] = {"gaussian", 1},
-    [OP_NORMAL_PDF] = {"normal_pdf", 1},
-    [OP_NORMAL_CDF] = {"normal_cdf", 1},
-    [OP_LOG_NORMAL_CDF] = {"log_normal_cdf", 1},
-    [OP_INVERSE_MILLS] = {"inverse_mills", 1},
-    [OP_SIGMOID] = {"sigmoid", 1},
-    [OP_LOG_SIGMOID] = {"log_sigmoid", 1},
-    [OP_SOFTPLUS] = {"softplus", 1},
-    [OP_LOGIT] = {"logit", 1},
-    [OP_LOGADDEXP] = {"logaddexp", 2},
-    [OP_RELU] = {"relu", 1},
-    [OP_SELU] = {"selu", 1},
-    [OP_GELU] = {"gelu", 1},
-    [OP_SILU] = {"silu", 1},
-    [OP_MISH] = {"mish", 1},
-    [OP_BINARY_CROSS_ENTROPY_WITH_LOGITS] = {"binary_cross_entropy_with_logits", 2},
-    [OP_REMAINDER] = {"remainder", 2},
-    [OP_FLOOR_DIVIDE] = {"floor_divide", 2},
-    [OP_FLOOR] = {"floor", 1},
-    [OP_CEIL] = {"ceil", 1},
-    [OP_ROUND] = {"round", 1},
+/* The name of an op, how many inputs (or lists) it takes, and how many parameters. */
+static const struct { const char *name; int inputs, params; } table[CODES] = {
+    [OP_ADD] = {"add", 2, 0},
+    [OP_SUB] = {"sub", 2, 0},
+    [OP_MUL] = {"mul", 2, 0},
+    [OP_DIV] = {"div", 2, 0},
+    [OP_NEG] = {"neg", 1, 0},
+    [OP_POW] = {"pow", 2, 0},
+    [OP_IDENTITY] = {"identity", 1, 0},
+    [OP_SQUARE] = {"square", 1, 0},
+    [OP_RECIPROCAL] = {"reciprocal", 1, 0},
+    [OP_SQRT] = {"sqrt", 1, 0},
+    [OP_CBRT] = {"cbrt", 1, 0},
+    [OP_HYPOT] = {"hypot", 2, 0},
+    [OP_EXP] = {"exp", 1, 0},
+    [OP_EXPM1] = {"expm1", 1, 0},
+    [OP_LOG] = {"log", 1, 0},
+    [OP_EXP2] = {"exp2", 1, 0},
+    [OP_LOG2] = {"log2", 1, 0},
+    [OP_LOG10] = {"log10", 1, 0},
+    [OP_LOG1P] = {"log1p", 1, 0},
+    [OP_SIN] = {"sin", 1, 0},
+    [OP_COS] = {"cos", 1, 0},
+    [OP_TAN] = {"tan", 1, 0},
+    [OP_ASIN] = {"asin", 1, 0},
+    [OP_ACOS] = {"acos", 1, 0},
+    [OP_ATAN] = {"atan", 1, 0},
+    [OP_ATAN2] = {"atan2", 2, 0},
+    [OP_SINH] = {"sinh", 1, 0},
+    [OP_COSH] = {"cosh", 1, 0},
+    [OP_TANH] = {"tanh", 1, 0},
+    [OP_ASINH] = {"asinh", 1, 0},
+    [OP_ACOSH] = {"acosh", 1, 0},
+    [OP_ATANH] = {"atanh", 1, 0},
+    [OP_SECH] = {"sech", 1, 0},
+    [OP_ABS] = {"abs", 1, 0},
+    [OP_SIGN] = {"sign", 1, 0},
+    [OP_MAXIMUM] = {"maximum", 2, 0},
+    [OP_MINIMUM] = {"minimum", 2, 0},
+    [OP_CLIP] = {"clip", 1, 2},
+    [OP_WHERE] = {"where", 3, 0},
+    [OP_ERF] = {"erf", 1, 0},
+    [OP_ERFC] = {"erfc", 1, 0},
+    [OP_GAUSSIAN] = {"gaussian", 1, 0},
+    [OP_NORMAL_PDF] = {"normal_pdf", 1, 0},
+    [OP_NORMAL_CDF] = {"normal_cdf", 1, 0},
+    [OP_LOG_NORMAL_CDF] = {"log_normal_cdf", 1, 0},
+    [OP_INVERSE_MILLS] = {"inverse_mills", 1, 0},
+    [OP_SIGMOID] = {"sigmoid", 1, 0},
+    [OP_LOG_SIGMOID] = {"log_sigmoid", 1, 0},
+    [OP_SOFTPLUS] = {"softplus", 1, 0},
+    [OP_LOGIT] = {"logit", 1, 0},
+    [OP_LOGADDEXP] = {"logaddexp", 2, 0},
+    [OP_RELU] = {"relu", 1, 0},
+    [OP_LEAKY_RELU] = {"leaky_relu", 1, 1},
+    [OP_ELU] = {"elu", 1, 1},
+    [OP_SELU] = {"selu", 1, 0},
+    [OP_GELU] = {"gelu", 1, 0},
+    [OP_SILU] = {"silu", 1, 0},
+    [OP_MISH] = {"mish", 1, 0},
+    [OP_BINARY_CROSS_ENTROPY_WITH_LOGITS] = {"binary_cross_entropy_with_logits", 2, 0},
+    [OP_REMAINDER] = {"remainder", 2, 0},
+    [OP_FLOOR_DIVIDE] = {"floor_divide", 2, 0},
+    [OP_FLOOR] = {"floor", 1, 0},
+    [OP_CEIL] = {"ceil", 1, 0},
+    [OP_ROUND] = {"round", 1, 0},
+    [OP_SUM] = {"sum", 1, 0},
+    [OP_DOT] = {"dot", 2, 0},
+    [OP_LOGSUMEXP] = {"logsumexp", 1, 0},
 };
+
+/* The most inputs and parameters that an op has, together. */
+enum { MOST = 3 };
 
 /* The ops that are methods too, such as x.exp(): their names and codes, for a macro of two arguments. */
 #define METHODS(M) M(square, OP_SQUARE) M(reciprocal, OP_RECIPROCAL) M(sqrt, OP_SQRT) M(exp, OP_EXP) M(expm1, OP_EXPM1) M(log, OP_LOG) M(exp2, OP_EXP2) M(log2, OP_LOG2) M(log10, OP_LOG10) M(log1p, OP_LOG1P) M(sin, OP_SIN) M(cos, OP_COS) M(tan, OP_TAN) M(sinh, OP_SINH) M(cosh, OP_COSH) M(tanh, OP_TANH) M(asinh, OP_ASINH) M(acosh, OP_ACOSH) M(atanh, OP_ATANH) M(abs, OP_ABS) M(sign, OP_SIGN) M(erf, OP_ERF) M(erfc, OP_ERFC) M(sigmoid, OP_SIGMOID) M(softplus, OP_SOFTPLUS) M(logit, OP_LOGIT) M(relu, OP_RELU) M(gelu, OP_GELU) M(silu, OP_SILU) M(floor, OP_FLOOR) M(ceil, OP_CEIL)
 
-/* Return the value of an op. */
+/* Return the value of an op, where x has the inputs and behind them the parameters. */
 static inline double forward(int code, const double *x) {
     switch (code) {
     case OP_ADD: return x[0] + x[1];
@@ -639,6 +674,8 @@ static inline double forward(int code, const double *x) {
     case OP_SIGN: return forward_sign(x[0]);
     case OP_MAXIMUM: return forward_maximum(x[0], x[1]);
     case OP_MINIMUM: return forward_minimum(x[0], x[1]);
+    case OP_CLIP: return forward_clip(x[0], x[1], x[2]);
+    case OP_WHERE: return x[0] ? x[1] : x[2];
     case OP_ERF: return erf(x[0]);
     case OP_ERFC: return erfc(x[0]);
     case OP_GAUSSIAN: return forward_gaussian(x[0]);
@@ -652,6 +689,8 @@ static inline double forward(int code, const double *x) {
     case OP_LOGIT: return forward_logit(x[0]);
     case OP_LOGADDEXP: return forward_logaddexp(x[0], x[1]);
     case OP_RELU: return forward_relu(x[0]);
+    case OP_LEAKY_RELU: return forward_leaky_relu(x[0], x[1]);
+    case OP_ELU: return forward_elu(x[0], x[1]);
     case OP_SELU: return forward_selu(x[0]);
     case OP_GELU: return forward_gelu(x[0]);
     case OP_SILU: return forward_silu(x[0]);
@@ -706,6 +745,8 @@ static inline void backward(int code, double g, double y, const double *x, doubl
     case OP_SIGN: to[0] = rule_sign(g, y, x[0]); return;
     case OP_MAXIMUM: to[0] = rule_maximum_a(g, y, x[0], x[1]); to[1] = rule_maximum_b(g, y, x[0], x[1]); return;
     case OP_MINIMUM: to[0] = rule_minimum_a(g, y, x[0], x[1]); to[1] = rule_minimum_b(g, y, x[0], x[1]); return;
+    case OP_CLIP: to[0] = rule_clip(g, y, x[0], x[1], x[2]); return;
+    case OP_WHERE: to[1] = rule_where_a(g, y, x[0], x[1], x[2]); to[2] = rule_where_b(g, y, x[0], x[1], x[2]); return;
     case OP_ERF: to[0] = rule_erf(g, y, x[0]); return;
     case OP_ERFC: to[0] = rule_erfc(g, y, x[0]); return;
     case OP_GAUSSIAN: to[0] = rule_gaussian(g, y, x[0]); return;
@@ -719,6 +760,8 @@ static inline void backward(int code, double g, double y, const double *x, doubl
     case OP_LOGIT: to[0] = rule_logit(g, y, x[0]); return;
     case OP_LOGADDEXP: to[0] = rule_logaddexp_a(g, y, x[0], x[1]); to[1] = rule_logaddexp_b(g, y, x[0], x[1]); return;
     case OP_RELU: to[0] = rule_relu(g, y, x[0]); return;
+    case OP_LEAKY_RELU: to[0] = rule_leaky_relu(g, y, x[0], x[1]); return;
+    case OP_ELU: to[0] = rule_elu(g, y, x[0], x[1]); return;
     case OP_SELU: to[0] = rule_selu(g, y, x[0]); return;
     case OP_GELU: to[0] = rule_gelu(g, y, x[0]); return;
     case OP_SILU: to[0] = rule_silu(g, y, x[0]); return;
@@ -729,14 +772,13 @@ static inline void backward(int code, double g, double y, const double *x, doubl
     case OP_FLOOR: to[0] = rule_floor(g, y, x[0]); return;
     case OP_CEIL: to[0] = rule_ceil(g, y, x[0]); return;
     case OP_ROUND: to[0] = rule_round(g, y, x[0]); return;
+    case OP_SUM: to[0] = rule_sum(g, y, x[0]); return;
+    case OP_DOT: to[0] = rule_dot_a(g, y, x[0], x[1]); to[1] = rule_dot_b(g, y, x[0], x[1]); return;
+    case OP_LOGSUMEXP: to[0] = rule_logsumexp(g, y, x[0]); return;
     }
 }
 
-/* --- for tape.c: all ops above and the rule of logsumexp, the one op of lists that has none above --- */
-
-static inline double rule_logsumexp(double g, double y, double x) {
-    return g * exp(x - (y == -INFINITY ? 0.0 : y));
-}
+/* --- for tape.c: the elementwise ops above, for arrays of samples --- */
 
 /* For a macro: name, operands, the bits of those with a rule, value, what g contributes to each one. */
 #define TAPE_OPS(OP) \

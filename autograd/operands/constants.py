@@ -23,6 +23,9 @@ def as_operands(op: Op, args: Sequence[Any], data: Sequence[Any]) -> list[Any]:
     A Python number takes the dtype of the Tensors: a float32 times 0.1 is a float32. So does an array, unless
     it is an input without a derivative (a mask, an index): NumPy would make float64 of a float32 times an int64.
     """
+    dtypes = {x.dtype for x in data if isinstance(x, np.ndarray)}
+    if len(dtypes) == 1 and (dtype := dtypes.pop()).kind == "f":  # nearly always
+        return [x if isinstance(x, np.ndarray) else _as_array(x, dtype) for x in data]
     arrays = common_dtype(op, args, data)
     if (op is ops.neg or op is ops.sub) and all(_is_mask(a) for a in arrays):
         raise TypeError(
@@ -36,7 +39,7 @@ def as_operands(op: Op, args: Sequence[Any], data: Sequence[Any]) -> list[Any]:
             for k, a in enumerate(arrays)
         ]
     known = [a.dtype for a in arrays if isinstance(a, np.ndarray)]
-    return [a if isinstance(a, np.ndarray) else _as_array(a, known) for a in arrays]
+    return [a if isinstance(a, np.ndarray) else _as_array(a, _dtype_beside(a, known)) for a in arrays]
 
 
 def _gives_floats(op: Op) -> bool:
@@ -44,19 +47,24 @@ def _gives_floats(op: Op) -> bool:
     return op.kind is Kind.ELEMENTWISE and not op.of_integers and op not in OF_INTEGERS
 
 
-def _as_array(number: bool | int | float, known: list[Any]) -> np.ndarray:
-    """Return a Python number as an array of no dimension, in the dtype that NumPy gives it beside these dtypes."""
+def _dtype_beside(number: bool | int | float, known: list[Any]) -> Any:
+    """Return the dtype that NumPy gives a Python number beside arrays of these dtypes."""
     floats = [dtype for dtype in known if dtype.kind == "f"]
-    if isinstance(number, float) and not floats:
-        return np.asarray(number, default.dtype)
+    return default.dtype if isinstance(number, float) and not floats else np.result_type(*(floats or known), number)
+
+
+def _as_array(number: bool | int | float, dtype: Any) -> np.ndarray:
+    """Return a Python number as an array of no dimension and this dtype, or of its own where it does not fit."""
     try:
-        return compute(np.asarray, number, np.result_type(*(floats or known), number))  # type: ignore[no-any-return]
+        return compute(np.asarray, number, dtype)  # type: ignore[no-any-return]
     except OverflowError:  # an int8 that meets 1000
         return np.asarray(number)
 
 
 def checked(op: Op, arg: Any) -> Any:
     """Return a number or an array of them, ready for NumPy; TypeError by name for anything else."""
+    if type(arg) is float:
+        return arg
     if isinstance(arg, int):
         try:
             float(arg)

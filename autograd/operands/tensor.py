@@ -12,9 +12,8 @@ from ..engine.dtypes import default, real_array, real_dtype
 from ..engine.mode import mode
 from ..engine.node import CONSTANT, FIELDS, Node, constant, created, fill, recorded
 from ..engine.op import BUILT_IN, NO_PARAMS, Op, Operand, Params
-from ..engine.quiet import compute
+from ..engine.quiet import runner
 from ..engine.refusals import refuse_constant_root, refuse_graph_options, require_one_element
-from ..engine.short_ways import apply_to_tensors
 from ..engine.sweep import backward
 from ..functions.arguments import array_of
 from ..rules import structural as s, structural_forward
@@ -173,20 +172,27 @@ class Tensor(ArrayMethods, Node):
 
     # --- how ops meet it ---
 
-    _apply = apply_to_tensors  # without this line every op goes the general way, `Node._apply`
+    def _data_of(self, op: Op, args: tuple[Any, ...]) -> list[Any] | None:
+        dtype = self._data.dtype
+        xs = []
+        for arg in args:
+            if type(arg) is not Tensor or arg._data.dtype is not dtype:
+                return None
+            xs.append(arg._data)
+        return xs if dtype.kind == "f" else None
 
     def _lift(self, op: Op, args: tuple[Any, ...]) -> tuple[Node, ...]:
         return lifted(op, args)
 
-    def _compute(self, op: Op, inputs: tuple[Node, ...], params: Params) -> Any:
-        arrays = [i._data for i in inputs]
+    def _compute(self, op: Op, xs: list[Any], params: Params) -> Any:
         try:
-            data = compute(op.array, *arrays, **params)
+            data = runner()(op.array, *xs, **params)
         except ValueError as error:
-            raise misfit(op, arrays, error) from error
+            raise misfit(op, xs, error) from error
         if BUILT_IN.get(op.name) is not op:  # a user's own function may return the array it was given
             return owned(f"the array function of {op.name}", data, self._data.dtype)
-        return settled(op, np.asarray(data), arrays)
+        data = np.asarray(data)
+        return data if data.dtype is self._data.dtype else settled(op, data, xs)
 
     def _unrecorded(self, op: Op, data: Any, inputs: tuple[Node, ...]) -> Any:
         # Never a view, of a transpose say: with no inputs, no one would notice what is written into their memory.
@@ -271,8 +277,9 @@ def _lifted(arg: Any, array: Any) -> Tensor:
     if type(arg) is Value and arg._index >= 0 and mode.get().recording:
         found = recorded(Tensor, np.array(arg._data), identity, (arg,))
         return found if array.dtype == found._data.dtype else s.cast(found, dtype=array.dtype.name)
-    # A copy, since the user may write into an array of theirs before backward reads it.
-    return constant(Tensor, np.array(array), arg.label if isinstance(arg, Node) else "")
+    # A copy of a user's array, since they may write into it before backward reads it.
+    data = np.array(array) if array is arg or type(array) is not ndarray else array
+    return constant(Tensor, data, arg.label if isinstance(arg, Node) else "")
 
 
 def of_values(values: list[Value]) -> Tensor:

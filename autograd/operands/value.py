@@ -10,7 +10,6 @@ from ..engine.dtypes import number
 from ..engine.node import FIELDS, Node, constant, created, fill, recorded
 from ..engine.op import NO_PARAMS, Op, Params
 from ..engine.refusals import refuse_constant_root, refuse_graph_options
-from ..engine.short_ways import apply_to_values
 from ..engine.sweep import backward
 from ..native import core
 from ..rules.structural import as_value
@@ -77,29 +76,38 @@ class Value(Operators, Node):
             refuse_constant_root("Value")
         backward(self, number(gradient, "backward() starts with"))
 
-    _apply = apply_to_values  # without this line every op goes the general way, `Node._apply`
+    def _data_of(self, op: Op, args: tuple[Any, ...]) -> list[Any] | None:
+        xs = []
+        for arg in args:
+            if type(arg) is not Value:
+                return None
+            xs.append(arg._data)
+        return None if op.scalar is of_array else xs
 
     def _lift(self, op: Op, args: tuple[Any, ...]) -> tuple[Node, ...]:
-        if op.scalar is of_array or any(_has_dimensions(arg) for arg in args):
-            from .tensor import lifted  # here: tensor.py imports this file
+        nodes = []
+        for arg in args:
+            if type(arg) is not Value:
+                if type(arg) is not float:
+                    if _has_dimensions(arg):
+                        return _lifted_to_tensors(op, args)
+                    arg = number(arg, f"{op.name} of a Value takes Values and numbers: expected")
+                arg = constant(Value, arg)
+            nodes.append(arg)
+        return _lifted_to_tensors(op, args) if op.scalar is of_array else tuple(nodes)
 
-            return lifted(op, args)
-        return tuple([arg if type(arg) is Value else constant(Value, _plain(op, arg)) for arg in args])
-
-    def _compute(self, op: Op, inputs: tuple[Node, ...], params: Params) -> Any:
-        data = op.forward([i._data for i in inputs], params)
-        return number(data, f"{op.name} gives") if op.rules else data
+    def _compute(self, op: Op, xs: list[Any], params: Params) -> Any:
+        data = op.forward(xs, params)
+        return data if type(data) is float or not op.rules else number(data, f"{op.name} gives")
 
     def _unrecorded(self, op: Op, data: Any, inputs: tuple[Node, ...]) -> Any:
         return constant(Value, data) if op.rules else data  # a comparison of Values is a bool
 
     def _fit(self, contribution: Any, user: Node | None = None) -> Any:
-        if type(contribution) is Value:
+        if type(contribution) is float or type(contribution) is Value:
             return contribution
         if isinstance(contribution, Node):  # in a sweep that records, from a Tensor made of this Value
             return recorded(Value, contribution.item(), as_value, (contribution,))
-        if type(contribution) is float:
-            return contribution
         op = user.op if user is not None else None
         return number(contribution, f"a rule of {op.name if op else 'an op'} gives")
 
@@ -138,6 +146,7 @@ def _has_dimensions(arg: object) -> bool:
     return isinstance(arg, (list, tuple)) or (isinstance(arg, np.ndarray) and arg.ndim > 0)
 
 
-def _plain(op: Op, arg: object) -> float:
-    """Read a plain number that meets a Value in an op."""
-    return number(arg, f"{op.name} of a Value takes Values and numbers: expected")
+def _lifted_to_tensors(op: Op, args: tuple[Any, ...]) -> tuple[Node, ...]:
+    from .tensor import lifted  # here: tensor.py imports this file
+
+    return lifted(op, args)

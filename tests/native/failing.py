@@ -16,7 +16,8 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from autograd import Value, native, no_grad
-from autograd.engine.op import Op
+from autograd.engine.op import NO_PARAMS, Op
+from autograd.rules import activations, elementwise as ops
 from autograd.rules.lists import list_dot, list_sum
 
 _testcapi: Any = importlib.import_module("_testcapi")  # which a Python may lack
@@ -34,7 +35,8 @@ class Given:
         self.label, self.gradient, self.whole = "a label of some length", 10**30, 12345678901234567890
         self.pair = (self.x, self.w)
         self.many = (self.x, self.w, self.x, self.w)
-        self.params = {"a parameter": 1.0}
+        self.params, self.slope = {"a parameter": 1.0}, {"negative_slope": 0.2}
+        self.numbers, self.choice = [self.x, 4.0], (True, self.x, 1.0)
         self.product: Any = self.x * self.w
         self.number: Any = self.x * 2.0
         self.deep: Any = self.x
@@ -58,8 +60,14 @@ def methods(given: Given) -> None:
 
 
 def lists(given: Given) -> None:
-    list_sum(*given.many)
-    list_dot(*given.many)
+    native.apply_to_lists(list_sum, given.many)
+    native.apply_to_lists(list_sum, given.numbers)
+    native.apply_to_lists(list_dot, given.pair, given.numbers)
+
+
+def parameters(given: Given) -> None:
+    given.x._apply(activations.leaky_relu, (given.x,), given.slope)
+    given.x._apply(ops.where, given.choice, NO_PARAMS)
 
 
 def leaves(given: Given) -> None:
@@ -117,8 +125,8 @@ def refused(given: Given) -> None:
 SCENARIOS: Final[dict[str, Callable[[Given], None]]] = {
     each.__name__: each
     for each in (
-        operators, methods, lists, leaves, attributes, numbers_as_inputs, backward, backward_again, backward_of_many,
-        without_recording, refused,
+        operators, methods, lists, parameters, leaves, attributes, numbers_as_inputs, backward, backward_again,
+        backward_of_many, without_recording, refused,
     )
 }  # fmt: skip
 KEEPING: Final = ("attributes", "numbers_as_inputs")  # a node keeps what these set

@@ -87,7 +87,7 @@ def _step(draw: random.Random, number: Callable[[], Any], pool: list[Value]) -> 
     if kind < 0.88:
         few = [draw.choice(pool) for _ in range(draw.randint(1, 5))]
         if draw.random() < 0.2:
-            few[0] = number()
+            few[draw.randrange(len(few))] = number()
         found = draw.choice((autograd.sum, autograd.logsumexp, lambda xs: autograd.dot(xs, xs[::-1])))(few)
         return found if isinstance(found, Value) else some
     if kind < 0.92:
@@ -96,7 +96,8 @@ def _step(draw: random.Random, number: Callable[[], Any], pool: list[Value]) -> 
     if kind < 0.95:
         return some.detach()
     if kind < 0.98:
-        return draw.choice((cube(some), some.leaky_relu(0.2), -some, abs(some)))
+        low, high = draw.choice(((-1, 1), (-0.5, 2.0), (None, 2**60), (0, None), (True, 3.0)))
+        return draw.choice((cube(some), some.leaky_relu(0.2), -some, abs(some), some.clip(low, high)))
     return some + draw.choice(("text", None, 10**400, 1j))
 
 

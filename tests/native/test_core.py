@@ -124,18 +124,19 @@ def test_reference_counts_hold() -> None:
 @compiled
 def test_threads_that_share_a_leaf_lose_no_gradient() -> None:
     leaf = Value(1.0)
+    cube = autograd.Op("cube", lambda x: x**3, lambda x: x**3, lambda g, y, x: g * 3.0 * x * x)
 
     def work(quick: bool) -> None:
         for _ in range(300):
             y = leaf * 2.0
-            (y if quick else y.leaky_relu()).backward()  # the one in C, the other in Python
+            (y if quick else cube(y)).backward()  # the one in C, the other in Python
 
     threads = [threading.Thread(target=work, args=(k % 2 == 0,)) for k in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert leaf.grad == 8 * 300 * 2.0
+    assert leaf.grad == 4 * 300 * (2.0 + 24.0)
 
 
 @compiled
@@ -157,9 +158,25 @@ def test_a_number_among_the_inputs_becomes_one_constant() -> None:
     assert (y.inputs[1].data, y.inputs[1].requires_grad) == (2.0, False)
 
 
+@pytest.mark.parametrize("lists", [([],), ([1.0, 2],), ([1.0], (2.0,)), ([], ())])
+def test_an_op_of_lists_of_plain_numbers_gives_a_plain_number(lists: tuple[Any, ...]) -> None:
+    found = autograd.sum(*lists) if len(lists) == 1 else autograd.dot(*lists)
+    assert type(found) is float
+
+
+def test_an_op_of_a_list_has_its_numbers_as_constants() -> None:
+    x = Value(2.0)
+    y = autograd.dot((x, 3), [4.0, x])
+    y.backward()
+    assert [(i.data, i.requires_grad) for i in y.inputs] == [(2.0, True), (3.0, False), (4.0, False), (2.0, True)]
+    assert (y.data, x.grad) == (14.0, 7.0)
+
+
 def test_a_value_says_what_it_takes_and_what_it_is() -> None:
     assert str(inspect.signature(Value)) == "(data: 'float', label: 'str' = '') -> 'None'"
     assert (Value.__doc__ or "").startswith("A float in a computation graph.")
+    assert str(Value.data.__doc__).startswith("The number.")
+    assert str(Value.grad.__doc__).startswith("d(root)/d(this node)")
     assert repr(Value) == "<class 'autograd.operands.value.Value'>"
     with pytest.raises(TypeError, match="Value is final"):
         type("Own", (Value,), {})
