@@ -62,9 +62,11 @@ def _refuse_unused(named: Mapping[Node, str], nodes: Collection[Node]) -> None:
     if missing:
         listed = ", ".join(map(repr, missing[:5])) + ", ..." * (len(missing) > 5)
         what = f"the labels {listed:.200} match" if len(missing) > 1 else f"the label {listed:.200} matches"
+        why = "the result was not computed from what they name"
+        if any(named_here in missing and node._index < 0 for node, named_here in named.items()):
+            why += ", or that requires no gradient, and then the graph may hold its numbers alone"
         raise ValueError(
-            f"{what} no node of this graph: the result was not computed from what they name; leave them out of labels, "
-            "or compute the result from them"
+            f"{what} no node of this graph: {why}; leave them out of labels, or compute the result from them"
         )
 
 

@@ -47,7 +47,9 @@ struct Node {                   /* 64 bytes, a line of the cache */
 
 /* What Python hands over, see `connect`. */
 static PyTypeObject *ValueType;
-static PyObject *python_init, *python_data, *python_apply, *ops, *codes, *get_mode, *usual_mode, *switched, *commits;
+static PyObject *python_init, *set_python_data, *python_apply, *ops, *codes, *get_mode, *set_mode, *usual_mode;
+static PyObject *switched, *commits;
+static PyObject *WATCH, *RECORDING, *OUTER;    /* the names of a mode's attributes: made once, so that a look-up is short */
 static PyObject *defaults[2];   /* of LABEL and PARAMS */
 static PyObject *parameters[CODES];    /* the names of an op's parameters, as a tuple */
 static int64_t created = 1;     /* the next place in creation order */
@@ -169,7 +171,7 @@ static int current_mode(void) {
     int answer = FAILED;
     PyObject *mode = PyObject_CallNoArgs(get_mode), *watch = NULL, *recording = NULL;
     if (mode == usual_mode) answer = RECORD;
-    else if (mode && (watch = PyObject_GetAttrString(mode, "watch")) && (recording = PyObject_GetAttrString(mode, "recording")))
+    else if (mode && (watch = PyObject_GetAttr(mode, WATCH)) && (recording = PyObject_GetAttr(mode, RECORDING)))
         answer = watch != Py_None ? ASK : recording == Py_True ? RECORD : COMPUTE;
     Py_XDECREF(mode); Py_XDECREF(watch); Py_XDECREF(recording);
     return answer;
@@ -517,7 +519,7 @@ static int change_data(PyObject *self, PyObject *value, void *_) {
         ((Node *)self)->more->changed = created++;
         return set_data(self, value, NULL);
     }
-    PyObject *done = PyObject_CallMethod(python_data, "__set__", "OO", self, value);
+    PyObject *done = PyObject_CallFunctionObjArgs(set_python_data, self, value, NULL);
     Py_XDECREF(done);
     return done ? 0 : -1;
 }
@@ -760,6 +762,13 @@ static PyObject *graph(PyObject *module, PyObject *args) {
 /* place(): take the next place in creation order, which all nodes share. */
 static PyObject *take_place(PyObject *module, PyObject *_) { return PyLong_FromLongLong(created++); }
 
+/* Return an attribute of an object, whose reference it takes; NULL with an error, or without an object. */
+static PyObject *of(PyObject *object, const char *name) {
+    PyObject *found = object ? PyObject_GetAttrString(object, name) : NULL;
+    Py_XDECREF(object);
+    return found;
+}
+
 /* connect(base, general, ops, no_params, get_mode, usual_mode, switched, commits): return the type in C that has the
    methods of base.
 
@@ -774,9 +783,13 @@ static PyObject *connect(PyObject *module, PyObject *args) {
     Py_INCREF(args);            /* and so all that is in it, for good */
     codes = PyDict_New();
     python_init = PyObject_GetAttrString(base, "__init__");
-    python_data = PyObject_GetAttrString(base, "data");
+    set_python_data = of(PyObject_GetAttrString(base, "data"), "__set__");
+    set_mode = of(of(Py_NewRef(get_mode), "__self__"), "set");
+    WATCH = PyUnicode_InternFromString("watch");
+    RECORDING = PyUnicode_InternFromString("recording");
+    OUTER = PyUnicode_InternFromString("outer");
     defaults[LABEL] = PyUnicode_FromString("");
-    if (!codes || !python_init || !python_data || !defaults[LABEL]) return NULL;
+    if (PyErr_Occurred()) return NULL;
     for (long code = LEAF + 1; code < CODES; code++) {
         PyObject *op = PyList_GetItem(ops, code), *number = PyLong_FromLong(code);
         PyObject *params = PyObject_GetAttrString(op, "params");
@@ -803,10 +816,9 @@ static PyObject *live(PyObject *module, PyObject *_) { return PyLong_FromSsize_t
 /* leave(*exception): go back to the mode outside of this one. In C, because Ctrl-C in an `__exit__` of Python would leave
    the mode on for good. */
 static PyObject *leave(PyObject *module, PyObject *_) {
-    PyObject *mode = PyObject_CallNoArgs(get_mode), *outer = mode ? PyObject_GetAttrString(mode, "outer") : NULL;
-    PyObject *variable = outer ? PyObject_GetAttrString(get_mode, "__self__") : NULL;
-    PyObject *done = !variable || outer == Py_None ? NULL : PyObject_CallMethod(variable, "set", "O", outer);
-    Py_XDECREF(mode); Py_XDECREF(outer); Py_XDECREF(variable); Py_XDECREF(done);
+    PyObject *mode = PyObject_CallNoArgs(get_mode), *outer = mode ? PyObject_GetAttr(mode, OUTER) : NULL;
+    PyObject *done = !outer || outer == Py_None ? NULL : PyObject_CallFunctionObjArgs(set_mode, outer, NULL);
+    Py_XDECREF(mode); Py_XDECREF(outer); Py_XDECREF(done);
     return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
 }
 

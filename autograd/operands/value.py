@@ -125,7 +125,8 @@ class Value(Operators, Node):
             "two is a * b, and stack(values) makes a Tensor of several"
         )
 
-    __getitem__ = __setitem__ = __matmul__ = __rmatmul__ = _refuse_elements
+    # No __getitem__: with it, NumPy would take a Value for a sequence.
+    __setitem__ = __contains__ = __iter__ = __matmul__ = __rmatmul__ = _refuse_elements
 
     def __bool__(self) -> bool:
         return bool(self._data != 0.0)

@@ -74,6 +74,7 @@ def random_search(
     The same seed gives the same trials: trial number k depends on the seed and k only, and before each one the default
     generator is seeded.
 
+    >>> from nn.train import uniform
     >>> search = random_search(lambda p: (p["x"] - 2.0) ** 2, {"x": uniform(0.0, 4.0)}, n=50)
     >>> abs(search.best.params["x"] - 2.0) < 0.2
     True

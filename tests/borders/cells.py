@@ -240,7 +240,7 @@ def compute(cell: Cell) -> dict[int, float]:
             y[1] = _dot(program.value_and_grad(data if isinstance(x, Value) else x.numpy())[1])
         return y
     if mode is Mode.ZOOM:
-        inside = ag.zoom(root, {"x": x})
+        inside = ag.zoom(root, {"x": x} if x.requires_grad else None)
         if not x.requires_grad:
             return {0: _number(inside)}
         inside.backward()

@@ -180,7 +180,7 @@ def test_comparisons_of_values_are_those_of_their_data(name: str) -> None:
 
 def test_the_public_functions_are_the_ops_themselves() -> None:
     for name, case in CASES.items():
-        if case.call is None and name != "identity":
+        if case.call is None and name not in ("identity", "round"):  # round(x, 2) is a function of its own
             assert getattr(autograd, name) is OPS[name]
     methods = {name for name in OPS if callable(getattr(Value, name, None))}
     assert methods == {name for name, case in CASES.items() if case.method}

@@ -37,9 +37,8 @@ Phase = Literal["backward", "forward", "both"]
 PHASES: Final = get_args(Phase)
 MOST_ELEMENTS: Final = 16  # of an array that one can practise on
 HIDDEN: Final = "?"
-DATA, GRADIENT, LOCAL, CONTRIBUTION, SUM = (
-    HEADER.index(name) for name in ("data", "gradient", "local derivative", "contribution", "sum so far")
-)
+COLUMNS: Final = ("data", "gradient", "local derivative", "contribution", "sum so far")
+DATA, GRADIENT, LOCAL, CONTRIBUTION, SUM = map(HEADER.index, COLUMNS)
 
 
 def practice(
