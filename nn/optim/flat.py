@@ -73,7 +73,8 @@ class Flat:
         return (
             _same(nodes, self.nodes)
             and all(map(is_data, nodes, self.parts))
-            and all(state.get(node, kept) is kept for node, kept in zip(nodes, self.states, strict=True))
+            # A state that holds nothing is in no entry of the optimizer.
+            and all(state.get(node) is (kept or None) for node, kept in zip(nodes, self.states, strict=True))
             and _same(list(chain.from_iterable(map(dict.values, self.states))), self.entries)
         )
 

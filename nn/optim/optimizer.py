@@ -7,11 +7,12 @@ each element by itself says so, `elementwise = True`: then a step applies it to 
 
 from __future__ import annotations
 
+import copy
 from abc import abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn, Self, SupportsIndex
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from ..atomic import Change, clear_gradients, set_attributes
 from .explanation import Explanation, Row, State, Update
 from .flat import Flat, alike, joined
 from .options import valid
-from .parameters import Node, data_of, gradient, kept_entry, like_data, parameter_list
+from .parameters import Node, check_trainable, data_of, gradient, kept_entry, like_data, node_list, parameter_list
 from .saved_state import check_layout, restored_state
 
 
@@ -96,10 +97,10 @@ class Optimizer:
         names = [name_of_node for name_of_node, _ in pairs]
         if names and len(names) != len(members):
             raise ValueError(f"{name} takes parameters with or without names, got both in one group; give names to all")
-        nodes = [node for _, node in pairs] or members
+        nodes = node_list([node for _, node in pairs] or members, name)
         present = {id(node) for node in self._nodes()}
         for k, node in enumerate(nodes):
-            self._check_parameter(node, k)
+            check_trainable(node, k)
             if id(node) in present:
                 raise ValueError(
                     f"the parameter at position {k} is in the optimizer already, so each step would change it twice: "
@@ -109,20 +110,6 @@ class Optimizer:
         options = {**self.defaults, **param_group}
         group = {**options, **self.checked({name: options[name] for name in self.defaults}), "params": nodes}
         self.param_groups.append({**group, "param_names": names} if names else group)
-
-    def _check_parameter(self, node: Any, k: int) -> None:
-        if not isinstance(node, Node):
-            raise TypeError(
-                f"{type(self).__name__} takes Values and Tensors, got {type(node).__name__} at position {k}: "
-                f"{node!r:.60}"
-            )
-        if not node.is_leaf:
-            raise ValueError(
-                f"the parameter at position {k} is the result of an op, {node!r:.60}: a change to it would not reach "
-                "the leaves it was computed from; give the leaves"
-            )
-        if isinstance(node, Tensor) and node.dtype.kind != "f":
-            raise TypeError(f"the parameter at position {k} holds {node.dtype}, expected floats; use dtype=float")
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Set all gradients to None, or with set_to_none=False those that are not None to 0."""
@@ -277,6 +264,28 @@ class Optimizer:
         """Return the state after one update with gradient 0: the names, shapes and types that a state has."""
         x = data_of(node)
         return self._updated(x, 0.0 * x, {}, {name: v for name, v in options.items() if name != "maximize"}).state
+
+    def __copy__(self) -> Self:
+        twin = type(self).__new__(type(self))
+        vars(twin).update(vars(self))
+        return twin
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        if any(id(node) not in memo for node in self._nodes()):
+            raise TypeError(
+                f"a copy of this {type(self).__name__} needs copies of its parameters: copy it together with the "
+                "model, as in model, optimizer = copy.deepcopy((model, optimizer))"
+            )
+        twin = type(self).__new__(type(self))
+        memo[id(self)] = twin
+        vars(twin).update(copy.deepcopy({**vars(self), "_flats": []}, memo))
+        return twin
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
+        raise TypeError(
+            f"a {type(self).__name__} is not pickled, because loading a pickle can run any code: save it with "
+            "nn.train.save_checkpoint(path, model, optimizer), create it again and call nn.train.load_checkpoint"
+        )
 
     def _nodes(self) -> list[Node]:
         return [node for group in self.param_groups for node in group["params"]]

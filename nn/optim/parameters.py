@@ -45,6 +45,17 @@ def node_list(parameters: Node | Iterable[Node], what: str) -> list[Node]:
     return found
 
 
+def check_trainable(node: Node, k: int) -> None:
+    """Raise ValueError or TypeError unless the node at position k is a leaf that holds floats."""
+    if not node.is_leaf:
+        raise ValueError(
+            f"the parameter at position {k} is the result of an op, {node!r:.60}: a change to it would not reach "
+            "the leaves it was computed from; give the leaves"
+        )
+    if isinstance(node, Tensor) and node.dtype.kind != "f":
+        raise TypeError(f"the parameter at position {k} holds {node.dtype}, expected floats; use dtype=float")
+
+
 def data_of(node: Node) -> Any:
     """Return the data of a node: a float, or an array that must not be changed."""
     return np.asarray(node.data) if isinstance(node, Tensor) else node.data
@@ -62,10 +73,12 @@ def gradient(node: Node) -> Any:
     grad: Any = node.grad
     if not isinstance(node, Tensor):
         return float(grad)
-    array = np.asarray(grad, dtype=node.dtype)
+    array = np.asarray(grad)
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"a .grad must hold real numbers, and this one was set to {array.dtype}: {grad!r:.60}")
     if array.shape != node.shape:
         raise ValueError(f"a .grad was set to the shape {array.shape}, expected {node.shape}; set it to None")
-    return array
+    return np.asarray(array, dtype=node.dtype)
 
 
 def like_data(x: Any, data: Any) -> Any:

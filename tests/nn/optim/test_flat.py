@@ -31,6 +31,8 @@ CHANGES: dict[str, Change] = {
     "a new group": lambda optimizer, params: optimizer.add_param_group({"params": [with_gradient((3,))], "lr": 0.5}),
     "an entry of the state set": set_entry,
     "an entry of the state written into": lambda optimizer, params: optimizer.state[params[0]]["exp_avg"].fill(0.5),
+    "the state cleared": lambda optimizer, params: optimizer.state.clear(),
+    "a state deleted": lambda optimizer, params: optimizer.state.pop(params[1]),
     "a loaded state": lambda optimizer, params: optimizer.load_state_dict(optimizer.state_dict()),
     "another order": reorder,
     "a parameter frozen": lambda optimizer, params: params[2].requires_grad_(False),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import math
+import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -368,3 +370,70 @@ def test_groups_without_any_parameter_are_refused() -> None:
     with pytest.raises(ValueError, match="groups without parameters"):
         nn.optim.SGD([{"params": []}, {"params": []}])
     assert len(nn.optim.SGD([{"params": []}, {"params": [Value(1.0)]}]).param_groups) == 2
+
+
+@pytest.mark.parametrize(
+    "grad",
+    [np.full((2, 3), 1j), np.full((2, 3), None), np.full((2, 3), "a")],
+    ids=["complex", "objects", "text"],
+)
+def test_a_gradient_that_is_not_real_is_refused_and_nothing_changes(grad: np.ndarray) -> None:
+    w = Tensor(np.ones((2, 3)), requires_grad=True)
+    w.grad = grad
+    with pytest.raises(TypeError, match="must hold real numbers"):
+        SGD([w], lr=0.1).step()
+    assert np.array_equal(w.numpy(), np.ones((2, 3)))
+
+
+def read_only(g: np.ndarray) -> np.ndarray:
+    g.flags.writeable = False
+    return g
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        lambda g: g.astype(np.float32),
+        lambda g: g.astype(int),
+        lambda g: np.asfortranarray(g),
+        lambda g: g[::-1, ::-1],
+        lambda g: g.tolist(),
+        read_only,
+    ],
+    ids=["float32", "int", "columns first", "negative strides", "list", "read-only"],
+)
+def test_a_gradient_in_any_form_counts_as_its_numbers(given: Callable[[np.ndarray], Any]) -> None:
+    w, same = (Tensor(np.ones((2, 3)), requires_grad=True) for _ in range(2))
+    w.grad = given(np.arange(6.0).reshape(2, 3))
+    same.grad = np.array(w.grad, dtype=float)
+    for node in (w, same):
+        optimizer = SGD([node], lr=0.1, momentum=0.9)
+        optimizer.step()
+        optimizer.step()
+    assert w.tolist() == same.tolist()
+
+
+def test_an_optimizer_is_copied_together_with_its_model_and_goes_on_alike() -> None:
+    model = nn.Linear(2, 2)
+    optimizer = Adam(model.parameters(), lr=0.1)
+
+    def step(model: nn.Linear, optimizer: Adam) -> None:
+        for p in model.parameters():
+            p.grad = np.ones(p.shape)
+        optimizer.step()
+
+    step(model, optimizer)
+    twin, its_optimizer = copy.deepcopy((model, optimizer))
+    before = model.weight.tolist()
+    step(twin, its_optimizer)
+    assert model.weight.tolist() == before
+    step(model, optimizer)
+    assert model.weight.tolist() == twin.weight.tolist()
+
+
+@pytest.mark.parametrize(
+    ("copied", "message"), [(copy.deepcopy, "together with the model"), (pickle.dumps, "save_che")]
+)
+def test_an_optimizer_alone_is_neither_copied_nor_pickled(copied: Callable[[Any], Any], message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        copied(SGD([Value(1.0)]))
