@@ -9,6 +9,7 @@ from typing import Any
 from autograd import manual_seed
 
 from ..checks import integer
+from ..data.loader import Transform
 from ..module import Module
 from ..optim import Optimizer
 from ..optim.lr_scheduler import LRScheduler, OneCycleLR
@@ -42,6 +43,7 @@ def fit(
     verbose: bool = True,
     resume: str | os.PathLike[str] | None = None,
     doctor: bool = False,
+    transform: Transform | None = None,
 ) -> History:
     """Train a model and return the loss and the metrics of each epoch.
 
@@ -63,6 +65,8 @@ def fit(
     resume            a file written by ModelCheckpoint: go on from there, with bits equal to those of a training that
                       was not interrupted. Give the same arguments as before.
     doctor            print the report of nn.train.doctor after the first epoch, and where the training fails
+    transform         an augmentation of nn.data, or a function of (x, generator), applied to the first input of each
+                      training batch and not to the validation; a loader has its own
 
     A model of Values gets the rows of a batch one after the other, as lists. The loss of an epoch is the mean over its
     batches, weighted by their sizes, while the model learns; that of the validation is computed after the epoch in
@@ -95,7 +99,9 @@ def fit(
         given.append(Checkup())
     if verbose and not any(isinstance(callback, ProgressBar) for callback in given):
         given.append(ProgressBar())
-    loader = training_loader(data, None if batch_size is None else integer("batch_size", batch_size, 1), shuffle, seed)
+    loader = training_loader(
+        data, None if batch_size is None else integer("batch_size", batch_size, 1), shuffle, seed, transform
+    )
     meter = Meter(metric_list(metrics, threshold_of(loss)))
     validating = None if validation is None else plain_loader(validation, batch_size)
     if seed is not None:

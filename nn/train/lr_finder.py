@@ -20,6 +20,7 @@ from .snapshot import Snapshot
 from .sources import inputs_and_target, training_loader
 
 _SMOOTHING: Final = 0.9  # the weight of the past in the running mean of the loss
+_SETTLED: Final = 10  # steps after which the running mean is one of enough batches to be compared
 _FALL: Final = 0.01  # share of the first loss; a smaller fall may be chance
 _DIVERGED: Final = 4.0  # times the smallest smoothed loss
 
@@ -140,9 +141,13 @@ def _step(model: Module, batch: Any, loss: Any, optimizer: Optimizer, lr: float)
 
 
 def _steepest(lrs: list[float], smoothed: list[float]) -> float | None:
-    """Return the learning rate where the loss falls fastest per decade, before its smallest value."""
+    """Return the learning rate where the loss falls fastest per decade, before its smallest value.
+
+    The first steps do not count: there the running mean follows the noise of a few batches.
+    """
     end = int(np.argmin(smoothed)) + 1 if smoothed else 0
     if end < 3 or smoothed[0] - smoothed[end - 1] <= _FALL * abs(smoothed[0]):
         return None
-    slopes = np.gradient(np.array(smoothed[:end]), np.log(lrs[:end]))
-    return lrs[int(np.argmin(slopes))]
+    start = min(_SETTLED, end // 3)
+    slopes = np.gradient(np.array(smoothed[:end]), np.log(lrs[:end]))[start:]
+    return lrs[start + int(np.argmin(slopes))]

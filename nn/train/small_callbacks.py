@@ -117,7 +117,7 @@ class TerminateOnNaN(Callback):
     def on_train_batch_end(self, batch: int, logs: Logs) -> None:
         if not math.isfinite(logs["loss"]):
             epoch = self.training.epoch + 1
-            print(f"stopped in epoch {epoch} at batch {batch}: the loss is {logs['loss']}; see detect_anomaly()")
+            print(f"stopped in epoch {epoch} at batch {batch}: the loss is {logs['loss']}")
             self.training.stop_training = True
 
 

@@ -11,15 +11,21 @@ from autograd import Tensor
 
 from ..checks import integer, number
 from ..data import DataLoader, Dataset, Subset, TensorDataset
+from ..data.loader import Transform
+from .outputs import as_array
 
 _DEFAULT_BATCH: Final = 32
 
 
-def training_loader(data: Any, batch_size: int | None, shuffle: bool, seed: int | None) -> Any:
+def training_loader(
+    data: Any, batch_size: int | None, shuffle: bool, seed: int | None, transform: Transform | None = None
+) -> Any:
     """Return the loader of the training data: a new one, or the given one as it is."""
     dataset = _dataset(data)
     if dataset is not None:
-        return DataLoader(dataset, batch_size or _DEFAULT_BATCH, shuffle=shuffle, seed=seed)
+        return DataLoader(dataset, batch_size or _DEFAULT_BATCH, shuffle=shuffle, seed=seed, transform=transform)
+    if transform is not None:
+        raise ValueError("a loader has its own transform; give it to the loader, and leave it out here")
     if batch_size is not None:
         raise ValueError(f"a loader has its own batch size, got batch_size={batch_size!r}; leave batch_size out")
     return _loader(data)
@@ -52,6 +58,15 @@ def inputs_and_target(batch: Any) -> tuple[tuple[Any, ...], Any]:
             "(X, X) where the input is the target"
         )
     return tuple(batch[:-1]), batch[-1]
+
+
+def not_finite(inputs: tuple[Any, ...], target: Any) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield the parts of a batch that hold nan or inf, with their names, such as "input, feature 3"."""
+    for name, part in (*((f"input {k}" if k else "input", x) for k, x in enumerate(inputs)), ("target", target)):
+        data = as_array(part)
+        if data.dtype.kind == "f" and not (finite := np.isfinite(data)).all():
+            columns = np.flatnonzero(~finite.all(axis=0))[:5] if data.ndim == 2 else ()
+            yield name + (f", feature {', '.join(map(str, columns))}" if len(columns) else ""), data
 
 
 def batch_length(batch: Any) -> int:

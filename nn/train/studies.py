@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any, Final, final
 
@@ -76,7 +77,8 @@ def optuna_objective(
 class PruningCallback(Monitor):
     """Report a number of each epoch to an Optuna trial, and end the trial where its study finds it not promising.
 
-    trial     the trial that the objective gets; with None, as in `random_search`, the callback does nothing
+    trial     the trial that the objective gets; a FixedTrial is never ended. With None, as in `random_search`, the
+              callback does nothing
     monitor   the number to report; it must fall in a study that minimizes, and rise in one that maximizes
     interval  report every so many epochs
 
@@ -86,11 +88,15 @@ class PruningCallback(Monitor):
 
     def __init__(self, trial: Any, monitor: str = "val_loss", interval: int = 1, mode: str = "auto") -> None:
         super().__init__(monitor, mode)
+        if trial is not None and not isinstance(trial, _optuna().trial.BaseTrial):
+            raise TypeError(
+                f"PruningCallback takes the trial that the objective gets, got {type(trial).__name__}: {trial!r:.60}"
+            )
         self.trial = trial
         self.interval = checks.integer("interval", interval, 1)
 
     def on_train_begin(self) -> None:
-        if self.trial is None:
+        if self.trial is None or isinstance(self.trial, _optuna().trial.FixedTrial):  # which belongs to no study
             return
         direction = self.trial.study.direction.name.lower()
         if _DIRECTIONS.get(direction) != self.mode:
@@ -107,6 +113,12 @@ class PruningCallback(Monitor):
         self.trial.report(current, step=epoch)
         if self.trial.should_prune():
             raise _optuna().TrialPruned(f"pruned after epoch {epoch + 1}: {self.monitor} is {current:.4g}")
+
+
+def is_pruned(error: BaseException) -> bool:
+    """Tell whether an error is `optuna.TrialPruned`, which ends a trial as wanted. Does not import Optuna."""
+    optuna = sys.modules.get("optuna")
+    return optuna is not None and isinstance(error, optuna.TrialPruned)
 
 
 def _optuna() -> Any:

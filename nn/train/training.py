@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
+import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, final
 
@@ -16,7 +18,7 @@ from .evaluation import Meter, loss_number, measured
 from .history import History
 from .outputs import apply_model, computes_with_values, count_nodes
 from .snapshot import Snapshot, Stateful, generators_of
-from .sources import batch_count, inputs_and_target
+from .sources import batch_count, inputs_and_target, not_finite
 from .state_text import same_kind
 
 _FIT: Final = "fit"  # key of what a checkpoint holds for `fit`
@@ -61,7 +63,7 @@ class Training:
         self.history = History()
         self.epoch = self.batch = self.step = 0
         self.current: Any = None
-        self.stop_training = False
+        self.stop_training = self._warned = False
         self.batches = batch_count(loader)
         self.nodes_per_step = 0  # counted for models of Values
         self._no_batches = self._meter = meter
@@ -102,6 +104,9 @@ class Training:
                 callback.on_epoch_begin(self.epoch)
         while not self.stop_training and self._take_step(batches):
             logs = self._meter.logs()
+            if not self._warned and not math.isfinite(logs["loss"]):
+                self._warned = True
+                self._warn(logs["loss"])
             for callback in self.callbacks:
                 callback.on_train_batch_end(self.batch - 1, logs)
             for callback in self.callbacks:
@@ -109,6 +114,16 @@ class Training:
         if self.batch == 0:
             raise ValueError("an epoch of the data has no batches; give at least one sample, or leave out drop_last")
         self._end_epoch()
+
+    def _warn(self, loss: float) -> None:
+        """Warn once that the loss is not finite, and say whether the data are the cause."""
+        parts = [name for name, _ in not_finite(*inputs_and_target(self.current))]
+        cause = "the data of this batch are finite; find the cause with fit(doctor=True) or detect_anomaly()"
+        if parts:
+            found = f"this batch has nan or inf in {' and '.join(parts)}"
+            cause = f"{found}; leave out the rows that np.argwhere(~np.isfinite(X)) finds, or fill them in"
+        sentence = f"the loss is {loss} in epoch {self.epoch + 1} from batch {self.batch} on: {cause}"
+        warnings.warn(sentence, stacklevel=5)  # at the call of fit
 
     def _take_step(self, batches: Iterator[Any]) -> bool:
         """Take one step of the optimizer, as a whole. Return False if there is no batch left."""

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from ..outputs import as_array
+from ..sources import not_finite
 from .evidence import Evidence, LossKind
 from .sign import Sign
 
@@ -19,13 +20,8 @@ _IGNORED: Final = -100  # cross_entropy does not count samples of this class
 
 def nan_in_the_data(found: Evidence) -> Iterator[Sign]:
     """Find inputs and targets that are not finite."""
-    for name, data in (*((f"input {k}", x) for k, x in enumerate(found.arrays)), ("target", as_array(found.target))):
-        if data.dtype.kind == "f" and not np.isfinite(data).all():
-            wrong = ~np.isfinite(data)
-            columns = ""
-            if data.ndim == 2:
-                columns = f", feature {', '.join(map(str, np.flatnonzero(wrong.any(axis=0))[:5]))}"
-            yield Sign(name.removesuffix(" 0") + columns, int(wrong.sum()), {"size": data.size})
+    for name, data in not_finite(found.inputs, found.target):
+        yield Sign(name, int(np.sum(~np.isfinite(data))), {"size": data.size})
 
 
 def constant_feature(found: Evidence) -> Iterator[Sign]:

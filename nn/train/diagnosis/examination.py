@@ -16,6 +16,7 @@ from ...optim import Optimizer
 from ..callback import Callback, Logs
 from ..outputs import checked_loss, checked_model, checked_optimizer
 from ..sources import batch_length, inputs_and_target
+from ..studies import is_pruned
 from .diseases import DISEASES
 from .evidence import gather
 from .health_report import Finding, Report
@@ -101,7 +102,7 @@ class Checkup(Callback):
             self._print("the loss is not finite")
 
     def on_failure(self, error: Exception) -> None:
-        if not self._failed:
+        if not self._failed and not is_pruned(error):
             self._failed = True
             self._print(f"{type(error).__name__} was raised")
 

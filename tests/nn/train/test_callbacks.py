@@ -123,7 +123,10 @@ def test_terminate_on_nan_stops_at_the_batch(capsys: pytest.CaptureFixture[str])
     callbacks = [train.TerminateOnNaN()]
     X = np.ones((12, 1))
     optimizer = optim.SGD(model.parameters(), lr=0.1)
-    train.fit(model, (X, X), loss, optimizer, epochs=3, batch_size=3, callbacks=callbacks, verbose=False)
+    with pytest.warns(
+        UserWarning, match="the loss is nan in epoch 1 from batch 2 on: the data of this batch are finite"
+    ):
+        train.fit(model, (X, X), loss, optimizer, epochs=3, batch_size=3, callbacks=callbacks, verbose=False)
     assert len(steps) == 2
     assert "stopped in epoch 1 at batch 1: the loss is nan" in capsys.readouterr().out
 

@@ -189,3 +189,22 @@ def test_a_session_without_a_file_is_told_to_have_one() -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, timeout=120)
     assert "cannot import what a notebook or an interactive session defines" in ended.stderr
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_the_members_train_on_augmented_data(processes: int) -> None:
+    def members(**options: Any) -> list[Any]:
+        images, labels = np.ones((8, 2, 2)), np.arange(8) % 2
+        found = train.ensemble(
+            build_for_images, (images, labels), F.cross_entropy, n=2, epochs=2, processes=processes, **options
+        )
+        return [exact(member.state_dict()) for member in found.members]
+
+    noise = nn.data.Compose([nn.data.GaussianNoise(0.5)])
+    assert members(transform=noise) == members(transform=noise)
+    assert members(transform=noise) != members()
+
+
+def build_for_images() -> tuple[nn.Module, optim.Optimizer]:
+    model = nn.Sequential(nn.Flatten(), nn.Linear(4, 2))
+    return model, optim.SGD(model.parameters(), lr=0.1)

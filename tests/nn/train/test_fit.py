@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import tracemalloc
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -297,3 +298,46 @@ def test_no_garbage_waits_for_the_collector_after_a_step() -> None:
         gc.garbage.clear()
         gc.enable()
     assert kept == []
+
+
+@pytest.mark.parametrize(
+    ("column", "where"), [(None, "target"), (0, "input, feature 0"), (1, "input, feature 1")], ids=str
+)
+def test_fit_warns_once_at_its_call_where_nan_in_the_data_makes_the_loss_nan(column: int | None, where: str) -> None:
+    X, y = np.ones((6, 2)), np.ones((6, 1))
+    if column is None:
+        y[5, 0] = np.nan
+        where += ", feature 0"
+    else:
+        X[5, column] = np.nan
+    model = nn.Linear(2, 1)
+    optimizer = optim.SGD(model.parameters(), lr=0.1)
+    with pytest.warns(UserWarning, match="the loss is nan") as caught:
+        train.fit(model, (X, y), F.mse_loss, optimizer, 3, batch_size=2, shuffle=False, verbose=False)
+    assert [Path(each.filename).name for each in caught] == ["test_fit.py"]
+    expected = f"in epoch 1 from batch 3 on: this batch has nan or inf in {where}; leave out the rows"
+    assert expected in str(caught[0].message)
+
+
+def test_transform_is_that_of_a_loader_and_leaves_the_validation_alone() -> None:
+    images = np.random.default_rng(0).normal(size=(20, 4, 4))
+    labels = np.arange(20) % 2
+    seen: list[np.ndarray] = []
+
+    def shifted(x: Any, generator: np.random.Generator) -> Any:
+        seen.append(x.numpy())
+        return nn.data.RandomShift(1)(x, generator)
+
+    def trained(given: Any, **options: Any) -> Any:
+        manual_seed(0)
+        model = nn.Sequential(nn.Flatten(), nn.Linear(16, 2))
+        optimizer = optim.SGD(model.parameters(), lr=0.1)
+        train.fit(model, given, F.cross_entropy, optimizer, 3, validation=(images, labels), verbose=False, **options)
+        return exact(model.state_dict())
+
+    dataset = nn.data.TensorDataset(images, labels)
+    loader = nn.data.DataLoader(dataset, 5, shuffle=True, seed=3, transform=shifted)
+    assert trained((images, labels), batch_size=5, seed=3, transform=shifted) == trained(loader)
+    assert len(seen) == 2 * 3 * 4
+    with pytest.raises(ValueError, match="a loader has its own transform"):
+        trained(loader, transform=shifted)

@@ -164,3 +164,27 @@ def test_without_optuna_the_extra_is_named(monkeypatch: pytest.MonkeyPatch, tmp_
     monkeypatch.setitem(sys.modules, "optuna", None)
     with pytest.raises(ImportError, match=r"pip install glassgrad\[search\]"):
         train.optuna_study(tmp_path / "s")
+
+
+def test_only_a_trial_can_be_pruned() -> None:
+    with pytest.raises(TypeError, match="takes the trial that the objective gets, got int: 5"):
+        train.PruningCallback(5)
+
+
+def test_a_fixed_trial_is_trained_to_the_end() -> None:
+    trial = optuna.trial.FixedTrial({"lr": 0.1})
+    assert objective({"lr": 0.1}, trial) == objective({"lr": 0.1})
+
+
+def test_the_doctor_does_not_take_a_pruned_trial_for_a_failure(capsys: pytest.CaptureFixture[str]) -> None:
+    def pruned(trial: Any) -> float:
+        model = network()
+        optimizer = optim.SGD(model.parameters(), 0.1)
+        callbacks = [train.PruningCallback(trial, "loss")]
+        train.fit(model, data(), F.cross_entropy, optimizer, 2, callbacks=callbacks, verbose=False, doctor=True)
+        return 0.0
+
+    study = optuna.create_study(pruner=optuna.pruners.ThresholdPruner(upper=0.0))
+    study.optimize(pruned, n_trials=1)
+    assert study.trials[0].state.name == "PRUNED"
+    assert "TrialPruned" not in capsys.readouterr().out

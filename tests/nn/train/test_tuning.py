@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Tensor, default_generator
+from autograd import Tensor, default_generator, manual_seed
 from nn import functional as F, optim, train
 
 from .cases import data, exact, network
@@ -49,6 +49,17 @@ def test_lr_find_changes_nothing() -> None:
     assert optimizer.param_groups[0]["lr"] == 0.5
     assert len(curve.lrs) == len(curve.losses) == len(curve.smoothed) <= 20
     assert curve.lrs[:2] == pytest.approx([1e-6, 1e-6 * 10 ** (7 / 19)])
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_noise_of_the_first_batches_is_not_taken_for_a_fall_of_the_loss(seed: int) -> None:
+    X, y = nn.data.load_digits()
+    manual_seed(seed)
+    model = nn.Sequential(nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10))
+    optimizer = optim.Adam(model.parameters())
+    curve = train.lr_find(model, (X, y), F.cross_entropy, optimizer, batch_size=32, seed=seed)
+    assert curve.suggestion is not None
+    assert 1e-4 < curve.suggestion < 0.1
 
 
 def test_a_loss_that_does_not_fall_has_no_suggestion() -> None:
