@@ -72,6 +72,11 @@ class DataLoader:
         transform: Transform | None = None,
     ) -> None:
         _check_dataset(dataset, shuffle, sampler)
+        if transform is not None and not callable(transform):
+            raise TypeError(
+                "transform is an augmentation or a function of (x, generator), got "
+                f"{type(transform).__name__}: {transform!r:.60}"
+            )
         self.dataset: Any = dataset
         self.batch_size = integer("batch_size", batch_size, 1)
         self.shuffle = shuffle
@@ -92,6 +97,9 @@ class DataLoader:
                 "or count the batches of an epoch"
             )
         return self.batch_count(len(source))
+
+    def __repr__(self) -> str:
+        return f"DataLoader({self.dataset!r:.60}, batch_size={self.batch_size}, shuffle={self.shuffle})"
 
     def batch_count(self, samples: int) -> int:
         """Return the number of batches that a number of samples makes."""

@@ -38,7 +38,10 @@ def checked_loss(loss: Any) -> Any:
             f"a loss is a function of output and target, got the class {loss.__name__}; write {loss.__name__}()"
         )
     if not callable(loss):
-        raise TypeError(f"a loss is a function of output and target, got {type(loss).__name__}: {loss!r:.60}")
+        raise TypeError(
+            f"a loss is a function of output and target, got {type(loss).__name__}: {loss!r:.60}; write one such as "
+            "nn.functional.mse_loss"
+        )
     return loss
 
 

@@ -438,3 +438,13 @@ def test_the_same_seed_gives_the_same_bits_in_every_process() -> None:
     }
     assert len(outputs) == 1
     assert len(outputs.pop().splitlines()) == 4
+
+
+def test_a_transform_that_is_no_function_is_refused_at_once() -> None:
+    with pytest.raises(TypeError, match=r"a function of \(x, generator\), got int: 5"):
+        DataLoader(TensorDataset([1.0], [0]), transform=5)  # type: ignore[arg-type]
+
+
+def test_a_loader_shows_its_dataset_and_its_batches() -> None:
+    loader = DataLoader(TensorDataset([1.0, 2.0], [0, 1]), batch_size=2)
+    assert repr(loader) == "DataLoader(TensorDataset(2 samples of shapes (), ()), batch_size=2, shuffle=False)"
