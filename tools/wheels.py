@@ -60,7 +60,7 @@ def build(folder: Path, compiled: bool) -> Path:
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("*.so", "*.pyd", "__pycache__"))
     for name in FILES:
         shutil.copy(ROOT / name, source)
-    command = [sys.executable, *environment.PIP, "wheel", "-q", "--no-deps", "--wheel-dir", found, source]
+    command = [sys.executable, *environment.PIP, "wheel", "-q", "--no-deps", "--wheel-dir", str(found), str(source)]
     subprocess.run(command, env=None if compiled else without_compiler(folder), check=True)
     (wheel,) = found.glob("*.whl")
     if TAGS[compiled] not in wheel.name:
