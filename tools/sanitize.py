@@ -5,7 +5,8 @@ It copies the packages and tests into a scratch folder, builds the C sources the
 build the sources get all their memory from Python, so the tests that let each allocation fail in turn reach every one.
 `--slow` runs the large graphs of `tests/native/test_soak.py` at a tenth of their size instead.
 
-The sanitizers come with gcc. Where there is none, or on another system than Linux, it says so and checks nothing.
+The sanitizers are libraries of gcc. Where they or gcc are missing, or on another system than Linux, it says so and
+checks nothing; that is no failure.
 `--python` takes another Python, such as a debug build, that can import NumPy and pytest.
 """
 
@@ -41,13 +42,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--python", default=sys.executable, help="the Python that runs the tests")
     parser.add_argument("--slow", action="store_true", help="the large graphs instead, at a tenth of their size")
     options, pytest_arguments = parser.parse_known_args(arguments)
-    if not sys.platform.startswith("linux") or not shutil.which("gcc"):
-        print("sanitize: untried, because it needs gcc on Linux")
+    missing = what_is_missing()
+    if missing:
+        print(f"sanitize: untried, because it needs {missing}")
         return 0
     with tempfile.TemporaryDirectory() as scratch:
         copy(Path(scratch))
         build(Path(scratch) / "autograd" / "native")
         return run(Path(scratch), options.python, [*(LARGE if options.slow else ALL), *pytest_arguments])
+
+
+def what_is_missing() -> str:
+    """Return what this needs and is not here, or nothing."""
+    if not sys.platform.startswith("linux"):
+        return "Linux"
+    if not shutil.which("gcc"):
+        return "gcc"
+    if not os.path.exists(os.path.join(sysconfig.get_paths()["include"], "Python.h")):
+        return "the header files of Python (Debian: python3-dev)"
+    libraries = [os.path.basename(path) for path in sanitizers() if not os.path.isabs(path)]
+    return f"{' and '.join(libraries)} of gcc (Debian: libgcc-*-dev)" if libraries else ""
+
+
+def sanitizers() -> list[str]:
+    """Return the paths of the two libraries; of one that gcc does not have, only the name."""
+    names = (f"-print-file-name=lib{name}.so" for name in ("asan", "ubsan"))
+    return [subprocess.check_output(["gcc", name], text=True).strip() for name in names]
 
 
 def copy(scratch: Path) -> None:
@@ -70,14 +90,10 @@ def build(native: Path) -> None:
 
 
 def run(scratch: Path, python: str, arguments: Sequence[str]) -> int:
-    """Run pytest in the scratch folder; an error of a sanitizer ends it with a report of the place in C."""
-    found = [
-        subprocess.check_output(["gcc", f"-print-file-name=lib{name}.so"], text=True).strip()
-        for name in ("asan", "ubsan")
-    ]
+    """Run pytest in the scratch folder; an error of a sanitizer is reported with the place in C, and fails."""
     environ = {
         **os.environ,
-        "LD_PRELOAD": " ".join(found),  # Python itself is built without them
+        "LD_PRELOAD": " ".join(sanitizers()),  # Python itself is built without them
         "ASAN_OPTIONS": "detect_leaks=0:allocator_may_return_null=1",  # Python keeps memory to its end
         "UBSAN_OPTIONS": "print_stacktrace=1",
         "PYTHONMALLOC": "malloc_debug",  # each object on its own, with marks around it
@@ -86,7 +102,9 @@ def run(scratch: Path, python: str, arguments: Sequence[str]) -> int:
         "GLASSGRAD_PURE": "0",
         "GLASSGRAD_SOAK": "0.1",
     }
-    command = [python, "-X", "dev", "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
+    # The default of pytest would hide a report of the sanitizers, which goes to the stderr of the system.
+    pytest = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "--capture=sys"]
+    command = [python, "-X", "dev", *pytest, *arguments]
     return subprocess.call(command, cwd=scratch, env=environ)
 
 

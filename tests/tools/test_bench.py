@@ -2,16 +2,17 @@
 
 import gc
 import importlib.util
-import json
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from bench import chains, gpt, jobs, programs, report, run, scalar, tensor
-from bench.peers import BARE, MICROGRAD, MYGRAD, OURS, PYTORCH
+from bench import chains, gpt, jobs, mlp, programs, report, run, scalar, tensor
+from bench.measure import in_a_process
+from bench.peers import BARE, BY_HAND, JAX, MICROGRAD, MYGRAD, OURS, PYTORCH, Untried, python_of
 from bench.rows import Figure, Row, Runner, rows
 from tests.jobs import science, statistics
 
@@ -60,7 +61,6 @@ def test_the_moons_are_the_same_every_time_and_half_of_them_on_either_side() -> 
         (tensor, ["--sizes", "1", "0"]),
         (tensor, ["--seconds", "-1"]),
         (jobs, ["--rounds", "0"]),
-        (programs, ["--samples", "0"]),
     ],
 )
 def test_sizes_below_one_are_refused(script: Any, arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -69,27 +69,31 @@ def test_sizes_below_one_are_refused(script: Any, arguments: list[str], capsys: 
     assert "at least 1" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(
-    ("script", "name"), [(run, "run.py"), (tensor, "tensor.py"), (jobs, "jobs.py"), (programs, "programs.py")]
-)
+@pytest.mark.parametrize(("script", "name"), [(run, "run.py"), (tensor, "tensor.py"), (jobs, "jobs.py")])
 def test_the_script_stands_where_the_docs_say(script: Any, name: str) -> None:
     assert Path(script.__file__).parts[-3:] == ("tools", "bench", name)
 
 
-def test_a_program_takes_the_loss_of_micrograd_and_of_every_sample(capsys: pytest.CaptureFixture[str]) -> None:
-    losses = {}
-    for engine in ("micrograd", "ours"):
-        assert programs.main(["--engine", engine, "--work", "floats", "--runs", "1"]) == 0
-        losses[engine] = json.loads(capsys.readouterr().out)["loss"]
-    assert losses["ours"] == pytest.approx(losses["micrograd"], rel=1e-12)
-    samples = programs.seconds("ours", "samples", 1, 100)
+@needs_micrograd
+def test_a_program_takes_the_loss_of_micrograd_and_of_every_sample() -> None:
+    floats = programs.measure(OURS, programs.FLOATS, quick=True)
+    assert floats["check"] == pytest.approx(scalar.measure(OURS, "", quick=True)["check"][:1], rel=1e-12)
+    samples = programs.measure(OURS, programs.SAMPLES, quick=True, samples=100)
     weights = programs.parameters()
     each = [
         programs.hinge(weights, (a, b), y, lambda x: max(x, 0.0)) for a, b, y in zip(*programs.points(100), strict=True)
     ]
-    assert samples["loss"] == pytest.approx(sum(each), rel=1e-12)
-    shown = programs.table("samples", {"micrograd": [samples], "ours": [samples]}, 100)
-    assert shown.splitlines()[0].split() == ["100", "samples", "micrograd", "ours"]
+    assert samples["check"] == pytest.approx([sum(each)], rel=1e-12)
+    assert samples["per sample"] == pytest.approx([s / 100 for s in samples["step"]])
+
+
+@pytest.mark.parametrize("engine", [MYGRAD, PYTORCH, BY_HAND])
+def test_every_engine_trains_the_network_of_tensors_to_the_same_loss(engine: str) -> None:
+    module = {MYGRAD: "mygrad", PYTORCH: "torch", BY_HAND: "numpy"}[engine]
+    pytest.importorskip(module, reason=f"{module} is not installed; `python3 tools/environment.py bench` installs it")
+    found, ours = (mlp.measure(name, "1", quick=True) for name in (engine, OURS))
+    assert found["check"] == pytest.approx(ours["check"], rel=1e-3)
+    assert len(found["step"]) == len(ours["wall"])
 
 
 @pytest.mark.parametrize(
@@ -214,6 +218,48 @@ def test_the_smoke_run_fails_below_half_a_target_and_names_the_row(capsys: pytes
     assert run.verdict(report.results([FASTER], found)) == 1
     assert "a work, beside micrograd: worse than half its target" in capsys.readouterr().out
     assert run.verdict(report.results([FASTER], {HERE: figures(1.0), THERE: figures(5.1)})) == 0
+
+
+@pytest.mark.parametrize(("slow_tries", "code"), [(0, 0), (2, 0), (3, 1)])
+def test_a_row_of_the_smoke_run_is_slow_only_if_it_is_so_three_times(
+    slow_tries: int, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tries = []
+
+    def once(runner: Runner, python: str, quick: bool) -> dict[str, list[float]]:
+        tries.append(runner)
+        slow = runner == HERE and tries.count(HERE) <= slow_tries
+        return {"step": [1.0 if slow else 0.1] if runner == HERE else [4.0]}
+
+    monkeypatch.setattr(run, "environments", lambda chosen, install: ({HERE: "", THERE: ""}, {}))
+    monkeypatch.setattr(run, "measured_once", once)
+    assert run.smoke([FASTER]) == code
+    assert tries == [HERE, THERE] * min(slow_tries + 1, run.TRIES)
+    assert f"{code} worse than half their targets" in capsys.readouterr().out
+
+
+def test_an_engine_that_fails_says_why_in_its_row_and_is_not_run_again() -> None:
+    untried: dict[Runner, str] = {}
+    nowhere = Runner("mlp", "no such engine", "1")
+    found = run.measured({nowhere: sys.executable}, untried, rounds=2, ends=float("inf"))
+    assert found == {nowhere: []}
+    row = Row("a work", Figure(HERE), Figure(nowhere), at_least=10)
+    (result,) = report.results([row], {HERE: figures(1.0), nowhere: []}, untried)
+    assert result.cells()[-1].startswith("untried: no such engine: KeyError")
+
+
+def test_a_process_that_takes_too_long_is_ended() -> None:
+    with pytest.raises(Untried, match="longer than 1 s"):
+        in_a_process([sys.executable, "-c", "import time; time.sleep(60)"], seconds=1.0)
+
+
+def test_a_folder_of_the_name_of_an_engine_is_no_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if importlib.util.find_spec("jax"):
+        pytest.skip("JAX is installed here")
+    (tmp_path / "jax").mkdir()
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(Untried, match="not installed"):
+        python_of(JAX, install=False)
 
 
 def test_engines_that_computed_something_else_are_named() -> None:

@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from bench.peers import Untried
+
 Figures = dict[str, list[float]]  # the numbers that one process measured, by name
 
 
@@ -28,20 +30,35 @@ def in_turn(
 
 
 def say(text: str) -> None:
-    """Show what runs now, in one line that the next one replaces."""
-    if sys.stderr.isatty():
+    """Show what runs now: in a terminal in one line that the next one replaces."""
+    if not sys.stderr.isatty():
+        print(text, file=sys.stderr, flush=True)  # in a log: a line for each
+    else:
         print(f"\r{text:60}" if text else "\r" + " " * 60 + "\r", end="", file=sys.stderr, flush=True)
 
 
 def in_a_process(
-    command: Sequence[str], paths: Sequence[str] = (), environ: Mapping[str, str] | None = None
+    command: Sequence[str],
+    paths: Sequence[str] = (),
+    environ: Mapping[str, str] | None = None,
+    seconds: float | None = None,
 ) -> dict[str, Any]:
     """Run a Python with these arguments and read the JSON it prints; `paths` come first among its imports.
 
     The PYTHONPATH of this process is not passed on: this checkout in it would hide another package named `autograd`.
+    A process that fails, or takes longer than `seconds`, raises Untried with the reason; it is ended where this one is
+    interrupted.
     """
     found = {**os.environ, **(environ or {}), "PYTHONPATH": os.pathsep.join(paths)}
-    done = subprocess.run(command, env=found, stdout=subprocess.PIPE, text=True, check=True)
+    pipe = subprocess.PIPE
+    try:
+        done = subprocess.run(command, env=found, stdout=pipe, stderr=pipe, text=True, timeout=seconds)
+    except subprocess.TimeoutExpired:
+        raise Untried(f"it took longer than {seconds:.0f} s") from None
+    if done.returncode:
+        print(done.stderr, file=sys.stderr)
+        last = [f"it ended with exit code {done.returncode}", *done.stderr.strip().splitlines()][-1]
+        raise Untried(last[:80])
     result: dict[str, Any] = json.loads(done.stdout)
     return result
 

@@ -1,4 +1,4 @@
-"""The time of a training step of a network of Tensors, in NumPy by hand and in other engines.
+"""A training step of a network of Tensors, in NumPy by hand and in other engines.
 
 The network is an MLP 784-120-84-10 with relu on a batch of 100, in float32, with cross-entropy and Adam. Each engine
 starts from the same numbers and takes the whole step: clear the gradients, forward, backward, update, read the loss.
@@ -9,30 +9,20 @@ starts from the same numbers and takes the whole step: clear the gradients, forw
     jax            value_and_grad and Adam in one jitted function that may overwrite its arguments
     mygrad         its own functions and loss, and Adam as the formula reads, on each array
     hips autograd  `value_and_grad`, and Adam as the formula reads, on each array
-
-`seconds_per_step` measures one of them in a process of its own, `run` in this process. The loss after the first steps
-is reported too: engines with different losses have not done the same work.
 """
 
 from __future__ import annotations
 
 import itertools
-import json
 import math
 import os
-import statistics
-import sys
-import time
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any
 
-sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from bench.measure import Figures, timed
+from bench.peers import BY_HAND, HIPS, JAX, MYGRAD, OURS, PYTORCH
 
-import environment
-from bench.measure import in_a_process
-
-OURS, BY_HAND, PYTORCH, JAX, MYGRAD, HIPS = "glassgrad", "by hand", "pytorch", "jax", "mygrad", "hips autograd"
 SIZES = (784, 120, 84, 10)
 BATCH = 100
 LR, BETA1, BETA2, EPS = 1e-3, 0.9, 0.999, 1e-8
@@ -41,19 +31,8 @@ WARM_UP = 30
 Step = Callable[[], float]  # take one step and return the loss before it
 
 
-def seconds_per_step(engine: str, threads: int = 1, steps: int = 250, python: str = sys.executable) -> dict[str, float]:
-    """Train in a process of its own; return the median seconds of a step, {"wall", "cpu"}, and "loss" after warm-up.
-
-    `python` is the interpreter, for an engine that cannot be installed beside this project.
-    """
-    command = [python, os.path.abspath(__file__), engine, str(threads), str(steps)]
-    paths = [] if engine == HIPS else [environment.ROOT]  # HIPS autograd is imported by the name of this project
-    libraries = ("OMP", "OPENBLAS", "MKL", "VECLIB_MAXIMUM")
-    return in_a_process(command, paths, {f"{library}_NUM_THREADS": str(threads) for library in libraries})
-
-
-def run(engine: str, threads: int, steps: int) -> dict[str, float]:
-    """Take some steps to warm up and `steps` timed ones, and return what `seconds_per_step` returns."""
+def measure(engine: str, how: str, quick: bool) -> Figures:
+    """Take some steps to warm up and then timed ones; `how` is the number of threads."""
     import numpy as np
 
     draw = np.random.default_rng(0)
@@ -61,16 +40,9 @@ def run(engine: str, threads: int, steps: int) -> dict[str, float]:
     biases = [draw.uniform(-1, 1, n) / math.sqrt(m) for m, n in itertools.pairwise(SIZES)]
     arrays = [each.astype(np.float32) for pair in zip(weights, biases, strict=True) for each in pair]
     x, t = draw.random((BATCH, SIZES[0])).astype(np.float32), draw.integers(0, 10, BATCH)
-    step = STEPS[engine](arrays, x, t, threads)
-    for _ in range(WARM_UP):
-        loss = step()
-    times = []
-    for _ in range(steps):
-        wall, cpu = time.perf_counter(), time.process_time()
-        step()
-        times.append((time.perf_counter() - wall, time.process_time() - cpu))
-    wall, cpu = map(statistics.median, zip(*times, strict=True))
-    return {"wall": wall, "cpu": cpu, "loss": loss}
+    step = STEPS[engine](arrays, x, t, int(how))
+    losses = [step() for _ in range(WARM_UP)]
+    return {**timed(step, 60 if quick else 250, warm=0), "check": losses[-1:]}
 
 
 def glassgrad(arrays: list[Any], x: Any, t: Any, threads: int) -> Step:
@@ -293,7 +265,3 @@ STEPS: dict[str, Callable[[list[Any], Any, Any, int], Step]] = {
     MYGRAD: mygrad,
     HIPS: hips,
 }
-
-
-if __name__ == "__main__":
-    print(json.dumps(run(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))))

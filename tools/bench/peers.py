@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from dataclasses import dataclass
 from importlib.util import find_spec
 
 import environment
 
-OURS, BARE = "glassgrad", "bare numpy"
+OURS, BARE, BY_HAND = "glassgrad", "bare numpy", "by hand"
 MICROGRAD, PYTORCH, MYGRAD, HIPS, CASADI, JAX = "micrograd", "pytorch", "mygrad", "hips autograd", "casadi", "jax"
 
 
@@ -18,7 +19,11 @@ class Peer:
     """A package of others: where `module` can be imported beside this project it is used from there."""
 
     module: str | None  # None: it cannot be beside this project
-    packages: tuple[str, ...]
+    packages: tuple[str, ...]  # the engine itself first
+
+
+class Untried(Exception):
+    """An engine cannot be measured here; the text says why, in a few words."""
 
 
 def _cpu_build_of_torch() -> str:
@@ -38,17 +43,28 @@ PEERS = {
 }
 
 
-def python_of(engine: str, install: bool = True) -> str | None:
-    """Return the Python that has an engine; None where there is none and `install` is false or pip cannot help."""
+def python_of(engine: str, install: bool = True) -> str:
+    """Return the Python that has an engine; Untried where there is none and `install` is false or pip cannot help."""
     if engine not in PEERS:
         return sys.executable
     peer = PEERS[engine]
-    if peer.module and find_spec(peer.module):
+    found = find_spec(peer.module) if peer.module else None
+    if found and found.origin:  # without an origin it is any folder of that name
         return sys.executable
     if not install:
-        return None
+        raise Untried("it is not installed")
     try:
         return environment.beside(engine.split()[0], *peer.packages)
     except SystemExit as error:
         print(f"{error}\nGoing on without {engine}.", file=sys.stderr)
-        return None
+        raise Untried("pip could not install it") from None
+
+
+def version_of(engine: str, python: str) -> str:
+    """Return the name and version of an engine's package, as its Python tells."""
+    package = PEERS[engine].packages[0].partition(">")[0].partition("=")[0]
+    command = [python, "-c", "import importlib.metadata, sys; print(importlib.metadata.version(sys.argv[1]))", package]
+    found = subprocess.run(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=os.path.dirname(python)
+    )
+    return f"{'HIPS autograd' if engine == HIPS else package} {found.stdout.strip()}".rstrip()

@@ -7,7 +7,7 @@ import os
 import platform
 import re
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,16 +16,16 @@ from bench.measure import Figures, aligned
 from bench.rows import Figure, Row, Runner
 
 HEADER = ("work", "ours", "beside", "its", "ratio (min to max)", "target", "")
-PACKAGES = ("numpy", "micrograd", "torch", "mygrad")
 
 
 @dataclass(frozen=True)
 class Result:
-    """A row with its medians; `ratios` has one per round. All are None where a side could not be measured."""
+    """A row with its medians; `ratios` has one per round. A side that could not be measured is None; `why` says why."""
 
     row: Row
     ours: list[float] | None
     other: list[float] | None
+    why: str = ""
 
     @property
     def tried(self) -> bool:
@@ -54,13 +54,13 @@ class Result:
     @property
     def verdict(self) -> str:
         if not self.tried:
-            return "untried"
+            return f"untried: {self.why}" if self.why else "untried"
         return "met" if self.margin >= 1 else "missed"
 
     def cells(self) -> list[str]:
         row = self.row
         if not self.tried:
-            return [row.work, "–", row.other_name, "–", "–", row.target, "untried"]
+            return [row.work, "–", row.other_name, "–", "–", row.target, self.verdict]
         ours, other = (None if each is None else _quantity(each, row) for each in (self.ours, self.other))
         ratios = self.ratios
         ratio = f"{_short(self.ratio)} ({_short(min(ratios))} to {_short(max(ratios))})" if row.other else ""
@@ -83,19 +83,28 @@ def _quantity(numbers: Sequence[float], row: Row) -> str:
     return f"{_short(middle / scale)} {unit} ({_short(low)} to {_short(high)})"
 
 
-def results(rows: Sequence[Row], found: dict[Runner, list[Figures]]) -> list[Result]:
+def results(
+    rows: Sequence[Row],
+    found: dict[Runner, list[Figures]],
+    untried: Mapping[Runner, str] | None = None,
+    summary: Callable[[Sequence[float]], float] = statistics.median,
+) -> list[Result]:
     """Read the figures of all rounds: for each row and round, the median of what one process measured."""
 
     def read(figure: Figure | None) -> list[float] | None:
         if figure is None or not found.get(figure.runner) or (figure.less and not found.get(figure.less)):
             return None
-        middles = [statistics.median(each[figure.name]) for each in found[figure.runner]]
+        middles = [summary(each[figure.name]) for each in found[figure.runner]]
         if figure.less is None:
             return middles
-        taken = [statistics.median(each[figure.name]) for each in found[figure.less]]
+        taken = [summary(each[figure.name]) for each in found[figure.less]]
         return [a - b for a, b in zip(middles, taken, strict=False)]
 
-    return [Result(row, read(row.ours), read(row.other)) for row in rows]
+    def why(row: Row) -> str:
+        reasons = {f"{runner.engine}: {untried[runner]}" for runner in row.runners if untried and runner in untried}
+        return "; ".join(sorted(reasons)).replace("|", "/")
+
+    return [Result(row, read(row.ours), read(row.other), why(row)) for row in rows]
 
 
 def disagreements(found: dict[Runner, list[Figures]]) -> list[str]:
@@ -129,7 +138,7 @@ def in_short(report: dict[str, Any]) -> str:
     """The table for the README: the first row of each work and peer that says most."""
     lines = ["| work | beside | ratio of times | target |", "|---|---|---|---|"]
     for work, _, beside, _, ratio, target, verdict in report["table"]:
-        if verdict != "untried" and any(work.startswith(start) for start in IN_SHORT):
+        if not verdict.startswith("untried") and any(work.startswith(start) for start in IN_SHORT):
             lines.append(f"| {work} | {beside} | {ratio.split(' (')[0]} | {target} |")
     return "\n".join(lines)
 
@@ -137,21 +146,14 @@ def in_short(report: dict[str, Any]) -> str:
 IN_SHORT = ("micrograd's demo step", "Program over", "MLP 784-120-84-10, batch 100, one step")
 
 
-def conditions(rounds: int, minutes: float) -> str:
+def conditions(rounds: int, minutes: float, versions: Sequence[str]) -> str:
     """Say on what machine and with which versions it was measured."""
-    versions = [f"{name} {version}" for name in PACKAGES if (version := _version(name))]
+    named = ", ".join([f"numpy {importlib.metadata.version('numpy')}", *versions])
     return (
-        f"{_processor()}, {os.cpu_count()} cores, {platform.system()}; Python {platform.python_version()}, "
-        f"{', '.join(versions)}. Processor time (2 threads: wall time), median (smallest to largest) of {rounds} "
-        f"processes each, in turn; {minutes:.1f} minutes in all."
+        f"{_processor()}, {os.cpu_count()} cores, {platform.system()}; Python {platform.python_version()}, {named}. "
+        f"Processor time (2 threads: wall time), median (smallest to largest) of {rounds} processes each, in turn; "
+        f"{minutes:.1f} minutes in all."
     )
-
-
-def _version(package: str) -> str:
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return ""
 
 
 def _processor() -> str:

@@ -4,8 +4,8 @@ It makes the environments that it needs, lets each engine do each work in a proc
 and prints one table with the ratios and their targets. `out/speed.json` and `out/speed.png` hold the same. An engine
 that cannot be installed is named as untried. It ends in under ten minutes on two cores.
 
-    --smoke    takes about a minute with what is installed; fails when a ratio is worse than half its target, twice
-    --write    measures nothing, and writes the table of `out/speed.json` into docs/speed.md and the README
+    --smoke    takes about a minute with what is installed; fails when a ratio is worse than half its target three times
+    --write    writes the table into docs/speed.md and the README too
     --only TEXT ...    the rows whose work or peer has one of these texts in it
 """
 
@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
-import subprocess
+import statistics
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +27,14 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 import environment
 from bench import report
 from bench.measure import Figures, in_a_process, say, threads
-from bench.peers import HIPS, python_of
+from bench.peers import HIPS, PEERS, Untried, python_of, version_of
 from bench.rows import Row, Runner, rows
 
 ROOT = Path(environment.ROOT)
 OUT = ROOT / "out"
 HERE = os.path.dirname(os.path.abspath(__file__))
+TRIES = 3  # of the smoke run, before a row is called slow
+PATIENCE = 180.0  # seconds for one process
 BLOCKS = {"docs/speed.md": report.markdown, "README.md": report.in_short}
 BEGIN, END = "<!-- measured by tools/bench/run.py -->\n", "<!-- end of what was measured -->"
 
@@ -39,75 +42,121 @@ BEGIN, END = "<!-- measured by tools/bench/run.py -->\n", "<!-- end of what was 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Measure the engine beside others, and compare with the targets.")
     parser.add_argument("--smoke", action="store_true", help="a minute; fails when a ratio is below half its target")
-    parser.add_argument("--write", action="store_true", help="write the last table into the docs; measure nothing")
+    parser.add_argument("--write", action="store_true", help="write the table into docs/speed.md and the README too")
     parser.add_argument("--rounds", type=int, default=5, help="processes of each (default 5)")
     parser.add_argument("--minutes", type=float, default=9.0, help="begin no round that would end later (default 9)")
     parser.add_argument("--only", nargs="+", default=[""], metavar="TEXT", help="rows with one of these in them")
     options = parser.parse_args(arguments)
     if options.rounds < 1 or options.minutes <= 0:
         parser.error("every number is at least 1")
-    if options.write:
-        return write(json.loads((OUT / "speed.json").read_text(encoding="utf-8")), ROOT)
+    if options.write and (options.smoke or options.only != [""]):
+        parser.error("--write writes the whole table: leave out --smoke and --only")
     chosen = [row for row in rows() if any(text in f"{row.work} {row.other_name}" for text in options.only)]
     if not chosen:
         parser.error(f"no row has any of {options.only} in it")
-    found, minutes = measured(chosen, 1 if options.smoke else options.rounds, options.minutes, options.smoke)
-    wrong = report.disagreements(found)
-    if wrong:
-        raise SystemExit("\n".join(wrong))
-    results = report.results(chosen, found)
-    conditions = report.conditions(max(map(len, found.values())), minutes)
-    print(conditions + "\n\n" + report.table(results) + "\n")
     if options.smoke:
-        slow = [each.row for each in results if each.is_bad]
-        if slow:  # a busy moment or a slow engine: the next measurement tells
-            again = report.results(slow, measured(slow, 2, options.minutes, smoke=True)[0])
-            print(report.table(again) + "\n")
-            results = [each for each in results if not each.is_bad] + again
-        return verdict(results)
-    save(results, found, conditions)
-    return 0
+        return smoke([row for row in chosen if row.smoke])
+    began = time.monotonic()
+    pythons, untried = environments(chosen, install=True)
+    found = measured(pythons, untried, options.rounds, began + 60 * options.minutes)
+    results = compared(chosen, found, untried)
+    peers = {runner.engine: python for runner, python in pythons.items() if runner.engine in PEERS}
+    versions = [version_of(engine, python) for engine, python in peers.items()]
+    conditions = report.conditions(max(map(len, found.values())), (time.monotonic() - began) / 60, versions)
+    print(conditions + "\n\n" + report.table(results) + "\n")
+    whole = save(results, found, conditions)
+    return write(whole, ROOT) if options.write else 0
+
+
+def smoke(chosen: Sequence[Row]) -> int:
+    """Measure once in short; the rows that are bad again, up to `TRIES` times, since another program may run.
+
+    For the same reason what counts is the shortest time in each process.
+    """
+    good: list[report.Result] = []
+    bad: list[report.Result] = []
+    for _ in range(TRIES):
+        pythons, untried = environments(chosen, install=False)
+        results = compared(chosen, measured(pythons, untried, 1, math.inf, quick=True), untried, min)
+        print(report.table(results) + "\n", flush=True)
+        bad = [each for each in results if each.is_bad]
+        good += [each for each in results if not each.is_bad]
+        chosen = [each.row for each in bad]
+        if not bad:
+            break
+    return verdict([*good, *bad])
+
+
+def environments(chosen: Sequence[Row], install: bool) -> tuple[dict[Runner, str], dict[Runner, str]]:
+    """Return the Python of each runner of these rows; and for those that have none, why."""
+    import autograd  # only here: main() may have to find another Python first
+
+    pythons: dict[Runner, str] = {}
+    untried: dict[Runner, str] = {}
+    engines: dict[str, str | Untried] = {}
+    for runner in dict.fromkeys(runner for row in chosen for runner in row.runners):
+        if runner.engine not in engines:
+            try:
+                engines[runner.engine] = python_of(runner.engine, install)
+            except Untried as error:
+                engines[runner.engine] = error
+        python = engines[runner.engine]
+        if isinstance(python, Untried):
+            untried[runner] = str(python)
+        elif runner.needs_compiled and not autograd.__compiled__:
+            untried[runner] = "the compiled engine is not built here"
+        else:
+            pythons[runner] = python
+    return pythons, untried
 
 
 def measured(
-    chosen: Sequence[Row], rounds: int, minutes: float, smoke: bool
-) -> tuple[dict[Runner, list[Figures]], float]:
-    """Run all runners of these rows in turn; return their figures, and how many minutes it took."""
-    began = time.monotonic()
-    found: dict[Runner, list[Figures]] = {runner: [] for row in chosen for runner in row.runners}
-    pythons = {engine: python_of(engine, install=not smoke) for engine in {runner.engine: None for runner in found}}
+    pythons: dict[Runner, str], untried: dict[Runner, str], rounds: int, ends: float, quick: bool = False
+) -> dict[Runner, list[Figures]]:
+    """Run all runners in turn, and return their figures. One that fails is not run again; `untried` gets the reason.
+
+    No round but the first begins that would take longer than until `ends`, by the monotonic clock.
+    """
+    found: dict[Runner, list[Figures]] = {runner: [] for runner in pythons}
     longest = 0.0
     for turn in range(rounds):
         start = time.monotonic()
-        if turn and start - began + longest > 60 * minutes:
+        if turn and start + longest > ends:
             break
-        for runner, figures in found.items():
-            say(f"round {turn + 1} of {rounds}: {runner.work}, {runner.name}")
-            python = pythons[runner.engine]
-            if python and len(figures) == turn:  # not again what has failed
-                figures += measured_once(runner, python, smoke)
+        for place, (runner, figures) in enumerate(found.items(), 1):
+            if runner in untried:
+                continue
+            say(f"round {turn + 1} of {rounds}, {place} of {len(found)}: {runner.work}, {runner.name}")
+            try:
+                figures.append(measured_once(runner, pythons[runner], quick))
+            except Untried as error:
+                untried[runner] = str(error)
+                print(f"{runner.work}, {runner.name} is left out: {error}", file=sys.stderr)
         longest = max(longest, time.monotonic() - start)
     say("")
-    return found, (time.monotonic() - began) / 60
+    return found
 
 
-def measured_once(runner: Runner, python: str, quick: bool) -> list[Figures]:
-    """Run one measurement in a process of its own; none where that fails, which is said."""
-    command = [
-        python,
-        os.path.join(HERE, "one.py"),
-        runner.work,
-        runner.engine,
-        runner.how,
-        "quick" if quick else "full",
-    ]
+def measured_once(runner: Runner, python: str, quick: bool) -> Figures:
+    """Run one measurement in a process of its own."""
+    one = os.path.join(HERE, "one.py")
+    command = [python, one, runner.work, runner.engine, runner.how, "quick" if quick else "full"]
     paths = [os.path.dirname(HERE), *([] if runner.engine == HIPS else [environment.ROOT])]
     environ = {**threads(runner.threads), "GLASSGRAD_PURE": "1" if runner.how == "pure" else "0"}
-    try:
-        return [in_a_process(command, paths, environ)]
-    except (subprocess.CalledProcessError, json.JSONDecodeError) as error:
-        print(f"\n{runner.work}, {runner.name} is left out: {error}", file=sys.stderr)
-        return []
+    return in_a_process(command, paths, environ, PATIENCE)
+
+
+def compared(
+    chosen: Sequence[Row],
+    found: dict[Runner, list[Figures]],
+    untried: dict[Runner, str],
+    summary: Callable[[Sequence[float]], float] = statistics.median,
+) -> list[report.Result]:
+    """Return the results of these rows, if all engines did the same work."""
+    wrong = report.disagreements(found)
+    if wrong:
+        raise SystemExit("\n".join(wrong))
+    return report.results(chosen, found, untried, summary)
 
 
 def verdict(results: Sequence[report.Result]) -> int:
@@ -120,8 +169,8 @@ def verdict(results: Sequence[report.Result]) -> int:
     return 1 if bad or not tried else 0
 
 
-def save(results: Sequence[report.Result], found: dict[Runner, list[Figures]], conditions: str) -> None:
-    """Write the JSON and the plot."""
+def save(results: Sequence[report.Result], found: dict[Runner, list[Figures]], conditions: str) -> dict[str, Any]:
+    """Write the JSON and the plot, and return what is in the JSON."""
     OUT.mkdir(exist_ok=True)
     whole: dict[str, Any] = {
         "conditions": conditions,
@@ -133,6 +182,7 @@ def save(results: Sequence[report.Result], found: dict[Runner, list[Figures]], c
     (OUT / "speed.json").write_text(json.dumps(whole, indent=1, ensure_ascii=False), encoding="utf-8")
     report.plot(results, OUT / "speed.png")
     print("out/speed.json and out/speed.png are written")
+    return whole
 
 
 def write(whole: dict[str, Any], root: Path) -> int:

@@ -66,6 +66,7 @@ def measure(engine: str, how: str, quick: bool, points: int = 100, hidden: int =
             found["step"].append(time.process_time() - began)
         if len(found["step"]) >= (1 if quick else 3) and sum(found["step"]) > 0.3:
             break
+    found["per sample"] = [each / points for each in found["step"]]
     return found
 
 

@@ -18,6 +18,7 @@ measurement on this machine, today; nothing asserts a time.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import math
 import os
 import statistics
@@ -29,7 +30,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 import environment
 from bench.measure import aligned, in_a_process, in_turn, spread, threads
-from bench.peers import BARE, HIPS, MYGRAD, OURS, PYTORCH, python_of
+from bench.peers import BARE, HIPS, MYGRAD, OURS, PYTORCH, Untried, python_of
 
 ENGINES = OURS, MYGRAD, HIPS, PYTORCH, BARE
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -102,7 +103,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("every number is at least 1, and the seconds are not negative")
     what = [str(options.ops), str(options.seconds), *map(str, options.sizes)]
     wanted = [name for name in ENGINES if name in (OURS, *options.engines, BARE)]
-    pythons = {name: python for name in wanted if (python := python_of(name))}
+    pythons: dict[str, str] = {}
+    for name in wanted:
+        with contextlib.suppress(Untried):  # which has said why
+            pythons[name] = python_of(name)
 
     def in_its_process(engine: str) -> dict[str, Any]:
         command = [pythons[engine], os.path.join(HERE, "chains.py"), engine, *what]
