@@ -236,8 +236,8 @@ class SceneBuilder:
         folded = Counter(self.place[i] for i in node.inputs if i in self.folding.inside)
         bundles = [tail for tail, count in folded.items() if count > MOST_PARALLEL and not self.progress]
         for tail in bundles:  # such as from the samples of a batch, in one box, to the sum of their losses
-            words = (f"{folded[tail]:,} inputs",)
-            self.shown.arrows.append(Arrow(tail, op, words=words, hint=f"{words[0]} of {self.names[node]}"))
+            word = f"{folded[tail]:,} inputs"
+            self.shown.arrows.append(Arrow(tail, op, words=(word,), hint=hint_text(f"{word} of {self.names[node]}")))
         for position, (i, derivative) in enumerate(zip(node.inputs, derivatives, strict=True)):
             tail = self.place[i]
             if tail in bundles:
