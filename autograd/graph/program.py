@@ -41,7 +41,7 @@ class Program:
 
     With the compiled engine, a program of Values runs on a tape: its ops are stored as arrays of numbers, and C code
     runs them forward and backward. It is ready in milliseconds where compiling the source takes seconds, it runs a
-    large graph about 50 times as fast, and it takes arrays of samples in blocks. The source is then written when it is
+    large graph about 100 times as fast, and it takes arrays of samples in blocks. The source is then written when it is
     first asked for. Python runs the source for Tensors, for a user's own op, and for inputs that are not float64.
 
     The source contains the current data of every leaf that is not an input. It also fixes every choice that depended on
@@ -206,8 +206,8 @@ class Program:
     def _arguments(self, inputs: tuple[Any, ...]) -> tuple[list[Any], Shape | None]:
         """Return the inputs as the program takes them, and the shape of the samples; None for a graph of Tensors."""
         if len(inputs) != len(self._kinds):
-            expected = f"{len(self.inputs)} inputs ({', '.join(self.inputs)})"
-            raise TypeError(f"the program takes {expected}, got {len(inputs)}")
+            count = f"{len(self.inputs)} input{'s' * (len(self.inputs) != 1)}"
+            raise TypeError(f"the program takes {count} ({', '.join(self.inputs)}), got {len(inputs)}")
         if self._on_arrays:
             found = [real_numbers(name, given) for name, given in zip(self.inputs, inputs, strict=True)]
             each = zip(self.inputs, found, inputs, self._kinds, strict=True)
@@ -285,7 +285,7 @@ def _check_graph(roots: list[Node], inputs: list[Node], max_nodes: int) -> None:
     if count > max_nodes:
         raise ValueError(
             f"the graph has {count:,} nodes, more than max_nodes={max_nodes:,}; write down a part of it, or "
-            "raise max_nodes (compiling takes about 0.1 ms a node)"
+            "raise max_nodes (where Python compiles the source, that takes about 0.1 ms a node)"
         )
     if missing := [k for k, i in enumerate(inputs) if i not in set(nodes)]:
         k = missing[0]

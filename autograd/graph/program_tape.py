@@ -16,7 +16,7 @@ import numpy as np
 from .. import native
 from ..engine.node import Node
 from ..engine.op import BUILT_IN, Op
-from ..rules import lists as lists  # the last table of which the tape has ops
+from ..rules import lists as lists  # imported so that all ops of the tape are in BUILT_IN
 
 Shape = tuple[int, ...]
 # The tape's code of each op by name, and by the core's code; 0 is a leaf, and OTHER an op to be looked up by its name.

@@ -1,8 +1,8 @@
-"""The compiled build of the engine: Values, their operators and their sweep in C, with the rules of the table.
+"""The compiled engine: Values, their operators and their sweep in C, with the rules of the table.
 
-It is the engine's one short way. The Python says everything once and runs where this build is not: where no C compiler
-was found, or with GLASSGRAD_PURE=1. `core.c` has the Values, and `tape.c` runs a recorded graph again on other numbers.
-These are written by hand, and `rules.h` by `tools/spell_c.py`.
+It is optional and gives the same bits as the Python. The Python runs where no C compiler was found, with
+GLASSGRAD_PURE=1, and for everything that the C code leaves to it, such as a user's own op. `core.c` has the Values, and
+`tape.c` runs a recorded graph again on other numbers. Both are written by hand; `tools/spell_c.py` writes `rules.h`.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 /* Values in C: nodes, operators and the backward sweep. It knows no derivative: those are in rules.h.
 
-   This is the short way of the engine. It does what the Python in engine/ and operands/ does, to the bit, for Values and
-   the ops of the elementwise table, and calls that Python for all else: another operand, a user's own op, a mode that
-   is watched, an error that has to be put in words. A node has the same attributes as one of the pure engine, so the
-   Stepper, pictures and second derivatives read it as they read any other. */
+   For Values and the ops in rules.h, it does what the Python in engine/ and operands/ does, with the same bits. It calls
+   that Python for everything else: another operand, a user's own op, a mode that watches each op, an error message. A
+   node has the same attributes as one of the pure engine, so the Stepper, pictures and second derivatives read both. */
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
@@ -59,7 +58,7 @@ static inline int is_value(PyObject *o) { return Py_TYPE(o) == ValueType; }
 
 /* --- memory --- */
 
-/* Ask for memory that is used soon: in a graph larger than the cache, to wait for it is most of the time. */
+/* Load memory that is used soon. In a graph larger than the cache, waiting for memory takes most of the time. */
 #ifdef __GNUC__
 #define PREFETCH(x) __builtin_prefetch(x)
 #else
@@ -69,7 +68,7 @@ static inline int is_value(PyObject *o) { return Py_TYPE(o) == ValueType; }
 
 static Node *free_nodes;
 
-/* Fill the free list with one more slab, each node on a line of the cache. */
+/* Add a slab of nodes to the free list, each node on a cache line of its own. Slabs are not given back. */
 static int more_nodes(void) {
     char *slab = malloc((NODES_PER_SLAB + 1) * sizeof(Node));
     if (!slab) return 0;
@@ -118,7 +117,8 @@ static void drop_inputs(Node *node) {
     node->numbers = 0;
 }
 
-/* Free a node, and those that go with it. A dead node waits in a list until its turn: recursion would overflow. */
+/* Free a node, and its inputs that no other node holds. Dead nodes wait in a list, because recursion along a long chain
+   would overflow the stack. */
 static void Value_dealloc(PyObject *self) {
     static Node *dead;
     static int busy;
@@ -370,14 +370,14 @@ static int is_ours(Node *node, Py_ssize_t count) {
 
 static inline int wants(const Node *input, const Node *user) { return input->index >= 0 && input->index < user->index; }
 
-/* Find all nodes below the root that want a gradient. Return how many; 0 where the sweep is for Python to do, and there
-   MemoryError may be set. Each node found has its `slot` set. */
+/* Find all nodes below the root that want a gradient. Return how many; 0 where Python has to do the sweep, and
+   where MemoryError is set. Each node found has its `slot` set. */
 static size_t reach(Node *root, uint64_t *oldest) {
     size_t found = 0;
     if (!held.room && !more_room()) return 0;
     held.reached[found++] = (Reached){0, root};
     root->slot = 1;
-    for (size_t k = 0; k < found; k++) {   /* it grows on the way; 0 found ends it */
+    for (size_t k = 0; k < found; k++) {   /* `found` grows on the way; 0 ends the loop */
         Node *node = held.reached[k].node;
         Py_ssize_t count;
         Input *in = inputs_of(node, &count);
@@ -575,7 +575,7 @@ static int set_place(PyObject *self, PyObject *value, void *is_changed) {
     return 0;
 }
 
-/* Set a field of `more`; to NULL it is set already in a node that has none. */
+/* Set a field of `more`. In a node without `more` each field counts as NULL. */
 static int set_field(Node *node, int which, PyObject *value) {
     if (!value && node->count != MORE) return 0;
     if (!more_of(node, 0)) return -1;
@@ -673,7 +673,8 @@ static PyType_Spec spec = {"autograd.operands.value.Value", sizeof(Node), 0, Py_
 
 /* --- the graph as arrays, for a Program --- */
 
-/* Add a node to those found, unless it is among them; 0 with MemoryError. */
+/* Add a node to those found, unless it is among them; 0 with MemoryError. Its place takes the place of an age, so that
+   `by_age` sorts the oldest node first. */
 static int find(Node *node, size_t *found, uint64_t *newest) {
     if (node->slot) return 1;
     if (*found == held.room && !more_room()) return 0;

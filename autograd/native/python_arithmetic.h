@@ -1,5 +1,5 @@
-/* Arithmetic in which Python differs from C, on doubles as Python has it on floats; only IEEE's inf and nan where
-   Python raises. */
+/* Operations that Python and C define differently, on doubles, with the results of Python. Where Python raises an error,
+   the result is the inf or nan of IEEE 754. */
 
 #include <math.h>
 

@@ -10,7 +10,7 @@ from ..engine.mode import USUAL, mode, switched
 from ..engine.node import Node
 from ..engine.op import NO_PARAMS, OPS
 from ..native import core
-from ..rules import lists as lists  # the last table of which it has ops
+from ..rules import lists as lists  # imported so that OPS has all that the engine needs
 
 N = TypeVar("N", bound=Node)
 
@@ -18,7 +18,8 @@ N = TypeVar("N", bound=Node)
 def compiled(cls: type[N]) -> type[N]:
     """Return the type in C that has the methods of this class; the class itself where the engine is not compiled.
 
-    The type has the fields of a node, the operators and `_apply`, which calls that of `Node` where it has no short way.
+    The type has the fields of a node, the operators and `_apply`, which calls that of `Node` for all that is left to
+    Python.
     """
     if core is None:
         return cls

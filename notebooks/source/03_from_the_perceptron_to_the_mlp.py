@@ -4,8 +4,8 @@
 # A neuron is a small machine that decides. This notebook shows how one neuron learns without derivatives, which simple
 # task it can never learn, how two more neurons solve it, and why the bend in each neuron is needed.
 #
-# You need notebooks [1](01_a_value_and_its_graph.ipynb) and [2](02_backprop_by_hand.ipynb) from the section *Learned,
-# not set* on.
+# From the section *Learned, not set* on, you need notebooks [1](01_a_value_and_its_graph.ipynb) and
+# [2](02_backprop_by_hand.ipynb).
 
 # %%
 import itertools
@@ -261,7 +261,7 @@ draw(y, level="neuron")
 # %% [markdown]
 # ## Learned, not set
 #
-# Now the weights shall be found by gradients, as in notebook 2. All four samples go through the network at once, as
+# Now gradients find the weights, as in notebook 2. All four samples go through the network at once, as
 # rows of a `Tensor`.
 
 

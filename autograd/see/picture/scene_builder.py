@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -49,6 +50,8 @@ from .scene import (
     Scene,
     State,
 )
+
+MOST_PARALLEL: Final = 3  # arrows from one folded box to one op; more become one arrow
 
 
 def scene(
@@ -230,8 +233,15 @@ class SceneBuilder:
         formula = hint_text(f"{self.names[node]} = {op_formula(node, self.names, self.data)}")
         self.shown.items.append(Item(OP, shorten(printable(op_symbol(node.op)), LONGEST_TITLE), hint=formula))
         derivatives = local_derivatives(node, self.names, self.data, node in self.stale)
+        folded = Counter(self.place[i] for i in node.inputs if i in self.folding.inside)
+        bundles = [tail for tail, count in folded.items() if count > MOST_PARALLEL and not self.progress]
+        for tail in bundles:  # such as from the samples of a batch, in one box, to the sum of their losses
+            word = f"{folded[tail]:,} inputs"
+            self.shown.arrows.append(Arrow(tail, op, words=(word,), hint=hint_text(f"{word} of {self.names[node]}")))
         for position, (i, derivative) in enumerate(zip(node.inputs, derivatives, strict=True)):
             tail = self.place[i]
+            if tail in bundles:
+                continue
             name = f"{self.names[node]} {position}"
             if derivative is None:  # no gradient flows to a constant
                 self.shown.arrows.append(Arrow(tail, op, name))

@@ -149,6 +149,14 @@ def test_samples_of_a_batch_fold_to_one_and_the_others() -> None:
         assert titles(picture, "elided") == ["… 99 more samples like the first"], level
 
 
+def test_a_folded_box_has_one_arrow_into_an_op_that_takes_many_of_its_results() -> None:
+    model = network()
+    errors = [(model([float(k), 1.0]) - 1.0) ** 2 for k in range(100)]
+    picture = draw(autograd.mean(errors), level="layer").svg
+    assert picture.count(">99 inputs<") == 1
+    assert picture.count("<path") < 60
+
+
 def test_blame_is_shared_among_blocks() -> None:
     z = blocks_of_layers()
     z.backward()
