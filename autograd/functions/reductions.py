@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.text import shown
 from ..native import apply_to_lists
 from ..rules import elementwise as e, structural as s
 from ..rules.structural_forward import axis_tuple
@@ -118,7 +119,7 @@ def norm(x: Any, p: Any = 2, dim: Dim = None, keepdim: Keep = None, *, axis: Dim
     if p == "fro":  # PyTorch's name for the Euclidean norm of a matrix
         p = 2
     if not isinstance(p, (int, float)) or not p > 0:
-        raise ValueError(f"norm takes p above 0, or inf, got {p!r:.60}")
+        raise ValueError(f"norm takes p above 0, or inf, got {shown(p)}")
     x, axes, keep = reduction("norm", x, dim, axis, keepdim, keepdims)
     if p == 2:
         return _sqrt_flat_at_zero(s.total(e.square(x), axis=axes, keepdims=keep))

@@ -11,6 +11,7 @@ from ..engine.node import FIELDS, Node, constant, created, fill, recorded
 from ..engine.op import NO_PARAMS, Op, Params
 from ..engine.refusals import refuse_constant_root, refuse_graph_options
 from ..engine.sweep import backward
+from ..engine.text import shown
 from ..native import core
 from ..rules.structural import as_value
 from ..rules.structural_forward import of_array
@@ -41,7 +42,7 @@ class Value(Operators, Node):
 
     def __init__(self, data: float, label: str = "") -> None:
         if not isinstance(label, str):
-            raise TypeError(f"a label is text, got {type(label).__name__}: {label!r:.60}")
+            raise TypeError(f"a label is text, got {type(label).__name__}: {shown(label)}")
         fill(self, number(data, "a Value holds"), None, (), NO_PARAMS, label, next(created))
 
     def __init_subclass__(cls) -> None:

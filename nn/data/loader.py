@@ -9,7 +9,7 @@ from typing import Any, final
 
 import numpy as np
 
-from autograd import Tensor, default_generator
+from autograd import Tensor, default_generator, shown
 
 from ..atomic import Change, set_attributes
 from ..checks import integer
@@ -254,7 +254,7 @@ def _check_dataset(dataset: Any, shuffle: bool, sampler: Any) -> None:
     if sampler is not None and (not isinstance(sampler, Iterable) or isinstance(sampler, Iterator)):
         raise TypeError(
             f"a sampler is an iterable of indices that is read once per epoch, got {type(sampler).__name__} "
-            f"{sampler!r:.60}; give a list, or an object whose __iter__ yields the indices"
+            f"{shown(sampler)}; give a list, or an object whose __iter__ yields the indices"
         )
     if isinstance(dataset, tuple) and dataset and all(isinstance(x, (np.ndarray, Tensor)) and x.ndim for x in dataset):
         raise TypeError(
@@ -270,7 +270,7 @@ def _check_dataset(dataset: Any, shuffle: bool, sampler: Any) -> None:
         )
     if not isinstance(dataset, Iterable):
         raise TypeError(
-            f"a dataset needs a length and dataset[k], or __iter__, got {type(dataset).__name__} {dataset!r:.60}"
+            f"a dataset needs a length and dataset[k], or __iter__, got {type(dataset).__name__} {shown(dataset)}"
         )
     if shuffle or sampler is not None:
         raise ValueError(

@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from autograd import Tensor, adopt, enable_grad
+from autograd import Tensor, adopt, enable_grad, shown
 
 from ..atomic import Change, clear_gradients, set_attributes
 from .explanation import Explanation, Row, State, Update
@@ -103,7 +103,7 @@ class Optimizer:
             if id(node) in present:
                 raise ValueError(
                     f"the parameter at position {k} is in the optimizer already, so each step would change it twice: "
-                    f"{node!r:.60}; give it once"
+                    f"{shown(node)}; give it once"
                 )
             present.add(id(node))
         options = {**self.defaults, **param_group}
@@ -114,11 +114,11 @@ class Optimizer:
         if not isinstance(node, Node):
             raise TypeError(
                 f"{type(self).__name__} takes Values and Tensors, got {type(node).__name__} at position {k}: "
-                f"{node!r:.60}"
+                f"{shown(node)}"
             )
         if not node.is_leaf:
             raise ValueError(
-                f"the parameter at position {k} is the result of an op, {node!r:.60}: a change to it would not reach "
+                f"the parameter at position {k} is the result of an op, {shown(node)}: a change to it would not reach "
                 "the leaves it was computed from; give the leaves"
             )
         if isinstance(node, Tensor) and node.dtype.kind != "f":

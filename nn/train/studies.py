@@ -8,6 +8,8 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any, Final, final
 
+from autograd import shown
+
 from .. import checks
 from .callback import Logs, Monitor, require_folder
 from .distributions import Distribution, checked_space
@@ -30,7 +32,7 @@ def optuna_study(
     """
     optuna = _optuna()
     if direction not in _DIRECTIONS:
-        raise ValueError(f'direction must be "minimize" or "maximize", got {direction!r:.60}')
+        raise ValueError(f'direction must be "minimize" or "maximize", got {shown(direction)}')
     file = os.fspath(path)
     journal = optuna.storages.journal
     lock = journal.JournalFileOpenLock(file) if os.name == "nt" else None  # the default makes links, not so there
@@ -44,8 +46,8 @@ def optuna_study(
         raise ValueError(f"{file} is no journal of Optuna, or is damaged: {error}; give another file") from None
     if (saved := study.direction.name.lower()) != direction:
         raise ValueError(
-            f"the study {name!r} in {file} was created with direction={saved!r}, got {direction!r}; give the same, or "
-            "another name"
+            f"the study {name!r} in {file} was created with direction={saved!r}, got {shown(direction)}; give the "
+            "same, or another name"
         )
     return study
 

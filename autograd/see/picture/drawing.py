@@ -50,7 +50,7 @@ class Drawing:
         insides: Sequence[Inside] = (),
     ) -> None:
         if not isinstance(engine, str) or engine not in ENGINES:
-            raise ValueError(f"engine is one of {', '.join(ENGINES)}, got {engine!r}")
+            raise ValueError(f"engine is one of {', '.join(ENGINES)}, got {shown(engine)}")
         if engine == "dot" and not dot_installed():
             raise RuntimeError(
                 'engine="dot" needs the program dot, which is not on the PATH (the Python package graphviz does not '
@@ -61,7 +61,7 @@ class Drawing:
         self.insides: Final = insides
         self.engine: Final = engine
         if not isinstance(direction, str) or direction not in DIRECTIONS:
-            raise ValueError(f"direction is one of {', '.join(DIRECTIONS)}, got {direction!r}")
+            raise ValueError(f"direction is one of {', '.join(DIRECTIONS)}, got {shown(direction)}")
         self.theme: Final = theme
         self.direction: Final = direction
 
