@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 import math
+import numbers
 from collections.abc import Callable
 from typing import Any
 
@@ -95,7 +96,10 @@ def var(
     count = _count(x, axes)
     centred = x - s.total(x, axis=axes, keepdims=True) / float(count)
     # As in NumPy and PyTorch, a correction above the count divides by 0 and not by a negative number.
-    divisor = float(builtins.max(count - (corrections[0] if corrections else 1), 0))
+    correct = corrections[0] if corrections else 1
+    if not isinstance(correct, numbers.Real):
+        raise TypeError(f"var takes a number as its correction, got {type(correct).__name__}: {shown(correct)}")
+    divisor = float(builtins.max(count - correct, 0))
     return s.total(e.square(centred), axis=axes, keepdims=keep) / divisor
 
 

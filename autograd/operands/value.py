@@ -122,12 +122,13 @@ class Value(Operators, Node):
 
     def _refuse_elements(self, *_: object) -> NoReturn:
         raise TypeError(
-            "a Value is one number and has no elements, so [...], `in`, a loop and @ are not for it: the product of "
-            "two is a * b, and stack(values) makes a Tensor of several"
+            "a Value is one number and has no elements, so [...], len, `in`, a loop and @ are not for it: the product "
+            "of two is a * b, and stack(values) makes a Tensor of several"
         )
 
     # No __getitem__: with it, NumPy would take a Value for a sequence.
-    __setitem__ = __contains__ = __iter__ = __matmul__ = __rmatmul__ = _refuse_elements
+    __setitem__ = __delitem__ = __len__ = __contains__ = __iter__ = __reversed__ = _refuse_elements
+    __matmul__ = __rmatmul__ = _refuse_elements
 
     def __bool__(self) -> bool:
         return bool(self._data != 0.0)

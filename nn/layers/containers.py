@@ -99,8 +99,17 @@ class Sequential(Ordered):
             self.add_module(str(name), _checked_module(self, module))
 
     def forward(self, x: Any) -> Any:
-        for module in self:
-            x = module(x)
+        try:
+            for module in self:
+                x = module(x)
+        except RecursionError:
+            # Near the limit this search may fail too; then the call around this one searches.
+            if any(inner is self for module in self for inner in module.modules()):
+                raise ValueError(
+                    f"this {type(self).__name__} contains itself, so its forward never ends; remove it from its own "
+                    "modules"
+                ) from None
+            raise
         return x
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ...engine.replacement import replace_file
+from ...engine.text import shown
 from ..layout.sugiyama import DIRECTIONS, Direction, layered
 from .dot_layout import dot_installed, dot_layout
 from .dot_text import digraph
@@ -43,7 +44,7 @@ class Drawing:
 
     def __init__(
         self,
-        shown: Scene,
+        picture: Scene,
         engine: str = "auto",
         theme: Theme = "auto",
         direction: Direction = "auto",
@@ -57,7 +58,7 @@ class Drawing:
                 'bring it); install Graphviz, or leave engine at "auto" for the layout that is built in'
             )
         refuse_unknown_theme(theme)
-        self.scene: Final = shown
+        self.scene: Final = picture
         self.insides: Final = insides
         self.engine: Final = engine
         if not isinstance(direction, str) or direction not in DIRECTIONS:
