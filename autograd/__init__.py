@@ -16,7 +16,7 @@ from .engine.mode import enable_grad, no_grad
 from .engine.op import Op
 from .engine.rehearsal import adopt, is_data, rehearse
 from .engine.replacement import replace_file
-from .engine.text import Table, text_table
+from .engine.text import Table, shown, text_table
 from .functions.indexing import diag, gather, masked_fill, sort, take, tril, triu
 from .functions.linear_algebra import (
     cholesky,
@@ -142,12 +142,12 @@ __all__ = [
     "float16", "float32", "float64", "floor", "floor_divide", "full", "gather", "gaussian", "gelu", "grad", "hessian",
     "hvp", "hypot", "int32", "int64", "inv", "inverse_mills", "is_data", "jacobian", "jvp", "leaky_relu", "lgamma",
     "linear", "linspace", "live", "log", "log1p", "log2", "log10", "log_normal_cdf", "log_sigmoid", "log_softmax",
-    "logaddexp", "logit", "logsumexp", "long", "manual_seed", "masked_fill", "matmul", "matrix_norm", "maximum",
-    "mean", "minimum", "mish", "no_grad", "norm", "normal_cdf", "normal_pdf", "noted_call", "one_hot", "ones",
-    "ones_like", "op", "outer", "pad", "permute", "polygamma", "practice", "prod", "rand", "randint", "randn",
-    "randperm", "reciprocal", "rehearse", "relu", "remainder", "replace_file", "reshape", "roll", "sech", "selu",
-    "set_default_dtype", "sigmoid", "sign", "silu", "sin", "sinh", "slogdet", "softmax", "softplus", "solve", "sort",
-    "split", "sqrt", "square", "squeeze", "stack", "std", "svd", "svdvals", "take", "tan", "tanh", "tensor",
+    "logaddexp", "logit", "logsumexp", "long", "manual_seed", "masked_fill", "matmul", "matrix_norm", "maximum", "mean",
+    "minimum", "mish", "no_grad", "norm", "normal_cdf", "normal_pdf", "noted_call", "one_hot", "ones", "ones_like",
+    "op", "outer", "pad", "permute", "polygamma", "practice", "prod", "rand", "randint", "randn", "randperm",
+    "reciprocal", "rehearse", "relu", "remainder", "replace_file", "reshape", "roll", "sech", "selu",
+    "set_default_dtype", "shown", "sigmoid", "sign", "silu", "sin", "sinh", "slogdet", "softmax", "softplus", "solve",
+    "sort", "split", "sqrt", "square", "squeeze", "stack", "std", "svd", "svdvals", "take", "tan", "tanh", "tensor",
     "text_table", "trace", "transpose", "tril", "triu", "unsqueeze", "value_and_grad", "var", "vjp", "where", "zeros",
     "zeros_like", "zoom",
 ]  # fmt: skip

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd import Tensor, Value, replace_file
+from autograd import Tensor, Value, replace_file, shown
 
 DIGEST = "sha256"  # key in the metadata of a file: the hash of all names and arrays in it
 RESERVED = "__metadata__"
@@ -39,7 +39,7 @@ def save(state_dict: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
     if not isinstance(state_dict, Mapping):
         raise TypeError(
             f"save(state_dict, path) takes a dict from name to array, got {type(state_dict).__name__} "
-            f"{state_dict!r:.60}; for a Module give model.state_dict()"
+            f"{shown(state_dict)}; for a Module give model.state_dict()"
         )
     replace_file(path, packed(state_dict))
 
@@ -113,7 +113,7 @@ def _arrays(state_dict: Mapping[str, Any]) -> dict[str, np.ndarray]:
     arrays = {}
     for name, x in state_dict.items():
         if not isinstance(name, str):
-            raise TypeError(f"the names in a state are strings, got {type(name).__name__} {name!r:.60}")
+            raise TypeError(f"the names in a state are strings, got {type(name).__name__} {shown(name)}")
         if name == RESERVED:
             raise ValueError(f"the name {RESERVED} is reserved by the file format; use another name")
         # order="C": safetensors writes the bytes in memory order

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Tensor
+from autograd import Tensor, shown
 
 from .checks import random_generator, real
 
@@ -30,7 +30,9 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     if nonlinearity == "leaky_relu":
         return math.sqrt(2 / (1 + (0.01 if param is None else real("param", param)) ** 2))
     if nonlinearity not in _GAINS:
-        raise ValueError(f"no gain is known for {nonlinearity!r}; expected leaky_relu or one of {', '.join(_GAINS)}")
+        raise ValueError(
+            f"no gain is known for {shown(nonlinearity)}; expected leaky_relu or one of {', '.join(_GAINS)}"
+        )
     return _GAINS[nonlinearity]
 
 
@@ -127,7 +129,7 @@ def orthogonal_(tensor: Tensor, gain: float = 1.0, generator: np.random.Generato
 
 def _kaiming_std(tensor: Tensor, a: float, mode: str, nonlinearity: str) -> float:
     if mode not in ("fan_in", "fan_out"):
-        raise ValueError(f"mode must be 'fan_in' or 'fan_out', got {mode!r}")
+        raise ValueError(f"mode must be 'fan_in' or 'fan_out', got {shown(mode)}")
     fan = fan_in_and_fan_out(tensor)[mode == "fan_out"]
     return calculate_gain(nonlinearity, real("a", a)) / math.sqrt(fan) if fan else 0.0
 

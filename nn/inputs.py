@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Tensor, Value
+from autograd import Tensor, Value, shown
 
 NUMBERS = (list, tuple, int, float, np.ndarray, np.generic)
 CONSTANTS = (*NUMBERS, Tensor)
@@ -77,7 +77,7 @@ def constant_array(x: Any) -> np.ndarray:
         if x.requires_grad:
             raise TypeError(
                 "classes, weights and the targets of Values are constants and get no gradient, but this Tensor "
-                f"requires one: {x!r:.60}; use its .detach()"
+                f"requires one: {shown(x)}; use its .detach()"
             )
         return np.asarray(x.data)
     return np.asarray(x)
@@ -90,7 +90,7 @@ def as_tensor(x: Any, like: Any = None) -> Any:
     """
     if x is None or isinstance(x, str):
         raise TypeError(
-            f"a loss takes Tensors, arrays, and lists of Values or numbers, got {type(x).__name__}: {x!r:.60}"
+            f"a loss takes Tensors, arrays, and lists of Values or numbers, got {type(x).__name__}: {shown(x)}"
         )
     if not isinstance(x, NUMBERS):
         return x

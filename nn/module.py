@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, NoReturn, Self, SupportsIndex
 
 import numpy as np
 
-from autograd import Tensor, Value, noted_call, rehearse, text_table
+from autograd import Tensor, Value, noted_call, rehearse, shown, text_table
 
 from .atomic import clear_gradients, set_attributes, update_dicts
 from .registry import Parameter as Parameter, Registry, join
@@ -86,8 +86,8 @@ class Module(Registry):
         """Cast the floating-point parameters and buffers in place, all or none. Optimizers keep the nodes."""
         try:
             wanted = np.dtype(dtype)
-        except TypeError:
-            raise TypeError(f"to() takes a floating-point dtype, got {dtype!r}; there are no devices") from None
+        except Exception:  # NumPy's own, and RecursionError at deeply nested lists
+            raise TypeError(f"to() takes a floating-point dtype, got {shown(dtype)}; there are no devices") from None
         nodes = [*self.parameters(), *self.buffers()]
         if wanted.kind != "f":
             raise TypeError(f"to() takes a floating-point dtype, got {wanted}")
@@ -131,7 +131,7 @@ class Module(Registry):
             fix = "nn.load(path)" if isinstance(state_dict, (str, os.PathLike)) else "the result of state_dict()"
             raise TypeError(
                 f"load_state_dict takes a dict from name to array, got {type(state_dict).__name__} "
-                f"{state_dict!r:.60}; give it {fix}"
+                f"{shown(state_dict)}; give it {fix}"
             )
         saved = self._saved()
         new = {name: state_dict[name] for name in saved if name in state_dict}

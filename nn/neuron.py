@@ -9,7 +9,7 @@ from typing import Any, Final, Self
 import numpy as np
 
 import autograd as ag
-from autograd import Tensor, Value
+from autograd import Tensor, Value, shown
 
 from .checks import integer, random_generator
 from .layers.activations import ELU, GELU, SELU, LeakyReLU, Mish, ReLU, Sigmoid, SiLU, Softplus, Tanh
@@ -62,11 +62,13 @@ class Neuron(ValueModule):
         count = integer("nin", nin, 1)
         if not isinstance(nonlin, (bool, np.bool_)):
             raise TypeError(
-                f"nonlin must be True or False, got {type(nonlin).__name__}: {nonlin!r:.60}; choose the activation "
+                f"nonlin must be True or False, got {type(nonlin).__name__}: {shown(nonlin)}; choose the activation "
                 "with activation="
             )
         if activation not in ACTIVATIONS and activation != LINEAR:
-            raise ValueError(f"unknown activation {activation!r}; expected {LINEAR} or one of {', '.join(ACTIVATIONS)}")
+            raise ValueError(
+                f"unknown activation {shown(activation)}; expected {LINEAR} or one of {', '.join(ACTIVATIONS)}"
+            )
         self.activation = activation if nonlin else LINEAR
         self.w = [Value(w, f"w{k}") for k, w in enumerate(random_generator(generator).uniform(-1.0, 1.0, count))]
         self.b = Value(0.0, "b")
@@ -121,7 +123,7 @@ class MLP(ValueModule):
 
     def __init__(self, nin: int, nouts: Iterable[int], activation: str = "relu", **options: Any) -> None:
         if not isinstance(nouts, Iterable):
-            raise TypeError(f"the sizes of the layers must be a list, as in MLP({nin}, [{nouts}]); got {nouts!r:.60}")
+            raise TypeError(f"the sizes of the layers must be a list, as in MLP(2, [4, 1]); got {shown(nouts)}")
         sizes = [integer("nin", nin, 1), *(integer(f"nouts[{k}]", nout, 1) for k, nout in enumerate(nouts))]
         if len(sizes) < 2:
             raise ValueError("an MLP needs at least one layer, got no sizes; for a single neuron write MLP(nin, [1])")
@@ -179,7 +181,7 @@ class MLP(ValueModule):
             else:
                 raise ValueError(
                     f"an MLP of Values takes Linear layers with bias, each followed by nothing or by one of "
-                    f"{', '.join(kind.__name__ for kind in names)} with its defaults; got {module!r}"
+                    f"{', '.join(kind.__name__ for kind in names)} with its defaults; got {shown(module)}"
                 )
         if not layers:
             raise ValueError("an MLP needs at least one layer, got an empty Sequential")

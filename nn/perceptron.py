@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, final
 
+from autograd import shown
+
 from .checks import integer, number
 from .inputs import elements, nested_shape
 
@@ -54,7 +56,7 @@ class Perceptron:
         self.b = 0.0
         self.lr = number("lr", lr)
         if not 0 < self.lr < math.inf:
-            raise ValueError(f"lr must be a finite number > 0, got {lr!r}")
+            raise ValueError(f"lr must be a finite number > 0, got {shown(lr)}")
 
     def __call__(self, x: Sequence[float]) -> int:
         inputs = list(x)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, Self
 
-from autograd import Tensor, Value
+from autograd import Tensor, Value, shown
 
 _BOOKKEEPING = ("_buffers", "_known")  # attributes that hold notes about the other attributes
 
@@ -23,7 +23,7 @@ def Parameter(data: Any, requires_grad: bool = True, dtype: Any = None, label: s
     """
     if requires_grad is not True:
         raise ValueError(
-            f"a Parameter is recognized by requires_grad=True, got {requires_grad!r:.60}; to freeze one, set it as an "
+            f"a Parameter is recognized by requires_grad=True, got {shown(requires_grad)}; to freeze one, set it as an "
             "attribute first and then call its requires_grad_(False), or use register_parameter(name, tensor)"
         )
     return Tensor(data.numpy() if isinstance(data, Tensor) else data, True, dtype, label)
@@ -48,8 +48,8 @@ class Registry:
         if id(old) in self._known and not (value is None or id(value) in self._known or _is_parameter(value)):
             # `m.weight -= lr * g` under no_grad ends here: the result would be neither trained nor saved.
             raise TypeError(
-                f"{name} is a parameter and cannot be replaced by {type(value).__name__} {value!r:.60}, which is not a "
-                f"leaf that requires a gradient; write numbers to {name}.data, or assign a Parameter"
+                f"{name} is a parameter and cannot be replaced by {type(value).__name__} {shown(value)}, which is not "
+                f"a leaf that requires a gradient; write numbers to {name}.data, or assign a Parameter"
             )
         replaced = any(True for _ in _members_of(name, old))
         super().__setattr__(name, value)
@@ -84,7 +84,7 @@ class Registry:
     def add_module(self, name: str, module: Registry | None) -> None:
         """Set a Module as an attribute whose name is computed."""
         if not (module is None or isinstance(module, Registry)):
-            raise TypeError(f"{type(self).__name__} got {type(module).__name__} {module!r:.60}, expected a Module")
+            raise TypeError(f"{type(self).__name__} got {type(module).__name__} {shown(module)}, expected a Module")
         self._check_name(name)
         setattr(self, name, module)
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from ..engine.mode import no_grad
+from ..engine.text import shown
 from ..operands.tensor import Tensor
 from .judge import Judge
 from .nesting import require_function
@@ -45,10 +46,10 @@ def check_gradients(f: Function, *args: Any, order: int = 1, tolerance: float = 
     """
     require_function(f)
     if order not in (1, 2):
-        raise ValueError(f"order is 1 or 2, got {order!r}")
+        raise ValueError(f"order is 1 or 2, got {shown(order)}")
     if not tolerance > 0:
         raise ValueError(
-            f"tolerance is a number above 0, got {tolerance!r}: numeric derivatives are inexact; use 1e-9, say"
+            f"tolerance is a number above 0, got {shown(tolerance)}: numeric derivatives are inexact; use 1e-9, say"
         )
     if not args:
         raise ValueError("check_gradients got no arguments to differentiate at; call check_gradients(f, x, ...)")

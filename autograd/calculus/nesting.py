@@ -38,6 +38,7 @@ from ..engine.mode import enable_grad, mode
 from ..engine.node import Node, constant, created
 from ..engine.quiet import quietly
 from ..engine.sweep import graph_nodes, sweep
+from ..engine.text import shown
 from ..operands.complex_number import ComplexNumber, NotAnalyticError
 from ..operands.dual import Dual, innermost, zero_tangent
 from ..operands.tensor import Tensor
@@ -91,12 +92,12 @@ def _argument_numbers(argnums: Argnums, count: int) -> tuple[int, ...]:
     """Return argnums as a tuple; ValueError if they are not different numbers of `count` arguments."""
     numbers = (argnums,) if isinstance(argnums, int) else tuple(argnums)
     if len(set(numbers)) != len(numbers) or not all(type(n) is int for n in numbers):
-        raise ValueError(f"argnums is the number of one argument or a tuple of different numbers, got {argnums!r}")
+        raise ValueError(f"argnums is the number of one argument or a tuple of different numbers, got {shown(argnums)}")
     for n in numbers:
         if not 0 <= n < count:
             raise ValueError(
-                f"argnums names argument {n}, but the function was called with {count} positional arguments, counted "
-                "from 0"
+                f"argnums names argument {shown(n)}, but the function was called with {count} positional arguments, "
+                "counted from 0"
             )
     return numbers
 
@@ -203,8 +204,8 @@ def require_function(f: Any) -> None:
     """Raise TypeError where `f` cannot be called."""
     if not callable(f):
         raise TypeError(
-            f"derivatives are of functions: expected one such as lambda x: x**2, got {type(f).__name__} {f!r:.60}; for "
-            "the gradient of a result, call its backward() and read .grad"
+            f"derivatives are of functions: expected one such as lambda x: x**2, got {type(f).__name__} {shown(f)}; "
+            "for the gradient of a result, call its backward() and read .grad"
         )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..engine.dtypes import MAX_DEPTH
+from ..engine.text import shown
 
 Above = tuple[int, ...]  # the ids of the containers around a tree
 Function = Callable[..., Any]
@@ -87,8 +88,8 @@ def _require_structure(tree: Any, other: Any) -> None:
 
 def _described(tree: Any) -> str:
     if isinstance(tree, dict):
-        return f"a dict with the keys {list(tree)!r:.80}"
-    return f"a list of {len(tree)}" if is_container(tree) else f"{tree!r:.40}"
+        return f"a dict with the keys {shown(list(tree), 80)}"
+    return f"a list of {len(tree)}" if is_container(tree) else f"{shown(tree, 40)}"
 
 
 def leaves(tree: Any) -> list[Any]:

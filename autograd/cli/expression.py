@@ -18,6 +18,7 @@ from typing import Any, Final, NoReturn
 from ..engine.forms import Kind, Takes
 from ..engine.mode import enable_grad
 from ..engine.op import OPS
+from ..engine.text import shown
 from ..functions import probabilities, products, reductions
 from ..operands.value import Value
 from .syntax import ExpressionError, checked, keyword_problem, refuse, tree
@@ -256,7 +257,7 @@ class _Reader:
 
     def number(self, value: object, node: ast.expr) -> float:
         if type(value) is not int and type(value) is not float:
-            kind = {complex: "complex numbers are", str: "text in quotes is"}.get(type(value), f"{value!r:.20} is")
+            kind = {complex: "complex numbers are", str: "text in quotes is"}.get(type(value), f"{shown(value, 20)} is")
             self.refuse(f"{kind} not supported; expected real numbers and names", node)
         try:
             number = float(value)

@@ -10,6 +10,7 @@ import numpy as np
 
 from .forms import Kind, Takes
 from .op import Op, Operand, Params
+from .text import shown
 
 
 def bind(op: Op, args: tuple[Any, ...], params: Params) -> tuple[tuple[Any, ...], Params]:
@@ -50,7 +51,7 @@ def _checked(op: Op, key: str, value: Any) -> Any:
             "no gradient flows to a parameter (for a bound that learns, use maximum and minimum)"
         )
     if op.kind is Kind.ELEMENTWISE and not isinstance(value, numbers.Real | Operand):
-        raise TypeError(f"the parameter {key!r} of {op.name} is a number, got {value!r:.60}")
+        raise TypeError(f"the parameter {key!r} of {op.name} is a number, got {shown(value)}")
     return value.item() if isinstance(value, np.generic) else value  # np.float64 would widen a float32
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from .forms import MASKS, Takes
 from .op import BUILT_IN, OPS, Op, Rule
+from .text import shown
 
 
 def op(name: str, scalar: Rule, array: Rule, *rules: Rule | None, **fields: Any) -> Op:
@@ -21,7 +22,7 @@ def op(name: str, scalar: Rule, array: Rule, *rules: Rule | None, **fields: Any)
     >>> _ = OPS.pop("cube")
     """
     if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name):
-        raise ValueError(f"an op's name is a Python name, so that formulas can call it; got {name!r}")
+        raise ValueError(f"an op's name is a Python name, so that formulas can call it; got {shown(name)}")
     if name in BUILT_IN:
         raise ValueError(f"there is an op {name!r} already, which other rules rely on; choose another name")
     made = Op(name, scalar, array, *rules, **fields)
@@ -31,6 +32,6 @@ def op(name: str, scalar: Rule, array: Rule, *rules: Rule | None, **fields: Any)
         raise ValueError(f"{name} has {len(rules)} rules for the inputs {', '.join(made.inputs)}; expected one each")
     for function in (scalar, array, *(rule for rule in rules if rule is not None)):
         if not callable(function):
-            raise TypeError(f"{name} is made of functions, got {function!r:.60}")
+            raise TypeError(f"{name} is made of functions, got {shown(function)}")
     OPS[name] = made
     return made

@@ -10,6 +10,7 @@ import numpy as np
 
 from .op import Operand
 from .raw_data import REAL, advice
+from .text import shown
 
 # PyTorch's names of the dtypes, for `tensor(labels, dtype=autograd.long)`.
 float16: Final = np.float16
@@ -104,10 +105,10 @@ def float_dtype(dtype: Any) -> Any:
 def _dtype_of(dtype: Any, kinds: str, expected: str) -> Any:
     try:
         found = np.dtype(dtype)
-    except (TypeError, ValueError, SyntaxError):  # NumPy parses text such as "f4,i4"
+    except Exception:  # of any class: NumPy parses text such as "f4,i4", and walks through nested lists
         found = None
     if found is None or found.kind not in kinds or found.itemsize > 8:
-        got = f"{dtype!r:.60}" if found is None else found
+        got = shown(dtype) if found is None else found
         raise TypeError(f"dtype {got} is not known here; use {expected}")
     return found
 
@@ -133,7 +134,7 @@ def _name(data: object) -> str:
         return "None"
     if isinstance(data, np.ndarray):
         return f"an array of {data.dtype} with shape {data.shape}"
-    return f"{type(data).__name__} {data!r:.60}"
+    return f"{type(data).__name__} {shown(data)}"
 
 
 def _advice(data: object) -> str:

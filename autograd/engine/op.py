@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Final
 from .forms import CALL, FIXED, SEQUENCE, Infix, Kind, Takes
 from .ieee import ARITHMETIC_ERRORS, PYTHON_NUMBERS, ieee
 from .raw_data import on_arrays
+from .refusals import refuse_assignments
 
 Rule = Callable[..., Any]
 Params = Mapping[str, Any]
@@ -32,6 +33,9 @@ class Operand:
     __slots__ = ()
     _precedence: ClassVar[int] = 0
     _is_text: ClassVar[bool] = False  # True of a Symbol, which may also stand for a parameter
+
+    def __init_subclass__(cls) -> None:
+        refuse_assignments(cls)
 
     @abstractmethod
     def _apply(self, op: Op, args: tuple[Any, ...], params: Params) -> Any:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy import ndarray  # one look-up less, in the function that every rule calls
 
 from .quiet import compute, is_quiet
+from .text import shown
 
 if TYPE_CHECKING:
     from .op import Op, Params
@@ -63,7 +64,7 @@ def _check_real(op: Op, arg: Any) -> None:
             raise TypeError(f"{op.name} takes real numbers, got an array of {arg.dtype}{advice(arg)}")
     elif not isinstance(arg, (*_SCALARS, np.floating)):
         raise TypeError(
-            f"{op.name} takes Values, real numbers or arrays of them, got {type(arg).__name__}: {arg!r:.60}"
+            f"{op.name} takes Values, real numbers or arrays of them, got {type(arg).__name__}: {shown(arg)}"
             f"{advice(arg)}"
         )
 

@@ -2,7 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from collections.abc import Callable
+from typing import Any, Final, NoReturn
+
+# What to do instead of setting a property that has no setter.
+_INSTEAD: Final = {
+    "shape": "x.reshape(...) gives one of another shape",
+    "dtype": "x.to(dtype) gives one of another dtype",
+    "requires_grad": "v.detach() gives a leaf that requires no gradient",
+    "is_leaf": "v.detach() gives a leaf with the same data",
+}
+
+
+def refuse_assignments(kind: type) -> None:
+    """Give each property of a class that has no setter one that says in words what to do instead."""
+    for name, found in list(vars(kind).items()):
+        if isinstance(found, property) and found.fset is None:
+            setattr(kind, name, found.setter(_refusal(name)))
+
+
+def _refusal(name: str) -> Callable[[Any, object], NoReturn]:
+    def refuse(owner: Any, value: object) -> NoReturn:
+        advice = _INSTEAD.get(name, "compute a new one")
+        raise AttributeError(f"the {name} of a {type(owner).__name__} is read and not set; {advice}")
+
+    return refuse
 
 
 class NotCopied:

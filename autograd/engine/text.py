@@ -1,10 +1,11 @@
-"""Tables: the one formatter of every table that is printed, and of every table and code that a notebook shows.
+"""Text for people: objects in messages, and the one formatter of every table, printed or shown in a notebook.
 
 A notebook's table has no colour of its own. Text and background are those of the page, so it follows every theme.
 """
 
 from __future__ import annotations
 
+import reprlib
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from typing import Final, final
@@ -16,6 +17,22 @@ _BOX: Final = "max-width:100%;max-height:40em;overflow:auto"
 _TABLE: Final = "border-collapse:collapse;font-family:var(--jp-code-font-family,monospace)"
 _CELL: Final = "padding:0.2em 0.8em;vertical-align:top;white-space:pre-wrap"
 _HEAD: Final = ";border-bottom:1px solid var(--gg-rule,currentColor)"
+
+
+def shown(x: object, width: int = 60) -> str:
+    """Return the repr of an object for a message, cut to `width` characters. It never raises.
+
+    A list nested a thousand deep, an int of many thousand digits and some classes of users have no repr.
+
+    >>> shown([1, 2]), shown("a" * 100, 5)
+    ('[1, 2]', "'aaaa")
+    """
+    for text in (repr, reprlib.repr, object.__repr__):
+        try:
+            return text(x)[:width]
+        except Exception:  # anything: it is a user's own code, and the message must still be read
+            continue
+    raise AssertionError("object.__repr__ never raises")
 
 
 @final

@@ -17,6 +17,7 @@ import numpy as np
 from ..engine.dtypes import elements, real_array
 from ..engine.op import Operand
 from ..engine.raw_data import REAL, advice
+from ..engine.text import shown
 
 Dim = int | tuple[int, ...] | None
 Keep = bool | None  # None: the user gave neither keepdim nor keepdims
@@ -166,7 +167,7 @@ def axes_of(name: str, x: Any, dim: Dim) -> Dim:
     numbers = [integer(name, "the number of a dimension", k) for k in given]
     for k in numbers:
         if not -counted <= k < counted:
-            raise IndexError(f"{name} over dim={k}, but the shape {x.shape} has {ndim} dimensions")
+            raise IndexError(f"{name} over dim={shown(k)}, but the shape {x.shape} has {ndim} dimensions")
     axes = tuple(k % counted for k in numbers)
     if len(set(axes)) != len(axes):
         raise ValueError(f"{name} over dim={dim} names a dimension twice; name each one once")
@@ -177,13 +178,13 @@ def axis_of(name: str, x: Any, dim: int) -> int:
     """Return the one dimension of x that dim names, as a number from 0 on; IndexError if x has no dimension."""
     axes = axes_of(name, x, _one_dim(name, dim))
     if axes is None:
-        raise IndexError(f"{name} along dim={dim} of a Tensor that has no dimension; give one with a dimension")
+        raise IndexError(f"{name} along dim={shown(dim)} of a Tensor that has no dimension; give one with a dimension")
     return axes[0] if isinstance(axes, tuple) else axes
 
 
 def _one_dim(name: str, dim: Any) -> Any:
     if isinstance(dim, (tuple, list)):
-        raise TypeError(f"{name} goes along one dimension, got dim={dim!r:.60}; name one, or flatten them first")
+        raise TypeError(f"{name} goes along one dimension, got dim={shown(dim)}; name one, or flatten them first")
     return dim
 
 
@@ -197,7 +198,7 @@ def integer(name: str, expected: str, n: Any) -> int:
             return operator.index(n)
     except TypeError:
         pass
-    raise TypeError(f"{name} takes {expected}, got {type(n).__name__}: {n!r:.60}")
+    raise TypeError(f"{name} takes {expected}, got {type(n).__name__}: {shown(n)}")
 
 
 def lengths(name: str, given: tuple[Any, ...]) -> tuple[int, ...]:
@@ -218,7 +219,7 @@ def index_of(key: Any) -> tuple[Any, ...]:
             raise IndexError(f"indices are integers or bools, got {k.dtype}")
         if not (k is None or k is Ellipsis or isinstance(k, (np.ndarray, slice, int, np.integer, np.bool_))):
             raise IndexError(
-                f"indices are integers, slices, arrays of integers and masks, got {type(k).__name__}: {k!r:.60}"
+                f"indices are integers, slices, arrays of integers and masks, got {type(k).__name__}: {shown(k)}"
             )
     return index
 

@@ -10,6 +10,8 @@ import string
 from collections.abc import Sequence
 from typing import Final
 
+from ..engine.text import shown
+
 Shape = tuple[int, ...]
 
 LETTERS: Final = string.ascii_letters
@@ -75,7 +77,7 @@ def _implicit_result(letters: str, ellipsis: str) -> str:
 def _check_letters(subscripts: str, inputs: list[str], result: str) -> None:
     used = "".join(inputs)
     if any(letter not in LETTERS for letter in used + result):
-        raise ValueError(f"einsum takes letters, commas, -> and ..., got {subscripts!r}")
+        raise ValueError(f"einsum takes letters, commas, -> and ..., got {shown(subscripts)}")
     if len(set(result)) != len(result) or set(result) - set(used):
         raise ValueError(f"einsum {subscripts!r}: the result names each letter once, and letters of the inputs only")
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..engine.text import shown
 from ..rules import elementwise as e, linear_algebra as la, structural as s
 from .arguments import array_of, axis_of, dim_or_axis, implements, integer, require_array, require_one_float_dtype
 from .products import outer
@@ -187,7 +188,7 @@ def matrix_norm(a: Any, ord: Any = "fro", keepdim: bool = False) -> Any:
     elif ord in (1, -1, math.inf, -math.inf):
         numbers = s.total(e.abs(a), axis=-2 if abs(ord) == 1 else -1, keepdims=False)
     else:
-        raise ValueError(f"matrix_norm takes the order 'fro', 'nuc', 1, -1, 2, -2, inf or -inf, got {ord!r:.60}")
+        raise ValueError(f"matrix_norm takes the order 'fro', 'nuc', 1, -1, 2, -2, inf or -inf, got {shown(ord)}")
     if ord == "nuc":
         found = s.total(numbers, axis=-1, keepdims=False)
     elif ord > 0:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import builtins
 import math
+import numbers
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from ..engine.text import shown
 from ..native import apply_to_lists
 from ..rules import elementwise as e, structural as s
 from ..rules.structural_forward import axis_tuple
@@ -94,7 +96,10 @@ def var(
     count = _count(x, axes)
     centred = x - s.total(x, axis=axes, keepdims=True) / float(count)
     # As in NumPy and PyTorch, a correction above the count divides by 0 and not by a negative number.
-    divisor = float(builtins.max(count - (corrections[0] if corrections else 1), 0))
+    correct = corrections[0] if corrections else 1
+    if not isinstance(correct, numbers.Real):
+        raise TypeError(f"var takes a number as its correction, got {type(correct).__name__}: {shown(correct)}")
+    divisor = float(builtins.max(count - correct, 0))
     return s.total(e.square(centred), axis=axes, keepdims=keep) / divisor
 
 
@@ -118,7 +123,7 @@ def norm(x: Any, p: Any = 2, dim: Dim = None, keepdim: Keep = None, *, axis: Dim
     if p == "fro":  # PyTorch's name for the Euclidean norm of a matrix
         p = 2
     if not isinstance(p, (int, float)) or not p > 0:
-        raise ValueError(f"norm takes p above 0, or inf, got {p!r:.60}")
+        raise ValueError(f"norm takes p above 0, or inf, got {shown(p)}")
     x, axes, keep = reduction("norm", x, dim, axis, keepdim, keepdims)
     if p == 2:
         return _sqrt_flat_at_zero(s.total(e.square(x), axis=axes, keepdims=keep))

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from ..engine.text import shown
 from ..rules import elementwise as e, structural as s
 from ..rules.structural_forward import axis_tuple
 from .arguments import (
@@ -226,7 +227,7 @@ def pad(x: Any, pad: Sequence[int], mode: str = "constant", value: float = 0.0) 
     x = require_array("pad", x)
     widths = [int(n) for n in pad]
     if mode != "constant":
-        raise ValueError(f'pad has the mode "constant" only, got {mode!r}')
+        raise ValueError(f'pad has the mode "constant" only, got {shown(mode)}')
     if len(widths) % 2 or len(widths) // 2 > len(x.shape) or builtins.min(widths, default=0) < 0:
         raise ValueError(
             f"pad of shape {x.shape} takes pairs of widths, one for each dimension from the last on, none negative, "

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..engine.node import Node
 from ..engine.op import OPS
+from ..engine.text import shown
 from ..operands.symbol import Symbol, literal
 from .module_names import module_names
 
@@ -39,9 +40,13 @@ def wanted_names(nodes: Iterable[Node], labels: Mapping[str, object] | None = No
     nodes = list(nodes)
     for node in nodes:
         if not isinstance(node.label, str):
-            raise TypeError(f"a label is text, got {type(node.label).__name__}: {node.label!r:.60}; set it to a string")
+            raise TypeError(
+                f"a label is text, got {type(node.label).__name__}: {shown(node.label)}; set it to a string"
+            )
     if wrong := [name for name in labels if not isinstance(name, str)]:
-        raise TypeError(f"the keys of labels are names, got {type(wrong[0]).__name__}: {wrong[0]!r:.60}; write strings")
+        raise TypeError(
+            f"the keys of labels are names, got {type(wrong[0]).__name__}: {shown(wrong[0])}; write strings"
+        )
     every = all(isinstance(thing, Node) for thing in labels.values())
     named = {thing: name for name, thing in labels.items() if isinstance(thing, Node) and (every or name[:1] != "_")}
     if every:

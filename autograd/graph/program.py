@@ -19,7 +19,7 @@ from ..engine.dtypes import rounded
 from ..engine.node import Node
 from ..engine.replacement import replace_file
 from ..engine.sweep import graph_nodes
-from ..engine.text import html_code
+from ..engine.text import html_code, shown
 from ..operands.tensor import Tensor
 from .naming import is_number
 from .program_source import Source
@@ -294,5 +294,6 @@ def _check_graph(roots: list[Node], inputs: list[Node], max_nodes: int) -> None:
         if len(roots) > 1:
             where = f"in no graph of the {len(roots)} roots, so no result does"
         raise ValueError(
-            f"input {k}{name} is {where} depend on it: {inputs[k]!r:.80}; leave it out, or compute the result from it"
+            f"input {k}{name} is {where} depend on it: {shown(inputs[k], 80)}; leave it out, or compute the "
+            "result from it"
         )

@@ -8,7 +8,7 @@ from typing import Any, Final
 from ..engine.calling import signature
 from ..engine.forms import Kind, Takes
 from ..engine.op import OPS, Op
-from ..engine.text import text_table
+from ..engine.text import shown, text_table
 from ..operands.spelling import PEOPLE
 from ..operands.symbol import Symbol, literal, rule_text, written
 
@@ -35,7 +35,7 @@ def derivative_table(format: str = "text") -> str:
         cells = [f"| `{spelling}` | `{derivatives}` |" for spelling, derivatives in rows[1:]]
         return "\n".join(["| y | derivatives |", "|---|---|", *cells])
     if format != "text":
-        raise ValueError(f'format is "text" or "markdown", got {format!r}')
+        raise ValueError(f'format is "text" or "markdown", got {shown(format)}')
     return text_table(rows, gap="   ", caption="Derivatives of every op; y is the result")
 
 

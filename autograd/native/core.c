@@ -296,7 +296,10 @@ static PyObject *negate(PyObject *a) { return operate(OP_NEG, a, NULL); }
 static PyObject *take_absolute(PyObject *a) { return operate(OP_ABS, a, NULL); }
 
 static PyObject *raise_to(PyObject *a, PyObject *b, PyObject *modulus) {
-    if (modulus != Py_None) Py_RETURN_NOTIMPLEMENTED;
+    if (modulus != Py_None) {
+        return PyErr_Format(PyExc_TypeError, "pow of an operand takes two numbers, got a modulus as the third; write "
+                            "x**n %% modulus");
+    }
     return operate(OP_POW, a, b);
 }
 

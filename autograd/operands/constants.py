@@ -12,6 +12,7 @@ from ..engine.forms import Kind
 from ..engine.op import Op, Operand
 from ..engine.quiet import compute
 from ..engine.raw_data import REAL, advice
+from ..engine.text import shown
 from ..rules import elementwise as ops
 
 OF_INTEGERS: Final = (ops.add, ops.sub, ops.mul, ops.neg, ops.pow, ops.square)  # of integers, integers that may wrap
@@ -147,7 +148,7 @@ def _is_mask(a: Any) -> bool:
 
 
 def _described(x: Any) -> str:
-    return f"an array of {x.dtype}" if isinstance(x, np.ndarray) else f"{type(x).__name__} {x!r:.60}"
+    return f"an array of {x.dtype}" if isinstance(x, np.ndarray) else f"{type(x).__name__} {shown(x)}"
 
 
 def _listed(things: list[Any]) -> str:

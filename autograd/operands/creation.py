@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.dtypes import default, float_dtype, real_dtype
+from ..engine.text import shown
 from ..functions import reshaping
 from ..functions.arguments import (
     Grid,
@@ -45,7 +46,7 @@ def manual_seed(seed: int) -> np.random.Generator:
     True
     """
     if not isinstance(seed, (int, np.integer)) or seed < 0:
-        raise ValueError(f"a seed is an integer from 0 on, got {seed!r:.60}")
+        raise ValueError(f"a seed is an integer from 0 on, got {shown(seed)}")
     _random.generator = np.random.Generator(np.random.PCG64(int(seed)))
     return _random.generator
 
@@ -77,7 +78,7 @@ def stack(tensors: Any, dim: int | None = None, *, axis: int | None = None) -> A
         return reshaping.stack([_with_shape(part) for part in parts], dim, axis=axis)
     k = dim_or_axis("stack", dim, axis, 0)
     if k not in (0, -1):
-        raise IndexError(f"stack along dim={k!r:.60} of Values, which makes a Tensor of one dimension; expected 0")
+        raise IndexError(f"stack along dim={shown(k)} of Values, which makes a Tensor of one dimension; expected 0")
     return of_values([part if type(part) is Value else Value(part) for part in parts])
 
 
@@ -258,7 +259,7 @@ def _count(name: str, argument: str, n: Any) -> int:
 def _require_finite(name: str, **numbers: Any) -> None:
     for argument, x in numbers.items():
         if not isinstance(x, (int, float, np.integer, np.floating)):
-            raise TypeError(f"{name} takes numbers, got {type(x).__name__} as {argument}: {x!r:.60}")
+            raise TypeError(f"{name} takes numbers, got {type(x).__name__} as {argument}: {shown(x)}")
         if not math.isfinite(x):
             raise ValueError(f"{name} got {argument}={x}; expected a finite number")
 

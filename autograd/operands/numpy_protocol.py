@@ -78,6 +78,11 @@ class NumpyProtocol(Operand):
     def __int__(self) -> NoReturn:
         raise TypeError(f"int({type(self).__name__}) would cut the graph; use int(v.item())")
 
+    __trunc__ = __int__
+
+    def __index__(self) -> NoReturn:
+        raise TypeError(f"a {type(self).__name__} is no index and no count; use int(v.item())")
+
 
 # Our equivalent of a NumPy function that has another name.
 INSTEAD: Final = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numbers
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 import numpy as np
 
@@ -26,12 +26,16 @@ class Operators(NamedMethods):
     def __rmul__(self, other: object) -> Self: return self._apply(ops.mul, (other, self), NO_PARAMS)
     def __truediv__(self, other: object) -> Self: return self._apply(ops.div, (self, other), NO_PARAMS)
     def __rtruediv__(self, other: object) -> Self: return self._apply(ops.div, (other, self), NO_PARAMS)
-    def __pow__(self, other: object) -> Self: return self._apply(ops.pow, (self, other), NO_PARAMS)
+    def __pow__(self, other: object, modulus: object = None) -> Self:
+        return self._apply(ops.pow, (self, other), NO_PARAMS) if modulus is None else _refuse_modulus()
+
     def __rpow__(self, other: object) -> Self: return self._apply(ops.pow, (other, self), NO_PARAMS)
     def __mod__(self, other: object) -> Self: return self._apply(integers.remainder, (self, other), NO_PARAMS)
     def __rmod__(self, other: object) -> Self: return self._apply(integers.remainder, (other, self), NO_PARAMS)
     def __floordiv__(self, other: object) -> Self: return self._apply(integers.floor_divide, (self, other), NO_PARAMS)
     def __rfloordiv__(self, other: object) -> Self: return self._apply(integers.floor_divide, (other, self), NO_PARAMS)
+    def __divmod__(self, other: object) -> tuple[Self, Self]: return self // other, self % other
+    def __rdivmod__(self, other: object) -> tuple[Self, Self]: return other // self, other % self
     def __neg__(self) -> Self: return self._apply(ops.neg, (self,), NO_PARAMS)
     def __pos__(self) -> Self: return self
     def __abs__(self) -> Self: return self._apply(ops.abs, (self,), NO_PARAMS)
@@ -52,6 +56,15 @@ class Operators(NamedMethods):
     def __ne__(self, other: object) -> Any: return ops.ne(self, other) if comparable(other) else NotImplemented
     __hash__ = object.__hash__
     # fmt: on
+
+    def _refuse_shift(self, *_: object) -> NoReturn:
+        raise TypeError(f"a {type(self).__name__} is not shifted by bits: for << n write x * 2**n, for >> n x // 2**n")
+
+    __lshift__ = __rlshift__ = __rshift__ = __rrshift__ = _refuse_shift
+
+
+def _refuse_modulus() -> NoReturn:
+    raise TypeError("pow of an operand takes two numbers, got a modulus as the third; write x**n % modulus")
 
 
 def comparable(other: object) -> bool:

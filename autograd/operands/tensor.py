@@ -15,6 +15,7 @@ from ..engine.op import BUILT_IN, NO_PARAMS, Op, Operand, Params
 from ..engine.quiet import runner
 from ..engine.refusals import refuse_constant_root, refuse_graph_options, require_one_element
 from ..engine.sweep import backward
+from ..engine.text import shown
 from ..functions.arguments import array_of
 from ..rules import structural as s, structural_forward
 from ..rules.elementwise import identity
@@ -44,7 +45,7 @@ class Tensor(ArrayMethods, Node):
 
     def __init__(self, data: Any, requires_grad: bool = False, dtype: Any = None, label: str = "") -> None:
         if type(label) is not str:
-            raise TypeError(f"a label is text, got {type(label).__name__}: {label!r:.60}")
+            raise TypeError(f"a label is text, got {type(label).__name__}: {shown(label)}")
         fill(self, real_array(data, dtype), None, (), NO_PARAMS, label, CONSTANT)
         if requires_grad:
             self.requires_grad_()

@@ -11,6 +11,7 @@ from ..engine.node import FIELDS, Node, constant, created, fill, recorded
 from ..engine.op import NO_PARAMS, Op, Params
 from ..engine.refusals import refuse_constant_root, refuse_graph_options
 from ..engine.sweep import backward
+from ..engine.text import shown
 from ..native import core
 from ..rules.structural import as_value
 from ..rules.structural_forward import of_array
@@ -41,7 +42,7 @@ class Value(Operators, Node):
 
     def __init__(self, data: float, label: str = "") -> None:
         if not isinstance(label, str):
-            raise TypeError(f"a label is text, got {type(label).__name__}: {label!r:.60}")
+            raise TypeError(f"a label is text, got {type(label).__name__}: {shown(label)}")
         fill(self, number(data, "a Value holds"), None, (), NO_PARAMS, label, next(created))
 
     def __init_subclass__(cls) -> None:
@@ -121,12 +122,13 @@ class Value(Operators, Node):
 
     def _refuse_elements(self, *_: object) -> NoReturn:
         raise TypeError(
-            "a Value is one number and has no elements, so [...], `in`, a loop and @ are not for it: the product of "
-            "two is a * b, and stack(values) makes a Tensor of several"
+            "a Value is one number and has no elements, so [...], len, `in`, a loop and @ are not for it: the product "
+            "of two is a * b, and stack(values) makes a Tensor of several"
         )
 
     # No __getitem__: with it, NumPy would take a Value for a sequence.
-    __setitem__ = __contains__ = __iter__ = __matmul__ = __rmatmul__ = _refuse_elements
+    __setitem__ = __delitem__ = __len__ = __contains__ = __iter__ = __reversed__ = _refuse_elements
+    __matmul__ = __rmatmul__ = _refuse_elements
 
     def __bool__(self) -> bool:
         return bool(self._data != 0.0)

@@ -11,6 +11,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from ..engine.text import shown
+
 SQRT_2: Final = math.sqrt(2.0)
 SQRT_2_PI: Final = math.sqrt(2.0 * math.pi)
 LOG_SQRT_2_PI: Final = 0.5 * math.log(2.0 * math.pi)
@@ -104,7 +106,7 @@ def polygamma(x: float, n: float) -> float:
     """Return derivative n of digamma, n = 1, 2, ...; n = 0 is digamma itself."""
     order = int(n)
     if order != n or order < 0:
-        raise TypeError(f"polygamma takes the order of a derivative, n = 0, 1, 2, ..., got n={n!r:.20}")
+        raise TypeError(f"polygamma takes the order of a derivative, n = 0, 1, 2, ..., got n={shown(n, 20)}")
     if order == 0:
         return digamma(x)
     try:

@@ -13,7 +13,7 @@ from typing import Any, final
 
 import numpy as np
 
-from autograd import Tensor
+from autograd import Tensor, shown
 
 from ..checks import integer, number, random_generator
 
@@ -30,7 +30,9 @@ class Augmentation(ABC):
             raise TypeError(f"{name} changes data, through which no gradient flows; use images.detach()")
         data = images.numpy() if isinstance(images, Tensor) else images
         if not isinstance(data, np.ndarray) or data.ndim not in (3, 4):
-            shape = f"shape {data.shape}" if isinstance(data, np.ndarray) else f"{type(images).__name__} {images!r:.60}"
+            shape = (
+                f"shape {data.shape}" if isinstance(data, np.ndarray) else f"{type(images).__name__} {shown(images)}"
+            )
             raise TypeError(
                 f"{name} takes a Tensor or array of images of shape (N, height, width) or (N, channels, height, "
                 f"width), got {shape}; reshape flat images, and write image[None] for a single one"
@@ -60,7 +62,7 @@ class Compose:
         self.transforms = list(transforms)
         for transform in self.transforms:
             if not callable(transform):
-                raise TypeError(f"Compose takes functions of (images, generator), got {transform!r:.60}")
+                raise TypeError(f"Compose takes functions of (images, generator), got {shown(transform)}")
 
     def __call__(self, images: Any, generator: np.random.Generator | None = None) -> Any:
         """Return the images changed by all transforms."""
@@ -203,7 +205,7 @@ class Cutout(Augmentation):
 def _pair(name: str, size: int | Sequence[int]) -> tuple[int, int]:
     pair = (size, size) if isinstance(size, (int, np.integer)) else tuple(size)
     if len(pair) != 2:
-        raise ValueError(f"{name} must be one integer, or height and width, got {size!r:.60}")
+        raise ValueError(f"{name} must be one integer, or height and width, got {shown(size)}")
     return integer(name, pair[0], 1), integer(name, pair[1], 1)
 
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 import autograd as ag
-from autograd import Tensor
+from autograd import Tensor, shown
 
 Batch = tuple[Tensor, ...]
 Collate = Callable[[list[Any]], Any]
@@ -84,8 +84,8 @@ def _stacked(column: Sequence[Any]) -> Tensor:
     for x in column:
         if isinstance(x, (Mapping, str, bytes)) or x is None:
             raise TypeError(
-                f"a sample is a tuple of numbers, arrays or Tensors, got {type(x).__name__} {x!r:.60} in one; give the "
-                "DataLoader a collate_fn that makes a batch of a list of samples"
+                f"a sample is a tuple of numbers, arrays or Tensors, got {type(x).__name__} {shown(x)} in one; give "
+                "the DataLoader a collate_fn that makes a batch of a list of samples"
             )
     parts = [x if isinstance(x, Tensor) else _array(x) for x in column]
     shapes = dict.fromkeys(x.shape for x in parts)

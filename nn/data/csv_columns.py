@@ -7,6 +7,8 @@ from array import array
 
 import numpy as np
 
+from autograd import shown
+
 MISSING = frozenset({"", "?", "na", "n/a", "nan", "null", "none"})  # in small letters
 LARGEST_EXACT = 2.0**53  # of the integers that a float holds
 
@@ -45,7 +47,7 @@ class Column:
         if number is None:
             raise ValueError(self._mixed(text, line, "not a number", "a number"))
         if not math.isfinite(number):
-            raise ValueError(f"line {line}, column {self.name!r}: {text!r:.60} is not a finite number; correct it")
+            raise ValueError(f"line {line}, column {self.name!r}: {shown(text)} is not a finite number; correct it")
         self.integral = self.integral and text.lstrip("+-").isdecimal() and abs(number) <= LARGEST_EXACT
         self.cells.append(number)
         return False
@@ -67,7 +69,7 @@ class Column:
     def _mixed(self, text: str, line: int, kind: str, other: str) -> str:
         self._refuse_comma(text, line)
         return (
-            f"line {line}, column {self.name!r}: {text!r:.60} is {kind}, but the cell in line {self.decided_at} is "
+            f"line {line}, column {self.name!r}: {shown(text)} is {kind}, but the cell in line {self.decided_at} is "
             f"{other}; correct it, or give categories=[{self.name!r}] if the column holds names"
         )
 
@@ -75,7 +77,7 @@ class Column:
         """Refuse a number with a decimal comma: a column of them would become categories."""
         if self.decimal == "." and "," in text and number_in(text, ",") is not None:
             raise ValueError(
-                f'line {line}, column {self.name!r}: {text!r:.60} has a comma; give decimal="," if it is a decimal '
+                f'line {line}, column {self.name!r}: {shown(text)} has a comma; give decimal="," if it is a decimal '
                 f"comma, or categories=[{self.name!r}] if the column holds names"
             )
 

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from autograd import shown
+
 from .csv_columns import Column, number_in
 
 DELIMITERS = "\t;|,"  # the comma last: in a file with ; it may be a decimal comma
@@ -69,9 +71,9 @@ def load_csv(
     ([[12.5, 1.0], [20.0, 0.0], [15.0, 1.0]], [1, 0, 1], ('height', 'leaf'), {'kind': ('fir', 'oak')})
     """
     if missing not in ("raise", "drop", "nan"):
-        raise ValueError(f"missing must be 'raise', 'drop' or 'nan', got {missing!r:.60}")
+        raise ValueError(f"missing must be 'raise', 'drop' or 'nan', got {shown(missing)}")
     if decimal not in (".", ","):
-        raise ValueError(f"decimal must be '.' or ',', got {decimal!r:.60}")
+        raise ValueError(f"decimal must be '.' or ',', got {shown(decimal)}")
     encoding = _encoding(path)
     try:
         if delimiter is None:
@@ -103,7 +105,7 @@ def _encoding(path: str | os.PathLike[str]) -> str:
 def _rows(path: str | os.PathLike[str], encoding: str, delimiter: str) -> Iterator[Row]:
     """Yield the rows that are not empty; strict, since a quote without its partner would swallow the rest."""
     if not isinstance(delimiter, str) or len(delimiter) != 1 or delimiter in '"\r\n':
-        raise ValueError(f"delimiter must be one character, such as ';', got {delimiter!r:.60}")
+        raise ValueError(f"delimiter must be one character, such as ';', got {shown(delimiter)}")
     with open(path, encoding=encoding, newline="") as file:
         reader = csv.reader(file, delimiter=delimiter, skipinitialspace=True, strict=True)
         line = 1
@@ -167,7 +169,7 @@ def _target_index(target: str | int, names: list[str]) -> int:
         return names.index(target)
     if isinstance(target, int) and not isinstance(target, bool) and -len(names) <= target < len(names):
         return target % len(names)
-    raise ValueError(f"there is no column {target!r:.60} for the target; the columns are {', '.join(names):.200}")
+    raise ValueError(f"there is no column {shown(target)} for the target; the columns are {', '.join(names):.200}")
 
 
 def _fill(columns: Sequence[Column], rows: Iterable[Row]) -> tuple[list[tuple[int, int, str]], int]:

@@ -8,7 +8,7 @@ from typing import Any, final
 import numpy as np
 
 import autograd as ag
-from autograd import Tensor
+from autograd import Tensor, shown
 
 from .batches import Batch, Dataset, default_collate, samples, take, takes_batches
 
@@ -98,7 +98,7 @@ def required_dataset(owner: str, dataset: Any) -> Any:
     """Return the dataset, or raise TypeError if it has no length or no samples by index."""
     if not isinstance(dataset, Dataset):
         raise TypeError(
-            f"{owner} takes datasets, which have a length and dataset[k], got {type(dataset).__name__} {dataset!r:.60}"
+            f"{owner} takes datasets, which have a length and dataset[k], got {type(dataset).__name__} {shown(dataset)}"
         )
     return dataset
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd import shown
+
 from ..checks import integer
 from .randomness import chosen_generator
 from .splits import class_indices
@@ -29,7 +31,7 @@ class _Folds:
 
     def _count(self, data: Any) -> int:
         if not isinstance(data, Sized):
-            raise TypeError(f"split takes data with a length, got {type(data).__name__} {data!r:.60}")
+            raise TypeError(f"split takes data with a length, got {type(data).__name__} {shown(data)}")
         if len(data) < self.n_splits:
             raise ValueError(f"{len(data)} samples are too few for n_splits={self.n_splits}; give fewer splits")
         return len(data)

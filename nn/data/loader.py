@@ -9,7 +9,7 @@ from typing import Any, final
 
 import numpy as np
 
-from autograd import Tensor, default_generator
+from autograd import Tensor, default_generator, shown
 
 from ..atomic import Change, set_attributes
 from ..checks import integer
@@ -75,7 +75,7 @@ class DataLoader:
         if transform is not None and not callable(transform):
             raise TypeError(
                 "transform is an augmentation or a function of (x, generator), got "
-                f"{type(transform).__name__}: {transform!r:.60}"
+                f"{type(transform).__name__}: {shown(transform)}"
             )
         self.dataset: Any = dataset
         self.batch_size = integer("batch_size", batch_size, 1)
@@ -99,7 +99,7 @@ class DataLoader:
         return self.batch_count(len(source))
 
     def __repr__(self) -> str:
-        return f"DataLoader({self.dataset!r:.60}, batch_size={self.batch_size}, shuffle={self.shuffle})"
+        return f"DataLoader({shown(self.dataset)}, batch_size={self.batch_size}, shuffle={self.shuffle})"
 
     def batch_count(self, samples: int) -> int:
         """Return the number of batches that a number of samples makes."""
@@ -262,7 +262,7 @@ def _check_dataset(dataset: Any, shuffle: bool, sampler: Any) -> None:
     if sampler is not None and (not isinstance(sampler, Iterable) or isinstance(sampler, Iterator)):
         raise TypeError(
             f"a sampler is an iterable of indices that is read once per epoch, got {type(sampler).__name__} "
-            f"{sampler!r:.60}; give a list, or an object whose __iter__ yields the indices"
+            f"{shown(sampler)}; give a list, or an object whose __iter__ yields the indices"
         )
     if isinstance(dataset, tuple) and dataset and all(isinstance(x, (np.ndarray, Tensor)) and x.ndim for x in dataset):
         raise TypeError(
@@ -278,7 +278,7 @@ def _check_dataset(dataset: Any, shuffle: bool, sampler: Any) -> None:
         )
     if not isinstance(dataset, Iterable):
         raise TypeError(
-            f"a dataset needs a length and dataset[k], or __iter__, got {type(dataset).__name__} {dataset!r:.60}"
+            f"a dataset needs a length and dataset[k], or __iter__, got {type(dataset).__name__} {shown(dataset)}"
         )
     if shuffle or sampler is not None:
         raise ValueError(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from autograd import shown
+
 
 class Saved(NamedTuple):
     """The checked entries of a saved state. `position` is None between two epochs."""
@@ -21,7 +23,7 @@ def read_state(state: Any) -> Saved:
     """Return the entries of a saved state. Raises ValueError if one is missing or of a wrong kind."""
     required = ("epoch", "position", "key", "seed", "layout")
     if not isinstance(state, Mapping) or not set(required) <= set(state):
-        raise ValueError(f"a DataLoader loads a dict with the keys {', '.join(required)}, got {state!r:.60}")
+        raise ValueError(f"a DataLoader loads a dict with the keys {', '.join(required)}, got {shown(state)}")
     _expect(state, "epoch", _is_count(state["epoch"]), "an integer >= 0")
     for name in ("position", "seed"):
         _expect(state, name, state[name] is None or _is_count(state[name]), "an integer >= 0, or None")
@@ -35,7 +37,7 @@ def read_state(state: Any) -> Saved:
 def layout_problem(saved: Mapping[str, Any], own: Mapping[str, Any]) -> str:
     """Return a message that names each difference between two layouts, or an empty string."""
     wrong = [
-        f"{name} {saved.get(name)!r:.60}, now {value!r}" for name, value in own.items() if saved.get(name) != value
+        f"{name} {shown(saved.get(name))}, now {value!r}" for name, value in own.items() if saved.get(name) != value
     ]
     if not wrong:
         return ""
@@ -44,7 +46,7 @@ def layout_problem(saved: Mapping[str, Any], own: Mapping[str, Any]) -> str:
 
 def _expect(state: Mapping[str, Any], name: str, good: bool, expected: str) -> None:
     if not good:
-        raise ValueError(f"{name} in the saved state of a DataLoader must be {expected}, got {state.get(name)!r:.60}")
+        raise ValueError(f"{name} in the saved state of a DataLoader must be {expected}, got {shown(state.get(name))}")
 
 
 def _is_count(x: Any) -> bool:

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd import shown
+
 from ..checks import integer, random_generator
 
 
@@ -17,5 +19,5 @@ def chosen_generator(seed: int | None, generator: Any = None) -> np.random.Gener
     if seed is None:
         return random_generator(generator)
     if generator is not None:
-        raise ValueError(f"give seed or generator, got both: seed={seed!r:.60} and generator={generator!r:.60}")
+        raise ValueError(f"give seed or generator, got both: seed={shown(seed)} and generator={shown(generator)}")
     return np.random.default_rng(integer("seed", seed, 0))

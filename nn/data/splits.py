@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Tensor
+from autograd import Tensor, shown
 
 from ..checks import integer
 from .datasets import Subset, required_dataset
@@ -38,14 +38,14 @@ def _sizes(lengths: Sequence[float], count: int) -> list[int]:
     if not parts:
         raise ValueError("random_split needs at least one length, got an empty list")
     if any(isinstance(part, bool) or not isinstance(part, numbers.Real) or not float(part) >= 0 for part in parts):
-        raise ValueError(f"random_split takes lengths or fractions >= 0, got {parts!r:.60}")
+        raise ValueError(f"random_split takes lengths or fractions >= 0, got {shown(parts)}")
     if all(isinstance(part, numbers.Integral) for part in parts):
         if sum(parts) != count and sum(parts) != 1:
-            raise ValueError(f"the lengths {parts!r:.60} sum to {sum(parts)}, but the dataset has {count} samples")
+            raise ValueError(f"the lengths {shown(parts)} sum to {sum(parts)}, but the dataset has {count} samples")
         if sum(parts) == count:
             return [int(part) for part in parts]
     if not math.isclose(sum(parts), 1.0):
-        raise ValueError(f"the fractions {parts!r:.60} sum to {sum(parts):g}; give fractions that sum to 1")
+        raise ValueError(f"the fractions {shown(parts)} sum to {sum(parts):g}; give fractions that sum to 1")
     sizes = [math.floor(part * count) for part in parts]
     left = count - sum(sizes)
     return [size + (k < left) for k, size in enumerate(sizes)]
@@ -94,7 +94,7 @@ def _common_length(arrays: Sequence[Any]) -> int:
     for x in arrays:
         if not isinstance(x, (np.ndarray, Tensor, list, tuple)) or (not isinstance(x, (list, tuple)) and x.ndim == 0):
             raise TypeError(
-                f"train_test_split takes arrays, Tensors and lists, got {type(x).__name__} {x!r:.60}; for a dataset "
+                f"train_test_split takes arrays, Tensors and lists, got {type(x).__name__} {shown(x)}; for a dataset "
                 "use random_split"
             )
     counts = [len(x) for x in arrays]

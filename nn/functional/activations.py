@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 import autograd as ag
+from autograd import shown
 
 from ..checks import number_or_node
 
@@ -18,7 +19,7 @@ def gelu(input: Any, approximate: str = "none") -> Any:
     if approximate == "none":
         return ag.gelu(input)
     if approximate != "tanh":
-        raise ValueError(f"gelu takes approximate='none' or 'tanh', got {approximate!r}")
+        raise ValueError(f"gelu takes approximate='none' or 'tanh', got {shown(approximate)}")
     return 0.5 * input * (1.0 + ag.tanh(math.sqrt(2 / math.pi) * (input + 0.044715 * input**3)))
 
 

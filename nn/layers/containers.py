@@ -6,6 +6,8 @@ import operator
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Self
 
+from autograd import shown
+
 from ..module import Module, indented
 
 
@@ -42,7 +44,7 @@ class Ordered(Module):
         """Add Modules at the end. Returns self."""
         if not isinstance(modules, Iterable):
             raise TypeError(
-                f"{type(self).__name__} takes a list of Modules here, got {type(modules).__name__} {modules!r:.60}; "
+                f"{type(self).__name__} takes a list of Modules here, got {type(modules).__name__} {shown(modules)}; "
                 "write [module]"
             )
         for module in list(modules):
@@ -97,8 +99,17 @@ class Sequential(Ordered):
             self.add_module(str(name), _checked_module(self, module))
 
     def forward(self, x: Any) -> Any:
-        for module in self:
-            x = module(x)
+        try:
+            for module in self:
+                x = module(x)
+        except RecursionError:
+            # Near the limit this search may fail too; then the call around this one searches.
+            if any(inner is self for module in self for inner in module.modules()):
+                raise ValueError(
+                    f"this {type(self).__name__} contains itself, so its forward never ends; remove it from its own "
+                    "modules"
+                ) from None
+            raise
         return x
 
 
@@ -188,4 +199,4 @@ def _checked_module(holder: Module, module: Any) -> Module:
         hint = f"; unpack it: {type(holder).__name__}(*layers)"
     if isinstance(module, type):
         hint = f"; make one: {module.__name__}()"
-    raise TypeError(f"{type(holder).__name__} holds Modules, got {type(module).__name__} {module!r:.60}{hint}")
+    raise TypeError(f"{type(holder).__name__} holds Modules, got {type(module).__name__} {shown(module)}{hint}")

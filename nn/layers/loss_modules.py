@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd import Tensor
+from autograd import Tensor, shown
 
 from .. import functional as F
 from ..module import Module
@@ -20,7 +20,7 @@ class Loss(Module):
 
     def __init__(self, reduction: str = "mean") -> None:
         if reduction not in self.reductions:
-            raise ValueError(f"reduction must be one of {', '.join(self.reductions)}, got {reduction!r}")
+            raise ValueError(f"reduction must be one of {', '.join(self.reductions)}, got {shown(reduction)}")
         self.reduction = reduction
 
     def _register_weight(self, name: str, weight: Any) -> None:

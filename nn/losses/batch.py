@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 import autograd as ag
+from autograd import shown
 
 from ..inputs import as_tensor, constant_array, elements, has_values, nested_shape
 
@@ -72,7 +73,7 @@ def reduced(losses: Any, reduction: str) -> Any:
         return ag.sum(losses)
     if reduction == "none":
         return losses
-    raise ValueError(f"reduction must be 'mean', 'sum' or 'none', got {reduction!r}")
+    raise ValueError(f"reduction must be 'mean', 'sum' or 'none', got {shown(reduction)}")
 
 
 def _check_same_shape(name: str, x: tuple[int, ...], t: tuple[int, ...]) -> None:

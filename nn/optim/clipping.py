@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from autograd import clip
+from autograd import clip, shown
 
 from ..atomic import set_attributes
 from .parameters import Node, gradient, node_list
@@ -81,7 +81,7 @@ def _with_form(like: float | np.ndarray, g: object) -> object:
 
 def _nonnegative(name: str, number: float | str) -> float:
     if isinstance(number, bool) or not isinstance(number, numbers.Real):
-        raise TypeError(f"{name} must be a number >= 0, got {type(number).__name__}: {number!r:.60}")
+        raise TypeError(f"{name} must be a number >= 0, got {type(number).__name__}: {shown(number)}")
     if not number >= 0:
         raise ValueError(f"{name} must be a number >= 0, got {number}")
     return float(number)

@@ -16,7 +16,7 @@ from typing import Any, ClassVar, NoReturn, Self, SupportsIndex
 
 import numpy as np
 
-from autograd import Tensor, adopt, enable_grad
+from autograd import Tensor, adopt, enable_grad, shown
 
 from ..atomic import Change, clear_gradients, set_attributes
 from .explanation import Explanation, Row, State, Update
@@ -104,7 +104,7 @@ class Optimizer:
             if id(node) in present:
                 raise ValueError(
                     f"the parameter at position {k} is in the optimizer already, so each step would change it twice: "
-                    f"{node!r:.60}; give it once"
+                    f"{shown(node)}; give it once"
                 )
             present.add(id(node))
         options = {**self.defaults, **param_group}

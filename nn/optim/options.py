@@ -7,6 +7,8 @@ import numbers
 from collections.abc import Callable
 from typing import Any, Final
 
+from autograd import shown
+
 Check = tuple[Callable[..., bool], str]
 
 AT_LEAST_0: Final[Check] = (lambda x: 0 <= x < math.inf, "a finite number >= 0")
@@ -36,10 +38,10 @@ def valid(name: str, value: Any) -> Any:
         return _checked(name, value, [value], NUMBERS[name])[0]
     if name in PAIRS:
         if not isinstance(value, (tuple, list)) or len(value) != 2:
-            raise TypeError(f"{name} must be {PAIRS[name][1]}, got {value!r:.60}")
+            raise TypeError(f"{name} must be {PAIRS[name][1]}, got {shown(value)}")
         return tuple(_checked(name, value, value, PAIRS[name]))
     if name in FLAGS and not isinstance(value, bool):
-        raise TypeError(f"{name} must be True or False, got {value!r:.60}")
+        raise TypeError(f"{name} must be True or False, got {shown(value)}")
     return value
 
 
@@ -48,9 +50,9 @@ def _checked(name: str, value: Any, parts: Any, check: Check) -> list[float]:
     if {*map(type, parts)} == {float} and is_valid(*parts):  # nearly always: every step asks again
         return list(parts)
     if any(isinstance(x, bool) or not isinstance(x, numbers.Real) for x in parts):
-        raise TypeError(f"{name} must be {expected}, got {type(value).__name__}: {value!r:.60}")
+        raise TypeError(f"{name} must be {expected}, got {type(value).__name__}: {shown(value)}")
     # Python floats: they can be saved as JSON, and they do not turn float32 arrays into float64.
     found = [float(x) for x in parts]
     if not is_valid(*found):
-        raise ValueError(f"{name} must be {expected}, got {value!r:.60}")
+        raise ValueError(f"{name} must be {expected}, got {shown(value)}")
     return found

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Tensor, Value
+from autograd import Tensor, Value, shown
 
 from ..module import Module
 
@@ -25,7 +25,7 @@ def parameter_list(parameters: Iterable[Any], what: str) -> list[Any]:
             "list(model.parameters())"
         )
     if isinstance(parameters, (str, bytes, dict, np.ndarray, Module)) or not isinstance(parameters, Iterable):
-        rest = "; give it model.parameters()" if callable(parameters) else f": {parameters!r:.60}"
+        rest = "; give it model.parameters()" if callable(parameters) else f": {shown(parameters)}"
         raise TypeError(f"{what} takes a list of Values or Tensors, got {type(parameters).__name__}{rest}")
     found = list(parameters)
     if not found and isinstance(parameters, Iterator):
@@ -41,7 +41,9 @@ def node_list(parameters: Node | Iterable[Node], what: str) -> list[Node]:
     found = [parameters] if isinstance(parameters, Node) else parameter_list(parameters, what)
     for k, node in enumerate(found):
         if not isinstance(node, Node):
-            raise TypeError(f"{what} takes Values and Tensors, got {type(node).__name__} at position {k}: {node!r:.60}")
+            raise TypeError(
+                f"{what} takes Values and Tensors, got {type(node).__name__} at position {k}: {shown(node)}"
+            )
     return found
 
 
@@ -49,7 +51,7 @@ def check_trainable(node: Node, k: int) -> None:
     """Raise ValueError or TypeError unless the node at position k is a leaf that holds floats."""
     if not node.is_leaf:
         raise ValueError(
-            f"the parameter at position {k} is the result of an op, {node!r:.60}: a change to it would not reach "
+            f"the parameter at position {k} is the result of an op, {shown(node)}: a change to it would not reach "
             "the leaves it was computed from; give the leaves"
         )
     if isinstance(node, Tensor) and node.dtype.kind != "f":
@@ -75,7 +77,7 @@ def gradient(node: Node) -> Any:
         return float(grad)
     array = np.asarray(grad)
     if array.dtype.kind not in "fiub":
-        raise TypeError(f"a .grad must hold real numbers, and this one was set to {array.dtype}: {grad!r:.60}")
+        raise TypeError(f"a .grad must hold real numbers, and this one was set to {array.dtype}: {shown(grad)}")
     if array.shape != node.shape:
         raise ValueError(f"a .grad was set to the shape {array.shape}, expected {node.shape}; set it to None")
     return np.asarray(array, dtype=node.dtype)

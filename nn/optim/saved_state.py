@@ -7,20 +7,22 @@ from typing import Any
 
 import numpy as np
 
+from autograd import shown
+
 from .explanation import State
 
 
 def check_layout(name: str, state_dict: Any, sizes: list[int]) -> None:
     """Raise ValueError unless this is a saved state with groups of these sizes. `name` is the optimizer's class."""
     if not isinstance(state_dict, Mapping) or not {"state", "param_groups"} <= state_dict.keys():
-        raise ValueError(f"{name} loads a dict with the keys 'state' and 'param_groups', got {state_dict!r:.60}")
+        raise ValueError(f"{name} loads a dict with the keys 'state' and 'param_groups', got {shown(state_dict)}")
     groups = state_dict["param_groups"]
     if not isinstance(groups, (list, tuple)) or not all(
         isinstance(group, Mapping) and "params" in group for group in groups
     ):
-        raise ValueError(f"{name} expects 'param_groups' to be a list of dicts with 'params', got {groups!r:.60}")
+        raise ValueError(f"{name} expects 'param_groups' to be a list of dicts with 'params', got {shown(groups)}")
     if not isinstance(state_dict["state"], Mapping):
-        raise ValueError(f"{name} expects 'state' to be a dict, got {state_dict['state']!r:.60}")
+        raise ValueError(f"{name} expects 'state' to be a dict, got {shown(state_dict['state'])}")
     saved_sizes = [len(group["params"]) for group in groups]
     if sizes != saved_sizes:
         raise ValueError(

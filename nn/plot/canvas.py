@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from autograd import Tensor, Value
+from autograd import Tensor, Value, shown
 
 from ..module import Module
 
@@ -78,7 +78,7 @@ def _checked(ax: Any) -> Axes:
     import matplotlib.axes
 
     if not isinstance(ax, matplotlib.axes.Axes):
-        raise TypeError(f"ax must be matplotlib Axes, as plt.subplots() returns, got {type(ax).__name__}: {ax!r:.60}")
+        raise TypeError(f"ax must be matplotlib Axes, as plt.subplots() returns, got {type(ax).__name__}: {shown(ax)}")
     return ax
 
 
@@ -97,7 +97,7 @@ def whole_steps(ax: Axes) -> None:
 def numbers_in(name: str, series: Any) -> np.ndarray:
     """Return a series of numbers, or of nodes with one number, as an array of floats; None becomes nan."""
     if isinstance(series, (str, bytes)) or not isinstance(series, Collection):
-        raise TypeError(f"{name!r} must be a list of numbers, got {type(series).__name__}: {series!r:.60}")
+        raise TypeError(f"{name!r} must be a list of numbers, got {type(series).__name__}: {shown(series)}")
     plain = [x.item() if isinstance(x, (Value, Tensor)) and np.ndim(x.data) == 0 else x for x in series]
     try:
         array = np.array([np.nan if x is None else x for x in plain], dtype=np.float64)
@@ -110,7 +110,7 @@ def numbers_in(name: str, series: Any) -> np.ndarray:
 
 def _first_odd(series: Sequence[Any]) -> str:
     odd = next((x for x in series if np.ndim(x) or isinstance(x, (str, bytes)) or not np.isscalar(x)), series)
-    return f"{type(odd).__name__}: {odd!r:.60}"
+    return f"{type(odd).__name__}: {shown(odd)}"
 
 
 def evaluation_copy(model: Module) -> Any:

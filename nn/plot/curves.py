@@ -8,6 +8,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from autograd import shown
+
 from ..checks import integer
 from ..optim import Optimizer
 from ..optim.lr_scheduler import LRScheduler, ReduceLROnPlateau, Schedule, preview
@@ -28,7 +30,7 @@ def history(history: Mapping[str, Any], ax: Any = None) -> Any:
     Returns the Axes, or an array of Axes where there are several panels.
     """
     if not isinstance(history, Mapping):
-        raise TypeError(f"history() takes a dict from name to list, got {type(history).__name__}: {history!r:.60}")
+        raise TypeError(f"history() takes a dict from name to list, got {type(history).__name__}: {shown(history)}")
     curves = {str(name): numbers_in(name, series) for name, series in history.items()}
     epochs = curves.pop(EPOCH, None)
     metrics = list(dict.fromkeys(name.removeprefix(VALIDATION) for name in curves))
@@ -63,7 +65,7 @@ def schedule(scheduler: LRScheduler | Optimizer, steps: int | Iterable[Any], ax:
     """
     rates = np.array(_rates(scheduler, steps), dtype=np.float64)
     if not rates.size:
-        raise ValueError(f"schedule() needs at least one step, got {steps!r:.60}")
+        raise ValueError(f"schedule() needs at least one step, got {shown(steps)}")
     ax = one_axes(ax)
     for k, lrs in enumerate(rates.T):
         ax.plot(

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 import autograd as ag
-from autograd import Tensor
+from autograd import Tensor, shown
 
 from .. import functional as F
 from ..module import Module
@@ -56,7 +56,7 @@ def _function(name: Any) -> tuple[str, Callable[[Any], Any]]:
         return getattr(name, "__name__", type(name).__name__), name
     if not isinstance(name, str) or name not in FUNCTIONS:
         raise ValueError(
-            f"unknown activation {name!r:.60}; expected a function, a Module or one of {', '.join(FUNCTIONS)}"
+            f"unknown activation {shown(name)}; expected a function, a Module or one of {', '.join(FUNCTIONS)}"
         )
     return name, FUNCTIONS[name]
 

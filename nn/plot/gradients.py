@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd import shown
+
 from ..module import Module
 from ..neuron import Layer
 from ..optim.clipping import p_norm
@@ -26,7 +28,7 @@ def gradient_norms(model: Module) -> dict[str, float | None]:
     {'0': 0.0, '1': 0.0}
     """
     if not isinstance(model, Module):
-        raise TypeError(f"gradient_norms() takes a Module, got {type(model).__name__}: {model!r:.60}")
+        raise TypeError(f"gradient_norms() takes a Module, got {type(model).__name__}: {shown(model)}")
     norms: dict[str, float | None] = {}
     seen: set[int] = set()
     for name, module in model.named_modules():
@@ -111,7 +113,7 @@ def _by_layer(norms: Mapping[str, Any] | Iterable[Mapping[str, Any]]) -> dict[st
         if not isinstance(step, Mapping):
             raise TypeError(
                 "gradient_flow() takes a dict from layer to list of norms, or a list of results of "
-                f"gradient_norms(model), got {type(step).__name__}: {step!r:.60}"
+                f"gradient_norms(model), got {type(step).__name__}: {shown(step)}"
             )
     names = dict.fromkeys(str(name) for step in steps for name in step)
     return {name: [step.get(name) for step in steps] for name in names}

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from autograd import Tensor, Value, enable_grad, no_grad
+from autograd import Tensor, Value, enable_grad, no_grad, shown
 
 from ..checks import integer, number
 from ..module import Module
@@ -146,7 +146,7 @@ def _threshold(outputs: np.ndarray, op: str, threshold: float | None) -> float:
 def _outputs(model: Any, grid: np.ndarray, by_row: bool) -> tuple[np.ndarray, str]:
     """Return what the model says of the points, and the name of the op that computed it."""
     if not callable(model):
-        raise TypeError(f"decision_boundary() takes a model or a function, got {type(model).__name__}: {model!r:.60}")
+        raise TypeError(f"decision_boundary() takes a model or a function, got {type(model).__name__}: {shown(model)}")
     if isinstance(model, Perceptron):  # its sum, unlike its class, shows where the border is between grid points
         if len(model.w) != 2:
             raise ValueError(f"this perceptron takes {len(model.w)} inputs, and points in the plane have 2")

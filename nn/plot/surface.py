@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Tensor, Value, no_grad
+from autograd import Tensor, Value, no_grad, shown
 
 from ..checks import integer, number
 from ..module import Module
@@ -45,11 +45,11 @@ def loss_surface(
     finite nowhere or the same everywhere.
     """
     if not isinstance(model, Module):
-        raise TypeError(f"loss_surface() takes a Module, got {type(model).__name__}: {model!r:.60}")
+        raise TypeError(f"loss_surface() takes a Module, got {type(model).__name__}: {shown(model)}")
     if not callable(loss):
         raise TypeError(
             f"loss must be a function that takes a model, such as lambda model: criterion(model(X), y); got "
-            f"{type(loss).__name__}: {loss!r:.60}"
+            f"{type(loss).__name__}: {shown(loss)}"
         )
     if integer("directions", directions, 1) > 2:
         raise ValueError(f"a surface has 1 or 2 directions, got {directions}")
@@ -94,7 +94,7 @@ def _losses(twin: Module, loss: Callable[[Any], Any], ways: list[Direction], ste
 def _one_number(y: Any) -> float:
     plain = y.data if isinstance(y, (Tensor, Value)) else y
     if np.size(plain) != 1 or np.asarray(plain).dtype.kind not in "fiub":
-        raise TypeError(f"loss(model) must return one number, got {type(y).__name__} {y!r:.60}; take its mean")
+        raise TypeError(f"loss(model) must return one number, got {type(y).__name__} {shown(y)}; take its mean")
     return float(np.asarray(plain).item())
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import numpy as np
 
+from autograd import shown
+
 from ..atomic import update_dicts
 from ..checks import integer, number
 from ..module import Module
@@ -92,10 +94,10 @@ class Monitor(Callback):
         if not isinstance(monitor, str):
             raise TypeError(
                 f'monitor is the name of a number of the training, such as "val_loss", got {type(monitor).__name__} '
-                f"{monitor!r:.60}"
+                f"{shown(monitor)}"
             )
         if mode not in ("auto", "min", "max"):
-            raise ValueError(f'mode must be "auto", "min" or "max", got {mode!r:.60}')
+            raise ValueError(f'mode must be "auto", "min" or "max", got {shown(mode)}')
         self.monitor = monitor
         name = monitor.removeprefix("val_")
         rising = mode == "max" or (mode == "auto" and (name in _RISING or name.startswith("top_")))

@@ -9,6 +9,8 @@ from typing import Any, final
 
 import numpy as np
 
+from autograd import shown
+
 from .. import checks
 
 
@@ -75,7 +77,7 @@ class choice(Distribution):
 
     def __init__(self, options: Sequence[Any]) -> None:
         if isinstance(options, str) or not isinstance(options, Iterable):
-            raise TypeError(f"choice takes a list of options, got {options!r:.60}; write choice([{options!r:.60}])")
+            raise TypeError(f"choice takes a list of options, got {shown(options)}; write choice([{shown(options)}])")
         self.options = list(options)
         if not self.options:
             raise ValueError("choice takes at least one option, got none")
@@ -91,13 +93,13 @@ class choice(Distribution):
 def checked_space(space: Any) -> dict[str, Distribution]:
     """Return a dict from the name of a hyperparameter to its Distribution. Raises TypeError for anything else."""
     if not isinstance(space, Mapping):
-        raise TypeError(f"the space is a dict from name to distribution, got {type(space).__name__} {space!r:.60}")
+        raise TypeError(f"the space is a dict from name to distribution, got {type(space).__name__} {shown(space)}")
     for name, distribution in space.items():
         if not isinstance(name, str):
-            raise TypeError(f"the names in the space are strings, got {type(name).__name__} {name!r:.60}")
+            raise TypeError(f"the names in the space are strings, got {type(name).__name__} {shown(name)}")
         if not isinstance(distribution, Distribution):
             raise TypeError(
-                f"the space gives {name!r} as {type(distribution).__name__} {distribution!r:.60}; use uniform, "
+                f"the space gives {name!r} as {type(distribution).__name__} {shown(distribution)}; use uniform, "
                 "loguniform, integer or choice"
             )
     return dict(space)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from typing import Any
 
-from autograd import manual_seed
+from autograd import manual_seed, shown
 
 from ..checks import integer
 from ..data.loader import Transform
@@ -91,7 +91,7 @@ def fit(
         data, validation = split(data, validation_split)
     if resume is not None and not isinstance(resume, (str, os.PathLike)):
         raise TypeError(
-            f"resume takes the path of a file that ModelCheckpoint wrote, got {type(resume).__name__}: {resume!r:.60}"
+            f"resume takes the path of a file that ModelCheckpoint wrote, got {type(resume).__name__}: {shown(resume)}"
         )
     by_step = _by_step(optimizer, scheduler, schedule_by)
     given = _callbacks(callbacks)
@@ -125,7 +125,7 @@ def _check_owner(model: Module, optimizer: Optimizer) -> None:
 def _by_step(optimizer: Optimizer, scheduler: Any, schedule_by: str | None) -> bool:
     """Tell whether the scheduler is stepped after each step of the optimizer."""
     if schedule_by not in (None, "epoch", "step"):
-        raise ValueError(f'schedule_by must be "epoch" or "step", got {schedule_by!r:.60}')
+        raise ValueError(f'schedule_by must be "epoch" or "step", got {shown(schedule_by)}')
     if scheduler is None:
         return False
     if not isinstance(scheduler, LRScheduler):
@@ -149,7 +149,7 @@ def _callbacks(callbacks: Iterable[Any]) -> list[Callback]:
                     f"a callback is an object, got the class {callback.__name__}; write {callback.__name__}()"
                 )
             raise TypeError(
-                f"a callback is a nn.train.Callback, got {type(callback).__name__} {callback!r:.60}; for functions use "
-                "LambdaCallback"
+                f"a callback is a nn.train.Callback, got {type(callback).__name__} {shown(callback)}; for functions "
+                "use LambdaCallback"
             )
     return given

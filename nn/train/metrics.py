@@ -12,7 +12,7 @@ from typing import Any, Final, final
 
 import numpy as np
 
-from autograd import Tensor, Value
+from autograd import Tensor, Value, shown
 
 from ..checks import integer, number, real
 from .outputs import as_array
@@ -151,7 +151,7 @@ class F1(Metric):
 
     def __init__(self, average: str | None = None, threshold: float = 0.0, name: str = "f1") -> None:
         if average not in (None, "macro", "micro", "binary"):
-            raise ValueError(f'average must be "macro", "micro" or "binary", got {average!r:.60}')
+            raise ValueError(f'average must be "macro", "micro" or "binary", got {shown(average)}')
         self.average, self.name = average, name
         self._matrix = ConfusionMatrix(threshold)
 
@@ -202,7 +202,7 @@ def metric_list(metrics: Iterable[Any], threshold: float) -> list[Metric]:
     threshold is that of two classes with one score.
     """
     if isinstance(metrics, (str, Metric)) or not isinstance(metrics, Iterable):
-        raise TypeError(f"metrics must be a list, got {type(metrics).__name__}; write metrics=[{metrics!r:.40}]")
+        raise TypeError(f"metrics must be a list, got {type(metrics).__name__}; write metrics=[{shown(metrics, 40)}]")
     found = [_metric(metric, threshold) for metric in metrics]
     names = [metric.name for metric in found]
     if twice := [name for k, name in enumerate(names) if name in [*names[:k], "loss"]]:
@@ -218,7 +218,7 @@ def _metric(metric: Any, threshold: float) -> Metric:
             return _NAMES[metric](threshold)
         if metric.startswith("top_") and metric[4:].isdecimal():
             return TopK(int(metric[4:]))
-        raise ValueError(f"there is no metric {metric!r:.60}; the names are {', '.join(_NAMES)}, or give a function")
+        raise ValueError(f"there is no metric {shown(metric)}; the names are {', '.join(_NAMES)}, or give a function")
     if isinstance(metric, type) and issubclass(metric, Metric):
         raise TypeError(f"a metric is an object, got the class {metric.__name__}; write {metric.__name__}()")
     if callable(metric):

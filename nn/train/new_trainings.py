@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from autograd import shown
+
 from ..data import DataLoader, Dataset, TensorDataset
 from ..module import Module
 from .fit import fit
@@ -25,7 +27,7 @@ def sendable(name: str, data: Any) -> Any:
         return tuple(as_array(x) for x in parts)  # a Tensor is not sent to another process
     if isinstance(data, DataLoader) or not isinstance(data, Dataset):
         raise TypeError(
-            f"{name} takes (X, y) or a dataset, got {type(data).__name__} {data!r:.60}; give a dataset and batch_size="
+            f"{name} takes (X, y) or a dataset, got {type(data).__name__} {shown(data)}; give a dataset and batch_size="
         )
     return data
 
@@ -46,7 +48,7 @@ def built(build: Build) -> tuple[Any, ...]:
     """Return the model, the optimizer and the scheduler or None that a function builds."""
     found = build()
     if not isinstance(found, tuple) or len(found) not in (2, 3) or not isinstance(found[0], Module):
-        raise TypeError(f"build returns (model, optimizer) or (model, optimizer, scheduler), got {found!r:.60}")
+        raise TypeError(f"build returns (model, optimizer) or (model, optimizer, scheduler), got {shown(found)}")
     return (*found, None)[:3]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Tensor, Value
+from autograd import Tensor, Value, shown
 
 from ..module import Module
 from ..optim import Optimizer
@@ -17,7 +17,7 @@ def checked_model(name: str, model: Any) -> Module:
     if not isinstance(model, Module):
         is_class = isinstance(model, type) and issubclass(model, Module)
         fix = f"write {model.__name__}(...)" if is_class else "write a subclass of nn.Module"
-        raise TypeError(f"{name} takes a Module as model, got {type(model).__name__}: {model!r:.60}; {fix}")
+        raise TypeError(f"{name} takes a Module as model, got {type(model).__name__}: {shown(model)}; {fix}")
     return model
 
 
@@ -25,7 +25,7 @@ def checked_optimizer(name: str, optimizer: Any) -> Optimizer:
     """Return the optimizer. Raises TypeError for anything else. `name` is the function that takes it."""
     if not isinstance(optimizer, Optimizer):
         raise TypeError(
-            f"{name} takes an optimizer, got {type(optimizer).__name__}: {optimizer!r:.60}; write "
+            f"{name} takes an optimizer, got {type(optimizer).__name__}: {shown(optimizer)}; write "
             "nn.optim.SGD(model.parameters(), lr)"
         )
     return optimizer
@@ -39,7 +39,7 @@ def checked_loss(loss: Any) -> Any:
         )
     if not callable(loss):
         raise TypeError(
-            f"a loss is a function of output and target, got {type(loss).__name__}: {loss!r:.60}; write one such as "
+            f"a loss is a function of output and target, got {type(loss).__name__}: {shown(loss)}; write one such as "
             "nn.functional.mse_loss"
         )
     return loss

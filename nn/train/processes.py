@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from multiprocessing import active_children, get_context
 from typing import Any
 
-from autograd import default_generator, manual_seed
+from autograd import default_generator, manual_seed, shown
 
 from ..atomic import set_attributes
 from ..checks import integer
@@ -112,6 +112,6 @@ def _check_importable(function: Callable[..., Any], arguments: Sequence[tuple[An
                 problem = error
         if problem is not None:
             raise TypeError(
-                f"processes={processes} sends {part!r:.60} to other processes, and that fails: {problem}; if it is a "
+                f"processes={processes} sends {shown(part)} to other processes, and that fails: {problem}; if it is a "
                 "function or a class, define it at the top of a file that can be imported, or use processes=1"
             ) from None

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, final
 
 import numpy as np
 
-from autograd import Table, text_table
+from autograd import Table, shown, text_table
 
 from .. import checks
 from .distributions import Distribution, checked_space
@@ -80,7 +80,7 @@ def random_search(
     True
     """
     if direction not in ("minimize", "maximize"):
-        raise ValueError(f'direction must be "minimize" or "maximize", got {direction!r:.60}')
+        raise ValueError(f'direction must be "minimize" or "maximize", got {shown(direction)}')
     if not callable(objective):
         raise TypeError(f"the objective is a function of a dict of hyperparameters, got {type(objective).__name__}")
     drawn_from = checked_space(space)

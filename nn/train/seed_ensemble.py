@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, final
 
 import numpy as np
 
-from autograd import Table, Tensor
+from autograd import Table, Tensor, shown
 
 from ..checks import integer
 from ..module import Module
@@ -46,7 +46,7 @@ class Ensemble:
         """
         if activation is not None and not callable(activation):
             raise TypeError(
-                f"activation is a function of the outputs, got {type(activation).__name__} {activation!r:.60}; write "
+                f"activation is a function of the outputs, got {type(activation).__name__} {shown(activation)}; write "
                 "lambda scores: F.softmax(scores, 1)"
             )
         outputs = [predict(member, X, batch_size) for member in self.members]

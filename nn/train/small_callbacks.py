@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, final
 
-from autograd import replace_file
+from autograd import replace_file, shown
 
 from ..atomic import update_dicts
 from ..optim.clipping import clip_grad_norm_, clip_grad_value_
@@ -48,7 +48,7 @@ class LRSchedule(Callback):
         found = self.schedule(*(epoch, lr)[: self._arguments])
         if not isinstance(found, numbers.Real) or not 0 <= found < math.inf:
             raise ValueError(
-                f"schedule gave the learning rate {found!r:.60} in epoch {epoch + 1}, expected a finite number >= 0"
+                f"schedule gave the learning rate {shown(found)} in epoch {epoch + 1}, expected a finite number >= 0"
             )
         return float(found)
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from autograd import Tensor
+from autograd import Tensor, shown
 
 from ..checks import integer, number
 from ..data import DataLoader, Dataset, Subset, TensorDataset
@@ -27,7 +27,7 @@ def training_loader(
     if transform is not None:
         raise ValueError("a loader has its own transform; give it to the loader, and leave it out here")
     if batch_size is not None:
-        raise ValueError(f"a loader has its own batch size, got batch_size={batch_size!r}; leave batch_size out")
+        raise ValueError(f"a loader has its own batch size, got batch_size={shown(batch_size)}; leave batch_size out")
     return _loader(data)
 
 
@@ -54,7 +54,7 @@ def inputs_and_target(batch: Any) -> tuple[tuple[Any, ...], Any]:
     """Return the inputs of the model and the target of the loss in a batch, whose last element is the target."""
     if not isinstance(batch, (tuple, list)) or len(batch) < 2:
         raise ValueError(
-            f"a batch for training is (inputs, target), got {type(batch).__name__} {batch!r:.60}; give (X, y), and "
+            f"a batch for training is (inputs, target), got {type(batch).__name__} {shown(batch)}; give (X, y), and "
             "(X, X) where the input is the target"
         )
     return tuple(batch[:-1]), batch[-1]
@@ -107,5 +107,5 @@ def _loader(data: Any) -> Any:
             "DataLoader, or an object whose __iter__ starts again"
         )
     if not isinstance(data, Iterable):
-        raise TypeError(f"data is (X, y), a dataset or a loader, got {type(data).__name__}: {data!r:.60}")
+        raise TypeError(f"data is (X, y), a dataset or a loader, got {type(data).__name__}: {shown(data)}")
     return data

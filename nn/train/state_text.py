@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from autograd import Tensor
+from autograd import Tensor, shown
 
 _ARRAY: Final = "array of"  # the dtype; "shape" and "bytes", in base64, stand beside it
 _TUPLE: Final = "tuple"
@@ -32,7 +32,7 @@ def from_text(text: str) -> Any:
     try:
         return _restored(json.loads(text))
     except (TypeError, KeyError, RecursionError) as error:
-        raise ValueError(f"the state is not as it was written: {error!r:.80}") from None
+        raise ValueError(f"the state is not as it was written: {shown(error, 80)}") from None
 
 
 def _plain(x: Any, place: str) -> Any:
@@ -56,7 +56,7 @@ def _plain(x: Any, place: str) -> Any:
             return {key: _plain(value, f"{place}[{key!r}]") for key, value in x.items()}
         return {_DICT: [[_plain(key, place), _plain(value, f"{place}[{key!r}]")] for key, value in x.items()]}
     raise TypeError(
-        f"{place} is a {type(x).__name__}, {x!r:.60}, which cannot be saved as data; a state holds numbers, text, "
+        f"{place} is a {type(x).__name__}, {shown(x)}, which cannot be saved as data; a state holds numbers, text, "
         "arrays, lists and dicts"
     )
 
@@ -77,10 +77,10 @@ def _restored(x: Any) -> Any:
 
 def _array(dtype: str, shape: list[int], encoded: str) -> np.ndarray:
     if dtype not in _DTYPES:
-        raise ValueError(f"the state holds an array of {dtype!r:.20}")
+        raise ValueError(f"the state holds an array of {shown(dtype, 20)}")
     content = base64.b64decode(encoded, validate=True)
     if not all(type(n) is int and n >= 0 for n in shape) or math.prod(shape) * np.dtype(dtype).itemsize != len(content):
-        raise ValueError(f"the state holds an array of shape {shape!r:.60} with {len(content)} bytes")
+        raise ValueError(f"the state holds an array of shape {shown(shape)} with {len(content)} bytes")
     array = np.frombuffer(content, dtype=dtype).reshape(shape)
     return array.astype(array.dtype.newbyteorder("="))  # a copy, which can be written to
 

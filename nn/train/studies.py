@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any, Final, final
 
+from autograd import shown
+
 from .. import checks
 from .callback import Logs, Monitor, require_folder
 from .distributions import Distribution, checked_space
@@ -31,7 +33,7 @@ def optuna_study(
     """
     optuna = _optuna()
     if direction not in _DIRECTIONS:
-        raise ValueError(f'direction must be "minimize" or "maximize", got {direction!r:.60}')
+        raise ValueError(f'direction must be "minimize" or "maximize", got {shown(direction)}')
     file = os.fspath(path)
     journal = optuna.storages.journal
     lock = journal.JournalFileOpenLock(file) if os.name == "nt" else None  # the default makes links, not so there
@@ -45,8 +47,8 @@ def optuna_study(
         raise ValueError(f"{file} is no journal of Optuna, or is damaged: {error}; give another file") from None
     if (saved := study.direction.name.lower()) != direction:
         raise ValueError(
-            f"the study {name!r} in {file} was created with direction={saved!r}, got {direction!r}; give the same, or "
-            "another name"
+            f"the study {name!r} in {file} was created with direction={saved!r}, got {shown(direction)}; give the "
+            "same, or another name"
         )
     return study
 
@@ -90,7 +92,7 @@ class PruningCallback(Monitor):
         super().__init__(monitor, mode)
         if trial is not None and not isinstance(trial, _optuna().trial.BaseTrial):
             raise TypeError(
-                f"PruningCallback takes the trial that the objective gets, got {type(trial).__name__}: {trial!r:.60}"
+                f"PruningCallback takes the trial that the objective gets, got {type(trial).__name__}: {shown(trial)}"
             )
         self.trial = trial
         self.interval = checks.integer("interval", interval, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 import operator
 import re
 from collections import OrderedDict
@@ -225,6 +226,38 @@ WORDS: dict[str, list[Row]] = {
         (lambda: V @ V, TypeError, r"the product of two is a \* b"),
         (lambda: [1.0] @ V, TypeError, NO_ELEMENTS),
         (lambda: V @ X, TypeError, NO_ELEMENTS),
+        (lambda: len(V), TypeError, NO_ELEMENTS),
+        (lambda: list(reversed(V)), TypeError, NO_ELEMENTS),
+        (lambda: operator.delitem(V, 0), TypeError, NO_ELEMENTS),
+        (lambda: range(V), TypeError, r"a Value is no index and no count; use int\(v.item\(\)\)"),
+        (lambda: [1, 2][V], TypeError, "a Value is no index"),
+        (lambda: math.trunc(V), TypeError, r"int\(Value\) would cut the graph"),
+    ],
+    "shifts and moduli": [
+        (lambda: V << 1, TypeError, r"a Value is not shifted by bits: for << n write x \* 2\*\*n"),
+        (lambda: 1 << V, TypeError, "a Value is not shifted by bits"),
+        (lambda: V >> 1, TypeError, "a Value is not shifted by bits"),
+        (lambda: X << 1, TypeError, "a Tensor is not shifted by bits"),
+        (lambda: 1 >> X, TypeError, "a Tensor is not shifted by bits"),
+        (lambda: D << D, TypeError, "a Dual is not shifted by bits"),
+        (lambda: pow(V, 2, 3), TypeError, r"got a modulus as the third; write x\*\*n % modulus"),
+        (lambda: pow(X, 2, 3), TypeError, "got a modulus as the third"),
+        (lambda: pow(D, 2, 3), TypeError, "got a modulus as the third"),
+    ],
+    "what is read and not set": [
+        (lambda: setattr(X, "shape", (4,)), AttributeError, r"shape of a Tensor .*; x.reshape\(\.\.\.\)"),
+        (lambda: setattr(X, "dtype", "float32"), AttributeError, r"dtype of a Tensor .*; x.to\(dtype\)"),
+        (lambda: setattr(X, "ndim", 1), AttributeError, "the ndim of a Tensor is read and not set"),
+        (lambda: setattr(X, "T", X), AttributeError, "the T of a Tensor is read and not set"),
+        (lambda: setattr(V, "requires_grad", False), AttributeError, r"requires_grad of a Value .*; v.detach\(\)"),
+        (lambda: setattr(D, "data", 1.0), AttributeError, "the data of a Dual is read and not set"),
+        (lambda: jvp(lambda x: setattr(x, "shape", 4), 1.0, 1.0), AttributeError, "the shape of a Dual"),
+    ],
+    "a correction that is no number": [
+        (lambda: NUMPY.std(X, ddof="s"), TypeError, "var takes a number as its correction, got str: 's'"),
+        (lambda: NUMPY.var(X, ddof=[1]), TypeError, "var takes a number as its correction, got list"),
+        (lambda: ag.std(X, correction=V), TypeError, "var takes a number as its correction, got Value"),
+        (lambda: X.var(unbiased="no"), TypeError, "var takes a number as its correction, got str"),
     ],
     "elements of a Tensor": [
         (lambda: X["w"], IndexError, "indices are integers, slices, arrays of integers and masks, got str: 'w'"),
@@ -324,8 +357,49 @@ def test_the_fields_of_a_value_are_set_as_before() -> None:
     v: Any = Value(1.0)
     v.label, v.grad, v.data = "v", 2.0, 3.0
     assert (v.label, v.grad, v.data) == ("v", 2.0, 3.0)
-    with pytest.raises(AttributeError, match="no setter"):
+    with pytest.raises(AttributeError, match="the is_leaf of a Value is read and not set"):
         v.is_leaf = False
+
+
+@pytest.mark.parametrize("x", [7.0, -7.5])
+@pytest.mark.parametrize("n", [2.0, -3.0])
+def test_divmod_is_floor_division_and_remainder(x: float, n: float) -> None:
+    assert [float(y.item()) for y in divmod(Value(x), n)] == list(divmod(x, n))
+    assert [float(y.item()) for y in divmod(x, Value(n))] == list(divmod(x, n))
+    assert [y.tolist() for y in divmod(Tensor([x, x]), n)] == [[y, y] for y in divmod(x, n)]
+    assert grad(lambda x: divmod(x, n)[1])(x) == 1.0
+    assert derivative(lambda n: divmod(x, n)[1])(n) == -(x // n)
+
+
+def ring_of_sequences() -> Any:
+    first, second = nn.Sequential(nn.Linear(2, 2)), nn.Sequential(nn.Linear(2, 2))
+    first.append(second)
+    second.append(first)
+    return first
+
+
+def sequence_of_itself(count: int) -> Any:
+    module = nn.Sequential(nn.Linear(2, 2))
+    for _ in range(count):
+        module.append(module)
+    return module
+
+
+@pytest.mark.parametrize(
+    "make", [ring_of_sequences, lambda: sequence_of_itself(2), lambda: nn.Sequential(sequence_of_itself(1))]
+)
+def test_a_call_of_a_sequence_that_contains_itself_is_refused(make: Callable[[], Any]) -> None:
+    with pytest.raises(ValueError, match="this Sequential contains itself, so its forward never ends; remove it"):
+        make()(np.ones((1, 2)))
+
+
+def test_a_recursion_of_the_users_own_in_a_sequence_stays_one() -> None:
+    class Endless(nn.Module):
+        def forward(self, x: Any) -> Any:
+            return self.forward(x)
+
+    with pytest.raises(RecursionError):
+        nn.Sequential(Endless())(1.0)
 
 
 @pytest.mark.parametrize("call", [

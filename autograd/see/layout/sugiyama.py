@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from math import ceil, inf, sqrt
 from typing import Final, Literal, get_args
 
+from ...engine.text import shown
 from .bands import is_long_and_thin, profile
 from .geometry import Box, Curve, Layout, Line, Point
 from .ranks import ages, assign_ranks, topological_order
@@ -55,7 +56,7 @@ def layered(
     (Point(x=20.0, y=10.0), Point(x=20.0, y=62.0))
     """
     if direction not in DIRECTIONS:
-        raise ValueError(f"direction is one of {', '.join(DIRECTIONS)}, got {direction!r}")
+        raise ValueError(f"direction is one of {', '.join(DIRECTIONS)}, got {shown(direction)}")
     limit = {} if max_width is None else {"max_width": max_width}
     _check(boxes, lines, rank_gap=rank_gap, box_gap=box_gap, margin=margin, **limit)
     room = inf if max_width is None else max(0.0, max_width - 2 * margin)

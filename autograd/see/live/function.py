@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ...engine.node import Node
+from ...engine.text import shown
 from ...graph.program import Program
 from ...operands.value import Value
 from .sliders import checked_range, step_of
@@ -28,7 +29,7 @@ def recorded(function: Function, ranges: Mapping[str, Any]) -> tuple[Node, dict[
     if not isinstance(root, Value) or not root.requires_grad:
         raise TypeError(
             f"live plots a function that returns one Value computed from its arguments, got {type(root).__name__}: "
-            f"{root!r:.60}; use autograd's own exp, sin, ... in it"
+            f"{shown(root)}; use autograd's own exp, sin, ... in it"
         )
     _look_for_branches(call, root, inputs, list(limits.values()))
     return root, dict(zip(inputs, limits.values(), strict=True))

@@ -11,6 +11,7 @@ from ...engine.changes import refuse_changed
 from ...engine.node import Node
 from ...engine.replacement import replace_file
 from ...engine.sweep import graph_nodes, sweep
+from ...engine.text import shown
 from ...graph.program import PAGES
 from ...graph.scalar_graph import zoom
 from ...operands.tensor import Tensor
@@ -83,7 +84,7 @@ def live(
     <What if: v2; .save("page.html") writes the page>
     """
     if isinstance(max_nodes, bool) or not isinstance(max_nodes, int) or max_nodes < 0:
-        raise ValueError(f"max_nodes is how many nodes are drawn at most, 0 or more, got {max_nodes!r:.60}")
+        raise ValueError(f"max_nodes is how many nodes are drawn at most, 0 or more, got {shown(max_nodes)}")
     plotted = not isinstance(root, Node)
     if isinstance(root, Node):
         if ranges:
@@ -94,13 +95,13 @@ def live(
         if not isinstance(sliders, Mapping | None):
             raise TypeError(
                 f"sliders of a function map its arguments to ranges, {{'x': (-3, 3)}}, got {type(sliders).__name__}: "
-                f"{sliders!r:.60}"
+                f"{shown(sliders)}"
             )
         given = {**(sliders or {}), **ranges}
         root, sliders = recorded(root, given)
         labels = labels or ({} if root.label else {"f": root})
     else:
-        raise TypeError(f"live shows the graph of a Value, or a function, got {type(root).__name__}: {root!r:.60}")
+        raise TypeError(f"live shows the graph of a Value, or a function, got {type(root).__name__}: {shown(root)}")
     if isinstance(root, Tensor):
         root = _scalars(root, labels)
     return _of_graph(root, sliders, labels, max_nodes, plotted)

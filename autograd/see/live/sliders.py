@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...engine.node import Node
+from ...engine.text import shown
 
 STEPS = 200  # of a slider, at least
 NARROWEST = 1e-15  # of a number: a smaller step may not change it
@@ -51,7 +52,7 @@ def checked_range(name: str, limits: Any) -> tuple[float, float]:
     if not (math.isfinite(high - low) and low < high and high - low > narrowest):
         raise ValueError(
             f"the range of {name} is (low, high) with low < high, such as (-3, 3), finite and with room for {STEPS} "
-            f"steps; got {limits!r:.60}"
+            f"steps; got {shown(limits)}"
         )
     return low, high
 
@@ -69,7 +70,7 @@ def _leaf(one: Any, nodes: Sequence[Node], names: Mapping[Node, str]) -> Node:
     elif isinstance(one, str):
         matches = [n for n in nodes if names.get(n) == one] or [n for n in nodes if n in names and n.label == one]
     else:
-        raise TypeError(f"a slider is for a leaf, given by its name or itself, got {type(one).__name__}: {one!r:.60}")
+        raise TypeError(f"a slider is for a leaf, given by its name or itself, got {type(one).__name__}: {shown(one)}")
     leaves = [node for node in matches if node.op is None and node in names]
     if len(leaves) == 1:
         return leaves[0]
@@ -78,7 +79,7 @@ def _leaf(one: Any, nodes: Sequence[Node], names: Mapping[Node, str]) -> Node:
         raise ValueError(
             f"a slider moves a leaf, and {name} is no leaf with a name; name one of {_listed(nodes, names)}"
         )
-    raise ValueError(f"{one!r:.60} is not one leaf of this graph; expected one of {_listed(nodes, names)}")
+    raise ValueError(f"{shown(one)} is not one leaf of this graph; expected one of {_listed(nodes, names)}")
 
 
 def _listed(nodes: Sequence[Node], names: Mapping[Node, str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...engine.node import Node
+from ...engine.text import shown
 from ...graph.naming import is_named_after
 from .number_format import MOST_IN_BOX, as_number, format_line
 from .plain_text import printable, shorten
@@ -20,7 +21,7 @@ def listed(words: list[str]) -> str:
 def exact(x: Any) -> str:
     """Format a number with every digit, and an array in four digits, because a tooltip has little room."""
     number = as_number(x)
-    return format_line(x, MOST_IN_BOX) if number is None else repr(number)
+    return format_line(x, MOST_IN_BOX) if number is None else shown(number)
 
 
 def title_of(node: Node, name: str) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ...engine.replacement import replace_file
+from ...engine.text import shown
 from ..layout.sugiyama import DIRECTIONS, Direction, layered
 from .dot_layout import dot_installed, dot_layout
 from .dot_text import digraph
@@ -43,25 +44,25 @@ class Drawing:
 
     def __init__(
         self,
-        shown: Scene,
+        picture: Scene,
         engine: str = "auto",
         theme: Theme = "auto",
         direction: Direction = "auto",
         insides: Sequence[Inside] = (),
     ) -> None:
         if not isinstance(engine, str) or engine not in ENGINES:
-            raise ValueError(f"engine is one of {', '.join(ENGINES)}, got {engine!r}")
+            raise ValueError(f"engine is one of {', '.join(ENGINES)}, got {shown(engine)}")
         if engine == "dot" and not dot_installed():
             raise RuntimeError(
                 'engine="dot" needs the program dot, which is not on the PATH (the Python package graphviz does not '
                 'bring it); install Graphviz, or leave engine at "auto" for the layout that is built in'
             )
         refuse_unknown_theme(theme)
-        self.scene: Final = shown
+        self.scene: Final = picture
         self.insides: Final = insides
         self.engine: Final = engine
         if not isinstance(direction, str) or direction not in DIRECTIONS:
-            raise ValueError(f"direction is one of {', '.join(DIRECTIONS)}, got {direction!r}")
+            raise ValueError(f"direction is one of {', '.join(DIRECTIONS)}, got {shown(direction)}")
         self.theme: Final = theme
         self.direction: Final = direction
 

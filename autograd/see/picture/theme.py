@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Literal, get_args
 
+from ...engine.text import shown
+
 Theme = Literal["auto", "light", "dark"]
 
 THEMES: Final = get_args(Theme)
@@ -66,7 +68,7 @@ def colors(theme: Literal["light", "dark"]) -> dict[str, str]:
 def refuse_unknown_theme(theme: object) -> None:
     """Raise ValueError for anything that is not the name of a theme."""
     if not isinstance(theme, str) or theme not in THEMES:
-        raise ValueError(f"theme is one of {', '.join(THEMES)}, got {theme!r}")
+        raise ValueError(f"theme is one of {', '.join(THEMES)}, got {shown(theme)}")
 
 
 def variables(theme: Theme = "auto", selector: str = ":root") -> str:

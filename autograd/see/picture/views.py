@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from ...engine.node import Node
+from ...engine.text import shown
 from ...graph.naming import is_number
 from ...graph.outline import Part, PartKind, outline
 from .blocks import Block, folded, the_others
@@ -50,14 +51,14 @@ def view(
     """Return what a picture shows; the arguments are those of `draw`. Raise ValueError for a wrong one."""
     check_choice("level", level, LEVELS)
     if max_nodes is not None and (isinstance(max_nodes, bool) or not isinstance(max_nodes, int) or max_nodes < 1):
-        raise ValueError(f"max_nodes is how many boxes a picture may have, 1 or more, got {max_nodes!r:.60}")
+        raise ValueError(f"max_nodes is how many boxes a picture may have, 1 or more, got {shown(max_nodes)}")
     selection = _selection(nodes, focus, path, depth, max_nodes)
     if selection is not None:
         if level not in ("auto", "op"):
             choice = "path" if focus is None else "focus"
             raise ValueError(
-                f"level={level!r} folds the whole graph, and {choice}= shows single ops of a piece of it, got both; "
-                "leave out one of them"
+                f"level={shown(level)} folds the whole graph, and {choice}= shows single ops of a piece of it, got "
+                "both; leave out one of them"
             )
         return View(selection.blocks, selection.bare, part=True)
     return _at_level(roots, nodes, level, max_nodes)
@@ -71,7 +72,7 @@ def _selection(
     max_nodes: int | None,
 ) -> Selection | None:
     if depth is not None and (isinstance(depth, bool) or not isinstance(depth, int) or depth < 0):
-        raise ValueError(f"depth is how many ops around focus=node are drawn, 0 or more, got {depth!r}")
+        raise ValueError(f"depth is how many ops around focus=node are drawn, 0 or more, got {shown(depth)}")
     if focus is not None and path is not None:
         raise ValueError("focus=node and path=(a, b) both choose what is drawn, got both; give one of them")
     if depth is not None and focus is None:
@@ -79,12 +80,12 @@ def _selection(
     if focus is None and path is None:
         return None
     if path is not None and not isinstance(path, tuple | list):
-        raise TypeError(f"path takes two nodes (a, b), got {type(path).__name__}: {path!r:.60}")
+        raise TypeError(f"path takes two nodes (a, b), got {type(path).__name__}: {shown(path)}")
     ends = (focus,) if path is None else tuple(path)
     for end in ends:
         if not isinstance(end, Node) or end not in set(nodes):
             what = "focus" if path is None else "path"
-            raise ValueError(f"{what} takes nodes of the root's graph, got {end!r:.60}")
+            raise ValueError(f"{what} takes nodes of the root's graph, got {shown(end)}")
     if path is None:
         assert focus is not None
         most = max_nodes or READABLE // 3  # the inputs of their ops come in addition
@@ -147,4 +148,4 @@ def view_inside(part: Part, inputs: Sequence[Node]) -> View:
 
 def check_choice(what: str, value: object, known: Sequence[str | None]) -> None:
     if not (value is None or isinstance(value, str)) or value not in known:
-        raise ValueError(f"{what} is one of {', '.join(map(str, known))}, got {value!r}")
+        raise ValueError(f"{what} is one of {', '.join(map(str, known))}, got {shown(value)}")

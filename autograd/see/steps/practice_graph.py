@@ -13,7 +13,7 @@ import numpy as np
 from ...engine.node import Node
 from ...engine.replacement import replace_file
 from ...engine.sweep import graph_nodes
-from ...engine.text import text_table
+from ...engine.text import shown, text_table
 from ..picture.drawing import image
 from ..picture.formulas import op_formula
 from ..picture.html_page import framed
@@ -91,7 +91,7 @@ class Practice:
         theme: Theme = "auto",
     ) -> None:
         if phase not in PHASES:
-            raise ValueError(f"phase is one of {', '.join(PHASES)}, got {phase!r}")
+            raise ValueError(f"phase is one of {', '.join(PHASES)}, got {shown(phase)}")
         self.stepper: Final = Stepper(root, labels, theme=theme)
         if len(self.stepper.roots) > 1:
             raise ValueError(f"practice takes one root, got {len(self.stepper.roots)}; practise on their sum, a + b")

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from ...engine.text import shown
 from .answer import Answer
 from .question import RIGHT, Mistake, Question, Wording
 
@@ -142,7 +143,7 @@ def mark_file(path: str | Path, text: str) -> Marks:
     try:
         found = json.loads(Path(path).read_text(encoding="utf-8"))
         if found["format"] != FORMAT:
-            raise ValueError(f"the format is {found['format']!r:.40}")
+            raise ValueError(f"the format is {shown(found['format'], 40)}")
         code = str(found["exercise"])
         questions = [_read(each) for each in found["questions"]]
     except (KeyError, TypeError, ValueError) as error:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ...engine.node import Node
+from ...engine.text import shown
 from ...graph.outline import Part, PartKind, outline
 from .practice_plan import Ask
 
@@ -70,7 +71,7 @@ def _chosen(only: Any, nodes: Sequence[Node]) -> set[Node]:
         if not isinstance(node, Node):
             raise TypeError(f"only= takes a node, a list of nodes or a path (a, b), got {type(node).__name__}")
         if node not in graph:
-            raise ValueError(f"only= takes nodes of the root's graph, and {node!r:.60} is not one of them")
+            raise ValueError(f"only= takes nodes of the root's graph, and {shown(node)} is not one of them")
     if not given:
         raise ValueError("only= got an empty list; give it a node, or leave it out")
     if not isinstance(only, tuple):

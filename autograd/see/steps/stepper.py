@@ -15,7 +15,7 @@ from ...engine.dtypes import number
 from ...engine.node import Node
 from ...engine.replacement import replace_file
 from ...engine.sweep import graph_nodes
-from ...engine.text import text_table
+from ...engine.text import shown, text_table
 from ...graph.roots import for_each_root, read_roots, refuse_repeated
 from ...operands.tensor import Tensor
 from ..picture.captions import listed
@@ -92,7 +92,7 @@ class Stepper:
     ) -> None:
         refuse_unknown_theme(theme)
         if by not in BY:
-            raise ValueError(f"by is one of {', '.join(BY)}, got {by!r}")
+            raise ValueError(f"by is one of {', '.join(BY)}, got {shown(by)}")
         roots = read_roots(root, "a Stepper")
         refuse_repeated(roots)
         given = [None] * len(roots) if gradient is None else for_each_root(root, gradient)
@@ -108,8 +108,8 @@ class Stepper:
         self._look: Final = partial(view, roots, nodes, level, max_nodes, focus, path, depth)
         plain = level == "auto" and all(each is None for each in (max_nodes, path, focus, depth))
         part = None if plain else self._view  # here, so that a wrong argument is refused at once
-        shown = part.nodes(nodes) if part is not None and part.part else None
-        self._places: Final = places(self._recording, by, shown)
+        within = part.nodes(nodes) if part is not None and part.part else None
+        self._places: Final = places(self._recording, by, within)
 
     @cached_property
     def _view(self) -> View:
@@ -172,7 +172,7 @@ class Stepper:
         if node.op is None and (last := last_contribution(self._recording, self._places, node)) is not None:
             return self._move(last + 1)
         raise ValueError(
-            f"{node!r} is not among the nodes that this sweep reaches; expected a node of the root's graph"
+            f"{shown(node)} is not among the nodes that this sweep reaches; expected a node of the root's graph"
         )
 
     def finish(self) -> Step:
@@ -236,8 +236,8 @@ class Stepper:
         now = step.node if step else None
         progress = Progress(self._recording.data, self.gradients(), done, now, contributions, self._room)
         seen = self._view
-        shown = scene(self.roots, self.names, progress, blocks=seen.blocks, bare=seen.bare, cells=seen.cells)
-        return Drawing(shown, engine, self.theme)
+        picture = scene(self.roots, self.names, progress, blocks=seen.blocks, bare=seen.bare, cells=seen.cells)
+        return Drawing(picture, engine, self.theme)
 
     @cached_property
     def _room(self) -> dict[Node, int]:

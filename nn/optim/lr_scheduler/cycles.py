@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any, Final, NamedTuple, final
 
+from autograd import shown
+
 from ...atomic import update_dicts
 from ...checks import integer, number
 from ..optimizer import Optimizer
@@ -97,7 +99,7 @@ class OneCycleLR(Schedule):
         if total_steps is None:
             total_steps = integer("epochs", epochs, 1) * integer("steps_per_epoch", steps_per_epoch, 1)
         if anneal_strategy not in ("cos", "linear"):
-            raise ValueError(f'anneal_strategy must be "cos" or "linear", got {anneal_strategy!r}')
+            raise ValueError(f'anneal_strategy must be "cos" or "linear", got {shown(anneal_strategy)}')
         self.total_steps = integer("total_steps", total_steps, 1)
         self.pct_start = number("pct_start", pct_start, 0, 1)
         self.anneal_strategy = anneal_strategy

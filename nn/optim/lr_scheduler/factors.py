@@ -8,6 +8,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from typing import Any, final
 
+from autograd import shown
+
 from ...checks import integer, number
 from ..optimizer import Optimizer
 from .scheduler import Schedule, Settings, per_group
@@ -75,7 +77,7 @@ def steps_of(milestones: Any) -> list[int]:
     """Return milestones as a list of steps."""
     if isinstance(milestones, str) or not isinstance(milestones, Iterable):
         raise TypeError(
-            f"milestones must be a list of steps, got {type(milestones).__name__}; write [{milestones!r:.60}]"
+            f"milestones must be a list of steps, got {type(milestones).__name__}; write [{shown(milestones)}]"
         )
     return [integer("each of the milestones", step, 0) for step in milestones]
 
@@ -204,7 +206,7 @@ class LambdaLR(Schedule):
         for function in self.lr_lambdas:
             if not callable(function):
                 raise TypeError(
-                    f"lr_lambda must be a function of the step, got {type(function).__name__}: {function!r:.60}"
+                    f"lr_lambda must be a function of the step, got {type(function).__name__}: {shown(function)}"
                 )
         super().__init__(optimizer, last_epoch)
 

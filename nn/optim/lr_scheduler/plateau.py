@@ -7,7 +7,7 @@ import numbers
 from collections.abc import Iterable
 from typing import Any, NamedTuple, final
 
-from autograd import Tensor, Value
+from autograd import Tensor, Value, shown
 
 from ...atomic import update_dicts
 from ...checks import integer, number
@@ -53,12 +53,12 @@ class ReduceLROnPlateau(LRScheduler):
         eps: float = 1e-8,
     ) -> None:
         if mode not in ("min", "max"):
-            raise ValueError(f'mode must be "min" or "max", got {mode!r}')
+            raise ValueError(f'mode must be "min" or "max", got {shown(mode)}')
         if threshold_mode not in ("rel", "abs"):
-            raise ValueError(f'threshold_mode must be "rel" or "abs", got {threshold_mode!r}')
+            raise ValueError(f'threshold_mode must be "rel" or "abs", got {shown(threshold_mode)}')
         if number("factor", factor, 0) >= 1:
             raise ValueError(
-                f"factor must be a number >= 0 and < 1, got {factor!r}: the learning rate would not decrease"
+                f"factor must be a number >= 0 and < 1, got {shown(factor)}: the learning rate would not decrease"
             )
         super().__init__(optimizer)
         self.mode = mode
@@ -99,7 +99,7 @@ class ReduceLROnPlateau(LRScheduler):
     def _after(self, lrs: list[float], progress: Progress, metric: Any) -> tuple[list[float], Progress]:
         metric = metric.item() if isinstance(metric, (Value, Tensor)) else metric
         if not isinstance(metric, numbers.Real):
-            raise TypeError(f"the metric must be one number, got {type(metric).__name__}: {metric!r:.60}")
+            raise TypeError(f"the metric must be one number, got {type(metric).__name__}: {shown(metric)}")
         best, bad, cooldown = progress
         best, bad = (float(metric), 0) if self._better(float(metric), best) else (best, bad + 1)
         if cooldown > 0:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from autograd import shown
+
 from ...checks import integer
 from .plateau import ReduceLROnPlateau
 from .scheduler import LRScheduler, Schedule
@@ -22,5 +24,5 @@ def preview(scheduler: LRScheduler, steps: int | Iterable[Any]) -> list[list[flo
             )
         return scheduler.after(steps)
     if not isinstance(scheduler, Schedule):
-        raise TypeError(f"preview() takes a scheduler, got {type(scheduler).__name__}: {scheduler!r:.60}")
+        raise TypeError(f"preview() takes a scheduler, got {type(scheduler).__name__}: {shown(scheduler)}")
     return [scheduler.lr_at(step) for step in range(integer("steps", steps, 0))]

@@ -8,6 +8,8 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from autograd import shown
+
 from ...atomic import update_dicts
 from ...checks import integer
 from ..optimizer import Optimizer
@@ -59,7 +61,7 @@ class LRScheduler:
         """Return pairs of a scheduler and its part of the saved state. Raises ValueError if the state does not fit."""
         expected = [name for name in vars(self) if name not in self._unsaved]
         if not isinstance(state_dict, Mapping):
-            raise TypeError(f"{type(self).__name__} loads the result of state_dict(), got {state_dict!r:.60}")
+            raise TypeError(f"{type(self).__name__} loads the result of state_dict(), got {shown(state_dict)}")
         if set(expected) != state_dict.keys():
             raise ValueError(
                 f"{type(self).__name__} expected the keys {', '.join(expected)}; got {', '.join(state_dict)}"
@@ -133,7 +135,7 @@ class Schedule(LRScheduler):
 def groups(optimizer: Optimizer) -> list[dict[str, Any]]:
     """Return the parameter groups of an optimizer. Raises TypeError for anything else."""
     if not isinstance(optimizer, Optimizer):
-        raise TypeError(f"a scheduler takes an optimizer, got {type(optimizer).__name__}: {optimizer!r:.60}")
+        raise TypeError(f"a scheduler takes an optimizer, got {type(optimizer).__name__}: {shown(optimizer)}")
     return optimizer.param_groups
 
 
