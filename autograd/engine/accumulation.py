@@ -18,13 +18,9 @@ _accumulating: Final = threading.RLock()
 commits: Final = [0]  # how many there were, in one list, so that the compiled engine counts in it too
 
 
-class Lent:
-    """The gradient of an inner node. Other nodes may have the same memory, so it is copied when someone looks at it."""
-
-    __slots__ = ("array",)
-
-    def __init__(self, array: np.ndarray) -> None:
-        self.array: Final = array
+# The gradient of an inner node. Other nodes may have the same memory, so it is copied when someone looks at it. A tuple,
+# because it costs a tenth of an object of a class of ours, and there is one for each node.
+Lent = tuple[np.ndarray]
 
 
 def add(before: Any, contribution: Any, index: int, own: set[int], record: bool) -> Any:
@@ -51,7 +47,7 @@ def commit(nodes: Sequence[Node], gradients: Sequence[Any], also: Sequence[tuple
         while True:
             seen = commits[0]
             after = [
-                node._accumulated(g, handed[id(g)] > 1) if node.op is None else g if type(g) is float else Lent(g)
+                node._accumulated(g, handed[id(g)] > 1) if node.op is None else g if type(g) is float else (g,)
                 for node, g in zip(nodes, gradients, strict=True)
             ]
             writes = starmap(setattr, chain(zip(nodes, repeat("_grad"), after), also))
