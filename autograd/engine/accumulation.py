@@ -18,11 +18,6 @@ _accumulating: Final = threading.RLock()
 commits: Final = [0]  # how many there were, in one list, so that the compiled engine counts in it too
 
 
-# The gradient of an inner node. Other nodes may have the same memory, so it is copied when someone looks at it. A tuple,
-# because it costs a tenth of an object of a class of ours, and there is one for each node.
-Lent = tuple[np.ndarray]
-
-
 def add(before: Any, contribution: Any, index: int, own: set[int], record: bool) -> Any:
     """Add a contribution to what has arrived; an array that this sweep allocated is updated in place."""
     if index in own:
@@ -41,7 +36,8 @@ def commit(nodes: Sequence[Node], gradients: Sequence[Any], also: Sequence[tuple
 
     `also` is set with them: attributes of other objects, as (owner, name, value).
     """
-    # a + b gives both inputs the same array.
+    # a + b gives both inputs the same array. An inner node gets its array in a tuple, which says that it is lent: other
+    # nodes may have the same memory, so it is copied when someone looks at it.
     handed = Counter(map(id, gradients))
     with _accumulating:
         while True:
