@@ -24,7 +24,7 @@ extensions = [
     Extension(
         f"autograd.native.{name}",
         [f"{NATIVE}{name}.c"],
-        depends=[NATIVE + source for source in sources["SOURCES"]],
+        depends=[NATIVE + source for source in (*sources["SOURCES"], "sources.py")],
         define_macros=[("Py_LIMITED_API", "0x030B0000"), ("SOURCE_HASH", f'"{source_hash}"')],
         extra_compile_args=FLAGS + LEVELS.get(name, []),
         py_limited_api=True,

@@ -18,15 +18,6 @@ _accumulating: Final = threading.RLock()
 commits: Final = [0]  # how many there were, in one list, so that the compiled engine counts in it too
 
 
-class Lent:
-    """The gradient of an inner node. Other nodes may have the same memory, so it is copied when someone looks at it."""
-
-    __slots__ = ("array",)
-
-    def __init__(self, array: np.ndarray) -> None:
-        self.array: Final = array
-
-
 def add(before: Any, contribution: Any, index: int, own: set[int], record: bool) -> Any:
     """Add a contribution to what has arrived; an array that this sweep allocated is updated in place."""
     if index in own:
@@ -45,13 +36,14 @@ def commit(nodes: Sequence[Node], gradients: Sequence[Any], also: Sequence[tuple
 
     `also` is set with them: attributes of other objects, as (owner, name, value).
     """
-    # a + b gives both inputs the same array.
+    # a + b gives both inputs the same array. An inner node gets its array in a tuple, which says that it is lent: other
+    # nodes may have the same memory, so it is copied when someone looks at it.
     handed = Counter(map(id, gradients))
     with _accumulating:
         while True:
             seen = commits[0]
             after = [
-                node._accumulated(g, handed[id(g)] > 1) if node.op is None else g if type(g) is float else Lent(g)
+                node._accumulated(g, handed[id(g)] > 1) if node.op is None else g if type(g) is float else (g,)
                 for node, g in zip(nodes, gradients, strict=True)
             ]
             writes = starmap(setattr, chain(zip(nodes, repeat("_grad"), after), also))

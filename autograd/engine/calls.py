@@ -14,7 +14,6 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final, Protocol
 from weakref import ref
 
@@ -37,16 +36,18 @@ class CalledModule(Protocol):
         """Yield (path, buffer) for all buffers."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Call:
     """One finished call of a module: it made the nodes whose place in creation order is between `start` and `end`.
 
     Calls of one module have the same `reference`.
     """
 
-    start: int
-    end: int
-    reference: ref[Any]
+    __slots__ = ("end", "reference", "start")
+
+    def __init__(self, start: int, end: int, reference: ref[Any]) -> None:
+        self.start: Final = start
+        self.end: Final = end
+        self.reference: Final = reference
 
     @property
     def module(self) -> CalledModule | None:

@@ -102,7 +102,7 @@ class Node(NotCopied, Operand):
                 return args[0]._apply(op, args, params)
             xs = [i._data for i in args]
         data = self._compute(op, xs, params)
-        if None in op.rules:  # no gradient flows to a mask: the graph ends there
+        if op.ends:  # no gradient flows to a mask: the graph ends there
             args = tuple([i.detach() if i._index >= 0 and not op.rule(k, len(args)) else i for k, i in enumerate(args)])
         now = mode.get()
         index = CONSTANT

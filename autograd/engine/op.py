@@ -56,11 +56,13 @@ class Op:
     infix, example         how it is written, and parameters to show it with in the derivative table
     scalars                the op on arrays of Values, for `zoom`, where `array` cannot take them
     of_integers            whether arrays of integers stay integers: the op only picks or rounds, so none overflows
+    built_in               whether it is an op of this package, whose functions are known to return arrays of their own
+    ends                   whether no gradient flows to some of its inputs
     """
 
     __slots__ = (
-        "array", "example", "infix", "inputs", "kind", "name", "of_integers", "params", "push", "rules", "scalar",
-        "scalars", "takes",
+        "array", "built_in", "ends", "example", "infix", "inputs", "kind", "name", "of_integers", "params", "push",
+        "rules", "scalar", "scalars", "takes",
     )  # fmt: skip
 
     def __init__(self, name: str, scalar: Rule, array: Rule, *rules: Rule | None, inputs: tuple[str, ...] = (),
@@ -80,6 +82,8 @@ class Op:
         self.example: Final = example
         self.scalars: Final = scalars
         self.of_integers: Final = of_integers
+        self.built_in: Final = not BUILT_IN  # which is filled after the last of our tables
+        self.ends: Final = None in rules
 
     def __call__(self, *args: Any, **given: Any) -> Any:
         params: Params = given

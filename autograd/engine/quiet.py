@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 import threading
 from collections.abc import Callable
 from contextvars import Context, ContextVar
@@ -23,20 +22,15 @@ class _QuietContext(threading.local):
         self.run: Final = context.run
 
 
-_context: Final = _QuietContext()
+quiet: Final = _QuietContext()
 
 
 is_quiet: Final = _quiet.get
 
 
-def runner() -> Callable[..., Any]:
-    """Return a function that calls another one without NumPy's warnings: `runner()(np.exp, x)`."""
-    return operator.call if _quiet.get() else _context.run
-
-
 def compute(function: Callable[..., Any], *arrays: Any, **params: Any) -> Any:
     """Call `function` on raw data without NumPy's warnings, in a context of its own: modes have their defaults."""
-    return runner()(function, *arrays, **params)
+    return function(*arrays, **params) if _quiet.get() else quiet.run(function, *arrays, **params)
 
 
 @np.errstate(all="ignore")  # as a decorator it costs a fifth of a with statement

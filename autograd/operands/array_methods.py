@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Iterator
 from typing import Any, NoReturn, Self
@@ -109,6 +108,8 @@ class ArrayMethods(Operators, Grid):
         return math.prod(self.shape)
 
     def __getattr__(self, name: str) -> NoReturn:
+        import difflib  # here: it is for this message only
+
         near = "" if name.startswith("__") else " or ".join(difflib.get_close_matches(name, dir(type(self)), 2, 0.75))
         raise AttributeError(f"a {type(self).__name__} has no {name!r}" + (f"; did you mean {near}?" if near else ""))
 

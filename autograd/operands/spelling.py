@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ..engine.forms import CALL, COMPARISON, PRODUCT, SUM, UNARY, Infix
 from ..engine.op import Op
 
 
-@dataclass(frozen=True, slots=True)
-class Spelling:
+class Spelling(NamedTuple):
     """How one language writes ops and numbers.
 
     infix      the sign of an op by its name, and how tightly it binds; None: as Python, which is in the op's definition
@@ -31,7 +29,7 @@ class Spelling:
     language: str
     infix: Mapping[str, Infix] | None = None
     functions: Mapping[str, str] | None = None
-    words: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, str] = {}
     choice: int | None = None
     keywords: bool = True
     floats: bool = False

@@ -7,12 +7,11 @@ from typing import Any, ClassVar, Self, final
 import numpy as np
 from numpy import ndarray
 
-from ..engine.accumulation import Lent
 from ..engine.dtypes import default, real_array, real_dtype
 from ..engine.mode import mode
 from ..engine.node import CONSTANT, FIELDS, Node, constant, created, fill, recorded
-from ..engine.op import BUILT_IN, NO_PARAMS, Op, Operand, Params
-from ..engine.quiet import runner
+from ..engine.op import NO_PARAMS, Op, Operand, Params
+from ..engine.quiet import is_quiet, quiet
 from ..engine.refusals import refuse_constant_root, refuse_graph_options, require_one_element
 from ..engine.sweep import backward
 from ..engine.text import shown
@@ -120,8 +119,8 @@ class Tensor(ArrayMethods, Node):
     @property
     def grad(self) -> np.ndarray | None:
         """The gradient after a backward pass, None before; memory of its own, to be scaled or clipped in place."""
-        if type(self._grad) is Lent:
-            self._grad = np.array(self._grad.array)
+        if type(self._grad) is tuple:  # lent, see accumulation.py
+            self._grad = np.array(self._grad[0])
         found: np.ndarray | None = self._grad
         return found
 
@@ -183,16 +182,32 @@ class Tensor(ArrayMethods, Node):
         return xs if dtype.kind == "f" else None
 
     def _lift(self, op: Op, args: tuple[Any, ...]) -> tuple[Node, ...]:
-        return lifted(op, args)
+        dtype = self._data.dtype
+        if dtype.kind != "f":
+            return lifted(op, args)
+        nodes = []
+        for position, arg in enumerate(args):
+            kind = type(arg)
+            if kind is float:
+                array = np.array(arg, dtype) if is_quiet() else quiet.run(np.array, arg, dtype)
+                nodes.append(constant(Tensor, array))
+            elif kind is ndarray and (arg.dtype is dtype or _is_index(op, position, args, arg)):
+                nodes.append(constant(Tensor, arg.copy()))  # its owner may write into it before backward reads it
+            elif kind is Tensor and (arg._data.dtype is dtype or _is_index(op, position, args, arg._data)):
+                nodes.append(arg)
+            else:
+                return lifted(op, args)
+        return tuple(nodes)
 
     def _compute(self, op: Op, xs: list[Any], params: Params) -> Any:
         try:
-            data = runner()(op.array, *xs, **params)
+            data = op.array(*xs, **params) if is_quiet() else quiet.run(op.array, *xs, **params)
         except ValueError as error:
             raise misfit(op, xs, error) from error
-        if BUILT_IN.get(op.name) is not op:  # a user's own function may return the array it was given
+        if not op.built_in:  # a user's own function may return the array it was given
             return owned(f"the array function of {op.name}", data, self._data.dtype)
-        data = np.asarray(data)
+        if type(data) is not ndarray:  # a number, which NumPy makes of arrays without a dimension
+            data = np.asarray(data)
         return data if data.dtype is self._data.dtype else settled(op, data, xs)
 
     def _unrecorded(self, op: Op, data: Any, inputs: tuple[Node, ...]) -> Any:
@@ -203,17 +218,16 @@ class Tensor(ArrayMethods, Node):
     def _fit(self, contribution: Any, user: Node | None = None) -> Any:
         """Return the contribution in this Tensor's shape and dtype; broadcast dimensions are summed here only."""
         data = self._data
-        op = None if user is None else user.op
-        foreign = op is not None and BUILT_IN.get(op.name) is not op
+        foreign = None if user is None or user.op is None or user.op.built_in else user.op
         if type(contribution) is ndarray and contribution.dtype is data.dtype and contribution.shape == data.shape:
-            return np.array(contribution) if foreign else contribution  # nearly all
+            return contribution if foreign is None else np.array(contribution)  # nearly all
         if isinstance(contribution, Operand):
             fitting: Any = of_values([contribution]) if type(contribution) is Value else contribution
             if fitting.shape != data.shape:
                 fitting = s.sum_to(fitting, shape=data.shape)
             return fitting if array_of(fitting).dtype == data.dtype else s.cast(fitting, dtype=data.dtype.name)
-        if foreign and op is not None:
-            contribution = owned(f"a rule of {op.name}", contribution, data.dtype)
+        if foreign is not None:
+            contribution = owned(f"a rule of {foreign.name}", contribution, data.dtype)
         contribution = np.asarray(contribution, dtype=data.dtype)
         return contribution if contribution.shape == data.shape else structural_forward.sum_to(contribution, data.shape)
 
@@ -261,6 +275,11 @@ class Tensor(ArrayMethods, Node):
         wants = ", requires_grad=True" if self._index >= 0 else ""
         name = f", label={self.label!r}" if self.label else ""
         return f"Tensor({text}{kind}{wants}{name})"
+
+
+def _is_index(op: Op, position: int, args: tuple[Any, ...], array: np.ndarray) -> bool:
+    """Tell whether this input is a mask or an index, which keeps its dtype beside floats: no gradient flows to it."""
+    return op.ends and array.dtype.kind in "bi" and op.rule(position, len(args)) is None
 
 
 def lifted(op: Op, args: tuple[Any, ...]) -> tuple[Tensor, ...]:
