@@ -67,6 +67,16 @@ static inline int is_value(PyObject *o) { return Py_TYPE(o) == ValueType; }
 #endif
 #define PREFETCH_INPUTS(x) (PREFETCH((x)->in[0].node), PREFETCH((x)->in[1].node))
 
+/* A free node is not to be touched: AddressSanitizer is told so, because the memory is not given back. */
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#define CLOSE(node) ASAN_POISON_MEMORY_REGION(node, sizeof(Node))
+#define OPEN(node) ASAN_UNPOISON_MEMORY_REGION(node, sizeof(Node))
+#else
+#define CLOSE(node) ((void)(node))
+#define OPEN(node) ((void)(node))
+#endif
+
 static Node *free_nodes;
 
 /* Fill the free list with one more slab, each node on a line of the cache. */
@@ -77,6 +87,7 @@ static int more_nodes(void) {
     for (int k = NODES_PER_SLAB - 1; k >= 0; k--) {
         nodes[k].next = free_nodes;
         free_nodes = &nodes[k];
+        CLOSE(free_nodes);
     }
     return 1;
 }
@@ -85,6 +96,7 @@ static int more_nodes(void) {
 static inline Node *new_node(double data, int64_t index) {
     if (!free_nodes && !more_nodes()) return (Node *)PyErr_NoMemory();
     Node *node = free_nodes;
+    OPEN(node);
     free_nodes = node->next;
     PREFETCH(free_nodes);
     PyObject_Init((PyObject *)node, ValueType);
@@ -138,6 +150,7 @@ static void Value_dealloc(PyObject *self) {
         }
         node->next = free_nodes;
         free_nodes = node;
+        CLOSE(node);
         living--;
         Py_DECREF(ValueType);
     }

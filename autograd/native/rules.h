@@ -557,8 +557,8 @@ enum {
     CODES
 };
 
-/* Of each op: its name, how many inputs (or lists) it takes, how many parameters, and the bits of ruled inputs. */
-static const struct { const char *name; int inputs, params, ruled; } table[CODES] = {
+/* An op's name, how many inputs (or lists) and parameters it has, and the bits of inputs with a rule. */
+static const struct { const char *name; unsigned char inputs, params, ruled; } table[CODES] = {
     [OP_ADD] = {"add", 2, 0, 3},
     [OP_SUB] = {"sub", 2, 0, 3},
     [OP_MUL] = {"mul", 2, 0, 3},
