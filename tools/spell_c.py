@@ -49,7 +49,6 @@ COMPARISONS: Final[dict[type, Op]] = {
     ast.Lt: ops.lt, ast.LtE: ops.le, ast.Gt: ops.gt, ast.GtE: ops.ge, ast.Eq: ops.eq, ast.NotEq: ops.ne,
 }  # fmt: skip
 JOINED: Final[dict[type, Op]] = {ast.And: integers.bitwise_and, ast.Or: integers.bitwise_or}
-MOST_ON_TAPE: Final = 3  # inputs and parameters of an elementwise op on the tape
 # Python's functions that are no op. Those of python_arithmetic.h do what C's own do not.
 FUNCTIONS: Final = {
     "abs": "fabs", "builtins.round": "python_round", "float": "(double)", "math.ceil": "ceil",
@@ -81,9 +80,9 @@ def header() -> str:
             "    ELEMENTWISE,",
             *(f"    {code(op)}{' = ELEMENTWISE' * (op is lists[0])}," for op in lists),
             "    CODES\n};\n",
-            "/* The name of an op, how many inputs (or lists) it takes, and how many parameters. */",
-            "static const struct { const char *name; int inputs, params; } table[CODES] = {",
-            *(f'    [{code(op)}] = {{"{op.name}", {len(op.inputs)}, {len(op.params)}}},' for op in (*spelled, *lists)),
+            "/* An op's name, how many inputs (or lists) and parameters it has, and the bits of inputs with a rule. */",
+            "static const struct { const char *name; unsigned char inputs, params, ruled; } table[CODES] = {",
+            *(f"    [{code(op)}] = {{{row(op)}}}," for op in (*spelled, *lists)),
             "};\n",
             "/* The most inputs and parameters that an op has, together. */",
             f"enum {{ MOST = {max(len(op.inputs) + len(op.params) for op in spelled)} }};\n",
@@ -98,36 +97,51 @@ def header() -> str:
             "    switch (code) {",
             *slopes,
             "    }\n}\n",
-            *for_the_tape(spelled),
+            *for_the_tape(spelled, lists),
         ]
     )
 
 
-def for_the_tape(spelled: list[Op]) -> Iterator[str]:
+def for_the_tape(spelled: list[Op], lists: list[Op]) -> Iterator[str]:
     """Yield the section of the tape, which has an op's inputs and then its parameters as operands x0, x1, x2."""
-    yield "/* --- for tape.c: the elementwise ops above, for arrays of samples --- */\n"
-    yield "/* For a macro: name, operands, the bits of those with a rule, value, what g contributes to each one. */"
-    yield "#define TAPE_OPS(OP) \\"
-    yield " \\\n".join(f"    OP({', '.join([op.name, *on_the_tape(op)])})" for op in spelled) + "\n"
+    yield "/* --- for tape.c: the ops above, for arrays of samples --- */\n"
+    yield "/* For a macro: the code of an op, its value, and TO(k, what g contributes to input k) for each k. */"
+    yield "#define ELEMENTWISE_OPS(OP) \\"
+    yield " \\\n".join(f"    OP({code(op)}, {on_the_tape(op)}, {to_inputs(op)})" for op in spelled) + "\n"
+    yield "/* The same for an op of lists, without the value: x0 and x1 are elements of its lists. */"
+    yield "#define LIST_OPS(OP) \\"
+    yield " \\\n".join(f"    OP({code(op)}, {to_inputs(op)})" for op in lists) + "\n"
 
 
-def on_the_tape(op: Op) -> Iterator[str]:
-    """Yield the number of operands of an op, the bits of those with a rule, its value and its contributions."""
-    count = len(op.inputs)
-    operands = [f"x{k}" for k in range(count + len(op.params))]
-    xs = tuple(map(symbol, operands))
-    yield str(len(operands))
-    yield str(sum(1 << k for k, rule in enumerate(op.rules) if rule is not None))
-    yield str(xs[0]._apply(op, xs[:count], dict(zip(op.params, xs[count:], strict=True))))
-    for k in range(MOST_ON_TAPE):
-        has_rule = k < count and op.rules[k] is not None
-        yield f"{rule_name(op, op.inputs[k])}(g, y, {', '.join(operands)})" if has_rule else "0.0"
+def operands(op: Op) -> list[str]:
+    return [f"x{k}" for k in range(len(op.inputs) + len(op.params))]
+
+
+def on_the_tape(op: Op) -> Symbol:
+    """Return the op on its operands, as text."""
+    xs = list(map(symbol, operands(op)))
+    params = dict(zip(op.params, xs[len(op.inputs) :], strict=True))
+    return xs[0]._apply(op, tuple(xs[: len(op.inputs)]), params)
+
+
+def to_inputs(op: Op) -> str:
+    """Return the calls of the rules of an op, each in TO(k, ...) for input k."""
+    given = ", ".join(["g", "y", *operands(op)])
+    rules = zip(op.inputs, op.rules, strict=True)
+    return " ".join(
+        f"TO({k}, {rule_name(op, name)}({given}))" for k, (name, rule) in enumerate(rules) if rule is not None
+    )
 
 
 def in_c(op: Op) -> bool:
     """Tell whether this is an elementwise op with rules that the spelling table has a word for."""
     known = {"where", *(C.functions or ()), *(C.infix or ())}
     return op.kind is Kind.ELEMENTWISE and op.takes is Takes.FIXED and bool(op.rules) and op.name in known
+
+
+def row(op: Op) -> str:
+    ruled = sum(1 << k for k, rule in enumerate(op.rules) if rule is not None)
+    return f'"{op.name}", {len(op.inputs)}, {len(op.params)}, {ruled}'
 
 
 def is_method(op: Op) -> bool:

@@ -1,7 +1,6 @@
 """Recording: a graph of Values on the tape of the compiled engine, which runs it again on other numbers.
 
-The core gives the graph as arrays. Here they become those of the tape: slots in place of nodes, the tape's codes in
-place of the core's, and the parameters of an op as constants among its operands.
+The core gives the graph as the arrays of a tape, in which the parameters of an op are constants among its operands.
 """
 
 from __future__ import annotations
@@ -15,21 +14,9 @@ import numpy as np
 
 from .. import native
 from ..engine.node import Node
-from ..engine.op import BUILT_IN, Op
-from ..rules import lists as lists  # imported so that all ops of the tape are in BUILT_IN
 
 Shape = tuple[int, ...]
-# The tape's code of each op by name, and by the core's code; 0 is a leaf, and OTHER an op to be looked up by its name.
-_BY_NAME: Final[dict[str, int]] = {} if native.tape is None else {n: k for k, n in enumerate(native.tape.names)}
-_OTHER: Final = 255
-
-
-def _code(name: str) -> int:
-    op = BUILT_IN.get(name)
-    return _BY_NAME[name] if op is None or not op.params else _OTHER
-
-
-_CODES: Final = np.array([_code(name) for name in (native.core.names if _BY_NAME else ())] + [_OTHER], np.uint8)
+_WHERE: Final[int] = 0 if native.core is None else native.core.names.index("where")
 
 
 class Recording:
@@ -86,47 +73,22 @@ def record(roots: list[Node], inputs: list[Node]) -> Recording | None:
     That is so without the compiled engine, and in a graph that has a Tensor, a user's own op, or an op that is not
     spelled in C, such as digamma. An input counts as a leaf, so the nodes that it is computed from are left out.
     """
-    graph = native.core.graph(roots, inputs) if _BY_NAME else None
+    graph = None if native.tape is None else native.core.graph(roots, inputs)
     if graph is None:
         return None
-    nodes: list[Any] = graph[0]
-    stale = bool(graph[-1])
-    codes = _CODES[np.frombuffer(graph[1], np.uint8)]
-    counts, edges, places = (np.frombuffer(graph[k], np.uint32) for k in (2, 3, 5))
-    data = np.frombuffer(graph[4])
-    ends = np.cumsum(counts)
-    parameters: dict[str, int] = {}  # the place of each behind the nodes, by the text of the number
-    extra: list[tuple[int, int]] = []  # the end of the operands of an op, and the place of a parameter
-    for k in np.flatnonzero(codes == _OTHER):
-        op: Op = nodes[k].op
-        if BUILT_IN.get(op.name) is not op or op.name not in _BY_NAME:
-            return None
-        codes[k] = _BY_NAME[op.name]
-        for name in op.params:
-            place = parameters.setdefault(float(nodes[k].params[name]).hex(), len(parameters))
-            extra.append((int(ends[k]), len(nodes) + place))
-    used = np.zeros(len(nodes), bool)
-    used[edges] = used[places[len(inputs) :]] = True
-    if extra:
-        at, place = np.array(extra).T
-        edges = np.insert(edges, at, place)
-        counts = counts + np.diff(np.searchsorted(at, ends, side="right"), prepend=0)
-    is_leaf = codes == 0
-    leaves = np.concatenate([np.flatnonzero(is_leaf), len(nodes) + np.arange(len(parameters))])
-    results = np.flatnonzero(~is_leaf)
-    slot = np.empty(len(nodes) + len(parameters), np.uint32)
-    slot[np.concatenate([leaves, results])] = np.arange(len(slot))
-    numbers = np.concatenate([data[is_leaf], [float.fromhex(text) for text in parameters]])
-    first = np.concatenate([[0], np.cumsum(counts[results])]).astype(np.uint32)
-    slots = slot[places]
-    tape = native.tape.Tape(codes[results], first, slot[edges], numbers, slots[: len(inputs)], slots[len(inputs) :])
+    nodes, codes, first, operands, data, places, stale = graph
+    numbers, slots = np.frombuffer(data), np.frombuffer(places, np.uint32)
+    leaves, results = np.split(numbers, [len(numbers) - len(codes)])  # parameters of ops are among the leaves
+    given, ends = np.split(slots, [len(inputs)])
+    used = np.zeros(len(numbers), bool)
+    used[np.frombuffer(operands, np.uint32)] = used[ends] = True
     return Recording(
-        tape,
+        native.tape.Tape(codes, first, operands, leaves, given, ends),
         nodes,
-        data,
-        bool(np.any(codes == _BY_NAME["where"])),
-        stale,
-        np.flatnonzero(~used[places[: len(inputs)]]).tolist(),
+        np.concatenate([leaves[: len(nodes) - len(codes)], results]),
+        _WHERE in codes,
+        bool(stale),
+        np.flatnonzero(~used[given]).tolist(),
         (len(roots), len(inputs)),
     )
 

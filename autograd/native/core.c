@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include "rules.h"
+#include "lists.h"
 
 #ifndef SOURCE_HASH
 #define SOURCE_HASH ""
@@ -66,6 +66,16 @@ static inline int is_value(PyObject *o) { return Py_TYPE(o) == ValueType; }
 #endif
 #define PREFETCH_INPUTS(x) (PREFETCH((x)->in[0].node), PREFETCH((x)->in[1].node))
 
+/* A free node is not to be touched: AddressSanitizer is told so, because the memory is not given back. */
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#define CLOSE(node) ASAN_POISON_MEMORY_REGION(node, sizeof(Node))
+#define OPEN(node) ASAN_UNPOISON_MEMORY_REGION(node, sizeof(Node))
+#else
+#define CLOSE(node) ((void)(node))
+#define OPEN(node) ((void)(node))
+#endif
+
 static Node *free_nodes;
 
 /* Add a slab of nodes to the free list, each node on a cache line of its own. Slabs are not given back. */
@@ -76,6 +86,7 @@ static int more_nodes(void) {
     for (int k = NODES_PER_SLAB - 1; k >= 0; k--) {
         nodes[k].next = free_nodes;
         free_nodes = &nodes[k];
+        CLOSE(free_nodes);
     }
     return 1;
 }
@@ -84,6 +95,7 @@ static int more_nodes(void) {
 static inline Node *new_node(double data, int64_t index) {
     if (!free_nodes && !more_nodes()) return (Node *)PyErr_NoMemory();
     Node *node = free_nodes;
+    OPEN(node);
     free_nodes = node->next;
     PREFETCH(free_nodes);
     PyObject_Init((PyObject *)node, ValueType);
@@ -138,6 +150,7 @@ static void Value_dealloc(PyObject *self) {
         }
         node->next = free_nodes;
         free_nodes = node;
+        CLOSE(node);
         living--;
         Py_DECREF(ValueType);
     }
@@ -245,35 +258,42 @@ static Py_ssize_t take_inputs(Node *y, PyObject *list, Py_ssize_t count) {
     return values;
 }
 
-/* apply_to_lists(op, *lists): apply sum to a list, or dot to two of one length. None: that is for Python to do. */
-static PyObject *apply_to_lists(PyObject *module, PyObject *const *given, Py_ssize_t count) {
-    PyObject *found = count ? PyDict_GetItemWithError(codes, given[0]) : NULL;
-    int code = found ? (int)PyLong_AsLong(found) : OTHER, mode = current_mode();
-    if (PyErr_Occurred()) return NULL;
-    if ((code != OP_SUM && code != OP_DOT) || count - 1 != table[code].inputs) Py_RETURN_NONE;
-    for (Py_ssize_t k = 1; k < count; k++)
-        if (!PyList_CheckExact(given[k]) && !PyTuple_CheckExact(given[k])) Py_RETURN_NONE;
-    Py_ssize_t size = PySequence_Size(given[1]);
-    if (mode == ASK || !size || (count == 3 && PySequence_Size(given[2]) != size)) Py_RETURN_NONE;
+static double data_of(const void *in, size_t k) { return ((const Input *)in)[k].node->data; }
+
+/* Apply an op of lists to what these lists and tuples have. NULL without an error: that is for Python to do. */
+static PyObject *record_lists(int code, PyObject *const *lists, Py_ssize_t many) {
+    Py_ssize_t size = 0, values = 0, taken = 0;
+    for (Py_ssize_t k = 0; k < many; k++) {
+        if (!PyList_CheckExact(lists[k]) && !PyTuple_CheckExact(lists[k])) return NULL;
+        size += PySequence_Size(lists[k]);
+    }
+    int mode = current_mode(), wanted = 0;
+    if (mode == FAILED || mode == ASK || !size || size % table[code].inputs) return NULL;
     Node *y = new_node(0.0, CONSTANT);
-    if (!y || !more_of(y, (count - 1) * size)) return Py_XDECREF((PyObject *)y), NULL;
-    Py_ssize_t first = take_inputs(y, given[1], size), second = first < 0 || count < 3 ? 0 : take_inputs(y, given[2], size);
-    if (first < 0 || second < 0 || first + second == 0) {    /* of plain numbers the result is one */
-        Py_DECREF(y);
-        return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
-    }
-    Input *in = y->more->in;
-    int wanted = 0;
-    for (Py_ssize_t k = 0; k < y->more->count; k++) wanted |= in[k].node->index >= 0;
-    for (Py_ssize_t k = 0; k < size; k++) {
-        double term = code == OP_SUM ? in[k].node->data : in[k].node->data * in[k + size].node->data;
-        y->data = k ? y->data + term : term;
-    }
+    if (!y || !more_of(y, size)) return Py_XDECREF((PyObject *)y), NULL;
+    for (Py_ssize_t k = 0; k < many && taken >= 0; k++) values += taken = take_inputs(y, lists[k], PySequence_Size(lists[k]));
+    if (taken < 0 || !values) return Py_DECREF(y), NULL;    /* of plain numbers the result is one */
+    for (Py_ssize_t k = 0; k < size; k++) wanted |= y->more->in[k].node->index >= 0;
+    y->data = list_forward(code, data_of, y->more->in, size);
     if (mode == RECORD && wanted) {
         y->index = created++;
         y->code = code;
     } else drop_inputs(y);
     return (PyObject *)y;
+}
+
+/* Return the code of an op; OTHER of one that only Python knows. -1 with an error. */
+static inline int code_of(PyObject *op) {
+    PyObject *found = PyDict_GetItemWithError(codes, op);
+    return found ? (int)PyLong_AsLong(found) : PyErr_Occurred() ? -1 : OTHER;
+}
+
+/* apply_to_lists(op, *lists): apply an op to a list, or dot to two of one length. None: that is for Python to do. */
+static PyObject *apply_to_lists(PyObject *module, PyObject *const *given, Py_ssize_t count) {
+    int code = count ? code_of(given[0]) : OTHER, fits = code >= ELEMENTWISE && code < CODES && count - 1 == table[code].inputs;
+    if (fits && count == 3) fits = PyObject_Size(given[1]) == PyObject_Size(given[2]);
+    PyObject *y = fits ? record_lists(code, given + 1, count - 1) : NULL;
+    return y || PyErr_Occurred() ? y : Py_NewRef(Py_None);
 }
 
 /* Apply an operator: what `record` leaves to Python is applied there. */
@@ -311,9 +331,9 @@ METHODS(METHOD)
 static PyObject *Value_apply(PyObject *self, PyObject *const *given, Py_ssize_t count) {
     if (count != 3 || !PyTuple_CheckExact(given[1])) return PyErr_Format(PyExc_TypeError, "_apply(op, args, params)");
     PyObject *op = given[0], *args = given[1], *params = given[2], *y = NULL;
-    PyObject *found = PyDict_GetItemWithError(codes, op);
-    int code = found ? (int)PyLong_AsLong(found) : OTHER;
-    if (code < ELEMENTWISE && PyTuple_Size(args) == table[code].inputs) {
+    int code = code_of(op);
+    if (code >= ELEMENTWISE && code < CODES) y = record_lists(code, &args, 1);
+    else if (code >= 0 && code < ELEMENTWISE && PyTuple_Size(args) == table[code].inputs) {
         PyObject *each[MOST];
         for (int k = 0; k < table[code].inputs; k++) each[k] = PyTuple_GetItem(args, k);
         y = record(code, table[code].inputs, each, params);
@@ -356,19 +376,27 @@ static Reached *by_age(size_t count, uint64_t oldest) {
     return from;
 }
 
-/* Whether this sweep can take the node: a leaf, or a result of an op that it knows, with a gradient that it can add to.
-   An int is one, as in `p.grad = 0`. Python takes the others, and refuses data that was set after it was used. */
+/* Read the parameters that a node has, as above. */
+static inline int params_of(const Node *node, double *x) {
+    return read_params(node->code, node->count == MORE ? node->more->field[PARAMS] : NULL, x);
+}
+
+/* Whether a node is a leaf, or the result of an op of the table with as many inputs as the op takes. */
+static inline int is_known(const Node *node, Py_ssize_t count) {
+    double x[MOST];
+    if (node->code == LEAF) return !count;
+    if (node->code == OTHER || (node->count == MORE && node->more->field[INPUTS])) return 0;
+    int inputs = table[node->code].inputs;
+    return (node->code < ELEMENTWISE ? count == inputs : count && count % inputs == 0) && params_of(node, x);
+}
+
+/* Whether this sweep can take a node: one that is known, with a gradient that it can add to. An int is one, as in `p.grad = 0`. Python takes the others, and refuses data that was set after it was used. */
 static int is_ours(Node *node, Py_ssize_t count) {
     if (node->has_grad == OBJECT) {
         if (!PyLong_CheckExact(node->grad.object)) return 0;
         if (PyLong_AsDouble(node->grad.object) == -1.0 && PyErr_Occurred()) return PyErr_Clear(), 0;
     }
-    if (node->code == LEAF) return !count;
-    if (node->code == OTHER || (node->count == MORE && node->more->field[INPUTS]) || changed(node) > node->index) return 0;
-    double x[MOST];
-    int inputs = table[node->code].inputs;
-    if (node->code < ELEMENTWISE ? count != inputs : !count || count % inputs) return 0;
-    return read_params(node->code, node->count == MORE ? node->more->field[PARAMS] : NULL, x);
+    return is_known(node, count) && (node->code == LEAF || changed(node) <= node->index);
 }
 
 static inline int wants(const Node *input, const Node *user) { return input->index >= 0 && input->index < user->index; }
@@ -408,7 +436,7 @@ static inline void contributions(Node *node, const Input *in, Py_ssize_t k, Py_s
     double x[MOST];
     int inputs = table[node->code].inputs;
     for (int j = 0; j < inputs; j++, k += size) x[j] = is_number(node, k) ? in[k].number : in[k].node->data;
-    if (table[node->code].params) read_params(node->code, node->more->field[PARAMS], x + inputs);
+    if (table[node->code].params) params_of(node, x + inputs);
     backward(node->code, g, node->data, x, slopes);
 }
 
@@ -605,9 +633,8 @@ static PyObject *get_op(PyObject *self, void *_) {
 }
 
 static int set_op(PyObject *self, PyObject *value, void *_) {
-    PyObject *found = is_deleted(value) ? NULL : PyDict_GetItemWithError(codes, value);
-    int code = found ? (int)PyLong_AsLong(found) : value == Py_None ? LEAF : OTHER;
-    if (PyErr_Occurred() || set_field((Node *)self, OP, code == OTHER ? value : NULL) < 0) return -1;
+    int code = is_deleted(value) ? -1 : value == Py_None ? LEAF : code_of(value);
+    if (code < 0 || set_field((Node *)self, OP, code == OTHER ? value : NULL) < 0) return -1;
     ((Node *)self)->code = code;
     return 0;
 }
@@ -676,86 +703,109 @@ static PyType_Spec spec = {"autograd.operands.value.Value", sizeof(Node), 0, Py_
 
 /* --- the graph as arrays, for a Program --- */
 
+/* How much of a graph was found; stale: whether data was set after its use. */
+typedef struct { size_t nodes, ops, operands, params; uint64_t newest; int stale; } Found;
+
 /* Add a node to those found, unless it is among them; 0 with MemoryError. Its place takes the place of an age, so that
    `by_age` sorts the oldest node first. */
-static int find(Node *node, size_t *found, uint64_t *newest) {
+static int find(Node *node, Found *found) {
     if (node->slot) return 1;
-    if (*found == held.room && !more_room()) return 0;
+    if (found->nodes == held.room && !more_room()) return 0;
     uint64_t place = node->index + 1;      /* 0 of a constant, so that it comes first */
-    if (place > *newest) *newest = place;
-    held.reached[(*found)++] = (Reached){place, node};
+    if (place > found->newest) found->newest = place;
+    held.reached[found->nodes++] = (Reached){place, node};
     return node->slot = 1;
 }
 
 /* Find the Values of a list; 0 where there is another object in it, or with MemoryError. */
-static int find_all(PyObject *list, size_t *found, uint64_t *newest) {
+static int find_all(PyObject *list, Found *found) {
     for (Py_ssize_t k = 0; k < PyList_Size(list); k++) {
         PyObject *node = PyList_GetItem(list, k);
-        if (!is_value(node) || !find((Node *)node, found, newest)) return 0;
+        if (!is_value(node) || !find((Node *)node, found)) return 0;
     }
     return 1;
 }
 
 /* Find all below the nodes found so far, of which the first `leaves` count as leaves; 0 as above. */
-static int find_below(size_t leaves, size_t *found, uint64_t *newest, Py_ssize_t *edges, int *stale) {
-    for (size_t k = leaves; k < *found; k++) {
+static int find_below(size_t leaves, Found *found) {
+    for (size_t k = leaves; k < found->nodes; k++) {
         Node *node = held.reached[k].node;
         Py_ssize_t count;
         Input *in = inputs_of(node, &count);
-        if (node->count == MORE && node->more->field[INPUTS]) return 0;
-        *edges += count;
+        if (!is_known(node, count)) return 0;
+        if (node->code == LEAF) continue;
+        found->ops++;
+        found->params += table[node->code].params;
+        found->operands += count + table[node->code].params;
         for (Py_ssize_t j = 0; j < count; j++) {
-            if (!input_node(node, in, j) || !find(in[j].node, found, newest)) return 0;
-            *stale |= node->index >= 0 && changed(in[j].node) > node->index;
+            if (!input_node(node, in, j) || !find(in[j].node, found)) return 0;
+            found->stale |= node->index >= 0 && changed(in[j].node) > node->index;
         }
-        *stale |= node->code != LEAF && node->index >= 0 && changed(node) > node->index;
+        found->stale |= node->index >= 0 && changed(node) > node->index;
     }
     return 1;
 }
 
-/* graph(roots, leaves): the graph below the roots, in which `leaves` count as leaves; None where a node is no Value.
+/* Write the nodes found as the arrays of a tape; 0 with MemoryError. */
+static int write_graph(const Found *found, PyObject *nodes, uint8_t *code, uint32_t *first, uint32_t *operand, double *data) {
+    Reached *reached = by_age(found->nodes, found->newest);
+    uint32_t param = found->nodes - found->ops, leaf = 0, result = param + found->params, *next = operand;
+    for (size_t k = 0; k < found->nodes; k++) {
+        Node *node = reached[k].node;
+        if (node->slot == 1 && node->code != LEAF) { node->slot = 0; continue; }
+        data[leaf] = node->data;
+        node->slot = ++leaf;
+        if (PyList_Append(nodes, (PyObject *)node) < 0) return 0;
+    }
+    for (size_t k = 0; k < found->nodes; k++) {
+        Node *node = reached[k].node;
+        if (node->slot) continue;
+        Py_ssize_t count;
+        Input *in = inputs_of(node, &count);
+        *code++ = node->code;
+        *first++ = (uint32_t)(next - operand);
+        for (Py_ssize_t j = 0; j < count; j++) *next++ = in[j].node->slot - 1;
+        params_of(node, data + param);
+        for (int j = 0; j < table[node->code].params; j++) *next++ = param++;
+        data[result] = node->data;
+        node->slot = ++result;
+        if (PyList_Append(nodes, (PyObject *)node) < 0) return 0;
+    }
+    *first = (uint32_t)(next - operand);
+    return 1;
+}
 
-   Return (nodes, codes, counts, edges, data, places, stale): the nodes in a list, oldest first; for each, the code of
-   its op in one byte, the number of its inputs in four, and its data in eight; for each input of each node in turn, its
-   place in `nodes` in four bytes; the place of each leaf and then each root; whether data was set after its use. */
+/* graph(roots, leaves): the graph below the roots, in which `leaves` count as leaves, as the arrays of a tape. None where
+   a node is no Value, or its op is not in the table.
+
+   Return (nodes, codes, first, operands, data, places, stale). Each leaf, each parameter of an op and each result has a
+   slot, in this order and the older ones first. `nodes` is a list of the leaves and the results. For each op in turn
+   there are its code, in one byte, and where its operands begin, in four, with the end of the last ones behind; the
+   operands are slots, in four. `data` has the number of each slot, in eight, and `places` the slot of each of `leaves`
+   and then of each root, in four. `stale` tells whether data was set after its use. */
 static PyObject *graph(PyObject *module, PyObject *args) {
     PyObject *roots, *leaves, *part[5] = {NULL};
     if (!PyArg_ParseTuple(args, "O!O!", &PyList_Type, &roots, &PyList_Type, &leaves)) return NULL;
     PyObject *nodes = PyList_New(0);       /* first: a new list may start the collector, and so any Python code */
-    size_t found = 0, cut;
-    uint64_t newest = 0;
-    Py_ssize_t first = PyList_Size(leaves), given = first + PyList_Size(roots), edges = 0, done = 0;
-    int stale = 0;
-    if (nodes && (held.room || more_room()) && find_all(leaves, &found, &newest) && (cut = found, 1) &&
-        find_all(roots, &found, &newest) && find_below(cut, &found, &newest, &edges, &stale)) {
+    Found found = {0};
+    Py_ssize_t first = PyList_Size(leaves), given = first + PyList_Size(roots);
+    size_t cut;
+    int done = 0;
+    if (nodes && (held.room || more_room()) && find_all(leaves, &found) && (cut = found.nodes, 1) &&
+        find_all(roots, &found) && find_below(cut, &found)) {
         while (cut) held.reached[--cut].node->slot = 2;
-        Py_ssize_t size[5] = {found, 4 * found, 4 * edges, 8 * found, 4 * given};
-        while (done < 5 && (part[done] = PyBytes_FromStringAndSize(NULL, size[done]))) done++;
-    }
-    if (done == 5) {
-        uint8_t *code = (uint8_t *)PyBytes_AsString(part[0]);
-        uint32_t *count = (uint32_t *)PyBytes_AsString(part[1]), *edge = (uint32_t *)PyBytes_AsString(part[2]);
-        double *data = (double *)PyBytes_AsString(part[3]);
-        uint32_t *place = (uint32_t *)PyBytes_AsString(part[4]);
-        Reached *reached = by_age(found, newest);
-        for (size_t k = 0; k < found; k++) {
-            Node *node = reached[k].node;
-            code[k] = node->slot == 2 ? LEAF : node->code;
-            data[k] = node->data;
-            node->slot = k + 1;
+        size_t size[5] = {found.ops, 4 * (found.ops + 1), 4 * found.operands, 8 * (found.nodes + found.params), 4 * given};
+        void *to[5];
+        while (done < 5 && (part[done] = PyBytes_FromStringAndSize(NULL, size[done]))) {
+            to[done] = PyBytes_AsString(part[done]);
+            done++;
         }
-        for (size_t k = 0; done && k < found; k++) {
-            Py_ssize_t inputs;
-            Input *in = inputs_of(reached[k].node, &inputs);
-            count[k] = code[k] == LEAF ? 0 : (uint32_t)inputs;
-            for (uint32_t j = 0; j < count[k]; j++) *edge++ = in[j].node->slot - 1;
-            if (PyList_Append(nodes, (PyObject *)reached[k].node) < 0) done = 0;
-        }
-        for (Py_ssize_t k = 0; k < given; k++)
-            place[k] = ((Node *)(k < first ? PyList_GetItem(leaves, k) : PyList_GetItem(roots, k - first)))->slot - 1;
+        done = done == 5 && write_graph(&found, nodes, to[0], to[1], to[2], to[3]);
+        for (Py_ssize_t k = 0; done && k < given; k++)
+            ((uint32_t *)to[4])[k] = ((Node *)PyList_GetItem(k < first ? leaves : roots, k < first ? k : k - first))->slot - 1;
     }
-    while (found) held.reached[--found].node->slot = 0;
-    if (done == 5) return Py_BuildValue("(NNNNNNi)", nodes, part[0], part[1], part[2], part[3], part[4], stale);
+    while (found.nodes) held.reached[--found.nodes].node->slot = 0;
+    if (done) return Py_BuildValue("(NNNNNNi)", nodes, part[0], part[1], part[2], part[3], part[4], found.stale);
     for (int k = 0; k < 5; k++) Py_XDECREF(part[k]);
     Py_XDECREF(nodes);
     return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);

@@ -557,75 +557,75 @@ enum {
     CODES
 };
 
-/* The name of an op, how many inputs (or lists) it takes, and how many parameters. */
-static const struct { const char *name; int inputs, params; } table[CODES] = {
-    [OP_ADD] = {"add", 2, 0},
-    [OP_SUB] = {"sub", 2, 0},
-    [OP_MUL] = {"mul", 2, 0},
-    [OP_DIV] = {"div", 2, 0},
-    [OP_NEG] = {"neg", 1, 0},
-    [OP_POW] = {"pow", 2, 0},
-    [OP_IDENTITY] = {"identity", 1, 0},
-    [OP_SQUARE] = {"square", 1, 0},
-    [OP_RECIPROCAL] = {"reciprocal", 1, 0},
-    [OP_SQRT] = {"sqrt", 1, 0},
-    [OP_CBRT] = {"cbrt", 1, 0},
-    [OP_HYPOT] = {"hypot", 2, 0},
-    [OP_EXP] = {"exp", 1, 0},
-    [OP_EXPM1] = {"expm1", 1, 0},
-    [OP_LOG] = {"log", 1, 0},
-    [OP_EXP2] = {"exp2", 1, 0},
-    [OP_LOG2] = {"log2", 1, 0},
-    [OP_LOG10] = {"log10", 1, 0},
-    [OP_LOG1P] = {"log1p", 1, 0},
-    [OP_SIN] = {"sin", 1, 0},
-    [OP_COS] = {"cos", 1, 0},
-    [OP_TAN] = {"tan", 1, 0},
-    [OP_ASIN] = {"asin", 1, 0},
-    [OP_ACOS] = {"acos", 1, 0},
-    [OP_ATAN] = {"atan", 1, 0},
-    [OP_ATAN2] = {"atan2", 2, 0},
-    [OP_SINH] = {"sinh", 1, 0},
-    [OP_COSH] = {"cosh", 1, 0},
-    [OP_TANH] = {"tanh", 1, 0},
-    [OP_ASINH] = {"asinh", 1, 0},
-    [OP_ACOSH] = {"acosh", 1, 0},
-    [OP_ATANH] = {"atanh", 1, 0},
-    [OP_SECH] = {"sech", 1, 0},
-    [OP_ABS] = {"abs", 1, 0},
-    [OP_SIGN] = {"sign", 1, 0},
-    [OP_MAXIMUM] = {"maximum", 2, 0},
-    [OP_MINIMUM] = {"minimum", 2, 0},
-    [OP_CLIP] = {"clip", 1, 2},
-    [OP_WHERE] = {"where", 3, 0},
-    [OP_ERF] = {"erf", 1, 0},
-    [OP_ERFC] = {"erfc", 1, 0},
-    [OP_GAUSSIAN] = {"gaussian", 1, 0},
-    [OP_NORMAL_PDF] = {"normal_pdf", 1, 0},
-    [OP_NORMAL_CDF] = {"normal_cdf", 1, 0},
-    [OP_LOG_NORMAL_CDF] = {"log_normal_cdf", 1, 0},
-    [OP_INVERSE_MILLS] = {"inverse_mills", 1, 0},
-    [OP_SIGMOID] = {"sigmoid", 1, 0},
-    [OP_LOG_SIGMOID] = {"log_sigmoid", 1, 0},
-    [OP_SOFTPLUS] = {"softplus", 1, 0},
-    [OP_LOGIT] = {"logit", 1, 0},
-    [OP_LOGADDEXP] = {"logaddexp", 2, 0},
-    [OP_RELU] = {"relu", 1, 0},
-    [OP_LEAKY_RELU] = {"leaky_relu", 1, 1},
-    [OP_ELU] = {"elu", 1, 1},
-    [OP_SELU] = {"selu", 1, 0},
-    [OP_GELU] = {"gelu", 1, 0},
-    [OP_SILU] = {"silu", 1, 0},
-    [OP_MISH] = {"mish", 1, 0},
-    [OP_BINARY_CROSS_ENTROPY_WITH_LOGITS] = {"binary_cross_entropy_with_logits", 2, 0},
-    [OP_REMAINDER] = {"remainder", 2, 0},
-    [OP_FLOOR_DIVIDE] = {"floor_divide", 2, 0},
-    [OP_FLOOR] = {"floor", 1, 0},
-    [OP_CEIL] = {"ceil", 1, 0},
-    [OP_ROUND] = {"round", 1, 0},
-    [OP_SUM] = {"sum", 1, 0},
-    [OP_DOT] = {"dot", 2, 0},
-    [OP_LOGSUMEXP] = {"logsumexp", 1, 0},
+/* An op's name, how many inputs (or lists) and parameters it has, and the bits of inputs with a rule. */
+static const struct { const char *name; unsigned char inputs, params, ruled; } table[CODES] = {
+    [OP_ADD] = {"add", 2, 0, 3},
+    [OP_SUB] = {"sub", 2, 0, 3},
+    [OP_MUL] = {"mul", 2, 0, 3},
+    [OP_DIV] = {"div", 2, 0, 3},
+    [OP_NEG] = {"neg", 1, 0, 1},
+    [OP_POW] = {"pow", 2, 0, 3},
+    [OP_IDENTITY] = {"identity", 1, 0, 1},
+    [OP_SQUARE] = {"square", 1, 0, 1},
+    [OP_RECIPROCAL] = {"reciprocal", 1, 0, 1},
+    [OP_SQRT] = {"sqrt", 1, 0, 1},
+    [OP_CBRT] = {"cbrt", 1, 0, 1},
+    [OP_HYPOT] = {"hypot", 2, 0, 3},
+    [OP_EXP] = {"exp", 1, 0, 1},
+    [OP_EXPM1] = {"expm1", 1, 0, 1},
+    [OP_LOG] = {"log", 1, 0, 1},
+    [OP_EXP2] = {"exp2", 1, 0, 1},
+    [OP_LOG2] = {"log2", 1, 0, 1},
+    [OP_LOG10] = {"log10", 1, 0, 1},
+    [OP_LOG1P] = {"log1p", 1, 0, 1},
+    [OP_SIN] = {"sin", 1, 0, 1},
+    [OP_COS] = {"cos", 1, 0, 1},
+    [OP_TAN] = {"tan", 1, 0, 1},
+    [OP_ASIN] = {"asin", 1, 0, 1},
+    [OP_ACOS] = {"acos", 1, 0, 1},
+    [OP_ATAN] = {"atan", 1, 0, 1},
+    [OP_ATAN2] = {"atan2", 2, 0, 3},
+    [OP_SINH] = {"sinh", 1, 0, 1},
+    [OP_COSH] = {"cosh", 1, 0, 1},
+    [OP_TANH] = {"tanh", 1, 0, 1},
+    [OP_ASINH] = {"asinh", 1, 0, 1},
+    [OP_ACOSH] = {"acosh", 1, 0, 1},
+    [OP_ATANH] = {"atanh", 1, 0, 1},
+    [OP_SECH] = {"sech", 1, 0, 1},
+    [OP_ABS] = {"abs", 1, 0, 1},
+    [OP_SIGN] = {"sign", 1, 0, 1},
+    [OP_MAXIMUM] = {"maximum", 2, 0, 3},
+    [OP_MINIMUM] = {"minimum", 2, 0, 3},
+    [OP_CLIP] = {"clip", 1, 2, 1},
+    [OP_WHERE] = {"where", 3, 0, 6},
+    [OP_ERF] = {"erf", 1, 0, 1},
+    [OP_ERFC] = {"erfc", 1, 0, 1},
+    [OP_GAUSSIAN] = {"gaussian", 1, 0, 1},
+    [OP_NORMAL_PDF] = {"normal_pdf", 1, 0, 1},
+    [OP_NORMAL_CDF] = {"normal_cdf", 1, 0, 1},
+    [OP_LOG_NORMAL_CDF] = {"log_normal_cdf", 1, 0, 1},
+    [OP_INVERSE_MILLS] = {"inverse_mills", 1, 0, 1},
+    [OP_SIGMOID] = {"sigmoid", 1, 0, 1},
+    [OP_LOG_SIGMOID] = {"log_sigmoid", 1, 0, 1},
+    [OP_SOFTPLUS] = {"softplus", 1, 0, 1},
+    [OP_LOGIT] = {"logit", 1, 0, 1},
+    [OP_LOGADDEXP] = {"logaddexp", 2, 0, 3},
+    [OP_RELU] = {"relu", 1, 0, 1},
+    [OP_LEAKY_RELU] = {"leaky_relu", 1, 1, 1},
+    [OP_ELU] = {"elu", 1, 1, 1},
+    [OP_SELU] = {"selu", 1, 0, 1},
+    [OP_GELU] = {"gelu", 1, 0, 1},
+    [OP_SILU] = {"silu", 1, 0, 1},
+    [OP_MISH] = {"mish", 1, 0, 1},
+    [OP_BINARY_CROSS_ENTROPY_WITH_LOGITS] = {"binary_cross_entropy_with_logits", 2, 0, 3},
+    [OP_REMAINDER] = {"remainder", 2, 0, 3},
+    [OP_FLOOR_DIVIDE] = {"floor_divide", 2, 0, 3},
+    [OP_FLOOR] = {"floor", 1, 0, 1},
+    [OP_CEIL] = {"ceil", 1, 0, 1},
+    [OP_ROUND] = {"round", 1, 0, 1},
+    [OP_SUM] = {"sum", 1, 0, 1},
+    [OP_DOT] = {"dot", 2, 0, 3},
+    [OP_LOGSUMEXP] = {"logsumexp", 1, 0, 1},
 };
 
 /* The most inputs and parameters that an op has, together. */
@@ -778,71 +778,77 @@ static inline void backward(int code, double g, double y, const double *x, doubl
     }
 }
 
-/* --- for tape.c: the elementwise ops above, for arrays of samples --- */
+/* --- for tape.c: the ops above, for arrays of samples --- */
 
-/* For a macro: name, operands, the bits of those with a rule, value, what g contributes to each one. */
-#define TAPE_OPS(OP) \
-    OP(add, 2, 3, x0 + x1, rule_add_a(g, y, x0, x1), rule_add_b(g, y, x0, x1), 0.0) \
-    OP(sub, 2, 3, x0 - x1, rule_sub_a(g, y, x0, x1), rule_sub_b(g, y, x0, x1), 0.0) \
-    OP(mul, 2, 3, x0 * x1, rule_mul_a(g, y, x0, x1), rule_mul_b(g, y, x0, x1), 0.0) \
-    OP(div, 2, 3, x0 / x1, rule_div_a(g, y, x0, x1), rule_div_b(g, y, x0, x1), 0.0) \
-    OP(neg, 1, 1, -x0, rule_neg(g, y, x0), 0.0, 0.0) \
-    OP(pow, 2, 3, pow(x0, x1), rule_pow_a(g, y, x0, x1), rule_pow_b(g, y, x0, x1), 0.0) \
-    OP(identity, 1, 1, forward_identity(x0), rule_identity(g, y, x0), 0.0, 0.0) \
-    OP(square, 1, 1, forward_square(x0), rule_square(g, y, x0), 0.0, 0.0) \
-    OP(reciprocal, 1, 1, forward_reciprocal(x0), rule_reciprocal(g, y, x0), 0.0, 0.0) \
-    OP(sqrt, 1, 1, sqrt(x0), rule_sqrt(g, y, x0), 0.0, 0.0) \
-    OP(cbrt, 1, 1, cbrt(x0), rule_cbrt(g, y, x0), 0.0, 0.0) \
-    OP(hypot, 2, 3, hypot(x0, x1), rule_hypot_a(g, y, x0, x1), rule_hypot_b(g, y, x0, x1), 0.0) \
-    OP(exp, 1, 1, exp(x0), rule_exp(g, y, x0), 0.0, 0.0) \
-    OP(expm1, 1, 1, expm1(x0), rule_expm1(g, y, x0), 0.0, 0.0) \
-    OP(log, 1, 1, log(x0), rule_log(g, y, x0), 0.0, 0.0) \
-    OP(exp2, 1, 1, exp2(x0), rule_exp2(g, y, x0), 0.0, 0.0) \
-    OP(log2, 1, 1, log2(x0), rule_log2(g, y, x0), 0.0, 0.0) \
-    OP(log10, 1, 1, log10(x0), rule_log10(g, y, x0), 0.0, 0.0) \
-    OP(log1p, 1, 1, log1p(x0), rule_log1p(g, y, x0), 0.0, 0.0) \
-    OP(sin, 1, 1, sin(x0), rule_sin(g, y, x0), 0.0, 0.0) \
-    OP(cos, 1, 1, cos(x0), rule_cos(g, y, x0), 0.0, 0.0) \
-    OP(tan, 1, 1, tan(x0), rule_tan(g, y, x0), 0.0, 0.0) \
-    OP(asin, 1, 1, asin(x0), rule_asin(g, y, x0), 0.0, 0.0) \
-    OP(acos, 1, 1, acos(x0), rule_acos(g, y, x0), 0.0, 0.0) \
-    OP(atan, 1, 1, atan(x0), rule_atan(g, y, x0), 0.0, 0.0) \
-    OP(atan2, 2, 3, atan2(x0, x1), rule_atan2_a(g, y, x0, x1), rule_atan2_b(g, y, x0, x1), 0.0) \
-    OP(sinh, 1, 1, sinh(x0), rule_sinh(g, y, x0), 0.0, 0.0) \
-    OP(cosh, 1, 1, cosh(x0), rule_cosh(g, y, x0), 0.0, 0.0) \
-    OP(tanh, 1, 1, tanh(x0), rule_tanh(g, y, x0), 0.0, 0.0) \
-    OP(asinh, 1, 1, asinh(x0), rule_asinh(g, y, x0), 0.0, 0.0) \
-    OP(acosh, 1, 1, acosh(x0), rule_acosh(g, y, x0), 0.0, 0.0) \
-    OP(atanh, 1, 1, atanh(x0), rule_atanh(g, y, x0), 0.0, 0.0) \
-    OP(sech, 1, 1, forward_sech(x0), rule_sech(g, y, x0), 0.0, 0.0) \
-    OP(abs, 1, 1, fabs(x0), rule_abs(g, y, x0), 0.0, 0.0) \
-    OP(sign, 1, 1, forward_sign(x0), rule_sign(g, y, x0), 0.0, 0.0) \
-    OP(maximum, 2, 3, forward_maximum(x0, x1), rule_maximum_a(g, y, x0, x1), rule_maximum_b(g, y, x0, x1), 0.0) \
-    OP(minimum, 2, 3, forward_minimum(x0, x1), rule_minimum_a(g, y, x0, x1), rule_minimum_b(g, y, x0, x1), 0.0) \
-    OP(clip, 3, 1, forward_clip(x0, x1, x2), rule_clip(g, y, x0, x1, x2), 0.0, 0.0) \
-    OP(where, 3, 6, x0 ? x1 : x2, 0.0, rule_where_a(g, y, x0, x1, x2), rule_where_b(g, y, x0, x1, x2)) \
-    OP(erf, 1, 1, erf(x0), rule_erf(g, y, x0), 0.0, 0.0) \
-    OP(erfc, 1, 1, erfc(x0), rule_erfc(g, y, x0), 0.0, 0.0) \
-    OP(gaussian, 1, 1, forward_gaussian(x0), rule_gaussian(g, y, x0), 0.0, 0.0) \
-    OP(normal_pdf, 1, 1, forward_normal_pdf(x0), rule_normal_pdf(g, y, x0), 0.0, 0.0) \
-    OP(normal_cdf, 1, 1, forward_normal_cdf(x0), rule_normal_cdf(g, y, x0), 0.0, 0.0) \
-    OP(log_normal_cdf, 1, 1, forward_log_normal_cdf(x0), rule_log_normal_cdf(g, y, x0), 0.0, 0.0) \
-    OP(inverse_mills, 1, 1, forward_inverse_mills(x0), rule_inverse_mills(g, y, x0), 0.0, 0.0) \
-    OP(sigmoid, 1, 1, forward_sigmoid(x0), rule_sigmoid(g, y, x0), 0.0, 0.0) \
-    OP(log_sigmoid, 1, 1, forward_log_sigmoid(x0), rule_log_sigmoid(g, y, x0), 0.0, 0.0) \
-    OP(softplus, 1, 1, forward_softplus(x0), rule_softplus(g, y, x0), 0.0, 0.0) \
-    OP(logit, 1, 1, forward_logit(x0), rule_logit(g, y, x0), 0.0, 0.0) \
-    OP(logaddexp, 2, 3, forward_logaddexp(x0, x1), rule_logaddexp_a(g, y, x0, x1), rule_logaddexp_b(g, y, x0, x1), 0.0) \
-    OP(relu, 1, 1, forward_relu(x0), rule_relu(g, y, x0), 0.0, 0.0) \
-    OP(leaky_relu, 2, 1, forward_leaky_relu(x0, x1), rule_leaky_relu(g, y, x0, x1), 0.0, 0.0) \
-    OP(elu, 2, 1, forward_elu(x0, x1), rule_elu(g, y, x0, x1), 0.0, 0.0) \
-    OP(selu, 1, 1, forward_selu(x0), rule_selu(g, y, x0), 0.0, 0.0) \
-    OP(gelu, 1, 1, forward_gelu(x0), rule_gelu(g, y, x0), 0.0, 0.0) \
-    OP(silu, 1, 1, forward_silu(x0), rule_silu(g, y, x0), 0.0, 0.0) \
-    OP(mish, 1, 1, forward_mish(x0), rule_mish(g, y, x0), 0.0, 0.0) \
-    OP(binary_cross_entropy_with_logits, 2, 3, forward_binary_cross_entropy_with_logits(x0, x1), rule_binary_cross_entropy_with_logits_x(g, y, x0, x1), rule_binary_cross_entropy_with_logits_t(g, y, x0, x1), 0.0) \
-    OP(remainder, 2, 3, python_remainder(x0, x1), rule_remainder_a(g, y, x0, x1), rule_remainder_b(g, y, x0, x1), 0.0) \
-    OP(floor_divide, 2, 3, python_floor_divide(x0, x1), rule_floor_divide_a(g, y, x0, x1), rule_floor_divide_b(g, y, x0, x1), 0.0) \
-    OP(floor, 1, 1, forward_floor(x0), rule_floor(g, y, x0), 0.0, 0.0) \
-    OP(ceil, 1, 1, forward_ceil(x0), rule_ceil(g, y, x0), 0.0, 0.0) \
-    OP(round, 1, 1, forward_round(x0), rule_round(g, y, x0), 0.0, 0.0)
+/* For a macro: the code of an op, its value, and TO(k, what g contributes to input k) for each k. */
+#define ELEMENTWISE_OPS(OP) \
+    OP(OP_ADD, x0 + x1, TO(0, rule_add_a(g, y, x0, x1)) TO(1, rule_add_b(g, y, x0, x1))) \
+    OP(OP_SUB, x0 - x1, TO(0, rule_sub_a(g, y, x0, x1)) TO(1, rule_sub_b(g, y, x0, x1))) \
+    OP(OP_MUL, x0 * x1, TO(0, rule_mul_a(g, y, x0, x1)) TO(1, rule_mul_b(g, y, x0, x1))) \
+    OP(OP_DIV, x0 / x1, TO(0, rule_div_a(g, y, x0, x1)) TO(1, rule_div_b(g, y, x0, x1))) \
+    OP(OP_NEG, -x0, TO(0, rule_neg(g, y, x0))) \
+    OP(OP_POW, pow(x0, x1), TO(0, rule_pow_a(g, y, x0, x1)) TO(1, rule_pow_b(g, y, x0, x1))) \
+    OP(OP_IDENTITY, forward_identity(x0), TO(0, rule_identity(g, y, x0))) \
+    OP(OP_SQUARE, forward_square(x0), TO(0, rule_square(g, y, x0))) \
+    OP(OP_RECIPROCAL, forward_reciprocal(x0), TO(0, rule_reciprocal(g, y, x0))) \
+    OP(OP_SQRT, sqrt(x0), TO(0, rule_sqrt(g, y, x0))) \
+    OP(OP_CBRT, cbrt(x0), TO(0, rule_cbrt(g, y, x0))) \
+    OP(OP_HYPOT, hypot(x0, x1), TO(0, rule_hypot_a(g, y, x0, x1)) TO(1, rule_hypot_b(g, y, x0, x1))) \
+    OP(OP_EXP, exp(x0), TO(0, rule_exp(g, y, x0))) \
+    OP(OP_EXPM1, expm1(x0), TO(0, rule_expm1(g, y, x0))) \
+    OP(OP_LOG, log(x0), TO(0, rule_log(g, y, x0))) \
+    OP(OP_EXP2, exp2(x0), TO(0, rule_exp2(g, y, x0))) \
+    OP(OP_LOG2, log2(x0), TO(0, rule_log2(g, y, x0))) \
+    OP(OP_LOG10, log10(x0), TO(0, rule_log10(g, y, x0))) \
+    OP(OP_LOG1P, log1p(x0), TO(0, rule_log1p(g, y, x0))) \
+    OP(OP_SIN, sin(x0), TO(0, rule_sin(g, y, x0))) \
+    OP(OP_COS, cos(x0), TO(0, rule_cos(g, y, x0))) \
+    OP(OP_TAN, tan(x0), TO(0, rule_tan(g, y, x0))) \
+    OP(OP_ASIN, asin(x0), TO(0, rule_asin(g, y, x0))) \
+    OP(OP_ACOS, acos(x0), TO(0, rule_acos(g, y, x0))) \
+    OP(OP_ATAN, atan(x0), TO(0, rule_atan(g, y, x0))) \
+    OP(OP_ATAN2, atan2(x0, x1), TO(0, rule_atan2_a(g, y, x0, x1)) TO(1, rule_atan2_b(g, y, x0, x1))) \
+    OP(OP_SINH, sinh(x0), TO(0, rule_sinh(g, y, x0))) \
+    OP(OP_COSH, cosh(x0), TO(0, rule_cosh(g, y, x0))) \
+    OP(OP_TANH, tanh(x0), TO(0, rule_tanh(g, y, x0))) \
+    OP(OP_ASINH, asinh(x0), TO(0, rule_asinh(g, y, x0))) \
+    OP(OP_ACOSH, acosh(x0), TO(0, rule_acosh(g, y, x0))) \
+    OP(OP_ATANH, atanh(x0), TO(0, rule_atanh(g, y, x0))) \
+    OP(OP_SECH, forward_sech(x0), TO(0, rule_sech(g, y, x0))) \
+    OP(OP_ABS, fabs(x0), TO(0, rule_abs(g, y, x0))) \
+    OP(OP_SIGN, forward_sign(x0), TO(0, rule_sign(g, y, x0))) \
+    OP(OP_MAXIMUM, forward_maximum(x0, x1), TO(0, rule_maximum_a(g, y, x0, x1)) TO(1, rule_maximum_b(g, y, x0, x1))) \
+    OP(OP_MINIMUM, forward_minimum(x0, x1), TO(0, rule_minimum_a(g, y, x0, x1)) TO(1, rule_minimum_b(g, y, x0, x1))) \
+    OP(OP_CLIP, forward_clip(x0, x1, x2), TO(0, rule_clip(g, y, x0, x1, x2))) \
+    OP(OP_WHERE, x0 ? x1 : x2, TO(1, rule_where_a(g, y, x0, x1, x2)) TO(2, rule_where_b(g, y, x0, x1, x2))) \
+    OP(OP_ERF, erf(x0), TO(0, rule_erf(g, y, x0))) \
+    OP(OP_ERFC, erfc(x0), TO(0, rule_erfc(g, y, x0))) \
+    OP(OP_GAUSSIAN, forward_gaussian(x0), TO(0, rule_gaussian(g, y, x0))) \
+    OP(OP_NORMAL_PDF, forward_normal_pdf(x0), TO(0, rule_normal_pdf(g, y, x0))) \
+    OP(OP_NORMAL_CDF, forward_normal_cdf(x0), TO(0, rule_normal_cdf(g, y, x0))) \
+    OP(OP_LOG_NORMAL_CDF, forward_log_normal_cdf(x0), TO(0, rule_log_normal_cdf(g, y, x0))) \
+    OP(OP_INVERSE_MILLS, forward_inverse_mills(x0), TO(0, rule_inverse_mills(g, y, x0))) \
+    OP(OP_SIGMOID, forward_sigmoid(x0), TO(0, rule_sigmoid(g, y, x0))) \
+    OP(OP_LOG_SIGMOID, forward_log_sigmoid(x0), TO(0, rule_log_sigmoid(g, y, x0))) \
+    OP(OP_SOFTPLUS, forward_softplus(x0), TO(0, rule_softplus(g, y, x0))) \
+    OP(OP_LOGIT, forward_logit(x0), TO(0, rule_logit(g, y, x0))) \
+    OP(OP_LOGADDEXP, forward_logaddexp(x0, x1), TO(0, rule_logaddexp_a(g, y, x0, x1)) TO(1, rule_logaddexp_b(g, y, x0, x1))) \
+    OP(OP_RELU, forward_relu(x0), TO(0, rule_relu(g, y, x0))) \
+    OP(OP_LEAKY_RELU, forward_leaky_relu(x0, x1), TO(0, rule_leaky_relu(g, y, x0, x1))) \
+    OP(OP_ELU, forward_elu(x0, x1), TO(0, rule_elu(g, y, x0, x1))) \
+    OP(OP_SELU, forward_selu(x0), TO(0, rule_selu(g, y, x0))) \
+    OP(OP_GELU, forward_gelu(x0), TO(0, rule_gelu(g, y, x0))) \
+    OP(OP_SILU, forward_silu(x0), TO(0, rule_silu(g, y, x0))) \
+    OP(OP_MISH, forward_mish(x0), TO(0, rule_mish(g, y, x0))) \
+    OP(OP_BINARY_CROSS_ENTROPY_WITH_LOGITS, forward_binary_cross_entropy_with_logits(x0, x1), TO(0, rule_binary_cross_entropy_with_logits_x(g, y, x0, x1)) TO(1, rule_binary_cross_entropy_with_logits_t(g, y, x0, x1))) \
+    OP(OP_REMAINDER, python_remainder(x0, x1), TO(0, rule_remainder_a(g, y, x0, x1)) TO(1, rule_remainder_b(g, y, x0, x1))) \
+    OP(OP_FLOOR_DIVIDE, python_floor_divide(x0, x1), TO(0, rule_floor_divide_a(g, y, x0, x1)) TO(1, rule_floor_divide_b(g, y, x0, x1))) \
+    OP(OP_FLOOR, forward_floor(x0), TO(0, rule_floor(g, y, x0))) \
+    OP(OP_CEIL, forward_ceil(x0), TO(0, rule_ceil(g, y, x0))) \
+    OP(OP_ROUND, forward_round(x0), TO(0, rule_round(g, y, x0)))
+
+/* The same for an op of lists, without the value: x0 and x1 are elements of its lists. */
+#define LIST_OPS(OP) \
+    OP(OP_SUM, TO(0, rule_sum(g, y, x0))) \
+    OP(OP_DOT, TO(0, rule_dot_a(g, y, x0, x1)) TO(1, rule_dot_b(g, y, x0, x1))) \
+    OP(OP_LOGSUMEXP, TO(0, rule_logsumexp(g, y, x0)))

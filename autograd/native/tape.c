@@ -9,17 +9,11 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include "rules.h"
+#include "lists.h"
 
 #ifndef SOURCE_HASH
 #define SOURCE_HASH ""
 #endif
-
-#define CODE(name, ...) TAPE_##name,
-enum { TAPE_LEAF, TAPE_OPS(CODE) TAPE_SUM, TAPE_DOT, TAPE_LOGSUMEXP, TAPE_CODES };
-#define ROW(name, operands, ruled, ...) {#name, operands, ruled},
-static const struct { const char *name; uint8_t operands, ruled; } op_table[TAPE_CODES] = {   /* operands 0: any number */
-    {"", 0, 0}, TAPE_OPS(ROW) {"sum", 0, 1}, {"dot", 0, 1}, {"logsumexp", 0, 1}};
 
 enum { LANES = 32 };            /* samples in a block: their values lie side by side, so that one op takes all of them */
 enum { FEW = 8 };               /* fewer samples than this are run one by one */
@@ -43,48 +37,31 @@ typedef struct {
 
 /* --- one block --- */
 
-/* Compute an op of a list for a block. */
-static void list_forward(int code, const uint32_t *in, uint32_t count, const double *value, double *to, int lanes) {
-    for (int l = 0; l < lanes; l++) {
-        #define X(k) value[(size_t)in[k] * lanes + l]
-        double total = code == TAPE_DOT ? X(0) * X(count / 2) : X(0);
-        if (code == TAPE_SUM) for (uint32_t k = 1; k < count; k++) total += X(k);
-        else if (code == TAPE_DOT) for (uint32_t k = 1; k < count / 2; k++) total += X(k) * X(k + count / 2);
-        else {                  /* the logsumexp of rules/elementwise_forward.py, which says why */
-            uint32_t top = 0;
-            int is_nan = 0;
-            for (uint32_t k = 0; k < count; k++) {
-                is_nan |= X(k) != X(k);
-                if (X(k) > X(top)) top = k;
-            }
-            total = is_nan ? NAN : X(top);
-            if (!is_nan && !isinf(total)) {
-                ExactSum others;
-                others.count = 0;
-                for (uint32_t k = 0; k < count; k++) if (k != top) add_exactly(&others, exp(X(k) - X(top)));
-                total += log1p(rounded_sum(&others));
-            }
-        }
-        #undef X
-        to[l] = total;
-    }
+/* A sample of the values, and which of them are the operands of an op. */
+typedef struct { const double *value; const uint32_t *in; int lanes; } Sample;
+
+static double operand_of(const void *from, size_t k) {
+    const Sample *s = from;
+    return s->value[(size_t)s->in[k] * s->lanes];
 }
 
-/* Add what the gradients g of an op of a list contribute to its operands. */
+/* Add what the gradients g of an op of lists contribute to its operands. */
 static void list_backward(int code, const uint32_t *in, uint32_t count, const uint8_t *flow, const double *value,
-                          const double *y, const double *g, double *slope, int lanes) {
-    uint32_t half = count / 2;
-    for (uint32_t k = 0; k < count; k++) {
-        if (!flow[k]) continue;
-        const double *x = value + (size_t)in[k] * lanes, *a = value, *b = value;
-        double *to = slope + (size_t)in[k] * lanes;
-        if (code == TAPE_DOT) a += (size_t)in[k % half] * lanes, b += (size_t)in[k % half + half] * lanes;
-        if (flow[k] == SET) for (int l = 0; l < lanes; l++) to[l] = -0.0;      /* adds nothing, also to a -0.0 */
-        if (code == TAPE_SUM) for (int l = 0; l < lanes; l++) to[l] += g[l];
-        else if (code == TAPE_LOGSUMEXP) for (int l = 0; l < lanes; l++) to[l] += rule_logsumexp(g[l], y[l], x[l]);
-        else if (k < half) for (int l = 0; l < lanes; l++) to[l] += rule_mul_a(g[l], y[l], a[l], b[l]);
-        else for (int l = 0; l < lanes; l++) to[l] += rule_mul_b(g[l], y[l], a[l], b[l]);
-    }
+                          const double *result, const double *gradient, double *slope, int lanes) {
+    uint32_t size = count / table[code].inputs, k = 0;
+    for (int list = 0; list < table[code].inputs; list++)
+        for (uint32_t each = 0; each < size; each++, k++) {
+            const double *a = value + (size_t)in[each] * lanes, *b = value + (size_t)in[count - size + each] * lanes;
+            double *to = slope + (size_t)in[k] * lanes;
+            if (!flow[k]) continue;
+            if (flow[k] == SET) for (int l = 0; l < lanes; l++) to[l] = -0.0;    /* adds nothing, also to a -0.0 */
+            #define TO(j, contribution) if (j == list) for (int l = 0; l < lanes; l++) { \
+                const double x0 = a[l], x1 = b[l], y = result[l], g = gradient[l]; to[l] += contribution; }
+            #define BACKWARD(code, contributions) case code: contributions break;
+            switch (code) { LIST_OPS(BACKWARD) }
+            #undef TO
+            #undef BACKWARD
+        }
 }
 
 /* Compute the values of all ops, each for as many samples as there are lanes. */
@@ -93,11 +70,13 @@ static inline void play_forward(const Tape *t, double *value, const int lanes) {
         const uint32_t *in = t->operand + t->first[k];
         const double *a = value + (size_t)in[0] * lanes, *b = value + (size_t)in[1] * lanes, *c = value + (size_t)in[2] * lanes;
         double *restrict to = value + (size_t)(t->leaves + k) * lanes;
-        #define FORWARD(name, operands, ruled, result, ...) case TAPE_##name: \
+        #define FORWARD(code, result, contributions) case code: \
             for (int l = 0; l < lanes; l++) { const double x0 = a[l], x1 = b[l], x2 = c[l]; to[l] = result; } break;
         switch (t->code[k]) {
-        TAPE_OPS(FORWARD)
-        default: list_forward(t->code[k], in, t->first[k + 1] - t->first[k], value, to, lanes);
+        ELEMENTWISE_OPS(FORWARD)
+        default:
+            for (int l = 0; l < lanes; l++)
+                to[l] = list_forward(t->code[k], operand_of, &(Sample){value + l, in, lanes}, t->first[k + 1] - t->first[k]);
         }
     }
 }
@@ -114,11 +93,10 @@ static inline void play_backward(const Tape *t, const double *value, double *slo
             double *restrict to = slope + (size_t)in[j] * lanes; \
             for (int l = 0; l < lanes; l++) { \
                 const double x0 = a[l], x1 = b[l], x2 = c[l], y = result[l], g = gradient[l]; to[l] sign contribution; } }
-        #define PULL(j, contribution) if (flow[j] == SET) EACH(j, =, contribution) else if (flow[j]) EACH(j, +=, contribution)
-        #define BACKWARD(name, operands, ruled, result, to_0, to_1, to_2) case TAPE_##name: \
-            if (ruled & 1) { PULL(0, to_0) } if (ruled & 2) { PULL(1, to_1) } if (ruled & 4) { PULL(2, to_2) } break;
+        #define TO(j, contribution) if (flow[j] == SET) EACH(j, =, contribution) else if (flow[j]) EACH(j, +=, contribution)
+        #define BACKWARD(code, result, contributions) case code: contributions break;
         switch (t->code[k]) {
-        TAPE_OPS(BACKWARD)
+        ELEMENTWISE_OPS(BACKWARD)
         default: list_backward(t->code[k], in, t->first[k + 1] - t->first[k], flow, value, result, gradient, slope, lanes);
         }
     }
@@ -258,9 +236,10 @@ static const char *fault(const Tape *t, uint32_t firsts) {
     for (uint32_t k = 0; k < t->ops; k++) {
         if (t->first[k] > t->first[k + 1] || t->first[k + 1] > t->operands) return "first does not rise";
         uint32_t count = t->first[k + 1] - t->first[k];
-        int code = t->code[k], operands = code < TAPE_CODES ? op_table[code].operands : 0;
-        if (code == TAPE_LEAF || code >= TAPE_CODES) return "a code is that of no op";
-        if (!count || (operands && count != (uint32_t)operands) || (code == TAPE_DOT && count % 2)) return "an op has a wrong number of operands";
+        int code = t->code[k];
+        if (code == LEAF || code >= CODES) return "a code is that of no op";
+        uint32_t inputs = table[code].inputs, operands = inputs + table[code].params;
+        if (code < ELEMENTWISE ? count != operands : !count || count % inputs) return "an op has a wrong number of operands";
         for (uint32_t j = t->first[k]; j < t->first[k + 1]; j++)
             if (t->operand[j] >= t->leaves + k) return "an op has an operand that comes after it";
     }
@@ -271,7 +250,7 @@ static const char *fault(const Tape *t, uint32_t firsts) {
 
 /* Find where gradients flow: from a root that depends on an input, and on to every operand with a rule that does. */
 static void find_flow(Tape *t) {
-    #define RULED(k, j) (op_table[t->code[k]].operands ? op_table[t->code[k]].ruled >> (j) & 1 : 1)
+    #define RULED(k, j) (t->code[k] >= ELEMENTWISE || table[t->code[k]].ruled >> (j) & 1)
     for (uint32_t k = 0; k < t->inputs; k++) t->wanted[t->input[k]] = 1;
     for (uint32_t k = 0; k < t->ops; k++)
         for (uint32_t j = t->first[k]; j < t->first[k + 1]; j++)
@@ -335,11 +314,9 @@ static PyType_Spec spec = {"autograd.native.tape.Tape", sizeof(Tape), 0, Py_TPFL
 static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "tape", NULL, -1};
 
 PyMODINIT_FUNC PyInit_tape(void) {
-    PyObject *module = PyModule_Create(&definition), *names = PyList_New(TAPE_CODES), *type = PyType_FromSpec(&spec);
-    for (int code = 0; names && code < TAPE_CODES; code++) PyList_SetItem(names, code, PyUnicode_FromString(op_table[code].name));
-    if (!module || !names || !type || PyModule_AddObjectRef(module, "names", names) < 0 ||
-        PyModule_AddObjectRef(module, "Tape", type) < 0 ||
+    PyObject *module = PyModule_Create(&definition), *type = PyType_FromSpec(&spec);
+    if (!module || !type || PyModule_AddObjectRef(module, "Tape", type) < 0 ||
         PyModule_AddStringConstant(module, "source_hash", SOURCE_HASH) < 0) Py_CLEAR(module);
-    Py_XDECREF(names); Py_XDECREF(type);
+    Py_XDECREF(type);
     return module;
 }

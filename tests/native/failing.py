@@ -18,7 +18,7 @@ from typing import Any, Final
 from autograd import Value, native, no_grad
 from autograd.engine.op import NO_PARAMS, Op
 from autograd.rules import activations, elementwise as ops
-from autograd.rules.lists import list_dot, list_sum
+from autograd.rules.lists import list_dot, list_logsumexp, list_sum
 
 _testcapi: Any = importlib.import_module("_testcapi")  # which a Python may lack
 PER_SLAB: Final = 4096  # nodes that core.c allocates at a time
@@ -63,6 +63,7 @@ def lists(given: Given) -> None:
     native.apply_to_lists(list_sum, given.many)
     native.apply_to_lists(list_sum, given.numbers)
     native.apply_to_lists(list_dot, given.pair, given.numbers)
+    given.x._apply(list_logsumexp, given.many, NO_PARAMS)
 
 
 def parameters(given: Given) -> None:

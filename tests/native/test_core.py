@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import gc
 import inspect
 import os
@@ -9,14 +10,16 @@ import subprocess
 import sys
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import autograd
+import nn
 from autograd import Value, native
 from autograd.native.sources import MODULES
 
@@ -137,6 +140,57 @@ def test_threads_that_share_a_leaf_lose_no_gradient() -> None:
     for thread in threads:
         thread.join()
     assert leaf.grad == 4 * 300 * (2.0 + 24.0)
+
+
+def leaf(**fields: Any) -> Value:
+    """Return a leaf of which these attributes were set."""
+    found = Value(2.0)
+    for name, value in fields.items():
+        setattr(found, name, value)
+    return found
+
+
+SWEPT_IN_C: dict[str, Callable[[], Any]] = {
+    "a float": lambda: Value(2.0),
+    "an int": lambda: Value(2),
+    "a bool": lambda: Value(True),
+    "a float of NumPy": lambda: Value(np.float64(2.0)),
+    "labelled": lambda: Value(2.0, label="x"),
+    "labelled by place": lambda: Value(2, "x"),
+    "labelled later": lambda: leaf(label="x"),
+    "without a label again": lambda: leaf(label=""),
+    "data set to a float": lambda: leaf(data=3.0),
+    "data set to an int": lambda: leaf(data=3),
+    "gradient set to 0": lambda: leaf(grad=0),
+    "gradient set to 0.0": lambda: leaf(grad=0.0),
+    "gradient set to None": lambda: leaf(grad=None),
+    "detached": lambda: (Value(2.0) * 3.0).detach(),
+    "of another's item": lambda: Value((Value(2.0) * 3.0).item()),
+    "a parameter": lambda: nn.Neuron(2).parameters()[0],
+    "a parameter of a copy": lambda: copy.deepcopy(nn.Neuron(2)).parameters()[0],
+}
+SWEPT_IN_PYTHON: dict[str, Callable[[], Any]] = {
+    "gradient in the graph": lambda: leaf(grad=Value(1.0)),
+    "gradient too large for a float": lambda: leaf(grad=10**400),
+    "below an op of the user's": lambda: autograd.Op("own", lambda x: x, lambda x: x, lambda g, y, x: g)(Value(2.0)),
+    "below an op that is not in C": lambda: autograd.digamma(Value(2.0)),
+}
+
+
+@compiled
+@pytest.mark.parametrize("name", SWEPT_IN_C)
+def test_a_graph_of_every_kind_of_leaf_is_swept_in_c(name: str) -> None:
+    x, other = SWEPT_IN_C[name](), Value(1.0)
+    assert native.sweep((x * other + x).tanh(), 1.0)
+    assert other.grad is not None
+
+
+@compiled
+@pytest.mark.parametrize("name", SWEPT_IN_PYTHON)
+def test_a_graph_that_only_python_knows_is_left_to_it(name: str) -> None:
+    x, other = SWEPT_IN_PYTHON[name](), Value(1.0)
+    assert not native.sweep((x * other + x).tanh(), 1.0)
+    assert other.grad is None
 
 
 @compiled

@@ -103,7 +103,7 @@ def test_a_logsumexp_of_many_is_summed_exactly(seed: int) -> None:
 
 # --- arrays that are no tape ---
 
-ADD, RELU, DOT = (native.tape.names.index(name) if native.tape else 0 for name in ("add", "relu", "dot"))
+ADD, RELU, DOT = (native.core.names.index(name) if native.tape else 0 for name in ("add", "relu", "dot"))
 RIGHT: dict[str, Any] = {  # y = relu(a + b)
     "codes": bytes([ADD, RELU]),
     "first": array("I", [0, 2, 3]),
@@ -337,13 +337,25 @@ def test_the_graph_as_arrays_takes_lists_of_values_alone() -> None:
     assert native.core.graph([y, 3.0], []) is None
     assert native.core.graph([y], [None]) is None
     assert native.core.graph([], [x, x])[5] == bytes(8)
-    nodes, codes, counts, edges, data, places, stale = native.core.graph([y, y], [x])
+    nodes, codes, first, operands, data, places, stale = native.core.graph([y, y], [x])
     assert (nodes, stale) == ([x, y], 0)
-    assert [native.core.names[code] for code in codes] == ["", "mul"]
-    assert [list(memoryview(part).cast("I")) for part in (counts, edges, places)] == [[0, 2], [0, 0], [0, 1, 1]]
+    assert [native.core.names[code] for code in codes] == ["mul"]
+    assert [list(memoryview(part).cast("I")) for part in (first, operands, places)] == [[0, 2], [0, 0], [0, 1, 1]]
     assert list(memoryview(data).cast("d")) == [2.0, 4.0]
     y.backward()
     assert x.grad == 4.0
+
+
+def test_the_parameters_of_an_op_are_operands_behind_its_inputs() -> None:
+    x = Value(2.0)
+    y = autograd.clip(x, -1.0, 1.5)
+    nodes, _, first, operands, data, places, _ = native.core.graph([y * x], [x])
+    assert nodes[:2] == [x, y]
+    assert [list(memoryview(part).cast("I")) for part in (first, operands)] == [[0, 3, 5], [0, 1, 2, 3, 0]]
+    assert list(memoryview(data).cast("d")) == [2.0, -1.0, 1.5, 1.5, 3.0]
+    assert list(memoryview(places).cast("I")) == [0, 4]
+    y.params = {"low": "no number", "high": 1.5}
+    assert native.core.graph([y], [x]) is None
 
 
 def test_a_million_nodes_in_a_row_are_recorded_without_recursion() -> None:
