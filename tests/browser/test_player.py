@@ -286,7 +286,7 @@ def assert_it_shows_the_steps(page: Any, stepper: Stepper) -> None:
             assert seen["words"] == str(step).replace(f"step {step.number}:", f"step {at}:", 1)
         for name, (data, grad) in seen["boxes"].items():
             known = named[name] not in set(ops[at:])
-            assert data == [format_block(named[name].data) if known else "?"], name
+            assert data == [format_block(named[name]._data) if known else "?"], name
             assert grad in ([format_block(gradients.get(named[name]))], []), name
         page.keyboard.press("ArrowRight")
     assert page.evaluate(LOOK)["at"] == 2 * len(ops), "there are no more"
@@ -329,6 +329,7 @@ def test_the_neurons_of_a_network_open_one_after_the_other(opened: Callable[...,
         found |= {*names}
         first, last = (next(n for n, name in stepper.names.items() if name == at) for at in (names[0], names[-1]))
         assert_it_shows_the_steps(page, Stepper(root, path=(first.inputs[0], last)))
+        assert page.evaluate(TRAIL) == ["the whole graph", f"neuron {names[-1]}"]
         page.click("#trail button")
         assert page.evaluate("document.activeElement.classList.contains('opens')")
     assert tiles.count() >= 5

@@ -54,19 +54,19 @@ def insides(builder: SceneBuilder, names: Mapping[Node, str]) -> tuple[Inside, .
             if room <= 0:
                 return tuple(found)
             assert block.part is not None
+            name = block.part.name or outer.name_of(block).lstrip("… ")
             outputs = outer.folding.outputs(block) or block.part.nodes[-1:]
             seen, nodes = _contents(block.part)
             inner = SceneBuilder(
                 outputs, names, outer.progress, outer.stats, outer.color, seen.blocks, seen.bare, seen.cells, nodes,
-                f"Inside {block.part.name or block.part.title}",
+                f"Inside {name}",
             )  # fmt: skip
             shown = inner.build()
             if len(shown.items) > MOST_IN_ONE:
                 continue
             room -= len(shown.items)
             pictures.append(inner)
-            title = shorten(block.part.name or block.title.lstrip("… "), LONGEST_TITLE)
-            found.append(Inside(parent, item, title, shown, outputs, seen, nodes))
+            found.append(Inside(parent, item, shorten(name, LONGEST_TITLE), shown, outputs, seen, nodes))
     return tuple(found)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ...engine.node import Node
 from ..picture.blocks import Block
-from ..picture.insides import Inside
 from ..picture.number_format import format_block
 from ..picture.page import Opened
 from ..picture.scene import Scene
@@ -14,11 +13,14 @@ from .lesson import lesson
 from .places import Place
 from .player import entered
 from .recording import Recording
+from .stops import Lesson
+
+MOST, MOST_FOR_STOP = 45_000, 2_800  # bytes of the lessons of folded boxes: of all, and more for each stop of the whole
 
 
 def opened_lessons(
     recording: Recording,
-    insides: Sequence[Inside],
+    whole: Lesson,
     places: Sequence[Place],
     columns: Sequence[str],
     draw: Callable[[Scene], str],
@@ -29,13 +31,14 @@ def opened_lessons(
     They are parts of the same sweep: their numbers are those of the whole, with the upstream gradient that arrives. A
     box without a step has no lesson. `draw` returns the picture of a scene as SVG text.
     """
+    most = min(most, MOST + MOST_FOR_STOP * len(whole.stops))
     order = recording.order
     steps: dict[Node, list[Place]] = {}
     for place in places:
         steps.setdefault(order[place[0]], []).append(place)
     found: list[Opened] = []
     numbers = {0: 0}  # of the lessons that opened
-    for k, inside in enumerate(insides, 1):
+    for k, inside in enumerate(whole.insides, 1):
         view = inside.view
         ops = (node for node in reversed(inside.nodes) if node.op is not None and node not in view.bare)
         own = [place for node in ops for place in steps.get(node, ())]

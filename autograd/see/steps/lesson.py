@@ -261,8 +261,8 @@ class _Lesson:
         self, stop: Stop, block: Block, before: Mapping[Node, Any] | None = None, got: Sequence[Contribution] = ()
     ) -> tuple[str, list[tuple[str, ...]]]:
         parameters = self.builder.folding.parameters().get(block, ())
-        item = self.builder.made_again(stop.items[-1])
-        return block_text(stop, block, item, self.recording, parameters, before, self.gradients, got)
+        title, item = self.builder.name_of(block), self.builder.made_again(stop.items[-1])
+        return block_text(stop, block, title, item, self.recording, parameters, before, self.gradients, got)
 
 
 def _lines(item: Item, known: bool) -> list[str]:

@@ -22,7 +22,6 @@ STILL: Final = (
     "trust the notebook and run the cell again, or open the page that stepper.save('steps.html') writes in a browser."
 )
 FRAME_HEIGHT: Final = 640  # px, in a notebook
-MOST_TIMES: Final = 4  # the lessons of folded boxes together are at most so many times as long as the whole one
 MOST_IN_PAGE: Final = 330_000  # bytes of the lessons of folded boxes, in a page
 MOST_IN_CELL: Final = 100_000  # and in a notebook, which may have many
 MOST_ROWS: Final = 200  # of the table in a notebook that is not trusted

@@ -22,7 +22,7 @@ from ..picture.captions import listed
 from ..picture.drawing import Drawing
 from ..picture.formulas import display_names
 from ..picture.levels import Level
-from ..picture.scene import Progress
+from ..picture.scene import Progress, Scene
 from ..picture.scene_builder import scene
 from ..picture.theme import Theme, refuse_unknown_theme
 from ..picture.views import View, view
@@ -31,7 +31,7 @@ from .lesson import lesson
 from .moving_picture import moving
 from .places import BY, By, arrived, last_contribution, places, step_at
 from .plain_data import plain_data
-from .player import MOST_IN_CELL, MOST_IN_PAGE, MOST_ROWS, MOST_TIMES, entered, notebook, page, table
+from .player import MOST_IN_CELL, MOST_IN_PAGE, MOST_ROWS, notebook, page, table
 from .recording import Recording
 from .step import ARRAY_HEADER, HEADER, NUMBER_COLUMNS, Step, table_rows
 from .stops import Lesson
@@ -274,11 +274,12 @@ class Stepper:
 
     def _page(self, engine: str = "auto", most: int = MOST_IN_PAGE) -> str:
         """Return the player's page, with the lessons of folded boxes that fit into so many bytes."""
-        draw = lambda shown: Drawing(shown, engine, self.theme).svg_in_page  # noqa: E731
-        picture = draw(self._lesson.scene)
-        most = min(most, MOST_TIMES * len(entered(picture, self.header, self._lesson)))
-        opened = opened_lessons(self._recording, self._lesson.insides, self._places, self.header, draw, most)
-        return page(picture, self._named_roots(), self.header, self._lesson, self.theme, opened)
+
+        def draw(shown: Scene) -> str:
+            return Drawing(shown, engine, self.theme).svg_in_page
+
+        opened = opened_lessons(self._recording, self._lesson, self._places, self.header, draw, most)
+        return page(draw(self._lesson.scene), self._named_roots(), self.header, self._lesson, self.theme, opened)
 
     def _repr_html_(self) -> str:
         picture = self.drawing() if self.position else Drawing(self._lesson.scene)
