@@ -59,7 +59,7 @@ def insides(builder: SceneBuilder, names: Mapping[Node, str]) -> tuple[Inside, .
             seen, nodes = _contents(block.part)
             inner = SceneBuilder(
                 outputs, names, outer.progress, outer.stats, outer.color, seen.blocks, seen.bare, seen.cells, nodes,
-                f"Inside {name}",
+                f"Inside {name if block in outer.cells else block.part.name or block.part.title}",
             )  # fmt: skip
             shown = inner.build()
             if len(shown.items) > MOST_IN_ONE:
