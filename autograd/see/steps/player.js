@@ -45,8 +45,7 @@ function read(k) {
   }
   stops.forEach((stop, i) => {
     const found = stop.forward ? visits.forward : visits.backward;
-    for (const item of stop.items) if (!found.has(`item${item}`)) found.set(`item${item}`, i + 1);
-    for (const item of stop.done) if (!found.has(`item${item}`)) found.set(`item${item}`, i + 1);
+    for (const item of [...stop.items, ...stop.done]) if (!found.has(`item${item}`)) found.set(`item${item}`, i + 1);
   });
   papers = [...picture.querySelectorAll(".arrow .paper")].map((rect) => {
     const [x, width] = [rect.x.baseVal.value, rect.width.baseVal.value];
@@ -277,11 +276,8 @@ addEventListener("keydown", (event) => {
 frame.addEventListener("click", (event) => {
   const box = event.target.closest(".item");
   if (!box || dragged) return;
-  if (box.dataset.inside) {
-    play(false);
-    open(Number(box.dataset.inside));
-    return;
-  }
+  play(false);
+  if (box.dataset.inside) return void open(Number(box.dataset.inside));
   const key = box.id.slice(picture.id.length + 1);
   const found = [visits.forward.get(key), visits.backward.get(key)];
   if (at > forwards) found.reverse();
