@@ -66,7 +66,7 @@ def test_a_click_opens_a_box_and_the_trail_closes_it(opened: Callable[..., Any])
     inside = page.evaluate(SEEN)
     assert inside["title"] == "Inside layers.0.neurons.0"
     assert {"dot", "relu", "+"} <= set(inside["boxes"])
-    assert inside["trail"] == ["the whole picture", "layers.0.neurons.0"]
+    assert inside["trail"] == ["the whole graph", "layers.0.neurons.0"]
     assert inside["word"] == "Opened: layers.0.neurons.0. Escape leads back."
     page.click("#trail button")
     assert page.evaluate(SEEN) | {"word": ""} == whole

@@ -122,7 +122,7 @@ def test_every_stop_shows_the_steppers_numbers_forward_and_back_again(name: str,
 def test_the_line_of_an_arrow_is_hidden_only_under_the_words_that_are_shown(opened: Callable[..., Any]) -> None:
     page = opened(Stepper(neuron())._page())
     for at in (0, 1, 7, 10):
-        page.evaluate(f"show({at})")
+        page.evaluate(f"goTo({at})")
         rooms = page.evaluate("""() => [...document.querySelectorAll("#picture .arrow .paper")].map((rect) => [
             rect.width.baseVal.value,
             Math.max(...[...rect.parentNode.querySelectorAll(".word")].map((word) => word.getComputedTextLength())),
@@ -260,13 +260,98 @@ def test_a_folded_graph_ends_with_the_gradients_of_the_sweep(name: str, opened: 
     assert page.evaluate("finished.map(([line]) => line.textContent)") == drawn
 
 
-def test_a_click_on_a_folded_block_goes_to_its_step_which_says_how_to_enter_it(opened: Callable[..., Any]) -> None:
-    x = Value(0.3, "x")
-    r = Value(3.7, "r")
-    y = x
-    for _ in range(400):
-        y = r * y * (1 - y)
-    page = opened(Stepper(y)._page())
+def logistic_map(rounds: int) -> list[Value]:
+    states, r = [Value(0.3, "x")], Value(3.7, "r")
+    for _ in range(rounds):
+        states.append(r * states[-1] * (1 - states[-1]))
+    return states
+
+
+TRAIL = """() => [...document.querySelectorAll("#trail > *")].map((e) => e.textContent)"""
+
+
+def assert_it_shows_the_steps(page: Any, stepper: Stepper) -> None:
+    """Step through the lesson of a part, and compare it with a Stepper of this part: data, gradients and words."""
+    ops = [step.node for step in reversed(list(stepper))]
+    named = {name: node for node, name in stepper.names.items()}
+    for at in range(1, 2 * len(ops) + 1):
+        seen = page.evaluate(LOOK)
+        back = at - len(ops)
+        step = stepper.goto(max(back, 0))
+        gradients = stepper.gradients() if back > 0 else {}
+        assert (seen["at"], seen["lit"]) == (at, [at])
+        if step is None:
+            assert seen["words"].startswith(f"step {at}, forward: {stepper.names[ops[at - 1]]} = ")
+        else:
+            assert seen["words"] == str(step).replace(f"step {step.number}:", f"step {at}:", 1)
+        for name, (data, grad) in seen["boxes"].items():
+            known = named[name] not in set(ops[at:])
+            assert data == [format_block(named[name]._data) if known else "?"], name
+            assert grad in ([format_block(gradients.get(named[name]))], []), name
+        page.keyboard.press("ArrowRight")
+    assert page.evaluate(LOOK)["at"] == 2 * len(ops), "there are no more"
+
+
+def test_a_folded_block_opens_to_its_own_steps_with_the_numbers_of_the_whole_sweep(opened: Callable[..., Any]) -> None:
+    states = logistic_map(400)
+    page = opened(Stepper(states[-1])._page())
+    page.keyboard.press("End")
+    page.keyboard.press("ArrowLeft")
+    left = page.evaluate(LOOK)
+    page.locator("#picture .elided .title").click()
+    assert page.evaluate(TRAIL) == ["the whole graph", "399 more steps like the first"]
+    assert page.inner_text("#count") == "step 4 of 6, backward", "it opens in the phase of the whole"
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    assert_it_shows_the_steps(page, Stepper(states[-1], path=(states[-2], states[-1])))
+    assert page.evaluate("location.hash") == f"#step={left['at']}", "the address counts the steps of the whole graph"
+    page.keyboard.press("Escape")
+    assert page.evaluate(TRAIL) == []
+    assert page.evaluate(LOOK) == left
+    page.keyboard.press("Enter")
+    assert page.evaluate(LOOK)["at"] == 6, "where it was left"
+    page.evaluate("location.hash = '#step=1'")
+    playwright.expect(page.locator("#count")).to_have_text(re.compile("step 1 of .*, forward"), timeout=20_000)
+    assert page.evaluate(TRAIL) == []
+
+
+def test_the_neurons_of_a_network_open_one_after_the_other(opened: Callable[..., Any]) -> None:
+    random.seed(0)
+    root = nn.MLP(3, [4, 4, 1])([1.0, 2.0, -1.0])
+    stepper = Stepper(root)
+    page = opened(stepper._page())
+    tiles = page.locator("#picture .neuron.opens")
+    found = set()
+    for k in range(tiles.count()):
+        tiles.nth(k).focus()
+        page.keyboard.press("Enter")
+        names = page.evaluate("[...document.querySelectorAll('#picture .op + .result')].map((e) => e.dataset.name)")
+        found |= {*names}
+        first, last = (next(n for n, name in stepper.names.items() if name == at) for at in (names[0], names[-1]))
+        assert_it_shows_the_steps(page, Stepper(root, path=(first.inputs[0], last)))
+        assert page.evaluate(TRAIL) == ["the whole graph", f"neuron {names[-1]}"]
+        page.click("#trail button")
+        assert page.evaluate("document.activeElement.classList.contains('opens')")
+    assert tiles.count() >= 5
+    assert len(found) >= 2 * tiles.count()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_an_opened_block_is_accessible_and_fits_its_window(
+    theme: str, opened: Callable[..., Any], violations: Callable[[Any], list[Any]]
+) -> None:
+    page = opened(Stepper(logistic_map(400)[-1])._page(), viewport=PHONE, color_scheme=theme)
+    assert violations(page) == []
+    page.locator("#picture .opens").focus()
+    page.keyboard.press("Enter")
+    assert page.inner_text("#word") == "Opened: 399 more steps like the first. Escape leads back."
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert all(page.evaluate(IN_VIEW))
+
+
+def test_a_block_whose_lesson_the_page_does_not_hold_says_how_to_enter_it(opened: Callable[..., Any]) -> None:
+    page = opened(Stepper(logistic_map(400)[-1])._page(most=0))
     page.locator("#picture .elided .title").first.click()
     assert "path=(a, b)" in page.inner_text("#now")
 

@@ -71,6 +71,11 @@ class Drawing:
         """Return the picture as SVG text."""
         return self._written(self.scene)
 
+    @property
+    def svg_in_page(self) -> str:
+        """Return the picture as SVG text for a page that has its style."""
+        return self._written(self.scene, Look.PAGE)
+
     def _written(self, shown: Scene, look: Look = Look.OWN) -> str:
         if self.engine == "dot":
             try:

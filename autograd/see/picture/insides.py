@@ -15,7 +15,7 @@ from .blocks import Block
 from .plain_text import shorten
 from .scene import LONGEST_TITLE, Scene
 from .scene_builder import SceneBuilder
-from .views import view_inside
+from .views import View, view_inside
 
 MOST_BOXES: Final = 1_500  # in all insides of one picture; what is left over is opened in Python
 MOST_IN_ONE: Final = 120  # boxes; a picture of more could not be read
@@ -28,12 +28,17 @@ class Inside:
     parent  the picture that has the box: 0 for the whole one, k for the inside of place k - 1
     item    the position of the box in the scene of that picture
     title   what is opened
+    scene   the picture of it
+    outputs, view, nodes  what that picture is of: the arguments of `SceneBuilder`
     """
 
     parent: int
     item: int
     title: str
     scene: Scene
+    outputs: Sequence[Node]
+    view: View
+    nodes: Sequence[Node]
 
 
 def insides(builder: SceneBuilder, names: Mapping[Node, str]) -> tuple[Inside, ...]:
@@ -49,15 +54,19 @@ def insides(builder: SceneBuilder, names: Mapping[Node, str]) -> tuple[Inside, .
             if room <= 0:
                 return tuple(found)
             assert block.part is not None
-            inner = _inside(block.part, outer.folding.outputs(block) or block.part.nodes[-1:], names, outer)
+            name = block.part.name or outer.name_of(block).lstrip("… ")
+            outputs = outer.folding.outputs(block) or block.part.nodes[-1:]
+            seen, nodes = _contents(block.part)
+            inner = SceneBuilder(
+                outputs, names, outer.progress, outer.stats, outer.color, seen.blocks, seen.bare, seen.cells, nodes,
+                f"Inside {name if block in outer.cells else block.part.name or block.part.title}",
+            )  # fmt: skip
             shown = inner.build()
             if len(shown.items) > MOST_IN_ONE:
                 continue
             room -= len(shown.items)
             pictures.append(inner)
-            found.append(
-                Inside(parent, item, shorten(block.part.name or block.title.lstrip("… "), LONGEST_TITLE), shown)
-            )
+            found.append(Inside(parent, item, shorten(name, LONGEST_TITLE), shown, outputs, seen, nodes))
     return tuple(found)
 
 
@@ -67,14 +76,9 @@ def _folded_boxes(outer: SceneBuilder) -> list[tuple[int, Block]]:
     return sorted(found, key=lambda each: each[1] in outer.cells)
 
 
-def _inside(part: Part, outputs: Sequence[Node], names: Mapping[Node, str], outer: SceneBuilder) -> SceneBuilder:
-    """Return the builder of the picture of a part, with the nodes that it uses as boxes without their ops."""
+def _contents(part: Part) -> tuple[View, list[Node]]:
+    """Return what a picture of a part shows, and its nodes; those that it uses are boxes without their ops."""
     own = (*part.nodes, *part.hidden)
     inside = set(own)
     inputs = dict.fromkeys(i for node in own for i in node.inputs if i not in inside)
-    seen = view_inside(part, list(inputs))
-    nodes = sorted([*inputs, *own], key=lambda node: node._index)
-    title = f"Inside {part.name or part.title}"
-    return SceneBuilder(
-        outputs, names, None, outer.stats, outer.color, seen.blocks, seen.bare, seen.cells, nodes, title
-    )  # fmt: skip
+    return view_inside(part, list(inputs)), sorted([*inputs, *own], key=lambda node: node._index)

@@ -171,6 +171,12 @@ class SceneBuilder:
         block = self.folding.inside.get(node)
         return self.place.get(node) if block is None else self.placed.get(block)
 
+    def name_of(self, block: Block) -> str:
+        """Return how texts call a block: its title, or a neuron of a network without names by its output."""
+        if block.name or block not in self.cells:
+            return block.title
+        return f"neuron {self.names[self.folding.outputs(block)[0]]}"
+
     def notes_of_folded(self) -> tuple[str, ...]:
         """Return the notes of a folded picture: on what is in it."""
         on_arrows, *others = self.shown.notes

@@ -7,6 +7,7 @@ picture change, which boxes and arrows it is about, and what happens, in words a
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -14,7 +15,8 @@ from typing import Any, Final
 from ...engine.node import Node
 from ..picture.blocks import Block
 from ..picture.formulas import arrow_lines, local_derivatives
-from ..picture.number_format import NO_GRADIENT, format_block
+from ..picture.insides import insides
+from ..picture.number_format import NO_GRADIENT
 from ..picture.scene import NEURON, Item, Progress
 from ..picture.scene_builder import SceneBuilder
 from ..picture.views import View
@@ -29,10 +31,21 @@ OPENS: Final = 'its ops one by one: Stepper(root, path=(a, b)), focus=node or le
 
 
 def lesson(
-    recording: Recording, roots: Sequence[Node], view: View, places: Sequence[Place], room: Mapping[Node, int]
+    recording: Recording,
+    roots: Sequence[Node],
+    view: View,
+    places: Sequence[Place],
+    room: Mapping[Node, int],
+    nodes: Sequence[Node] | None = None,
+    title: str = "",
 ) -> Lesson:
-    """Return the lesson of a recorded sweep; `places` are the steps of its backward phase, in order."""
-    return _Lesson(recording, roots, view, places, room).made()
+    """Return the lesson of a recorded sweep; `places` are the steps of its backward phase, in order.
+
+    That of the inside of a folded box has `nodes`, oldest first, and a `title`, as its picture has.
+    """
+    made = _Lesson(recording, roots, view, places, room, nodes or list(recording.data), title)
+    shown = made.made()
+    return shown if nodes else replace(shown, insides=insides(made.builder, recording.names))
 
 
 class _Lesson:
@@ -45,28 +58,28 @@ class _Lesson:
         view: View,
         places: Sequence[Place],
         room: Mapping[Node, int],
+        nodes: Sequence[Node],
+        title: str = "",
     ) -> None:
         self.recording = recording
         self.view = view
         self.order = recording.order
         self.groups = list(self._grouped(places, {n: block for block in view.blocks for n in block.nodes}))
         self.gradients: dict[Node, Any] = {}
-        self.reached: tuple[int, int] = (0, 0)  # the next contribution of the sweep
+        self.arriving = recording.arriving(nodes)
+        self.arrived = 0  # how many of them have
         self._begin()
         self._advance(places[-1])
         progress = Progress(recording.data, self.gradients, frozenset(), None, {}, room)
         names = recording.names
         self.builder = SceneBuilder(
-            roots, names, progress, False, None, view.blocks, view.bare, view.cells
+            roots, names, progress, False, None, view.blocks, view.bare, view.cells, nodes, title
         )  # fmt: skip
         self.scene = self.builder.build()
         # The tooltips have the numbers of the end; the script of the page makes others as it goes.
         self.scene.items = [replace(item, hint="") for item in self.scene.items]
         self.arrow = {arrow.name: k for k, arrow in enumerate(self.scene.arrows) if arrow.name}
-        self.left = dict.fromkeys(self.order, 0)  # contributions that are still to come
-        for k in range(len(self.order)):
-            for found in recording.contributions(k):
-                self.left[found.input] += 1
+        self.left = Counter(each.contribution.input for each in self.arriving)  # contributions still to come
         self.known: set[int] = set()  # boxes whose data is shown
         self.lines: dict[int, list[str]] = {}
         self.stops: list[Stop] = []
@@ -91,22 +104,19 @@ class _Lesson:
         self.gradients.clear()
         self.gradients.update(self.recording.earlier)
         self.gradients.update(self.recording.begun())
-        self.reached = (0, 0)
+        self.arrived = 0
 
     def _advance(self, place: Place) -> list[Contribution]:
         """Let every contribution up to this step arrive, and return them, in order."""
         got: list[Contribution] = []
         k, which = place
-        while self.reached[0] <= k:
-            now, start = self.reached
-            found = self.recording.contributions(now)
-            stop = len(found) if now < k or which is None else which + 1
-            for each in found[start:stop]:
-                self.gradients[each.input] = self.recording.with_earlier(each.input, each.after)
-                got.append(each)
-            self.reached = (now + 1, 0) if stop >= len(found) else (now, stop)
-            if now == k:
+        while self.arrived < len(self.arriving):
+            step, position, each = self.arriving[self.arrived]
+            if step > k or (step == k and which is not None and position > which):
                 break
+            self.gradients[each.input] = self.recording.with_earlier(each.input, each.after)
+            got.append(each)
+            self.arrived += 1
         return got
 
     # The picture
@@ -149,8 +159,9 @@ class _Lesson:
         self._first_words: Changes = {}
         self._words: dict[int, tuple[list[str], list[str]]] = {}  # of each arrow: forward, and backward
         reached = {(k, j) for group in self.groups for k, j in group}
+        shown = set(self.builder.nodes)
         for k, node in enumerate(self.order):
-            if node.op is None or node in self.builder.folding.inside or node in self.view.bare:
+            if node not in shown or node.op is None or node in self.builder.folding.inside or node in self.view.bare:
                 continue
             step = self.recording.step(k)
             derivatives = local_derivatives(node, self.recording.names, self.recording.data)
@@ -186,7 +197,7 @@ class _Lesson:
             stop.arrows = self._arrows_into(k)
             stop.words, stop.rows = self._of_block(stop, what)
             if what not in self.view.cells:
-                stop.words = f"{stop.words}\n  {OPENS}"
+                stop.opens = OPENS
         else:
             stop.items = (k - 1, k)
             stop.arrows = (*self._arrows_into(k - 1), *self._arrows_into(k))
@@ -205,7 +216,7 @@ class _Lesson:
         what = self.builder.made[k]
         before = dict(self.gradients) if isinstance(what, Block) else {}
         stop = Stop(len(self.stops) + 1, False, (k,))
-        silent = self._advance((group[0][0] - 1, None)) if group[0][1] in (0, None) and group[0][0] else []
+        silent = self._advance((group[0][0] - 1, None))
         got = [each for place in group for each in self._advance(place)]
         for each in (*silent, *got):
             self.left[each.input] -= 1
@@ -227,7 +238,7 @@ class _Lesson:
             for arrow in stop.arrows:
                 forward, backward = self._words[arrow]
                 stop.changes |= {(f"arrow{arrow}", n): t for n, t in enumerate(backward) if t != forward[n]}
-            if self.reached[0] > group[0][0]:
+            if group[0][1] in (None, len(self.recording.contributions(group[0][0])) - 1):
                 stop.done = (*stop.done, k)
             stop.arrows += self._arrows_into(k)
             stop.words, stop.rows = backward_text(step)
@@ -250,23 +261,8 @@ class _Lesson:
         self, stop: Stop, block: Block, before: Mapping[Node, Any] | None = None, got: Sequence[Contribution] = ()
     ) -> tuple[str, list[tuple[str, ...]]]:
         parameters = self.builder.folding.parameters().get(block, ())
-        item = self.builder.made_again(stop.items[-1])
-        return block_text(stop, block, item, self.recording, parameters, before, self.gradients, got)
-
-
-def rooms(recording: Recording, hidden: Mapping[Node, Block]) -> dict[Node, int]:
-    """Return the longest line that the gradient of each node will have, which its box keeps room for."""
-    room: dict[Node, int] = {}
-    found = [*recording.earlier.items()]
-    if recording.arrays:
-        found += recording.begun().items()
-    for k in range(len(recording)):
-        for each in recording.contributions(k):
-            if each.input not in hidden:
-                found.append((each.input, recording.with_earlier(each.input, each.after)))
-    for node, x in found:
-        room[node] = max(room.get(node, 0), *map(len, format_block(x).split("\n")))
-    return room
+        title, item = self.builder.name_of(block), self.builder.made_again(stop.items[-1])
+        return block_text(stop, block, title, item, self.recording, parameters, before, self.gradients, got)
 
 
 def _lines(item: Item, known: bool) -> list[str]:

@@ -1,47 +1,58 @@
 // The player: shows the picture and the table as they are at a stop of the lesson, and moves on buttons, the slider,
-// keys, clicks and by itself. The element #lesson holds the lesson; all text for people is in it, ready to be shown.
-"use strict";
+// keys, clicks and by itself. An element .lesson holds a lesson, lesson k with picture k; all text for people is in it,
+// ready to be shown. `opening.js` comes before this script.
 
 const BEAT = 1600; // milliseconds of a step at speed 1
 const SMALLEST = 0.6; // of a picture whose text can be read
 const FIRST_HIDDEN = { forward: 3, backward: 4 }; // columns: step, node and formula are known from the start
 
-const byId = (id) => document.getElementById(id);
-const lesson = JSON.parse(byId("lesson").textContent);
-const stops = lesson.stops;
-const forwards = stops.filter((stop) => stop.forward).length;
-const frame = byId("picture");
-const picture = frame.querySelector("svg");
 const pane = byId("table");
-const rows = [...pane.querySelectorAll("tbody tr")];
-const wide = picture.viewBox.baseVal.width;
-const high = picture.viewBox.baseVal.height;
+const wholeTable = pane.querySelector("table");
+const left = new Map(); // lessons that were left, and the stop that was shown
 
+let lesson, stops, forwards, rows, wide, high;
 let at = 0; // the stop that is shown; 0: before the first
 let timer = 0;
-let whole = false;
+let shrunk = false;
 
 // The parts of the picture
 
 const parts = new Map(); // "item3" or "arrow5" -> the element
 const lines = new Map(); // the same -> its lines that can change
-const finished = []; // the texts of the picture as it was drawn, with every number
 const hints = new Map(); // an arrow -> its tooltip
-for (const element of picture.querySelectorAll(".item, .arrow, .weight")) {
-  const key = element.id.slice(picture.id.length + 1);
-  parts.set(key, element);
-  lines.set(key, [...element.querySelectorAll(".value, .tile, .word")]);
-  for (const line of lines.get(key)) finished.push([line, line.textContent]);
-  const hint = element.querySelector("title");
-  if (hint && key.startsWith("arrow")) hints.set(key, hint.textContent);
-}
-
 const visits = { forward: new Map(), backward: new Map() }; // a box -> its stop
-stops.forEach((stop, i) => {
-  const found = stop.forward ? visits.forward : visits.backward;
-  for (const item of stop.items) if (!found.has(`item${item}`)) found.set(`item${item}`, i + 1);
-  for (const item of stop.done) if (!found.has(`item${item}`)) found.set(`item${item}`, i + 1);
-});
+let finished; // the texts of the picture as it was drawn, with every number
+let papers; // see fitPapers
+
+// Reads lesson k, whose picture is shown.
+function read(k) {
+  const source = k ? templates[k - 1].content : document;
+  lesson = JSON.parse(source.querySelector(".lesson").textContent);
+  stops = lesson.stops;
+  forwards = stops.filter((stop) => stop.forward).length;
+  pane.replaceChildren(k ? source.querySelector("table").cloneNode(true) : wholeTable);
+  rows = [...pane.querySelectorAll("tbody tr")];
+  ({ width: wide, height: high } = picture.viewBox.baseVal);
+  finished = [];
+  for (const known of [parts, lines, hints, visits.forward, visits.backward]) known.clear();
+  for (const element of picture.querySelectorAll(".item, .arrow, .weight")) {
+    const key = element.id.slice(picture.id.length + 1);
+    parts.set(key, element);
+    lines.set(key, [...element.querySelectorAll(".value, .tile, .word")]);
+    for (const line of lines.get(key)) finished.push([line, line.textContent]);
+    const hint = element.querySelector("title");
+    if (hint && key.startsWith("arrow")) hints.set(key, hint.textContent);
+  }
+  stops.forEach((stop, i) => {
+    const found = stop.forward ? visits.forward : visits.backward;
+    for (const item of [...stop.items, ...stop.done]) if (!found.has(`item${item}`)) found.set(`item${item}`, i + 1);
+  });
+  papers = [...picture.querySelectorAll(".arrow .paper")].map((rect) => {
+    const [x, width] = [rect.x.baseVal.value, rect.width.baseVal.value];
+    return { rect, words: [...rect.parentNode.querySelectorAll(".word")], middle: x + width / 2, width };
+  });
+  byId("slider").max = stops.length;
+}
 
 function writeTexts() {
   for (const [line, text] of finished) line.textContent = text;
@@ -53,11 +64,6 @@ function writeTexts() {
 }
 
 // The paper under the words of an arrow hides its line only as far as the words that are shown reach.
-const papers = [...picture.querySelectorAll(".arrow .paper")].map((rect) => {
-  const [x, width] = [rect.x.baseVal.value, rect.width.baseVal.value];
-  return { rect, words: [...rect.parentNode.querySelectorAll(".word")], middle: x + width / 2, width };
-});
-
 function fitPapers() {
   const long = papers.map(({ words }) => Math.max(...words.map((word) => word.getComputedTextLength())));
   papers.forEach(({ rect, middle, width }, i) => {
@@ -131,10 +137,16 @@ function markRows() {
   }
 }
 
+// Says how the ops of a folded box are seen one by one.
+function opening(stop) {
+  if (parts.get(`item${stop.items.at(-1)}`).dataset.inside) return "\n  its ops one by one: click its box";
+  return stop.opens && `\n  ${stop.opens}`;
+}
+
 function writeWords() {
   const phase = at === 0 ? "start" : at <= forwards ? "forward" : "backward";
   byId("now").textContent = at
-    ? stops[at - 1].words
+    ? stops[at - 1].words + opening(stops[at - 1])
     : "No step is taken yet. First each op computes its data (?); then the gradients (\u2013) come backward.";
   byId("count").textContent = `step ${at} of ${stops.length}, ${phase}`;
   byId("slider").value = at;
@@ -153,11 +165,11 @@ function fit() {
   let scale = Math.min(across, room / high);
   const fits = scale >= SMALLEST;
   byId("whole").hidden = fits;
-  if (!fits && !whole) scale = Math.min(1, Math.max(across, SMALLEST));
+  if (!fits && !shrunk) scale = Math.min(1, Math.max(across, SMALLEST));
   picture.setAttribute("width", wide * scale);
   picture.setAttribute("height", high * scale);
   frame.style.height = `${Math.min(high * scale, room)}px`;
-  frame.classList.toggle("wide", !fits && !whole);
+  frame.classList.toggle("wide", !fits && !shrunk);
   follow();
 }
 
@@ -179,7 +191,7 @@ function follow() {
   frame.scrollBy(along("left", "right"), along("top", "bottom"));
 }
 
-function show(count, write = true) {
+function goTo(count, write = true) {
   at = Math.max(0, Math.min(stops.length, count));
   writeTexts();
   markPicture();
@@ -188,7 +200,7 @@ function show(count, write = true) {
   markRows();
   writeWords();
   follow();
-  if (write) {
+  if (write && !shown) {
     try {
       history.replaceState(null, "", `#step=${at}`);
     } catch {
@@ -197,15 +209,30 @@ function show(count, write = true) {
   }
 }
 
+// Folded boxes
+
+const canDrag = () => frame.classList.contains("wide");
+const tell = (words) => { byId("word").textContent = words; };
+
+// Shows lesson k where it was left; at first at the begin of the phase that the outer one is in.
+function show(k) {
+  left.set(shown, at);
+  const backward = at > forwards;
+  exchange(k);
+  read(k);
+  goTo(left.get(k) ?? (backward ? forwards + 1 : 1), false);
+  fit();
+}
+
 // Moves
 
 function play(on) {
   clearInterval(timer);
   timer = 0;
   if (on) {
-    if (at === stops.length) show(0);
+    if (at === stops.length) goTo(0);
     timer = setInterval(() => {
-      show(at + 1);
+      goTo(at + 1);
       if (at === stops.length) play(false);
     }, BEAT / Number(byId("speed").value));
   }
@@ -216,7 +243,7 @@ function play(on) {
 
 function go(count) {
   play(false);
-  show(count);
+  goTo(count);
 }
 
 const moves = { first: () => 0, back: () => at - 1, next: () => at + 1, last: () => stops.length };
@@ -225,48 +252,48 @@ byId("play").onclick = () => play(!timer);
 byId("speed").onchange = () => play(timer !== 0);
 byId("slider").oninput = (event) => go(Number(event.target.value));
 byId("whole").onclick = () => {
-  whole = !whole;
-  byId("whole").setAttribute("aria-pressed", whole);
+  shrunk = !shrunk;
+  byId("whole").setAttribute("aria-pressed", shrunk);
   fit();
 };
-for (const row of rows) row.onclick = () => go(Number(row.dataset.step));
+pane.addEventListener("click", (event) => {
+  const row = event.target.closest("tr[data-step]");
+  if (row) go(Number(row.dataset.step));
+});
 
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches?.("input, select")) return;
   const id = { ArrowLeft: "back", ArrowRight: "next", Home: "first", End: "last" }[event.key];
   if (id) go(moves[id]());
+  else if (opensOrCloses(event.key)) play(false);
   else if (event.key === " " && !event.target.matches?.("button")) play(!timer);
   else return;
   event.preventDefault();
 });
 
-let dragged = false;
-frame.addEventListener("pointerdown", (event) => {
-  dragged = false;
-  if (event.button !== 0 || !frame.classList.contains("wide")) return;
-  const from = { x: event.clientX, y: event.clientY, left: frame.scrollLeft, top: frame.scrollTop };
-  const move = (to) => {
-    dragged ||= Math.hypot(to.clientX - from.x, to.clientY - from.y) > 5;
-    frame.scrollTo(from.left + from.x - to.clientX, from.top + from.y - to.clientY);
-  };
-  addEventListener("pointermove", move);
-  const end = () => removeEventListener("pointermove", move);
-  addEventListener("pointerup", end, { once: true });
-  addEventListener("pointercancel", end, { once: true });
-});
-
-// A click on a box goes to its step in this phase; a second one to its step in the other.
+// A click on a folded box opens it. One on another box goes to its step in this phase; a second one to its step in the
+// other.
 frame.addEventListener("click", (event) => {
-  const key = event.target.closest(".item")?.id.slice(picture.id.length + 1);
+  const box = event.target.closest(".item");
+  if (!box || dragged) return;
+  play(false);
+  if (box.dataset.inside) return void open(Number(box.dataset.inside));
+  const key = box.id.slice(picture.id.length + 1);
   const found = [visits.forward.get(key), visits.backward.get(key)];
   if (at > forwards) found.reverse();
   const goal = found[0] === at || !found[0] ? found[1] ?? found[0] : found[0];
-  if (goal && !dragged) go(goal);
+  if (goal) go(goal);
 });
 
 const asked = () => /^#step=(\d+)$/.exec(location.hash)?.[1];
-addEventListener("hashchange", () => asked() && show(Number(asked()), false));
+addEventListener("hashchange", () => {
+  if (!asked()) return;
+  if (shown) show(0); // the address counts the steps of the whole graph
+  goTo(Number(asked()), false);
+});
 addEventListener("resize", fit);
 document.body.classList.add("plays");
-show(Number(asked() ?? 1), false);
+mark();
+read(0);
+goTo(Number(asked() ?? 1), false);
 fit();

@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Final
 
 from ..picture.html_page import asset, document, framed, script_data
+from ..picture.page import TRAIL, Opened, __file__ as picture_page, opening_style, templates
 from ..picture.theme import Theme
 from .stops import Lesson
 
@@ -21,6 +22,8 @@ STILL: Final = (
     "trust the notebook and run the cell again, or open the page that stepper.save('steps.html') writes in a browser."
 )
 FRAME_HEIGHT: Final = 640  # px, in a notebook
+MOST_IN_PAGE: Final = 330_000  # bytes of the lessons of folded boxes, in a page
+MOST_IN_CELL: Final = 100_000  # and in a notebook, which may have many
 MOST_ROWS: Final = 200  # of the table in a notebook that is not trusted
 BUTTONS: Final = (
     ("first", "&#8676;", "first step"),
@@ -31,14 +34,21 @@ BUTTONS: Final = (
 )
 
 
-def page(picture: str, root: str, columns: Sequence[str], lesson: Lesson, theme: Theme = "auto") -> str:
-    """Return the whole page; `picture` is SVG text, `root` the names of the roots, `columns` those of the table."""
+def page(
+    picture: str,
+    root: str,
+    columns: Sequence[str],
+    lesson: Lesson,
+    theme: Theme = "auto",
+    opened: Sequence[Opened] = (),
+) -> str:
+    """Return the whole page.
+
+    `picture` is SVG text without a style, `root` the names of the roots, `columns` those of the table, and `opened` the
+    lessons of folded boxes.
+    """
     title = f"Backprop through {root}, step by step"
     count = len(lesson.stops)
-    data = {
-        "start": [[*where, text] for where, text in lesson.start.items()],
-        "stops": [stop.plain() for stop in lesson.stops],
-    }
     buttons = "\n".join(
         f'<button id="{name}" type="button" aria-label="{what}" title="{what}">{sign}</button>'
         for name, sign, what in BUTTONS
@@ -59,8 +69,9 @@ def page(picture: str, root: str, columns: Sequence[str], lesson: Lesson, theme:
 <span id="count"></span>
 <button id="whole" type="button" aria-pressed="false" hidden>whole picture</button>
 </nav>
+{TRAIL if opened else ""}<p id="word" role="status"></p>
 </header>
-<div id="picture">
+<div id="picture" tabindex="-1" role="group" aria-label="the picture">
 {picture}</div>
 <p id="still">{STILL.format("finished")}</p>
 <div id="now" role="status"></div>
@@ -68,11 +79,25 @@ def page(picture: str, root: str, columns: Sequence[str], lesson: Lesson, theme:
 {table(columns, lesson)}
 </div>
 </main>
-<script type="application/json" id="lesson">{script_data(data)}</script>
-<script>
+{_data(lesson)}
+{templates(opened)}<script>
+{asset(picture_page, "opening.js")}
 {asset(__file__, "player.js")}</script>
 """
-    return document(title, asset(__file__, "player.css"), body, theme)
+    return document(title, f"{opening_style()}{asset(__file__, 'player.css')}", body, theme)
+
+
+def entered(picture: str, columns: Sequence[str], lesson: Lesson) -> str:
+    """Return what a folded box opens to: the picture of its lesson, as SVG text, the table and the data."""
+    return f"{picture}{table(columns, lesson)}{_data(lesson)}"
+
+
+def _data(lesson: Lesson) -> str:
+    data = {
+        "start": [[*where, text] for where, text in lesson.start.items()],
+        "stops": [stop.plain() for stop in lesson.stops],
+    }
+    return f'<script type="application/json" class="lesson">{script_data(data)}</script>'
 
 
 def table(columns: Sequence[str], lesson: Lesson, most: int | None = None) -> str:

@@ -7,7 +7,7 @@ changed in between, and its steps would not agree with one another.
 from __future__ import annotations
 
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -36,6 +36,14 @@ class Contribution(NamedTuple):
     shape: tuple[int, ...]
 
 
+class Arrival(NamedTuple):
+    """Contribution number `position` of step number `step`, both counted from 0."""
+
+    step: int
+    position: int
+    contribution: Contribution
+
+
 class Recording:
     """The sweep from the roots, recorded. It writes nothing on the graph until `commit()` is called.
 
@@ -59,6 +67,7 @@ class Recording:
         self._sweep: Final[list[tuple[Node, Any]]] = quietly(lambda: list(sweep(root, seed, also=dict(further))))
         self._sums: dict[Node, Any] = dict(self.seeds)  # of this sweep alone
         self._contributions: list[list[Contribution]] = []  # by number of the step
+        self._arrivals: dict[Node, list[Arrival]] | None = None
         self._steps: dict[int, Step] = {}
         self._committed = False
         if self.arrays:
@@ -82,6 +91,16 @@ class Recording:
             node, g = self._sweep[len(self._contributions)]
             self._contributions.append(self._contribute(node, g))
         return self._contributions[k]
+
+    def arriving(self, at: Iterable[Node]) -> list[Arrival]:
+        """Return the contributions to these nodes, in order."""
+        if self._arrivals is None:
+            self._arrivals = {}
+            for k in range(len(self)):
+                for j, each in enumerate(self.contributions(k)):
+                    self._arrivals.setdefault(each.input, []).append(Arrival(k, j, each))
+        found = [each for node in at for each in self._arrivals.get(node, ())]
+        return sorted(found, key=lambda each: each[:2])
 
     def _contribute(self, node: Node, g: Any) -> list[Contribution]:
         found: list[Contribution] = []

@@ -22,15 +22,16 @@ from ..picture.captions import listed
 from ..picture.drawing import Drawing
 from ..picture.formulas import display_names
 from ..picture.levels import Level
-from ..picture.scene import Progress
+from ..picture.scene import Progress, Scene
 from ..picture.scene_builder import scene
 from ..picture.theme import Theme, refuse_unknown_theme
 from ..picture.views import View, view
-from .lesson import lesson, rooms
+from .inner_lessons import opened_lessons, rooms
+from .lesson import lesson
 from .moving_picture import moving
 from .places import BY, By, arrived, last_contribution, places, step_at
 from .plain_data import plain_data
-from .player import MOST_ROWS, notebook, page, table
+from .player import MOST_IN_CELL, MOST_IN_PAGE, MOST_ROWS, notebook, page, table
 from .recording import Recording
 from .step import ARRAY_HEADER, HEADER, NUMBER_COLUMNS, Step, table_rows
 from .stops import Lesson
@@ -241,7 +242,8 @@ class Stepper:
 
     @cached_property
     def _room(self) -> dict[Node, int]:
-        return rooms(self._recording, {node: block for block in self._view.blocks for node in block.nodes})
+        hidden = {node: block for block in self._view.blocks for node in block.nodes}
+        return rooms(self._recording, hidden, list(self._recording.data))
 
     @cached_property
     def _lesson(self) -> Lesson:
@@ -270,14 +272,19 @@ class Stepper:
         replace_file(target, write())
         return target
 
-    def _page(self, engine: str = "auto") -> str:
-        picture = Drawing(self._lesson.scene, engine, self.theme).svg
-        return page(picture, self._named_roots(), self.header, self._lesson, self.theme)
+    def _page(self, engine: str = "auto", most: int = MOST_IN_PAGE) -> str:
+        """Return the player's page, with the lessons of folded boxes that fit into so many bytes."""
+
+        def draw(shown: Scene) -> str:
+            return Drawing(shown, engine, self.theme).svg_in_page
+
+        opened = opened_lessons(self._recording, self._lesson, self._places, self.header, draw, most)
+        return page(draw(self._lesson.scene), self._named_roots(), self.header, self._lesson, self.theme, opened)
 
     def _repr_html_(self) -> str:
         picture = self.drawing() if self.position else Drawing(self._lesson.scene)
         rows = table(self.header, self._lesson, MOST_ROWS)
-        return notebook(self._page(), picture._repr_html_(), rows, self.position)
+        return notebook(self._page(most=MOST_IN_CELL), picture._repr_html_(), rows, self.position)
 
 
 def _seed(root: Node, gradient: Any) -> Any:

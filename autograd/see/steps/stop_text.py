@@ -77,6 +77,7 @@ def edge_lines(
 def block_text(
     stop: Stop,
     block: Block,
+    title: str,
     item: Item,
     recording: Recording,
     parameters: Sequence[Node],
@@ -88,7 +89,7 @@ def block_text(
 
     got  the contributions to its inputs and parameters
     """
-    title, count = printable(block.title), len(block.nodes)
+    title, count = printable(title), len(block.nodes)
     ops = f"{count:,} op{'s as one' if count > 1 else ''}"
     values = dict(item.rows)
     data, gradient = values.get("data", ""), values.get("grad", "")

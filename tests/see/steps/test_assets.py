@@ -108,6 +108,7 @@ def test_the_package_ships_every_file_that_is_not_python() -> None:
     }
     assert shipped == {path for suffix in ("css", "js") for path in (ROOT / "autograd").rglob(f"*.{suffix}")}
     assert {path.name for path in shipped} == {
-        "answer.js", "base.css", "follow.js", "functions.js", "live.css", "live.js", "page.css", "page.js",
+        "answer.js", "base.css", "follow.js", "functions.js", "live.css", "live.js", "opening.css", "opening.js",
+        "page.css", "page.js",
         "picture.css", "player.css", "player.js", "practice.css", "practice.js",
     }  # fmt: skip
