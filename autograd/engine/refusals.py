@@ -70,3 +70,11 @@ def refuse_constant_root(kind: str) -> NoReturn:
         f"backward() on a {kind} that requires no gradient: nothing it was computed from has requires_grad, or it was "
         "made under no_grad() or by detach(), so there is no graph to go back through; compute it outside of no_grad()"
     )
+
+
+def refuse_start(shape: tuple[int, ...]) -> NoReturn:
+    """Raise for a backward pass without a gradient to start from, from a Tensor that has several elements."""
+    raise RuntimeError(
+        f"backward() needs one number to start from, this Tensor has shape {shape}; reduce it first, as with .sum() or "
+        ".mean(), or give backward(gradient=...) of that shape"
+    )

@@ -12,14 +12,14 @@ from ..engine.mode import mode
 from ..engine.node import CONSTANT, FIELDS, Node, constant, created, fill, recorded
 from ..engine.op import NO_PARAMS, Op, Operand, Params
 from ..engine.quiet import is_quiet, quiet
-from ..engine.refusals import refuse_constant_root, refuse_graph_options, require_one_element
+from ..engine.refusals import refuse_constant_root, refuse_graph_options, refuse_start, require_one_element
 from ..engine.sweep import backward
 from ..engine.text import shown
 from ..functions.arguments import array_of
 from ..rules import structural as s, structural_forward
 from ..rules.elementwise import identity
 from .array_methods import ArrayMethods
-from .constants import as_operands, checked, misfit, owned, settled
+from .constants import as_operands, checked, is_index, misfit, owned, settled
 from .node_table import node_table
 from .value import Value
 from .watched_array import WatchedArray, same_memory
@@ -72,8 +72,7 @@ class Tensor(ArrayMethods, Node):
     @property
     def shape(self) -> tuple[int, ...]:
         """The length of each dimension."""
-        shape: tuple[int, ...] = self._data.shape
-        return shape
+        return self._data.shape  # type: ignore[no-any-return]
 
     @property
     def dtype(self) -> Any:
@@ -160,10 +159,7 @@ class Tensor(ArrayMethods, Node):
             refuse_constant_root("Tensor")
         if gradient is None:
             if self._data.size != 1:
-                raise RuntimeError(
-                    f"backward() needs one number to start from, this Tensor has shape {self.shape}; reduce it first, "
-                    "as with .sum() or .mean(), or give backward(gradient=...) of that shape"
-                )
+                refuse_start(self.shape)
             return np.ones_like(self._data)
         seed = real_array(gradient._data if isinstance(gradient, Tensor) else gradient, self._data.dtype)
         if seed.shape != self.shape:
@@ -191,9 +187,9 @@ class Tensor(ArrayMethods, Node):
             if kind is float:
                 array = np.array(arg, dtype) if is_quiet() else quiet.run(np.array, arg, dtype)
                 nodes.append(constant(Tensor, array))
-            elif kind is ndarray and (arg.dtype is dtype or _is_index(op, position, args, arg)):
+            elif kind is ndarray and (arg.dtype is dtype or is_index(op, position, args, arg)):
                 nodes.append(constant(Tensor, arg.copy()))  # its owner may write into it before backward reads it
-            elif kind is Tensor and (arg._data.dtype is dtype or _is_index(op, position, args, arg._data)):
+            elif kind is Tensor and (arg._data.dtype is dtype or is_index(op, position, args, arg._data)):
                 nodes.append(arg)
             else:
                 return lifted(op, args)
@@ -266,8 +262,7 @@ class Tensor(ArrayMethods, Node):
     def __format__(self, spec: str) -> str:
         return format(self.item(), spec) if spec else repr(self)
 
-    def _repr_html_(self) -> str:
-        return node_table(self)
+    _repr_html_ = node_table
 
     def __repr__(self) -> str:
         text = np.array2string(self._data, separator=", ", prefix="Tensor(")
@@ -275,11 +270,6 @@ class Tensor(ArrayMethods, Node):
         wants = ", requires_grad=True" if self._index >= 0 else ""
         name = f", label={self.label!r}" if self.label else ""
         return f"Tensor({text}{kind}{wants}{name})"
-
-
-def _is_index(op: Op, position: int, args: tuple[Any, ...], array: np.ndarray) -> bool:
-    """Tell whether this input is a mask or an index, which keeps its dtype beside floats: no gradient flows to it."""
-    return op.ends and array.dtype.kind in "bi" and op.rule(position, len(args)) is None
 
 
 def lifted(op: Op, args: tuple[Any, ...]) -> tuple[Tensor, ...]:
