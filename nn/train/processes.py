@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -62,7 +63,8 @@ def _in_processes(
         min(processes, max(len(arguments), 1)), get_context("spawn"), initializer=_leave_ctrl_c_to_the_parent
     )
     try:
-        futures = [pool.submit(seeded_call, function, seed, k, each) for k, each in enumerate(arguments)]
+        with _ctrl_c_afterwards():  # which would lose a process that is being started
+            futures = [pool.submit(seeded_call, function, seed, k, each) for k, each in enumerate(arguments)]
         finished, _ = wait(futures, return_when=FIRST_EXCEPTION)
         for k, future in enumerate(futures):
             if future in finished:
@@ -80,6 +82,23 @@ def _in_processes(
         raise
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _ctrl_c_afterwards() -> Iterator[None]:
+    """Raise KeyboardInterrupt for a Ctrl-C in the `with` block at its end."""
+    in_main = threading.current_thread() is threading.main_thread()  # Python interrupts only that one
+    if not in_main or signal.getsignal(signal.SIGINT) is None:  # None: a handler that is not Python's
+        yield
+        return
+    came: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if came:
+        raise KeyboardInterrupt
 
 
 def _noted(k: int, count: int, function: Callable[..., Any], *arguments: Any) -> Any:
