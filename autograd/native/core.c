@@ -291,6 +291,7 @@ static inline int code_of(PyObject *op) {
 /* apply_to_lists(op, *lists): apply an op to a list, or dot to two of one length. None: that is for Python to do. */
 static PyObject *apply_to_lists(PyObject *module, PyObject *const *given, Py_ssize_t count) {
     int code = count ? code_of(given[0]) : OTHER, fits = code >= ELEMENTWISE && code < CODES && count - 1 == table[code].inputs;
+    for (Py_ssize_t k = 1; fits && k < count; k++) fits = PyList_CheckExact(given[k]) || PyTuple_CheckExact(given[k]);
     if (fits && count == 3) fits = PyObject_Size(given[1]) == PyObject_Size(given[2]);
     PyObject *y = fits ? record_lists(code, given + 1, count - 1) : NULL;
     return y || PyErr_Occurred() ? y : Py_NewRef(Py_None);

@@ -39,7 +39,7 @@ def answer_all(page: Any) -> None:
 
 
 def step_to(number: int) -> Callable[[Any], None]:
-    return lambda page: page.evaluate(f"show({number})")
+    return lambda page: page.evaluate(f"goTo({number})")
 
 
 # For each page what makes its text, and what is done in it, after each of which it is checked.

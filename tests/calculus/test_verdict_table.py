@@ -68,7 +68,7 @@ WITHOUT: dict[str, str] = {
     "classes": "AnomalyError Drawing Dual GradientError LivePage Op Practice Program Step Stepper Symbol Table Tensor "
     "Value",
     "calculus": "check_gradients derivative grad hessian hvp jacobian jvp value_and_grad vjp",
-    "uses of a graph": "adopt derivative_table draw explain_order is_data live practice rehearse text_table zoom",
+    "uses of a graph": "adopt derivative_table draw explain_order is_data live practice rehearse shown text_table zoom",
     "tools": "noted_call replace_file",
     "modes": "default_generator detect_anomaly enable_grad manual_seed no_grad op set_default_dtype",
     "dtypes": "float16 float32 float64 int32 int64 long",

@@ -62,7 +62,7 @@ def test_a_count_must_be_an_integer_that_is_large_enough(k: int) -> None:
 
 REFUSED: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: MLP(2, []), ValueError, "an MLP needs at least one layer, got no sizes"),
-    (lambda: MLP(2, 3), TypeError, r"a list, as in MLP\(2, \[3\]\)"),  # type: ignore[arg-type]
+    (lambda: MLP(2, 3), TypeError, r"a list, as in MLP\(2, \[4, 1\]\)"),  # type: ignore[arg-type]
     (lambda: MLP(2, ["a"]), TypeError, r"nouts\[0\] must be an integer >= 1, got str: 'a'"),  # type: ignore[list-item]
     (lambda: Neuron(2, "tanh"), TypeError, "nonlin must be True or False, got str: 'tanh'.*activation="),  # type: ignore[arg-type]
     (lambda: Neuron(2, generator=3), TypeError, r"got int: 3; make one with numpy.random.default_rng"),  # type: ignore[arg-type]

@@ -60,7 +60,7 @@ def test_networks_of_invalid_sizes_are_refused() -> None:
 
 
 def test_inputs_and_sizes_that_are_no_lists_are_refused() -> None:
-    with pytest.raises(TypeError, match=r"a list, as in MLP\(2, \[3\]\)"):
+    with pytest.raises(TypeError, match=r"a list, as in MLP\(2, \[4, 1\]\)"):
         nn.MLP(2, 3)  # type: ignore[arg-type]
     for x in (5.0, Value(5.0), Tensor([1.0, 2.0])):
         with pytest.raises(TypeError, match="takes a list of 2 Values or numbers, got"):

@@ -9,7 +9,7 @@ from ...engine.text import shown
 from ...graph.naming import is_named_after
 from .number_format import MOST_IN_BOX, as_number, format_line
 from .plain_text import printable, shorten
-from .scene import LONGEST_HINT, LONGEST_TITLE
+from .scene import LONGEST_HINT, LONGEST_TITLE, NOTE_ON_NORMS, NOTE_ON_WEIGHTS, Scene
 
 
 def listed(words: list[str]) -> str:
@@ -34,3 +34,11 @@ def title_of(node: Node, name: str) -> str:
 
 def hint_text(text: str) -> str:
     return shorten(text, LONGEST_HINT)
+
+
+def notes_of_folded(found: Scene) -> tuple[str, ...]:
+    """Return the notes of a folded picture: on what is in it."""
+    on_arrows, *others = found.notes
+    has_arrow = on_arrows == NOTE_ON_WEIGHTS or any(arrow.name and arrow.words for arrow in found.arrows)
+    has_norm = any(what == "|params|" for item in found.items for what, _ in item.rows)
+    return (*([on_arrows] if has_arrow else []), *([NOTE_ON_NORMS] if has_norm else []), *others)

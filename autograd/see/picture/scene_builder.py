@@ -17,7 +17,7 @@ from ...engine.node import Node
 from ...engine.sweep import graph_nodes
 from ...graph.naming import is_named_after
 from .blocks import Block, Folding, block_item
-from .captions import exact, hint_text, listed, title_of
+from .captions import exact, hint_text, listed, notes_of_folded, title_of
 from .colouring import Color, Paint, colouring
 from .formulas import (
     LocalDerivative,
@@ -36,7 +36,6 @@ from .scene import (
     CHANGED,
     CONSTANT,
     LONGEST_TITLE,
-    NOTE_ON_NORMS,
     NOTE_ON_WEIGHTS,
     NOTES,
     NOTES_ON_RULES,
@@ -158,7 +157,7 @@ class SceneBuilder:
             items += [self.number_box(number) for number in numbers]
         self.add_arrows_to_blocks(placed)
         if placed:
-            self.shown.notes = self.notes_of_folded()
+            self.shown.notes = notes_of_folded(self.shown)
         return self.shown
 
     def made_again(self, item: int) -> Item:
@@ -176,13 +175,6 @@ class SceneBuilder:
         if block.name or block not in self.cells:
             return block.title
         return f"neuron {self.names[self.folding.outputs(block)[0]]}"
-
-    def notes_of_folded(self) -> tuple[str, ...]:
-        """Return the notes of a folded picture: on what is in it."""
-        on_arrows, *others = self.shown.notes
-        has_arrow = on_arrows == NOTE_ON_WEIGHTS or any(arrow.name and arrow.words for arrow in self.shown.arrows)
-        has_norm = any(what == "|params|" for item in self.shown.items for what, _ in item.rows)
-        return (*([on_arrows] if has_arrow else []), *([NOTE_ON_NORMS] if has_norm else []), *others)
 
     def block_box(self, block: Block) -> Item:
         """Return the box of a block, or the tile of a neuron."""
