@@ -127,7 +127,8 @@ class Value(Operators, Node):
         )
 
     # No __getitem__: with it, NumPy would take a Value for a sequence.
-    __setitem__ = __delitem__ = __len__ = __contains__ = __iter__ = __reversed__ = _refuse_elements
+    __setitem__ = __delitem__ = __len__ = __contains__ = __reversed__ = _refuse_elements
+    __iter__ = None  # so isinstance(v, Iterable) is false
     __matmul__ = __rmatmul__ = _refuse_elements
 
     def __bool__(self) -> bool:

@@ -221,7 +221,7 @@ WORDS: dict[str, list[Row]] = {
     "elements of a Value": [
         (lambda: V[0], TypeError, "Value' object is not subscriptable"),
         (lambda: operator.setitem(V, 0, 1.0), TypeError, NO_ELEMENTS),
-        (lambda: list(V), TypeError, NO_ELEMENTS),
+        (lambda: list(V), TypeError, "object is not iterable"),
         (lambda: 1.0 in V, TypeError, NO_ELEMENTS),
         (lambda: V @ V, TypeError, r"the product of two is a \* b"),
         (lambda: [1.0] @ V, TypeError, NO_ELEMENTS),

@@ -98,7 +98,9 @@ PICTURES: dict[str, Callable[[str, Path], str]] = {
 PAGES: dict[str, Callable[[str, Path], str]] = {
     "picture": lambda t, folder: saved(draw(chain(t)), folder),
     "player": lambda t, folder: saved(Stepper(chain(t)), folder),
-    "player of a folded graph": lambda t, folder: saved(Stepper(many(t)), folder),
+    "player of a folded graph": lambda t, _: Stepper(many(t))._page(most=0),
+    # A very long label leaves less room for the lessons of folded boxes.
+    "boxes opened in the player": lambda t, _: Stepper(many(t[:100]))._page(),
     "player of modules": lambda t, folder: of_modules(t, lambda y: saved(Stepper(y.sum()), folder)),
     "player in a cell": lambda t, _: Stepper(chain(t))._repr_html_(),
     "practice": lambda t, folder: saved(practice(chain(t), phase="both"), folder),
