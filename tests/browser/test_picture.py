@@ -28,6 +28,19 @@ def test_on_a_phone_a_picture_opens_in_readable_type_and_fits_on_request(
     assert page.evaluate(fits)
 
 
+def test_on_a_phone_a_picture_with_an_empty_corner_opens_at_a_box(opened: Callable[..., Any]) -> None:
+    model = nn.MLP(2, [16, 16, 1])
+    one = model([1.0, 2.0])
+    drawing = draw(one, path=(model.layers[0].neurons[3].w[0], one))
+    page = opened(drawing._page(0), viewport={"width": 390, "height": 800})
+    in_view = """() => {
+      const view = document.querySelector('#picture').getBoundingClientRect();
+      return [...document.querySelectorAll('#picture .item')].map((box) => box.getBoundingClientRect()).some((box) =>
+        box.left >= view.left && box.right <= view.right && box.top >= view.top && box.bottom <= view.bottom);
+    }"""
+    assert page.evaluate(in_view)
+
+
 def mean_square() -> tuple[Value, nn.MLP]:
     autograd.manual_seed(0)
     model = nn.MLP(2, [16, 16, 1])

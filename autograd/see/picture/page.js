@@ -36,7 +36,13 @@ function fit() {
 function begin() {
   chosen = false;
   fit();
-  if (scale < READABLE) zoom(READABLE, 0, 0);
+  if (scale >= READABLE) return;
+  zoom(READABLE, 0, 0);
+  // The corner of a picture may be empty, so the box nearest to it is brought into view.
+  const view = frame.getBoundingClientRect();
+  const boxes = [...picture.querySelectorAll(".item")].map((box) => box.getBoundingClientRect());
+  const [first] = boxes.sort((a, b) => a.left + a.top - b.left - b.top);
+  if (first) frame.scrollBy(Math.max(0, first.right - view.right + 8), Math.max(0, first.bottom - view.bottom + 8));
 }
 
 // Folded boxes
