@@ -23,7 +23,7 @@ SCRIPT = ASSETS.joinpath("player.js").read_text(encoding="utf-8")
 # no effect.
 PROPERTIES = {
     "accent-color", "align-items", "background", "border", "border-bottom", "border-collapse", "border-color",
-    "border-left", "border-left-color", "border-radius", "border-style", "border-top", "box-sizing", "color",
+    "border-left", "border-left-color", "border-radius", "border-style", "border-width", "box-sizing", "color",
     "content", "cursor", "display", "fill", "flex", "flex-direction", "flex-wrap", "font", "font-family",
     "font-size", "font-style", "font-weight", "gap", "grid-column", "grid-row", "grid-template-columns", "height",
     "margin", "margin-top", "max-height", "max-width", "min-height", "min-width", "opacity", "outline",
