@@ -75,6 +75,7 @@ def test_a_click_opens_a_box_and_the_trail_closes_it(opened: Callable[..., Any])
     page = opened(drawing._page(800_000))
     whole = page.evaluate(SEEN)
     assert whole["trail"] == []
+    assert whole["word"] == "A click on a box with + shows what it holds; Escape leads back."
     page.locator(".neuron.opens").first.click()
     inside = page.evaluate(SEEN)
     assert inside["title"] == "Inside layers.0.neurons.0"
@@ -82,12 +83,16 @@ def test_a_click_opens_a_box_and_the_trail_closes_it(opened: Callable[..., Any])
     assert inside["trail"] == ["the whole graph", "layers.0.neurons.0"]
     assert inside["word"] == "Opened: layers.0.neurons.0. Escape leads back."
     page.click("#trail button")
-    assert page.evaluate(SEEN) | {"word": ""} == whole
+    assert page.evaluate(SEEN) | {"word": whole["word"]} == whole
     assert page.evaluate("document.activeElement.dataset.inside") is not None, "the box that was opened has the focus"
     others = page.locator(OPENABLE, has_text="99 more samples")
     others.click()
     assert page.evaluate(SEEN)["title"] == "Inside the last of 99 more samples like the first"
     assert model is not None
+
+
+def test_a_page_that_holds_no_insides_does_not_say_that_a_box_opens(opened: Callable[..., Any]) -> None:
+    assert opened(draw(mean_square()[0])._page(0)).evaluate(SEEN)["word"] == ""
 
 
 def test_boxes_open_by_keyboard_alone_as_deep_as_they_nest(opened: Callable[..., Any]) -> None:

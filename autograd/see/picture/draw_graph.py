@@ -20,7 +20,7 @@ from .scene_builder import SceneBuilder
 from .theme import Theme
 from .views import check_choice, view
 
-OPEN: Final = 'a box of several ops opens with level="op", focus=node or path=(a, b)'
+OPEN: Final = 'in Python, a folded box opens with level="op", focus=node or path=(a, b)'
 
 
 def draw(

@@ -99,6 +99,7 @@ frame.addEventListener("click", (event) => {
 
 document.body.classList.add("moves");
 mark();
+if (picture.querySelector(".opens")) tell("A click on a box with + shows what it holds; Escape leads back.");
 begin();
 // A frame in a notebook has no size when its script runs.
 new ResizeObserver(() => chosen || begin()).observe(frame);

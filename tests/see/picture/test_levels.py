@@ -301,7 +301,7 @@ def test_looking_changes_nothing() -> None:
 
 def test_the_legend_says_what_opens_a_box() -> None:
     x, _ = logistic(400)
-    assert 'opens with level="op", focus=node or path=(a, b)' in " ".join(
+    assert 'in Python, a folded box opens with level="op", focus=node or path=(a, b)' in " ".join(
         ElementTree.fromstring(draw(x).svg).itertext()
     )
     small, _ = logistic(2)
