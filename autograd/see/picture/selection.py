@@ -31,13 +31,19 @@ def around(focus: Node, depth: int, nodes: Sequence[Node], most: int) -> Selecti
 
 def between(start: Node, end: Node, nodes: Sequence[Node]) -> Selection:
     """Select the nodes through which `end` depends on `start`. Raise ValueError where it does not."""
-    users = _users(nodes)
-    after = _reached(start, lambda node: users.get(node, ()))
-    if end not in after:
+    found = on_path(start, end, nodes)
+    if not found:
         raise ValueError(
             "path=(a, b) shows what lies between two nodes, and b does not depend on a; swap or change them"
         )
-    return selected((after & _reached(end, lambda node: node.inputs)) - {start}, nodes)
+    return selected(found - {start}, nodes)
+
+
+def on_path(start: Node, end: Node, nodes: Sequence[Node]) -> set[Node]:
+    """Return the nodes on the ways from `start` to `end`, both included; none where `end` does not depend on it."""
+    users = _users(nodes)
+    after = _reached(start, lambda node: users.get(node, ()))
+    return after & _reached(end, lambda node: node.inputs) if end in after else set()
 
 
 def _users(nodes: Iterable[Node]) -> dict[Node, list[Node]]:

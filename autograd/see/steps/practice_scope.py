@@ -9,6 +9,7 @@ from typing import Any, Final
 from ...engine.node import Node
 from ...engine.text import shown
 from ...graph.outline import Part, PartKind, outline
+from ..picture.selection import on_path
 from .practice_plan import Ask
 
 MOST_QUESTIONS: Final = 60  # of a graph that is asked for as a whole
@@ -79,16 +80,10 @@ def _chosen(only: Any, nodes: Sequence[Node]) -> set[Node]:
     if len(given) != 2:
         raise ValueError(f"a path is a pair (a, b), got {len(given)} nodes; put single nodes in a list")
     start, end = given
-    after, before = {start}, {end}
-    for node in nodes:
-        if any(i in after for i in node.inputs):
-            after.add(node)
-    for node in reversed(nodes):
-        if node in before:
-            before.update(node.inputs)
-    if end not in after:
+    found = on_path(start, end, nodes)
+    if not found:
         raise ValueError("only=(a, b) is the path from a to b, and b does not depend on a; swap or change them")
-    return after & before
+    return found
 
 
 def _exemplars(parts: Sequence[Part | Node]) -> tuple[set[Node], list[str]]:
