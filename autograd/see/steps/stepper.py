@@ -282,7 +282,7 @@ class Stepper:
         return page(draw(self._lesson.scene), self._named_roots(), self.header, self._lesson, self.theme, opened)
 
     def _repr_html_(self) -> str:
-        picture = self.drawing() if self.position else Drawing(self._lesson.scene)
+        picture = self.drawing() if self.position else Drawing(self._lesson.scene, theme=self.theme)
         rows = table(self.header, self._lesson, MOST_ROWS)
         return notebook(self._page(most=MOST_IN_CELL), picture._repr_html_(), rows, self.position)
 

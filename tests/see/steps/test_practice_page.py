@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import subprocess
+from base64 import b64decode
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, cast
@@ -221,6 +222,9 @@ def test_player_and_practice_take_a_theme_for_picture_and_page(theme: Any, schem
     pages = [Stepper(neuron(), theme=theme)._page(), practice(neuron(), theme=theme)._page()]
     pages.append(Stepper(neuron(), theme=theme).save(tmp_path / "steps.svg").read_text(encoding="utf-8"))
     pages.append(Stepper(neuron(), theme=theme).drawing().svg)
+    still = re.search(r"data:image/svg\+xml;base64,([\w+/=]+)", Stepper(neuron(), theme=theme)._repr_html_())
+    assert still is not None
+    pages.append(b64decode(still[1]).decode("utf-8"))
     for text in pages:
         assert f"color-scheme: {scheme}" in text
         assert "prefers-color-scheme" not in text
