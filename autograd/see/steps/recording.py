@@ -51,6 +51,7 @@ class Recording:
 
     seeds    the gradient that the sweep begins with at each root
     data     the data of each node of the graph
+    order    the nodes in the order of the sweep, newest first; step k is that of `order[k]`
     earlier  the gradients that earlier sweeps left on leaves
     arrays   whether the graph has a Tensor
     """
@@ -65,6 +66,7 @@ class Recording:
         self.seeds: Final = {root: root._fit(seed) for root, seed in seeds.items()}
         (root, seed), *further = self.seeds.items()
         self._sweep: Final[list[tuple[Node, Any]]] = quietly(lambda: list(sweep(root, seed, also=dict(further))))
+        self.order: Final = [node for node, _ in self._sweep]
         self._sums: dict[Node, Any] = dict(self.seeds)  # of this sweep alone
         self._contributions: list[list[Contribution]] = []  # by number of the step
         self._arrivals: dict[Node, list[Arrival]] | None = None
@@ -79,11 +81,6 @@ class Recording:
 
     def __len__(self) -> int:
         return len(self._sweep)
-
-    @property
-    def order(self) -> list[Node]:
-        """The nodes in the order of the sweep, newest first; step k is that of `order[k]`."""
-        return [node for node, _ in self._sweep]
 
     def contributions(self, k: int) -> list[Contribution]:
         """Return what step k, counted from 0, contributes to each input that a gradient flows to."""
@@ -155,10 +152,6 @@ class Recording:
         total = quietly(operator.add, earlier, gradient)
         return np.asarray(total, gradient.dtype) if isinstance(gradient, np.ndarray) else total
 
-    def gradients(self) -> dict[Node, Any]:
-        """Return the gradient of every node at the end of the sweep."""
-        return {node: self.with_earlier(node, g) for node, g in self._sweep}
-
     def commit(self, also: Sequence[tuple[object, str, Any]] = ()) -> None:
         """Write the gradients of this sweep on the graph, all or none, as `backward()` does.
 
@@ -173,7 +166,7 @@ class Recording:
         refuse_changed(self.data)
         # Set in the same call: after a Ctrl-C in between, a second commit would add the gradients again.
         also = [*also, (self, "_committed", True)]
-        quietly(commit, [node for node, _ in self._sweep], [_copied(g) for _, g in self._sweep], also)
+        quietly(commit, self.order, [_copied(g) for _, g in self._sweep], also)
 
 
 def _earlier(leaf: Node, name: str) -> Any:
