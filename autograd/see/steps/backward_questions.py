@@ -20,7 +20,7 @@ from .question import (
     element,
     element_name,
     in_brackets,
-    listed,
+    mistakes_of,
     six_digits,
 )
 from .step import Flow, Step
@@ -49,7 +49,7 @@ def _number(step: Step, flow: Flow, shown: Numbers, blind: Numbers, data: Mappin
         solution=product(step, flow),
         open=_number_wording(step, flow, shown, data),
         blind=_number_wording(step, flow, blind, data),
-        mistakes=listed(lambda: _number_mistakes(step, flow)),
+        mistakes=mistakes_of(_number_mistakes(step, flow)),
         arrow=f"{step.name} {flow.position}",
     )
 
@@ -100,7 +100,7 @@ def _element(
         solution=f"{element_name(flow.name, place)} gets {six_digits(truth)}",
         open=_element_wording(step, flow, place, shown, data),
         blind=_element_wording(step, flow, place, blind, data),
-        mistakes=listed(lambda: _element_mistakes(step, flow, place)),
+        mistakes=mistakes_of(_element_mistakes(step, flow, place)),
         arrow=f"{step.name} {flow.position}",
     )
 
@@ -155,7 +155,7 @@ def _total(ask: Ask, flow: Flow) -> Question:
         solution=f"{' + '.join(map(in_brackets, terms))} = {six_digits(after)}",
         open=Wording(text, (numbers, numbers)),
         blind=Wording(text, (hint, hint)),
-        mistakes=listed(lambda: _total_mistakes(parts, left, after)),
+        mistakes=mistakes_of(_total_mistakes(parts, left, after)),
     )
 
 

@@ -22,7 +22,7 @@ from .question import (
     element,
     element_name,
     in_brackets,
-    listed,
+    mistakes_of,
     six_digits,
 )
 
@@ -66,7 +66,7 @@ def forward_question(ask: Ask, shown: Numbers, blind: Numbers, data: Mapping[Nod
         solution=f"{element_name(name, ask.place)} = {six_digits(truth)}",
         open=_wording(ask, made, shown, data),
         blind=_wording(ask, made, blind, data),
-        mistakes=listed(lambda: _mistakes(ask, shown.names, data)),
+        mistakes=mistakes_of(_mistakes(ask, shown.names, data)),
     )
 
 

@@ -5,7 +5,7 @@ A question is text and numbers only, so that Python, the terminal and the page o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -100,9 +100,9 @@ class Numbers:
         return f", with {listed}" if listed else ""
 
 
-def listed(found: Callable[[], Iterator[tuple[Any, str]]]) -> tuple[Mistake, ...]:
-    """Return the mistakes that a generator yields as pairs (wrong number, sentence)."""
-    return tuple(Mistake(float(value), says) for value, says in found())
+def mistakes_of(found: Iterable[tuple[float, str]]) -> tuple[Mistake, ...]:
+    """Return the mistakes that are given as pairs (wrong number, sentence)."""
+    return tuple(Mistake(value, says) for value, says in found)
 
 
 def element(x: Any, place: tuple[int, ...]) -> float:
