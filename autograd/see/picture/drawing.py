@@ -1,4 +1,4 @@
-"""`draw`: a graph as a picture, laid out by the built-in layout, or by `dot` on request."""
+"""Drawing: a finished picture, laid out by the built-in layout or by `dot`, and the files and the page made of it."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 NO_GRADIENT: Final = "–"  # not 0: no gradient has arrived
+HIDDEN: Final = "?"  # a number that is not shown yet
 MOST_IN_BOX: Final = 9  # elements of an array that a box shows in full
 MOST_IN_LINE: Final = 4  # elements of an array that is shown in full where several arrays stand in one line
 PER_LINE: Final = 5  # elements in one line of a box

@@ -1,8 +1,8 @@
 """The page of a saved picture: one HTML file that loads nothing, in which the reader can enlarge and move the picture.
 
 A folded box opens at a click: what it holds is a picture in a template of the page. The style is in `page.css` and the
-script in `page.js`, beside this file; what the player's page
-shares with them is in `opening.css` and `opening.js`. Without scripts the page shows the whole picture.
+script in `page.js`, beside this file; what the player's page shares with them is in `opening.css` and `opening.js`.
+Without scripts the page shows the whole picture.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def page(picture: str, title: str, theme: Theme = "auto", opened: Sequence[Opene
 <main id="picture" tabindex="0" aria-label="the picture; it scrolls">
 {picture}</main>
 {templates(opened)}<script>
-{asset(__file__, "opening.js")}
+{opening_script()}
 {asset(__file__, "page.js")}</script>
 """
     return document(title, f"{opening_style() if opened else ''}{asset(__file__, 'page.css')}", body, theme)
@@ -63,3 +63,8 @@ def templates(opened: Sequence[Opened]) -> str:
 def opening_style() -> str:
     """Return the style of pictures that have none of their own, and of boxes that open."""
     return f"{rules()}\n{asset(__file__, 'opening.css')}\n"
+
+
+def opening_script() -> str:
+    """Return the script that opens and closes boxes; the script of the page follows it."""
+    return asset(__file__, "opening.js")

@@ -16,7 +16,7 @@ from ...engine.node import Node
 from ..picture.blocks import Block
 from ..picture.formulas import arrow_lines, local_derivatives
 from ..picture.insides import insides
-from ..picture.number_format import NO_GRADIENT
+from ..picture.number_format import HIDDEN, NO_GRADIENT
 from ..picture.scene import NEURON, Item, Progress
 from ..picture.scene_builder import SceneBuilder
 from ..picture.views import View
@@ -26,7 +26,6 @@ from .step import Step
 from .stop_text import backward_text, block_text, edge_lines, forward_text
 from .stops import Changes, Lesson, Stop
 
-HIDDEN: Final = "?"
 OPENS: Final = 'its ops one by one: Stepper(root, path=(a, b)), focus=node or level="op"'
 
 

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Final
 
 from ..picture.html_page import asset, document, framed, script_data
-from ..picture.page import TRAIL, Opened, __file__ as picture_page, opening_style, templates
+from ..picture.page import TRAIL, Opened, opening_script, opening_style, templates
 from ..picture.theme import Theme
 from .stops import Lesson
 
@@ -81,7 +81,7 @@ def page(
 </main>
 {_data(lesson)}
 {templates(opened)}<script>
-{asset(picture_page, "opening.js")}
+{opening_script()}
 {asset(__file__, "player.js")}</script>
 """
     return document(title, f"{opening_style()}{asset(__file__, 'player.css')}", body, theme)

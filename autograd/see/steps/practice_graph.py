@@ -17,7 +17,7 @@ from ...engine.text import shown, text_table
 from ..picture.drawing import image
 from ..picture.formulas import op_formula
 from ..picture.html_page import framed
-from ..picture.number_format import format_line, format_shape
+from ..picture.number_format import HIDDEN, format_line, format_shape
 from ..picture.plain_text import shorten
 from ..picture.theme import Theme
 from .answer import Answer, Verdict
@@ -36,7 +36,6 @@ Phase = Literal["backward", "forward", "both"]
 
 PHASES: Final = get_args(Phase)
 MOST_ELEMENTS: Final = 16  # of an array that one can practise on
-HIDDEN: Final = "?"
 COLUMNS: Final = ("data", "gradient", "local derivative", "contribution", "sum so far")
 DATA, GRADIENT, LOCAL, CONTRIBUTION, SUM = map(HEADER.index, COLUMNS)
 

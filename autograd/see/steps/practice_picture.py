@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 from ...engine.node import Node
 from ..picture.drawing import Drawing
 from ..picture.formulas import LocalDerivative, arrow_lines
-from ..picture.number_format import format_block
+from ..picture.number_format import HIDDEN, format_block
 from ..picture.scene import BLOCK, ELIDED, Arrow, Item, Progress
 from ..picture.scene_builder import scene
 from ..picture.selection import selected
@@ -18,7 +18,6 @@ from ..picture.theme import Theme
 from .practice_plan import Ask, Asked, Visibility
 from .step import Flow, Step
 
-HIDDEN: Final = "?"
 MARKS: Final = "thick dashes: the question; thick line: found"
 ROOM: Final = 9  # characters that a hidden number has room for, so that a box does not tell how long it is
 
