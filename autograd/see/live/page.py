@@ -7,12 +7,11 @@ functions that JavaScript's Math does not have are in `functions.js`, beside thi
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 from ...engine.node import Node
-from ..picture.html_page import FRAME_HEIGHT, asset, document, least_width, script_data
+from ..picture.html_page import FRAME_HEIGHT, asset, document, least_width, script_data, size_of
 from .model import Model
 from .sliders import Slider
 
@@ -94,5 +93,4 @@ def frame_height(picture: str, sliders: int, plotted: bool) -> int:
     """Return the height in px that the page needs in a notebook's cell, at most FRAME_HEIGHT."""
     if plotted:
         return FRAME_HEIGHT
-    drawn = re.search(r'height="(\d+)"', picture)
-    return min(FRAME_HEIGHT, 290 + 42 * sliders + (int(drawn[1]) if drawn else 40))
+    return min(FRAME_HEIGHT, 290 + 42 * sliders + (size_of(picture)[1] or 40))

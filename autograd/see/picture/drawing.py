@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import html
-import re
 import warnings
 from collections.abc import Sequence
 from functools import cached_property, partial
@@ -16,7 +15,7 @@ from ...engine.text import shown
 from ..layout.sugiyama import DIRECTIONS, Direction, layered
 from .dot_layout import dot_installed, dot_layout
 from .dot_text import digraph
-from .html_page import FRAME_HEIGHT, IMAGE_FOLLOWS, framed, least_width
+from .html_page import FRAME_HEIGHT, IMAGE_FOLLOWS, framed, least_width, size_of
 from .insides import Inside
 from .page import Opened, page
 from .rendering import rendered
@@ -140,8 +139,7 @@ class Drawing:
         still = image(self.svg, self.scene.title)
         if not self.insides:
             return still
-        high = re.search(r'height="(\d+)"', self.svg)
-        height = min(FRAME_HEIGHT, PAGE_HEAD + (int(high[1]) if high else FRAME_HEIGHT))
+        height = min(FRAME_HEIGHT, PAGE_HEAD + size_of(self.svg)[1])
         return framed(self.scene.title, self._page(MOST_IN_CELL), still, STILL, height=height)
 
     def __repr__(self) -> str:

@@ -60,10 +60,15 @@ def script_data(data: Any) -> str:
     return text.replace("<", "\\u003c")
 
 
+def size_of(picture: str) -> tuple[int, int]:
+    """Return the width and the height in px of a picture, SVG text; 0 where there is none."""
+    found = re.search(r'width="(\d+)" height="(\d+)"', picture)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
 def least_width(picture: str) -> int:
     """Return the width in px to which a picture, SVG text, may shrink; smaller it could not be read."""
-    wide = re.search(r'width="(\d+)"', picture)
-    return int(wide[1]) * 6 // 10 if wide else 0
+    return size_of(picture)[0] * 6 // 10
 
 
 def framed(title: str, whole_page: str, image: str, words: str, below: str = "", height: int = FRAME_HEIGHT) -> str:
