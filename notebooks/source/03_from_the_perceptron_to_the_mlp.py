@@ -216,7 +216,7 @@ print(f"with 2 hidden neurons: {len(two)} of 16 functions; XOR is {'' if tuple(X
 # - One hidden neuron forms a sum `s = w₁·x₁ + w₂·x₂ + b` and gives `g(s)`. The output is 1 if `v·g(s) + c > 0`.
 # - Step, relu and tanh never fall: a larger `s` gives a larger `g(s)`, or the same. So `v·g(s) + c` only rises with
 #   `s`, or only falls.
-# - Such a curve passes 0 once. So the output is 1 on one side of a certain `s`, and 0 on the other.
+# - Such a curve passes 0 at most once. So the output is 1 on one side of a certain `s`, and 0 on the other.
 # - "On one side of a certain `s`" is a straight line in the plane of the inputs. And no straight line separates XOR.
 #
 # **So the least number of hidden neurons for XOR is two.** The proof uses that `g` never falls. With another curve it
