@@ -176,21 +176,6 @@ def test_a_notebook_gets_the_page_in_a_frame_and_a_picture_where_it_is_not_trust
     assert frame["sandbox"] == "allow-scripts", "and not the notebook's own origin"
 
 
-def test_the_style_parses() -> None:
-    css = pytest.importorskip("tinycss2", reason="the extra `test` installs it")
-    rules = css.parse_stylesheet(STYLE, skip_comments=True, skip_whitespace=True)
-    assert len(rules) > 20
-    assert not [rule for rule in rules if rule.type == "error"]
-
-
-@needs_node
-@pytest.mark.parametrize("name", ["functions.js", "live.js"])
-def test_the_scripts_parse(name: str) -> None:
-    with ASSETS.joinpath(name).open("rb") as script:
-        run = subprocess.run(["node", "--check", "-"], stdin=script, capture_output=True, text=True, timeout=60)
-    assert (run.returncode, run.stderr) == (0, "")
-
-
 def test_nothing_in_the_files_ends_the_element_they_stand_in() -> None:
     for name in ("functions.js", "live.js", "live.css"):
         text = ASSETS.joinpath(name).read_text(encoding="utf-8")

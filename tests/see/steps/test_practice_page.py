@@ -14,7 +14,6 @@ import pytest
 
 from autograd import Stepper, Tensor, Value, practice
 from autograd.cli.expression import parse
-from autograd.see.picture.theme import PALETTE
 from autograd.see.steps.answer import Answer
 from autograd.see.steps.practice_graph import Practice
 from autograd.see.steps.practice_page import RULE
@@ -84,23 +83,6 @@ def test_a_text_that_is_no_number_gets_the_same_sentence(tmp_path: Path) -> None
         with pytest.raises(ValueError, match="is not a number I can read") as error:
             Answer.read(typed)
         assert str(error.value).partition(" is not")[2] == sentence.partition(" is not")[2]
-
-
-@pytest.mark.parametrize("name", SCRIPTS)
-@needs_node
-def test_the_scripts_parse(name: str) -> None:
-    run = subprocess.run(["node", "--check", "-"], input=SCRIPTS[name], capture_output=True, text=True, timeout=60)
-    assert (run.returncode, run.stderr) == (0, "")
-
-
-def test_the_style_parses_and_uses_the_colours_of_the_theme_only() -> None:
-    css = pytest.importorskip("tinycss2", reason="the extra `test` installs it")
-    for rule in css.parse_stylesheet(STYLE, skip_comments=True, skip_whitespace=True):
-        assert rule.type == "qualified-rule", rule
-        for declaration in css.parse_declaration_list(rule.content, skip_comments=True, skip_whitespace=True):
-            assert declaration.type == "declaration", (declaration.source_line, declaration)
-    assert not re.findall(r"#[0-9a-f]{3,8}\b", re.sub(r"#[a-z]+", "", STYLE))
-    assert {name.removeprefix("--gg-") for name in re.findall(r"var\((--gg-[\w-]+)\)", STYLE)} <= set(PALETTE)
 
 
 def test_the_page_has_every_element_that_its_style_and_script_name() -> None:
