@@ -148,8 +148,8 @@ def _updates(model: Module, optimizer: Optimizer) -> dict[str, float]:
     for name, module in model.named_modules():
         own = [rows[id(p)] for p in module.parameters(recurse=isinstance(module, Layer)) if id(p) in rows]
         own = [row for row in own if row.gradient is not None]
-        weights = p_norm([np.abs(np.asarray(row.data, dtype=np.float64)) for row in own], 2.0)
-        change = p_norm([np.abs(np.asarray(row.update.data - row.data, dtype=np.float64)) for row in own], 2.0)
+        weights = p_norm([row.data for row in own], 2.0)
+        change = p_norm([row.change for row in own], 2.0)
         if weights > 0:
             found[name or type(module).__name__] = change / weights
     return found
