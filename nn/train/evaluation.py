@@ -74,14 +74,21 @@ def loss_number(loss: Any) -> float:
 
 
 @contextmanager
-def evaluation_mode(model: Module) -> Iterator[None]:
-    """Set all Modules to evaluation mode within a `with` block, and then each to the mode it had before."""
+def modes_kept(model: Module) -> Iterator[None]:
+    """Set each Module at the end of a `with` block to the mode it had before, training or evaluation."""
     modes = [(vars(module), {"training": module.training}) for module in model.modules()]
     try:
-        model.eval()
         yield
     finally:
         update_dicts(modes)
+
+
+@contextmanager
+def evaluation_mode(model: Module) -> Iterator[None]:
+    """Set all Modules to evaluation mode within a `with` block, and then each to the mode it had before."""
+    with modes_kept(model):
+        model.eval()
+        yield
 
 
 def measured(model: Module, loader: Any, loss: Any, meter: Meter) -> Meter:
