@@ -17,7 +17,7 @@ from ..plot.canvas import one_axes
 from .evaluation import loss_number, modes_kept
 from .outputs import apply_model, checked_model
 from .snapshot import Snapshot
-from .sources import inputs_and_target, training_loader
+from .sources import NO_BATCHES, inputs_and_target, training_loader
 
 _SMOOTHING: Final = 0.9  # the weight of the past in the running mean of the loss
 _SETTLED: Final = 10  # steps after which the running mean is one of enough batches to be compared
@@ -111,7 +111,9 @@ def lr_find(
                 batch = next(batches, None)
                 if batch is None:
                     batches = iter(loader)
-                    batch = next(batches)
+                    batch = next(batches, None)
+                    if batch is None:
+                        raise ValueError(NO_BATCHES)
                 found = _step(model, batch, loss, optimizer, lr)
                 mean = _SMOOTHING * mean + (1 - _SMOOTHING) * found
                 if not math.isfinite(found):

@@ -14,6 +14,8 @@ from ..data import DataLoader, Dataset, Subset, TensorDataset
 from ..data.loader import Transform
 from .outputs import as_array
 
+NO_BATCHES: Final = "an epoch of the data has no batches; give at least one sample, or leave out drop_last"
+
 _DEFAULT_BATCH: Final = 32
 
 

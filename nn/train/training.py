@@ -18,7 +18,7 @@ from .evaluation import Meter, loss_number, measured, modes_kept
 from .history import History
 from .outputs import apply_model, computes_with_values, count_nodes
 from .snapshot import Snapshot, Stateful, generators_of
-from .sources import batch_count, inputs_and_target, not_finite
+from .sources import NO_BATCHES, batch_count, inputs_and_target, not_finite
 from .state_text import same_kind
 
 _FIT: Final = "fit"  # key of what a checkpoint holds for `fit`
@@ -111,7 +111,7 @@ class Training:
             for callback in self.callbacks:
                 callback.on_checkpoint(logs)
         if self.batch == 0:
-            raise ValueError("an epoch of the data has no batches; give at least one sample, or leave out drop_last")
+            raise ValueError(NO_BATCHES)
         self._end_epoch()
 
     def _warn(self, loss: float) -> None:
