@@ -38,6 +38,10 @@ MISTAKES: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: train.lr_find(net := nn.Linear(2, 2), (X[:0], Y[:0]), F.cross_entropy, optim.SGD(net.parameters())),
         "has no batches; give at least one sample",
     ),
+    "a text as threshold": (
+        lambda: train.ModelCheckpoint("file", initial_value_threshold="low"),  # type: ignore[arg-type]
+        "initial_value_threshold must be a number, got str: 'low'",
+    ),
     "all for validation": (lambda: trained(validation_split=1.0), "leaves one part of 40 samples empty"),
     "a batch of none": (lambda: trained(batch_size=0), "batch_size must be an integer >= 1, got 0"),
     "texts as labels": (lambda: trained((X, np.array(["a", "b"])[Y])), "holds real numbers, got text"),
