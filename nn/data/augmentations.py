@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any, final
+from typing import Any, ClassVar, final
 
 import numpy as np
 
@@ -108,36 +108,40 @@ class RandomShift(Augmentation):
         return f"RandomShift({self.pixels})"
 
 
+class _RandomFlip(Augmentation):
+    """Base class: reverse one axis of each image with probability p."""
+
+    __slots__ = ("p",)
+
+    axis: ClassVar[int]
+
+    def __init__(self, p: float = 0.5) -> None:
+        self.p = number("p", p, 0, 1)
+
+    def changed(self, images: np.ndarray, draw: np.random.Generator) -> np.ndarray:
+        chosen = (draw.random(len(images)) < self.p)[:, None, None, None]
+        return np.where(chosen, np.flip(images, self.axis), images)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(p={self.p})"
+
+
 @final
-class RandomHorizontalFlip(Augmentation):
+class RandomHorizontalFlip(_RandomFlip):
     """Exchange left and right of each image with probability p. Not for digits or letters: it changes the class."""
 
-    __slots__ = ("p",)
+    __slots__ = ()
 
-    def __init__(self, p: float = 0.5) -> None:
-        self.p = number("p", p, 0, 1)
-
-    def changed(self, images: np.ndarray, draw: np.random.Generator) -> np.ndarray:
-        return np.where(_chosen(images, self.p, draw), images[..., ::-1], images)
-
-    def __repr__(self) -> str:
-        return f"RandomHorizontalFlip(p={self.p})"
+    axis = 3
 
 
 @final
-class RandomVerticalFlip(Augmentation):
+class RandomVerticalFlip(_RandomFlip):
     """Exchange top and bottom of each image with probability p."""
 
-    __slots__ = ("p",)
+    __slots__ = ()
 
-    def __init__(self, p: float = 0.5) -> None:
-        self.p = number("p", p, 0, 1)
-
-    def changed(self, images: np.ndarray, draw: np.random.Generator) -> np.ndarray:
-        return np.where(_chosen(images, self.p, draw), images[..., ::-1, :], images)
-
-    def __repr__(self) -> str:
-        return f"RandomVerticalFlip(p={self.p})"
+    axis = 2
 
 
 @final
@@ -207,11 +211,6 @@ def _pair(name: str, size: int | Sequence[int]) -> tuple[int, int]:
     if len(pair) != 2:
         raise ValueError(f"{name} must be one integer, or height and width, got {shown(size)}")
     return integer(name, pair[0], 1), integer(name, pair[1], 1)
-
-
-def _chosen(images: np.ndarray, p: float, draw: np.random.Generator) -> np.ndarray:
-    """Return a mask that chooses each image with probability p."""
-    return (draw.random(len(images)) < p)[:, None, None, None]
 
 
 def _cropped(images: np.ndarray, size: Sequence[int], padding: int, draw: np.random.Generator) -> np.ndarray:

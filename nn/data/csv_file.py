@@ -84,7 +84,7 @@ def load_csv(
         gaps, lines = _fill(columns, rest)
         if lines == 0:
             raise ValueError("the file has no rows of data")
-        return _table(columns, wanted, _kept(gaps, lines, missing), missing)
+        return _table(columns, wanted, _kept(gaps, lines, missing))
     except UnicodeDecodeError as error:
         raise ValueError(
             f"{os.fspath(path)} is not text in UTF-8: it has the byte {error.object[error.start]:#04x}; save it as CSV "
@@ -205,7 +205,7 @@ def _kept(gaps: list[tuple[int, int, str]], count: int, missing: str) -> np.ndar
     return kept
 
 
-def _table(columns: Sequence[Column], target: int | None, kept: np.ndarray, missing: str) -> Table:
+def _table(columns: Sequence[Column], target: int | None, kept: np.ndarray) -> Table:
     features = [column for k, column in enumerate(columns) if k != target]
     X = np.stack([column.array()[kept] for column in features], axis=1) if features else np.zeros((kept.sum(), 0))
     y = None

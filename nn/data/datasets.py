@@ -86,9 +86,9 @@ class ConcatDataset:
 
     def _places(self, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return which dataset holds each sample, and its index there."""
-        ends = np.array(self.cumulative_sizes)
-        owners = np.searchsorted(ends, indices, side="right")
-        return owners, indices - (ends[owners] - np.array([len(dataset) for dataset in self.datasets])[owners])
+        owners = np.searchsorted(self.cumulative_sizes, indices, side="right")
+        starts = np.array([0, *self.cumulative_sizes[:-1]])
+        return owners, indices - starts[owners]
 
     def __repr__(self) -> str:
         return f"ConcatDataset({len(self)} samples in {len(self.datasets)} datasets)"

@@ -33,14 +33,14 @@ def read_idx(path: str | os.PathLike[str], ndim: int) -> np.ndarray:
             raise _refusal(path, f"its gzip data is incomplete or damaged ({error})") from None
         except _Damaged as error:
             raise _refusal(path, str(error)) from None
-    return np.frombuffer(data, np.uint8).reshape(shape).copy()
+    return np.frombuffer(data, np.uint8).reshape(shape)  # can be written to, as a bytearray can
 
 
 class _Damaged(Exception):
     """A problem with the content of a file."""
 
 
-def _content(file: Any, ndim: int, largest: int) -> tuple[tuple[int, ...], bytes]:
+def _content(file: Any, ndim: int, largest: int) -> tuple[tuple[int, ...], bytearray]:
     header = file.read(4)
     if len(header) < 4 or header[:2] != b"\0\0":
         raise _Damaged(f"it starts with the bytes {header.hex(' ') or 'of an empty file'}, expected 00 00 08 0{ndim}")
@@ -62,7 +62,7 @@ def _content(file: Any, ndim: int, largest: int) -> tuple[tuple[int, ...], bytes
     if len(data) != expected:
         found = "more follow" if len(data) > expected else f"it has only {len(data):,}"
         raise _Damaged(f"its header claims shape {shape}, {expected:,} bytes of data, but {found}")
-    return shape, bytes(data)
+    return shape, data
 
 
 def _refusal(path: str | os.PathLike[str], problem: str) -> ValueError:

@@ -227,7 +227,7 @@ class _Batches:
             epoch.finished = True
             raise StopIteration
         if self._loader.transform is not None:
-            batch = self._transformed(batch)
+            batch = self._transformed(batch, self._loader.transform)
         epoch.position += 1
         return batch
 
@@ -245,15 +245,15 @@ class _Batches:
         chosen = order[start : start + loader.batch_size]
         return take(loader.dataset, chosen) if collate is None else collate(samples(loader.dataset, chosen))
 
-    def _transformed(self, batch: Any) -> Any:
-        if not isinstance(batch, (tuple, list)) or self._loader.transform is None:
+    def _transformed(self, batch: Any, transform: Transform) -> Any:
+        if not isinstance(batch, (tuple, list)):
             raise TypeError(
                 f"transform replaces the first element of a batch that is a tuple, got {type(batch).__name__} from "
                 "collate_fn; let it return a tuple, or transform in collate_fn"
             )
         # + 1, because numpy's seeds [a, b] and [a, b, 0] are the same, and [a, b] has drawn the order.
         generator = np.random.default_rng([*(self._epoch.key or [0]), self._epoch.position + 1])
-        return type(batch)([self._loader.transform(batch[0], generator), *batch[1:]])
+        return type(batch)([transform(batch[0], generator), *batch[1:]])
 
 
 def _check_dataset(dataset: Any, shuffle: bool, sampler: Any) -> None:

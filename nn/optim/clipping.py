@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import numbers
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
@@ -38,7 +39,7 @@ def clip_grad_norm_(
         raise ValueError("norm_type must be a number > 0, or inf for the largest absolute value; got 0")
     nodes = [node for node in node_list(parameters, "clip_grad_norm_") if node.grad is not None]
     gradients = [gradient(node) for node in nodes]
-    norm = p_norm([np.abs(np.asarray(g, dtype=np.float64)) for g in gradients], p)
+    norm = p_norm(gradients, p)
     if not math.isfinite(norm):
         if error_if_nonfinite:
             raise RuntimeError(
@@ -64,7 +65,10 @@ def clip_grad_value_(parameters: Node | Iterable[Node], clip_value: float) -> No
     )
 
 
-def p_norm(sizes: list[np.ndarray], p: float) -> float:
+@np.errstate(all="ignore")
+def p_norm(arrays: Iterable[Any], p: float) -> float:
+    """Return the p-norm of arrays and floats as one vector, computed in float64."""
+    sizes = [np.abs(np.asarray(array, dtype=np.float64)) for array in arrays]
     top = max([float(np.max(size)) for size in sizes if size.size], default=0.0)
     if any(np.isnan(size).any() for size in sizes):
         return math.nan

@@ -34,17 +34,12 @@ def gradient_norms(model: Module) -> dict[str, float | None]:
     for name, module in model.named_modules():
         parameters = [p for p in module.parameters(recurse=isinstance(module, Layer)) if id(p) not in seen]
         seen.update(map(id, parameters))
-        gradients = [np.asarray(gradient(p), dtype=np.float64) for p in parameters if p.grad is not None]
+        gradients = [gradient(p) for p in parameters if p.grad is not None]
         if parameters:
-            norms[name or type(module).__name__] = _norm(gradients) if gradients else None
+            norms[name or type(module).__name__] = p_norm(gradients, 2.0) if gradients else None
     if all(norm is None for norm in norms.values()):
         raise ValueError("no parameter of the model has a gradient; call gradient_norms() after loss.backward()")
     return norms
-
-
-@np.errstate(all="ignore")
-def _norm(gradients: list[np.ndarray]) -> float:
-    return p_norm([np.abs(g) for g in gradients], 2.0)
 
 
 def gradient_flow(norms: Mapping[str, Any] | Iterable[Mapping[str, Any]], ax: Any = None) -> Axes:

@@ -10,11 +10,10 @@ import numpy as np
 
 from autograd import Tensor, Value, no_grad
 
-from .. import functional as F
 from ..atomic import update_dicts
 from ..data import TensorDataset
-from ..layers.loss_modules import BCELoss
 from ..module import Module
+from .loss_kind import LossKind, kind_of
 from .metrics import Metric, metric_list
 from .outputs import apply_model, as_array, checked_model
 from .sources import batch_length, inputs_and_target, plain_loader
@@ -62,7 +61,7 @@ class Meter:
 
 def threshold_of(loss: Any) -> float:
     """Return the score above which two classes with one score count as positive: 0.5 for probabilities, else 0."""
-    return 0.5 if loss is F.binary_cross_entropy or isinstance(loss, BCELoss) else 0.0
+    return 0.5 if kind_of(loss) is LossKind.BINARY else 0.0
 
 
 def loss_number(loss: Any) -> float:
@@ -74,14 +73,21 @@ def loss_number(loss: Any) -> float:
 
 
 @contextmanager
-def evaluation_mode(model: Module) -> Iterator[None]:
-    """Set all Modules to evaluation mode within a `with` block, and then each to the mode it had before."""
+def modes_kept(model: Module) -> Iterator[None]:
+    """Set each Module at the end of a `with` block to the mode it had before, training or evaluation."""
     modes = [(vars(module), {"training": module.training}) for module in model.modules()]
     try:
-        model.eval()
         yield
     finally:
         update_dicts(modes)
+
+
+@contextmanager
+def evaluation_mode(model: Module) -> Iterator[None]:
+    """Set all Modules to evaluation mode within a `with` block, and then each to the mode it had before."""
+    with modes_kept(model):
+        model.eval()
+        yield
 
 
 def measured(model: Module, loader: Any, loss: Any, meter: Meter) -> Meter:

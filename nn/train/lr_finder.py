@@ -14,10 +14,10 @@ from ..checks import integer, number
 from ..module import Module
 from ..optim import Optimizer
 from ..plot.canvas import one_axes
-from .evaluation import loss_number
+from .evaluation import loss_number, modes_kept
 from .outputs import apply_model, checked_model
 from .snapshot import Snapshot
-from .sources import inputs_and_target, training_loader
+from .sources import NO_BATCHES, inputs_and_target, training_loader
 
 _SMOOTHING: Final = 0.9  # the weight of the past in the running mean of the loss
 _SETTLED: Final = 10  # steps after which the running mean is one of enough batches to be compared
@@ -100,30 +100,30 @@ def lr_find(
     rates = np.geomspace(min_lr, max_lr, integer("num_iter", num_iter, 2)).tolist()
     loader = training_loader(data, batch_size, shuffle=True, seed=integer("seed", seed, 0))
     before = Snapshot(model, optimizer, None, loader)
-    modes = [(module, module.training) for module in model.modules()]
     losses: list[float] = []
     smoothed: list[float] = []
-    try:
-        model.train()
-        batches: Iterator[Any] = iter(())
-        mean = 0.0
-        for k, lr in enumerate(rates):
-            batch = next(batches, None)
-            if batch is None:
-                batches = iter(loader)
-                batch = next(batches)
-            found = _step(model, batch, loss, optimizer, lr)
-            mean = _SMOOTHING * mean + (1 - _SMOOTHING) * found
-            if not math.isfinite(found):
-                break
-            losses.append(found)
-            smoothed.append(mean / (1 - _SMOOTHING ** (k + 1)))
-            if smoothed[-1] > _DIVERGED * min(smoothed):
-                break
-    finally:
-        before.restore()
-        for module, mode in modes:
-            module.training = mode
+    with modes_kept(model):
+        try:
+            model.train()
+            batches: Iterator[Any] = iter(())
+            mean = 0.0
+            for k, lr in enumerate(rates):
+                batch = next(batches, None)
+                if batch is None:
+                    batches = iter(loader)
+                    batch = next(batches, None)
+                    if batch is None:
+                        raise ValueError(NO_BATCHES)
+                found = _step(model, batch, loss, optimizer, lr)
+                mean = _SMOOTHING * mean + (1 - _SMOOTHING) * found
+                if not math.isfinite(found):
+                    break
+                losses.append(found)
+                smoothed.append(mean / (1 - _SMOOTHING ** (k + 1)))
+                if smoothed[-1] > _DIVERGED * min(smoothed):
+                    break
+        finally:
+            before.restore()
     return LRCurve(rates[: len(losses)], losses, smoothed)
 
 

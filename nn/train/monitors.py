@@ -153,7 +153,7 @@ class ModelCheckpoint(Monitor):
         if save_best_only and save_freq != "epoch":
             raise ValueError('save_best_only compares epochs; use it with save_freq="epoch"')
         if initial_value_threshold is not None:
-            self.best = float(initial_value_threshold)
+            self.best = number("initial_value_threshold", initial_value_threshold)
         self._due = ""  # the file to write once all callbacks have seen the epoch or the step
 
     def on_train_begin(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import importlib
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -128,8 +129,6 @@ class _Terminal(_Line):
     _width = 0
 
     def show(self, text: str, share: float | None) -> None:
-        import shutil
-
         text = text[: shutil.get_terminal_size().columns - 1]
         self.file.write(f"\r{text:<{self._width}}")
         self.file.flush()

@@ -14,6 +14,8 @@ from ..data import DataLoader, Dataset, Subset, TensorDataset
 from ..data.loader import Transform
 from .outputs import as_array
 
+NO_BATCHES: Final = "an epoch of the data has no batches; give at least one sample, or leave out drop_last"
+
 _DEFAULT_BATCH: Final = 32
 
 
@@ -69,9 +71,9 @@ def not_finite(inputs: tuple[Any, ...], target: Any) -> Iterator[tuple[str, np.n
             yield name + (f", feature {', '.join(map(str, columns))}" if len(columns) else ""), data
 
 
-def batch_length(batch: Any) -> int:
-    """Return the number of samples in the target of a batch."""
-    return len(batch) if np.ndim(getattr(batch, "data", batch)) else 1
+def batch_length(target: Any) -> int:
+    """Return the number of samples of a batch with this target."""
+    return len(target) if np.ndim(getattr(target, "data", target)) else 1
 
 
 def batch_count(loader: Any) -> int | None:

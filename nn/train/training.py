@@ -14,11 +14,11 @@ from ..optim import Optimizer
 from ..optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 from .callback import Callback
 from .checkpoint import CheckpointError, load_checkpoint, save_checkpoint
-from .evaluation import Meter, loss_number, measured
+from .evaluation import Meter, loss_number, measured, modes_kept
 from .history import History
 from .outputs import apply_model, computes_with_values, count_nodes
 from .snapshot import Snapshot, Stateful, generators_of
-from .sources import batch_count, inputs_and_target, not_finite
+from .sources import NO_BATCHES, batch_count, inputs_and_target, not_finite
 from .state_text import same_kind
 
 _FIT: Final = "fit"  # key of what a checkpoint holds for `fit`
@@ -71,27 +71,26 @@ class Training:
 
     def run(self, resume: str | os.PathLike[str] | None = None) -> History:
         """Train up to the last epoch and return the history; with `resume` go on from a checkpoint."""
-        modes = [(vars(module), {"training": module.training}) for module in self.model.modules()]
         for callback in self.callbacks:
             callback.training = self
-        try:
-            saved = self._loaded(resume) if resume is not None else {}
-            for callback in self.callbacks:
-                callback.on_train_begin()
-            for callback, state in zip(self._remembering(), saved.get("callbacks", []), strict=False):
-                callback.load_state_dict(state["state"])
-            while self.epoch < self.epochs and not self.stop_training:
-                self._run_epoch()
-            for callback in self.callbacks:
-                callback.on_train_end()
-        except Exception as error:
-            for callback in self.callbacks:
-                callback.on_failure(error)
-            raise
-        finally:
-            update_dicts(modes)
-            for callback in self.callbacks:
-                callback.close()
+        with modes_kept(self.model):
+            try:
+                saved = self._loaded(resume) if resume is not None else {}
+                for callback in self.callbacks:
+                    callback.on_train_begin()
+                for callback, state in zip(self._remembering(), saved.get("callbacks", []), strict=False):
+                    callback.load_state_dict(state["state"])
+                while self.epoch < self.epochs and not self.stop_training:
+                    self._run_epoch()
+                for callback in self.callbacks:
+                    callback.on_train_end()
+            except Exception as error:
+                for callback in self.callbacks:
+                    callback.on_failure(error)
+                raise
+            finally:
+                for callback in self.callbacks:
+                    callback.close()
         return self.history
 
     # --- the loop ---
@@ -112,7 +111,7 @@ class Training:
             for callback in self.callbacks:
                 callback.on_checkpoint(logs)
         if self.batch == 0:
-            raise ValueError("an epoch of the data has no batches; give at least one sample, or leave out drop_last")
+            raise ValueError(NO_BATCHES)
         self._end_epoch()
 
     def _warn(self, loss: float) -> None:

@@ -8,9 +8,10 @@ from typing import Final
 
 import numpy as np
 
+from ..loss_kind import LossKind
 from ..outputs import as_array
 from ..sources import not_finite
-from .evidence import Evidence, LossKind
+from .evidence import Evidence
 from .sign import Sign
 
 _LARGE_INPUT: Final = 10.0  # root mean square

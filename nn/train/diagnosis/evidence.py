@@ -2,45 +2,24 @@
 
 from __future__ import annotations
 
-import functools
 import math
 from contextlib import suppress
 from dataclasses import dataclass, field
-from enum import Enum, auto
 from typing import Any
 
 import numpy as np
 
 from autograd import no_grad
 
-from ... import functional as F
-from ...layers.loss_modules import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, NLLLoss
 from ...module import Module
 from ...neuron import Layer
 from ...optim import Optimizer
 from ...optim.clipping import p_norm
 from ...plot.gradients import gradient_norms
+from ..loss_kind import LossKind, kind_of
 from ..outputs import apply_model, as_array
 from .observation import Observation, anomaly, observe
 from .trials import Trial, constant_answer, over_fitting, own_steps, twins
-
-
-class LossKind(Enum):
-    """The family of a loss, as far as the checks need it."""
-
-    CROSS_ENTROPY = auto()  # of scores and classes
-    NEGATIVE_LOG_LIKELIHOOD = auto()
-    BINARY = auto()  # of probabilities
-    BINARY_SCORES = auto()
-    OTHER = auto()
-
-
-_KINDS = (
-    (LossKind.CROSS_ENTROPY, F.cross_entropy, CrossEntropyLoss),
-    (LossKind.NEGATIVE_LOG_LIKELIHOOD, F.nll_loss, NLLLoss),
-    (LossKind.BINARY, F.binary_cross_entropy, BCELoss),
-    (LossKind.BINARY_SCORES, F.binary_cross_entropy_with_logits, BCEWithLogitsLoss),
-)
 
 
 @dataclass(slots=True)
@@ -106,7 +85,9 @@ def gather(
     found = Evidence(model, inputs, target, loss, optimizer, evaluating, steps=steps)
     twin, its_optimizer, its_loss = twins(model, optimizer, loss)
     found.seen = seen = observe(twin, inputs, target, its_loss)
-    found.kind = _kind(loss, seen.ops)
+    found.kind = kind_of(loss)
+    if found.kind is LossKind.OTHER and seen.ops & {"cross_entropy", "logsumexp"}:  # a function of the user calls it
+        found.kind = LossKind.CROSS_ENTROPY
     if seen.failure is not None:
         return found
     found.gradients = {name: node.grad for name, node in twin.named_parameters() if node.requires_grad}
@@ -127,15 +108,6 @@ def gather(
     return found
 
 
-def _kind(loss: Any, ops: frozenset[str]) -> LossKind:
-    while isinstance(loss, functools.partial):
-        loss = loss.func
-    for kind, function, module in _KINDS:
-        if loss is function or isinstance(loss, module):
-            return kind
-    return LossKind.CROSS_ENTROPY if ops & {"cross_entropy", "logsumexp"} else LossKind.OTHER
-
-
 def _finite(found: Evidence) -> bool:
     arrays = [np.asarray(g) for g in found.gradients.values() if g is not None]
     return math.isfinite(found.seen.number) and all(np.isfinite(array).all() for array in arrays)
@@ -148,8 +120,8 @@ def _updates(model: Module, optimizer: Optimizer) -> dict[str, float]:
     for name, module in model.named_modules():
         own = [rows[id(p)] for p in module.parameters(recurse=isinstance(module, Layer)) if id(p) in rows]
         own = [row for row in own if row.gradient is not None]
-        weights = p_norm([np.abs(np.asarray(row.data, dtype=np.float64)) for row in own], 2.0)
-        change = p_norm([np.abs(np.asarray(row.update.data - row.data, dtype=np.float64)) for row in own], 2.0)
+        weights = p_norm([row.data for row in own], 2.0)
+        change = p_norm([row.change for row in own], 2.0)
         if weights > 0:
             found[name or type(module).__name__] = change / weights
     return found

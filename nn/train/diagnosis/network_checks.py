@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from .evidence import Evidence, LossKind
+from ..loss_kind import LossKind
+from .evidence import Evidence
 from .sign import Sign
 
 _HIGH_LOSS: Final = (3.0, 2.0)  # more than this multiple of ln K, and than this much above it

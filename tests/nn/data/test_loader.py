@@ -383,6 +383,13 @@ def test_a_state_that_does_not_fit_is_refused_and_changes_nothing(state: Any, sa
     assert loader.state_dict() == before
 
 
+def test_a_state_without_a_key_is_refused_where_a_transform_draws() -> None:
+    loader = DataLoader(TensorDataset(X, Y), batch_size=3, transform=add_noise)
+    next(iter(loader))
+    with pytest.raises(ValueError, match="has no key, but this one draws random numbers"):
+        loader.load_state_dict({**loader.state_dict(), "key": None})
+
+
 def test_a_saved_order_that_does_not_fit_the_dataset_is_refused() -> None:
     loader = DataLoader(X, sampler=[3, 1])
     next(iter(loader))

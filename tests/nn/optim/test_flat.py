@@ -28,6 +28,7 @@ CHANGES: dict[str, Change] = {
     "data written into": lambda optimizer, params: params[1].data.fill(7.0),
     "a dtype": lambda optimizer, params: params[0].to_(np.float32),
     "a skipped parameter": lambda optimizer, params: setattr(params[1], "grad", None),
+    "the last parameter skipped": lambda optimizer, params: setattr(params[2], "grad", None),
     "a new group": lambda optimizer, params: optimizer.add_param_group({"params": [with_gradient((3,))], "lr": 0.5}),
     "an entry of the state set": set_entry,
     "an entry of the state written into": lambda optimizer, params: optimizer.state[params[0]]["exp_avg"].fill(0.5),

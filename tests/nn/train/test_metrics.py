@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pytest
 
+import nn
 from autograd import Tensor, Value
 from nn import functional as F, train
 from nn.train.evaluation import Meter, threshold_of
@@ -46,6 +48,7 @@ def found(metric: Any, output: Any, target: Any, threshold: float = 0.0) -> Any:
         ("f1", SCORES, LABELS, np.mean([2 / 3, 2 / 4, 2 / 3])),
         (train.F1("micro"), SCORES, LABELS, 3 / 5),
         (train.F1("macro"), ONE, SIGNS, 1 / 2),
+        ("f1", SCORES[:2], np.array([0, 1]), 1.0),  # the third class occurs nowhere and does not count
         (F.mse_loss, Tensor([1.0, 3.0]), Tensor([1.0, 1.0]), 2.0),
         (lambda output, target: 0.25, SCORES, LABELS, 0.25),
     ],
@@ -82,9 +85,8 @@ def test_the_loss_of_an_epoch_weights_batches_by_their_size() -> None:
 
 
 def test_scores_of_probabilities_are_compared_with_one_half() -> None:
-    import nn
-
-    assert threshold_of(F.binary_cross_entropy) == threshold_of(nn.BCELoss()) == 0.5
+    summed = partial(F.binary_cross_entropy, reduction="sum")
+    assert [threshold_of(loss) for loss in (F.binary_cross_entropy, nn.BCELoss(), summed)] == [0.5] * 3
     assert threshold_of(F.binary_cross_entropy_with_logits) == threshold_of(nn.BCEWithLogitsLoss()) == 0.0
 
 

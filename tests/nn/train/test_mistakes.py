@@ -34,6 +34,14 @@ MISTAKES: dict[str, tuple[Callable[[], Any], str]] = {
     "a list for (X, y)": (lambda: trained([X, Y]), r"got a list of 2 arrays; write \(X, y\), a tuple"),
     "a generator": (lambda: trained((X, Y) for _ in range(3)), "a generator can be read only once"),
     "no samples": (lambda: trained((X[:0], Y[:0])), "has no batches; give at least one sample"),
+    "no samples to find a learning rate on": (
+        lambda: train.lr_find(net := nn.Linear(2, 2), (X[:0], Y[:0]), F.cross_entropy, optim.SGD(net.parameters())),
+        "has no batches; give at least one sample",
+    ),
+    "a text as threshold": (
+        lambda: train.ModelCheckpoint("file", initial_value_threshold="low"),  # type: ignore[arg-type]
+        "initial_value_threshold must be a number, got str: 'low'",
+    ),
     "all for validation": (lambda: trained(validation_split=1.0), "leaves one part of 40 samples empty"),
     "a batch of none": (lambda: trained(batch_size=0), "batch_size must be an integer >= 1, got 0"),
     "texts as labels": (lambda: trained((X, np.array(["a", "b"])[Y])), "holds real numbers, got text"),

@@ -67,12 +67,25 @@ def test_a_training_saved_after_each_epoch_can_be_made_longer(tmp_path: Path) ->
     assert longer.bits() == whole.bits()
 
 
-def test_early_stopping_goes_on_counting(tmp_path: Path) -> None:
+def test_the_csv_log_of_a_resumed_training_repeats_no_line(tmp_path: Path) -> None:
+    def logged(name: str, epochs: int, resume: Any = None) -> str:
+        extra = [train.CSVLogger(tmp_path / name), train.ModelCheckpoint(tmp_path / "c")]
+        Run(plain=True).fit(epochs, extra, resume)
+        return (tmp_path / name).read_text()
+
+    whole = logged("whole.csv", 4)
+    logged("log.csv", 2)
+    assert logged("log.csv", 4, tmp_path / "c") == whole
+
+
+@pytest.mark.parametrize("left", [0, 1, 2])
+def test_early_stopping_goes_on_counting(tmp_path: Path, left: int) -> None:
     path = tmp_path / "c.safetensors"
     whole = Run()
     whole.fit(epochs=60)
-    assert 4 < len(whole.history.epoch) < 60
-    Run().fit(epochs=60, extra=[train.ModelCheckpoint(path), train.LambdaCallback()])
+    epochs = len(whole.history.epoch)
+    assert 4 < epochs < 60
+    Run().fit(epochs=epochs - left, extra=[train.ModelCheckpoint(path), train.LambdaCallback()])
     resumed = Run()
     resumed.fit(epochs=60, extra=[train.ModelCheckpoint(path)], resume=path)
     assert resumed.bits() == whole.bits()

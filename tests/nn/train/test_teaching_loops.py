@@ -187,6 +187,8 @@ def test_gradients_of_small_batches_are_accumulated() -> None:
 
 
 def test_a_training_is_saved_and_resumed_by_hand(tmp_path: Path) -> None:
+    pytest.importorskip("safetensors", reason="safetensors is not installed; pip install glassgrad[files]")
+
     def parts() -> tuple[nn.Sequential, Any, DataLoader]:
         torch.manual_seed(0)
         model = classifier()
@@ -255,6 +257,7 @@ def test_early_stopping_restores_the_best_weights() -> None:
 
 
 def test_the_usual_list_of_callbacks(tmp_path: Path) -> None:
+    pytest.importorskip("safetensors", reason="safetensors is not installed; pip install glassgrad[files]")
     model, optimizer = compiled(lr=0.2)
     seen: list[int] = []
     callbacks = [

@@ -35,13 +35,13 @@ def test_the_suggested_rate_is_below_the_limit_and_trains(scale: float) -> None:
 
 
 def test_lr_find_changes_nothing() -> None:
-    model = network()
+    model = network().eval()
     optimizer = optim.Adam(model.parameters(), lr=0.5)
     loader = nn.data.DataLoader(nn.data.TensorDataset(*data()), 8, shuffle=True)
 
     def state() -> Any:
         parts = (model.state_dict(), optimizer.state_dict(), loader.state_dict())
-        return exact(parts), default_generator().bit_generator.state, [m.training for m in model.eval().modules()]
+        return exact(parts), default_generator().bit_generator.state, [m.training for m in model.modules()]
 
     before = state()
     curve = train.lr_find(model, loader, F.cross_entropy, optimizer, num_iter=20)
