@@ -22,6 +22,7 @@ import autograd
 from autograd import Op, Program, Value, native
 from autograd.engine.op import BUILT_IN
 from autograd.operands.spelling import C
+from tests.interrupts import needs_timer
 from tests.native.test_core import in_python
 from tests.native.test_rules import SPECIAL
 
@@ -233,7 +234,7 @@ class Stopped(Exception):
     """What the handler of a signal raises here."""
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there is no setitimer")
+@needs_timer
 def test_a_run_over_many_samples_can_be_interrupted_and_gives_nothing() -> None:
     program, _ = deep()
     samples = np.linspace(-1.0, 1.0, 400_000)  # a few seconds
@@ -314,7 +315,7 @@ print(failed > 5, core.live() == before, x.grad == record([y], [x, w]).run([2.0,
 
 
 def test_memory_that_fails_leaves_nothing_behind() -> None:
-    pytest.importorskip("_testcapi")
+    pytest.importorskip("_testcapi", reason="this Python is built without the module that lets memory fail")
     assert in_python("-c", FAILING) == "True True True\n"
 
 

@@ -39,7 +39,7 @@ def test_random_split_has_the_sizes_of_pytorch_and_every_sample_once(
 
 
 def test_random_split_takes_fractions_as_pytorch_does() -> None:
-    torch: Any = pytest.importorskip("torch", reason="PyTorch is not installed")
+    torch: Any = pytest.importorskip("torch", reason="PyTorch is not installed; pip install glassgrad[parity]")
     for count in (10, 11, 97):
         for lengths in ([0.8, 0.2], [0.6, 0.3, 0.1], [0.5, 0.25, 0.25]):
             theirs = torch.utils.data.random_split(range(count), lengths)
