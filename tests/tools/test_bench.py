@@ -141,6 +141,15 @@ def test_the_tensor_table_has_a_row_per_program_and_way_and_the_overheads(capsys
     assert BARE not in overhead
 
 
+def test_an_engine_that_fails_is_named_instead_of_the_tensor_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*arguments: Any) -> Any:
+        raise Untried("MemoryError")
+
+    monkeypatch.setattr(tensor, "in_a_process", fails)
+    with pytest.raises(SystemExit, match="glassgrad cannot be measured: MemoryError; leave it out with --engines"):
+        tensor.main(["--rounds", "1", "--engines", OURS])
+
+
 def test_engines_that_disagree_are_named_and_not_timed() -> None:
     def norm(value: float) -> list[dict[str, dict[str, float]]]:
         return [{"add 1": {"forward": 1.0, "backward": 1.0, "norm": value}}]
