@@ -138,12 +138,11 @@ class Probe:
         if not self._confirmed(v, slopes):
             return None
 
-        def slopes_at(point: list[Any]) -> Vector:
-            return self._weighted(self._with_complex_step(point, v).imag / COMPLEX_STEP)
-
         @cache
         def cancelled() -> Vector:
-            return with_rounding(slopes_at, self.point, self.epsilon)[1]
+            return with_rounding(
+                lambda x: self._weighted(self._with_complex_step(x, v).imag / COMPLEX_STEP), self.point, self.epsilon
+            )[1]
 
         found = enumerate(slopes)
         return [Estimate(float(x), "complex step", 0.0, None, lambda k=k: float(cancelled()[k])) for k, x in found]  # type: ignore[misc]
