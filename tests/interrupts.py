@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import linecache
 import os
+import signal
 import sys
 from collections.abc import Callable
 from functools import cache
 from types import CodeType, FrameType
 from typing import Any
 
+import pytest
+
 Place = tuple[CodeType, int]  # a line of the source
+
+needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot copy a running process")
+needs_timer = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no interval timer")
 
 
 def interrupted_at(line: int, function: Callable[[], Any]) -> bool:

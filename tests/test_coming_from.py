@@ -1,4 +1,8 @@
-"""docs/coming-from.md: our column of each table runs from top to bottom, and theirs gives the same numbers."""
+"""docs/coming-from.md: our column of each table runs from top to bottom, and theirs gives the same numbers.
+
+Their column runs where their package is installed. The extra `test` installs micrograd, and `parity` PyTorch; no extra
+installs Keras.
+"""
 
 from __future__ import annotations
 
@@ -135,8 +139,8 @@ def their_names(section: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-def _double_precision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Set float64 in the other packages, and remove files and settings afterwards."""
+def _files_and_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Write files to a folder of the test, let Keras compute with PyTorch, and restore our default dtype afterwards."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("KERAS_BACKEND", "torch")
     yield
@@ -181,7 +185,7 @@ def set_precision(package: str, precision: str | None) -> str | None:
     return before
 
 
-@pytest.mark.usefixtures("_double_precision")
+@pytest.mark.usefixtures("_files_and_settings")
 @pytest.mark.parametrize("section", SECTIONS)
 def test_every_row_runs_and_gives_their_numbers(section: str) -> None:
     theirs = their_results(section)

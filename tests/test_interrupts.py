@@ -13,7 +13,7 @@ import pytest
 import autograd
 import nn
 from autograd import Stepper, Tensor, Value, draw, manual_seed, replace_file, stack
-from autograd.engine.mode import mode as current
+from autograd.engine.mode import Switch, mode as current
 from nn import functional as F, optim
 from nn.optim import lr_scheduler
 
@@ -256,7 +256,10 @@ def test_an_interrupt_at_any_line_of_functional_call_leaves_the_parameters_of_th
         assert state() == before
 
 
-@pytest.mark.skipif(not autograd.__compiled__, reason="a mode is left by a function in C")
+# The compiled engine leaves a mode in C. In Python, an interrupt in __exit__ itself comes before the mode is left.
+LEAVING = getattr(Switch.__exit__, "__code__", None)
+
+
 @pytest.mark.parametrize("mode", [autograd.no_grad, autograd.enable_grad, autograd.detect_anomaly])
 def test_an_interrupt_at_any_line_of_a_block_leaves_its_mode(mode: Callable[[], Any]) -> None:
     x = Value(2.0)
@@ -266,8 +269,9 @@ def test_an_interrupt_at_any_line_of_a_block_leaves_its_mode(mode: Callable[[], 
             (x * x).tanh()
 
     before = current.get()
-    places = executed_lines(act)
-    for line in range(1, len(places) + 1):
+    lines = [line for line, (code, _) in enumerate(executed_lines(act), 1) if code is not LEAVING]
+    assert len(lines) > 2
+    for line in lines:
         interrupted_at(line, act)
         assert current.get() is before
 

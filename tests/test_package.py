@@ -1,5 +1,6 @@
 """Import names, versions, and an installation that shares its folder with HIPS autograd."""
 
+import ast
 import builtins
 import importlib
 import importlib.metadata
@@ -35,6 +36,14 @@ def public(module: types.ModuleType) -> dict[str, object]:
 def test_all_is_every_public_name_that_hides_no_builtin() -> None:
     assert len(autograd.__all__) == len(set(autograd.__all__))
     assert set(autograd.__all__) == public(autograd).keys() - set(dir(builtins))
+
+
+def test_a_type_checker_sees_the_names_that_are_imported_later_and_no_others() -> None:
+    body = ast.parse(Path(autograd.__file__).read_text(encoding="utf-8")).body
+    seen = [each for block in body if isinstance(block, ast.If) for each in block.body]
+    imports = {each.module: tuple(a.name for a in each.names) for each in seen if isinstance(each, ast.ImportFrom)}
+    assert imports == vars(autograd)["_LATER"]
+    assert "__getattr__" not in {each.name for each in body if isinstance(each, ast.FunctionDef)}  # takes any name
 
 
 def test_a_star_import_replaces_no_builtin_and_brings_no_module() -> None:

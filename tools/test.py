@@ -11,7 +11,9 @@ import time
 
 import environment
 
-OF_THE_ENGINE = ("tests/engine", "tests/operands", "tests/graph", "tests/calculus", "tests/native")
+OF_THE_ENGINE = (
+    "tests/engine", "tests/operands", "tests/graph", "tests/calculus", "tests/native", "tests/test_interrupts.py",
+)  # fmt: skip
 IN_A_BROWSER = "tests/browser"  # minutes; a check of its own
 
 

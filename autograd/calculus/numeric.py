@@ -140,9 +140,10 @@ class Probe:
 
         @cache
         def cancelled() -> Vector:
-            return with_rounding(lambda x: self._weighted(self._with_complex_step(x, v).imag / COMPLEX_STEP), *here)[1]
+            return with_rounding(
+                lambda x: self._weighted(self._with_complex_step(x, v).imag / COMPLEX_STEP), self.point, self.epsilon
+            )[1]
 
-        here = self.point, self.epsilon
         found = enumerate(slopes)
         return [Estimate(float(x), "complex step", 0.0, None, lambda k=k: float(cancelled()[k])) for k, x in found]  # type: ignore[misc]
 

@@ -89,7 +89,7 @@ def _require_structure(tree: Any, other: Any) -> None:
 def _described(tree: Any) -> str:
     if isinstance(tree, dict):
         return f"a dict with the keys {shown(list(tree), 80)}"
-    return f"a list of {len(tree)}" if is_container(tree) else f"{shown(tree, 40)}"
+    return f"a list of {len(tree)}" if is_container(tree) else shown(tree, 40)
 
 
 def leaves(tree: Any) -> list[Any]:

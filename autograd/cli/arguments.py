@@ -28,6 +28,9 @@ def read_arguments(argv: Sequence[str]) -> argparse.Namespace:
     With `--mark`, `expression` and `values` are the names of files.
     """
     asked = _parser().parse_args(_options_first(argv))
+    if asked.phase and not asked.practice:
+        raise Refused(f"--phase {asked.phase} chooses the questions of --practice: add --practice, or leave it out")
+    asked.phase = asked.phase or PHASES[0]
     asked.expression = _decoded(asked.expression)
     words = [_decoded(word) for word in asked.values]
     asked.values = words if asked.mark else assignments(words)
@@ -61,7 +64,7 @@ After -- no word is an option: python -m autograd -- -h h=1""",
     parser.add_argument("--html", metavar="FILE", help="write the player: a page with the picture and every step")
     parser.add_argument("--program", action="store_true", help="print the graph as Python source instead of the steps")
     parser.add_argument("--practice", action="store_true", help="ask for the numbers instead of showing them")
-    parser.add_argument("--phase", choices=PHASES, default=PHASES[0], help=f"of --practice: {', '.join(PHASES)}")
+    parser.add_argument("--phase", choices=PHASES, help=f"of --practice: {', '.join(PHASES)}")
     parser.add_argument(
         "--mark", metavar="ANSWERS", help="mark results of a practice page, text files, with its answers"
     )

@@ -31,7 +31,7 @@ WEIGHTS: Final = np.array([1.0, -0.5, 0.75, 1.25, 0.6, -0.8, 0.9, 1.1, -0.7])
 
 
 class Mode(StrEnum):
-    """What is done with a function."""
+    """A way to use a function."""
 
     PLAIN = "plain"  # call it
     GRAD = "grad"
@@ -204,7 +204,7 @@ def _like(x: Any, v: Array) -> Any:
 
 
 def compute(cell: Cell) -> dict[int, float]:
-    """What the mode gives of F (0), of its first derivative (1) and of its second (2) along the direction."""
+    """Return what the mode gives of F (0), of its first derivative (1) and of its second (2) along the direction."""
     row, kind, mode = TABLE_ROWS[cell.row], KINDS[cell.kind], cell.mode
     data = numbers(row, kind)
     x = kind.make(data)
@@ -273,7 +273,7 @@ def _is_numpys(row: Row, kind: str, number: float) -> bool:
 
 
 def fault(cell: Cell, found: dict[int, float]) -> str:
-    """What is wrong with the numbers of a cell; empty where they are right."""
+    """Say what is wrong with the numbers of a cell; empty where they are right."""
     row, kind = TABLE_ROWS[cell.row], KINDS[cell.kind]
     data = np.asarray(
         KINDS[cell.kind].make(numbers(row, kind)) if cell.kind in ("float32", "float16") else numbers(row, kind)

@@ -83,7 +83,7 @@ def page(command: str) -> str:
 
 
 def _sentences() -> dict[Refusal, str]:
-    """What each refusal says in the first cell that it names."""
+    """Return the words of each refusal in the first cell that it names."""
     said: dict[Refusal, str] = {}
     for name in TABLE_ROWS:
         for cell in cells(name):

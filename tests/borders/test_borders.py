@@ -19,7 +19,7 @@ from .rows import FUNCTIONS, METHOD_ROWS, TABLE_ROWS, function_of
 
 
 def judged(cell: Cell) -> str:
-    """What is wrong with a cell; empty where it is right or refused as the list says."""
+    """Say what is wrong with a cell; empty where it is right or refused as the list says."""
     expected = refusal(cell)
     try:
         with warnings.catch_warnings():

@@ -1,4 +1,4 @@
-"""What is refused is refused in words of this package: each kind of mistake has a row for several of its members."""
+"""Refusals are in words of this package: each kind of mistake has a row for several of its members."""
 
 from __future__ import annotations
 
@@ -299,7 +299,6 @@ WORDS: dict[str, list[Row]] = {
         (lambda: np.clip(X, 0.0, 1.0, out=np.zeros((2, 2))), TypeError, "it takes no out= here"),
     ],
 }  # fmt: skip
-# Without a compiled engine the sentence is Python's own: a `__setattr__` makes every write 20 times slower.
 WRONG_DTYPES: list[Any] = ["strange", 3, 3.5, "", "f4,", complex, object, "S3", np.longdouble, [("a", int)]]
 TAKE_DTYPE: dict[str, Callable[[Any], Any]] = {
     "sum": lambda dtype: ag.sum(X, dtype=dtype),
@@ -342,6 +341,7 @@ def test_a_dtype_changes_no_number_that_it_holds(name: str, right: Any, dtype: A
     assert TAKE_DTYPE[name](dtype).tolist() == right
 
 
+# Without a compiled engine the sentence is Python's own: a `__setattr__` makes every write 20 times slower.
 if ag.__compiled__:
     WORDS["attributes of a user's own"] = [assigned(V, name) for name in ("m", "velocity", "shape", "Ω")]
 

@@ -300,6 +300,12 @@ def test_a_phase_that_is_none_is_refused() -> None:
     assert "invalid choice: 'sideways'" in result.stderr
 
 
+def test_a_phase_without_practice_is_refused() -> None:
+    result = run("x*y", "x=2", "y=5", "--phase", "forward")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "--phase forward chooses the questions of --practice: add --practice" in result.stderr
+
+
 def test_results_are_marked_with_an_answer_file(tmp_path: Path) -> None:
     task = practice(Value(2.0, "x") * Value(5.0, "y"))
     task.save(tmp_path / "exercise.html", solutions=False)

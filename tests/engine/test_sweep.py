@@ -18,6 +18,7 @@ import autograd
 from autograd import Op, Value, native, no_grad
 from autograd.engine.sweep import sweep
 from autograd.rules.elementwise import pow as power
+from tests.interrupts import needs_timer
 
 # --- accumulation ---
 
@@ -282,8 +283,7 @@ def test_a_rule_that_raises_leaves_every_grad_as_it_was(error: BaseException) ->
     assert root.grad == 1.0
 
 
-@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no interval timer")
-@pytest.mark.skipif(threading.current_thread() is not threading.main_thread(), reason="signals go to the main thread")
+@needs_timer
 def test_ctrl_c_leaves_the_grads_of_the_pass_before_or_those_of_this_one() -> None:
     """A real SIGINT, at some 150 moments spread over the whole of backward(), its last lines included."""
     x = Value(1.0)

@@ -61,7 +61,7 @@ def test_a_program_of_values_has_the_gradients_of_the_weighted_sum(seeds: Any) -
 
 
 def test_a_program_of_arrays_is_vjp_and_pytorch() -> None:
-    torch = pytest.importorskip("torch", reason="torch is not installed")
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed; pip install glassgrad[parity]")
     x, w = tensors()
     program = Program(of_arrays(x, w), [x, w])
     values, found = program.value_and_grad(X, W, gradient=SEEDS)

@@ -22,6 +22,7 @@ import autograd
 from autograd import Op, Program, Value, native
 from autograd.engine.op import BUILT_IN
 from autograd.operands.spelling import C
+from tests.interrupts import needs_timer
 from tests.native.test_core import in_python
 from tests.native.test_rules import SPECIAL
 
@@ -233,7 +234,7 @@ class Stopped(Exception):
     """What the handler of a signal raises here."""
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there is no setitimer")
+@needs_timer
 def test_a_run_over_many_samples_can_be_interrupted_and_gives_nothing() -> None:
     program, _ = deep()
     samples = np.linspace(-1.0, 1.0, 400_000)  # a few seconds

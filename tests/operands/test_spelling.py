@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import operator
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from autograd.engine.forms import COMPARISON, PRODUCT, SUM, UNARY, Infix, Kind, 
 from autograd.engine.op import BUILT_IN, OPS
 from autograd.operands.spelling import JAVASCRIPT, PEOPLE, PYTHON, Spelling
 from autograd.operands.symbol import literal, rule_text, written
+from tests.native.test_rules import COMPILER
 
 SIGNS = {
     "add": "+",
@@ -117,7 +117,7 @@ def test_javascript_has_parentheses_where_it_needs_them(formula: Any, text: str)
     assert str(formula(*names(JAVASCRIPT, "a", "b"))) == text
 
 
-@pytest.mark.skipif(shutil.which("gcc") is None, reason="there is no C compiler on the PATH to read the text")
+@pytest.mark.skipif(COMPILER is None, reason="there is no C compiler on the PATH to read the text")
 def test_every_rule_compiles_as_c(tmp_path: Path) -> None:
     lines = ["#include <math.h>"]
     bodies = []
@@ -133,6 +133,10 @@ def test_every_rule_compiles_as_c(tmp_path: Path) -> None:
     lines += [f"double {name}();" for name in called]
     (tmp_path / "rules.c").write_text("\n".join([*lines, *bodies]) + "\n", encoding="utf-8")
     run = subprocess.run(
-        ["gcc", "-std=gnu11", "-fsyntax-only", "rules.c"], cwd=tmp_path, capture_output=True, text=True, timeout=120
+        [str(COMPILER), "-std=gnu11", "-fsyntax-only", "rules.c"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     assert (run.returncode, run.stderr) == (0, "")

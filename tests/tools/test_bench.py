@@ -12,7 +12,7 @@ import pytest
 
 from bench import chains, gpt, jobs, mlp, programs, report, run, scalar, tensor
 from bench.measure import in_a_process
-from bench.peers import BARE, BY_HAND, JAX, MICROGRAD, MYGRAD, OURS, PYTORCH, Untried, python_of
+from bench.peers import BARE, BY_HAND, MICROGRAD, MYGRAD, OURS, PEERS, PYTORCH, Peer, Untried, python_of
 from bench.rows import Figure, Row, Runner, rows
 from tests.jobs import science, statistics
 
@@ -141,6 +141,15 @@ def test_the_tensor_table_has_a_row_per_program_and_way_and_the_overheads(capsys
     assert BARE not in overhead
 
 
+def test_an_engine_that_fails_is_named_instead_of_the_tensor_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*arguments: Any) -> Any:
+        raise Untried("MemoryError")
+
+    monkeypatch.setattr(tensor, "in_a_process", fails)
+    with pytest.raises(SystemExit, match="glassgrad cannot be measured: MemoryError; leave it out with --engines"):
+        tensor.main(["--rounds", "1", "--engines", OURS])
+
+
 def test_engines_that_disagree_are_named_and_not_timed() -> None:
     def norm(value: float) -> list[dict[str, dict[str, float]]]:
         return [{"add 1": {"forward": 1.0, "backward": 1.0, "norm": value}}]
@@ -254,12 +263,12 @@ def test_a_process_that_takes_too_long_is_ended() -> None:
 
 
 def test_a_folder_of_the_name_of_an_engine_is_no_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    if importlib.util.find_spec("jax"):
-        pytest.skip("JAX is installed here")
-    (tmp_path / "jax").mkdir()
+    monkeypatch.setitem(PEERS, "a peer", Peer("a_peer_of_none", ("a-peer",)))
+    (tmp_path / "a_peer_of_none").mkdir()
     monkeypatch.syspath_prepend(tmp_path)
+    assert importlib.util.find_spec("a_peer_of_none")
     with pytest.raises(Untried, match="not installed"):
-        python_of(JAX, install=False)
+        python_of("a peer", install=False)
 
 
 def test_engines_that_computed_something_else_are_named() -> None:
@@ -292,10 +301,10 @@ def test_the_page_has_a_row_for_every_target() -> None:
     assert {(row.work, row.other_name, row.target) for row in rows()} - shown == set()
 
 
-@needs_micrograd
 def test_a_run_writes_its_table_as_text_json_and_plot(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    pytest.importorskip("matplotlib", reason="matplotlib is not installed; pip install glassgrad[plot]")
     monkeypatch.setattr(run, "OUT", tmp_path)
     assert run.main(["--rounds", "1", "--only", "import autograd"]) == 0
     assert "import autograd" in capsys.readouterr().out

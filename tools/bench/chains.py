@@ -1,6 +1,6 @@
 """The programs of `tensor.py` and how each engine runs them: what runs in an engine's process.
 
-Called with ENGINE OPS SECONDS SIZE ..., it prints what came of it as JSON; `run.py` calls `measure`. It stands apart
+Called with ENGINE OPS SECONDS SIZE ..., it prints the results as JSON; `run.py` calls `measure`. It stands apart
 because it needs NumPy, which the Python that a script is started with may not have.
 """
 

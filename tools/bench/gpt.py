@@ -16,7 +16,7 @@ from bench.measure import Figures, timed
 from bench.peers import OURS
 
 LETTERS: Final = "abcdefghijklmnopqrstuvwxyz."
-TEXT: Final = "anna.charlotte."  # of which 14 letters are to be foretold
+TEXT: Final = "anna.charlotte."  # 14 of its letters follow another one, and are predicted
 WIDTH, HEADS = 16, 4
 
 Vector = list[Any]
@@ -88,7 +88,7 @@ class OwnValue:
 
 
 class GPT:
-    """The weights as lists of lists of values, and what becomes of a letter at its place."""
+    """The weights as lists of lists of values, and the loss of a text."""
 
     def __init__(self, value: Callable[[float], Any]) -> None:
         draw = random.Random(42)
@@ -106,7 +106,7 @@ class GPT:
             p.grad = 0  # also for those that no letter uses
 
     def loss(self, tokens: Sequence[int]) -> Any:
-        """The mean of how surprising each next letter is."""
+        """Return the mean cross-entropy of each next letter."""
         keys: Matrix = []
         values: Matrix = []
         losses = []

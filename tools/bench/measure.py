@@ -69,7 +69,7 @@ def threads(count: int) -> dict[str, str]:
 
 
 def timed(step: Callable[[], object], steps: int, warm: int = 1) -> Figures:
-    """Run the step and return how long each run after the first took: `step` in processor time, and `wall`."""
+    """Run the step; return the seconds of each run after `warm` ones: `step` in processor time, and `wall`."""
     for _ in range(warm):
         step()
     found: Figures = {"step": [], "wall": []}

@@ -1,4 +1,4 @@
-"""What a node costs in graphs of two sizes, and a chain of a million nodes: built, swept backward and freed."""
+"""The cost of a node in graphs of two sizes and in a chain of a million: to build, to sweep backward and to free it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import time
 
 from bench import scalar
 from bench.measure import Figures
+from bench.peers import OURS
 
 SIZES = {"10,000": 15, "1,000,000": 1524}  # nodes of the demo's graph, and the points that give so many
 
@@ -23,7 +24,7 @@ def measure(engine: str, how: str, quick: bool) -> Figures:
 def cost_per_node(points: int, times: int) -> list[float]:
     """Return the seconds to build, sweep and free the graph of the demo, per node."""
     random.seed(scalar.SEED)
-    value, network = scalar.network_of("glassgrad")
+    value, network = scalar.network_of(OURS)
     model, (xs, ys) = network(2, [16, 16, 1]), scalar.moons(points)
     nodes = scalar.count(scalar.loss("", value, model, xs, ys))
     repeats = max(100_000 // nodes, 1)

@@ -1,8 +1,8 @@
-"""What a picture of a graph shows and costs at each size: `python3 tools/bench/pictures.py`
+"""Pictures of graphs of all sizes, with their contents and costs: `python3 tools/bench/pictures.py`
 
 For graphs of Values and of Tensors with about 10 to 100,000 nodes, the seconds of processor time that `draw(root).svg`
-takes, the sizes of the SVG text and of the page, and what it shows. `--markdown` prints the table for the README. What
-is printed is a measurement on this machine; nothing asserts a time.
+takes, the sizes of the SVG text and of the page, and what it shows. `--markdown` prints the table for
+docs/pictures.md. What is printed is a measurement on this machine; nothing asserts a time.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def row(name: str) -> tuple[str, ...]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Measure pictures of graphs of all sizes.")
-    parser.add_argument("--markdown", action="store_true", help="print the table for the README")
+    parser.add_argument("--markdown", action="store_true", help="print the table for docs/pictures.md")
     arguments = parser.parse_args()
     rows = [list(cells) for cells in (HEADER, *(row(name) for name in GRAPHS))]
     if arguments.markdown:

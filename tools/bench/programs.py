@@ -1,4 +1,4 @@
-"""What a recorded graph takes to run, beside CasADi SX and JAX.
+"""The time to run a recorded graph again, beside CasADi SX and JAX.
 
 The network is that of `scalar.py`, an MLP 2-16-16-1 with relu, and there are two works:
 
@@ -6,7 +6,7 @@ The network is that of `scalar.py`, an MLP 2-16-16-1 with relu, and there are tw
     samples    the loss of one point, recorded once, at 10,000 points: a value and 337 gradients for each of them
 
 CasADi takes part in `floats`, JAX in `samples`: to compile the graph of `floats` takes JAX more than five minutes.
-micrograd records nothing; what it takes for the same is measured by `scalar.py`.
+micrograd records nothing; `scalar.py` measures its time for the same.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What came of `run.py`, as a table, a text for the docs and a plot."""
+"""The results of `run.py`: as a table, as text for the docs, and as a plot."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from bench.measure import Figures, aligned
 from bench.rows import Figure, Row, Runner
 
 HEADER = ("work", "ours", "beside", "its", "ratio (min to max)", "target", "")
+IN_SHORT = ("micrograd's demo step", "Program over", "MLP 784-120-84-10, batch 100, one step")  # how their names begin
 
 
 @dataclass(frozen=True)
@@ -135,15 +136,12 @@ def markdown(report: dict[str, Any]) -> str:
 
 
 def in_short(report: dict[str, Any]) -> str:
-    """The table for the README: the first row of each work and peer that says most."""
+    """The table for the README: the measured rows of the works in `IN_SHORT`."""
     lines = ["| work | beside | ratio of times | target |", "|---|---|---|---|"]
     for work, _, beside, _, ratio, target, verdict in report["table"]:
         if not verdict.startswith("untried") and any(work.startswith(start) for start in IN_SHORT):
             lines.append(f"| {work} | {beside} | {ratio.split(' (')[0]} | {target} |")
     return "\n".join(lines)
-
-
-IN_SHORT = ("micrograd's demo step", "Program over", "MLP 784-120-84-10, batch 100, one step")
 
 
 def conditions(rounds: int, minutes: float, versions: Sequence[str]) -> str:

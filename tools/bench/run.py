@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--only", nargs="+", default=[""], metavar="TEXT", help="rows with one of these in them")
     options = parser.parse_args(arguments)
     if options.rounds < 1 or options.minutes <= 0:
-        parser.error("every number is at least 1")
+        parser.error("--rounds is at least 1, and --minutes above 0")
     if options.write and (options.smoke or options.only != [""]):
         parser.error("--write writes the whole table: leave out --smoke and --only")
     chosen = [row for row in rows() if any(text in f"{row.work} {row.other_name}" for text in options.only)]

@@ -111,7 +111,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     def in_its_process(engine: str) -> dict[str, Any]:
         command = [pythons[engine], os.path.join(HERE, "chains.py"), engine, *what]
         paths = [os.path.dirname(HERE), *([environment.ROOT] if engine != HIPS else [])]
-        return in_a_process(command, paths, threads(1))
+        try:
+            return in_a_process(command, paths, threads(1))
+        except Untried as error:
+            raise SystemExit(f"{engine} cannot be measured: {error}; leave it out with --engines") from None
 
     runs: Runs = in_turn(list(pythons), options.rounds, in_its_process)
     wrong = disagreements(runs)

@@ -125,7 +125,7 @@ def test_a_checkpoint_is_a_file_of_weights_too(path: Path) -> None:
 
 
 def test_weights_are_exchanged_with_pytorch_both_ways(tmp_path: Path) -> None:
-    torch = pytest.importorskip("torch", reason="torch is not installed; pip install glassgrad[parity]")
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed; pip install glassgrad[parity]")
     from safetensors.torch import load_file, save_file
 
     ours = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3), nn.Linear(3, 1))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -14,7 +13,7 @@ import nn
 from autograd import Tensor, default_generator, manual_seed, no_grad
 from nn import functional as F, optim, train
 from nn.train.diagnosis.diseases import DISEASES
-from tests.interrupts import executed_lines, first_and_last, illegal_lines
+from tests.interrupts import executed_lines, first_and_last, illegal_lines, needs_fork
 
 from .cases import Noisy, exact
 
@@ -523,7 +522,7 @@ def test_the_same_call_gives_the_same_report() -> None:
     assert case.examine().findings == case.examine().findings
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot copy a running process")
+@needs_fork
 @pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_ctrl_c_at_the_first_and_the_last_run_of_a_line_changes_nothing(every: bool) -> None:
     Examined().examine()  # fills the caches, so that the next two run the same lines

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ import nn
 from autograd import default_generator, manual_seed
 from nn import functional as F, optim, train
 from nn.train.checkpoint import read_checkpoint
-from tests.interrupts import executed_lines, first_and_last, illegal_lines, interrupted_at
+from tests.interrupts import executed_lines, first_and_last, illegal_lines, interrupted_at, needs_fork
 
 from .cases import Noisy, data, exact
 
@@ -119,14 +118,13 @@ def test_ctrl_c_in_a_training_comes_between_two_steps() -> None:
 
 # Every execution of every line takes minutes; the first and the last execution of each line are among them.
 EVERY = pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.slow)])
-FORKS = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot copy a running process")
 
 
 def chosen_lines(every: bool, function: Any) -> set[int] | None:
     return None if every else set(first_and_last(executed_lines(function))[::20])
 
 
-@FORKS
+@needs_fork
 @EVERY
 def test_ctrl_c_at_each_line_of_fit_comes_between_two_steps(every: bool) -> None:
     legal = legal_states()
@@ -135,7 +133,7 @@ def test_ctrl_c_at_each_line_of_fit_comes_between_two_steps(every: bool) -> None
     assert illegal_lines(run.fit, lambda: run.state() in legal, lines) == []
 
 
-@FORKS
+@needs_fork
 @EVERY
 def test_ctrl_c_at_each_line_of_a_loop_by_hand_comes_between_two_statements(every: bool) -> None:
     whole = Small()
