@@ -38,9 +38,8 @@ class _NonFiniteWatch(Watch):
         # id -> a node that follows from a given inf, and where that was given; the node is kept, so its id stays in use
         self.origins: Final[dict[int, tuple[Node, str]]] = {}
         self.infinite: Final[set[int]] = set()  # creation indices of nodes with an infinite gradient that follows
-        self.branches: Final[set[int]] = (
-            set()
-        )  # of nodes whose gradient came through where(), which makes it 0 in places
+        # Creation indices of nodes whose gradient came through where(), which makes it 0 in places.
+        self.branches: Final[set[int]] = set()
 
     def forward(self, result: Node, op: Op, args: tuple[Any, ...]) -> None:
         line = caller()
@@ -210,9 +209,8 @@ def _input(i: Node, shape: tuple[int, ...], place: tuple[int, ...] | None) -> st
     if data.size <= SMALL:
         return f"{name}{data.tolist()}"
     words = [f"shape {data.shape}"]
-    with suppress(
-        ValueError
-    ):  # the gradient of a smaller input is a sum over many elements, so no element belongs to it
+    # The gradient of a smaller input is a sum over many elements, so no element belongs to it.
+    with suppress(ValueError):
         words += [f"{np.broadcast_to(data, shape)[place]} there"] if place is not None else []
     if not finite(data):
         words.append(f"not all finite: {_shown(data)}")

@@ -391,7 +391,8 @@ static inline int is_known(const Node *node, Py_ssize_t count) {
     return (node->code < ELEMENTWISE ? count == inputs : count && count % inputs == 0) && params_of(node, x);
 }
 
-/* Whether this sweep can take a node: one that is known, with a gradient that it can add to. An int is one, as in `p.grad = 0`. Python takes the others, and refuses data that was set after it was used. */
+/* Whether this sweep can take a node: one that is known, with a gradient that it can add to. An int is one, as in
+   `p.grad = 0`. Python takes the others, and refuses data that was set after it was used. */
 static int is_ours(Node *node, Py_ssize_t count) {
     if (node->has_grad == OBJECT) {
         if (!PyLong_CheckExact(node->grad.object)) return 0;
