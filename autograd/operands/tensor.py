@@ -121,8 +121,7 @@ class Tensor(ArrayMethods, Node):
         """The gradient after a backward pass, None before; memory of its own, to be scaled or clipped in place."""
         if type(self._grad) is tuple:  # lent, see accumulation.py
             self._grad = np.array(self._grad[0])
-        found: np.ndarray | None = self._grad
-        return found
+        return self._grad  # type: ignore[no-any-return]
 
     @grad.setter
     def grad(self, grad: np.ndarray | None) -> None:
