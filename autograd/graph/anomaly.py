@@ -12,6 +12,7 @@ from ..engine.forms import Kind
 from ..engine.mode import Mode, Switch, Watch
 from ..engine.node import Node
 from ..engine.op import Op
+from ..engine.quiet import quietly
 from ..rules.elementwise import where
 from .module_names import place_among_modules
 
@@ -109,7 +110,7 @@ def _is_made(op: Op, args: tuple[Any, ...], data: Any) -> bool:
 
 
 def _is_zero_times_inf(node: Node, position: int, upstream: Any) -> bool:
-    """Tell whether an elementwise rule gave nan where the gradient that arrives is 0 and the derivative not finite."""
+    """Tell whether an elementwise rule gave nan where the arriving gradient is 0 and the derivative is inf or nan."""
     if node.op is None or node.op.kind is not Kind.ELEMENTWISE:
         return False
     inputs = [i._data for i in node.inputs]
@@ -120,19 +121,18 @@ def _is_zero_times_inf(node: Node, position: int, upstream: Any) -> bool:
 
 
 def _untaken_branch(result: Node) -> str:
-    """Return what to do where a where() stands near, which may leave the result out; "" if there is none."""
+    """Return what to do if a where() near the caller's line may not take this result; "" if there is no where()."""
     op = result.op
     line = None if op is None or op is where or op.kind is not Kind.ELEMENTWISE else line_near_caller(r"\bwhere\(")
     if op is None or line is None:
         return ""
     nothing = np.zeros_like(result._data)[()]
     inputs = [i._data for i in result.inputs]
-    with np.errstate(all="ignore"):
-        gradients = [
-            op.vjp(k, nothing, result._data, inputs, result.params)
-            for k, i in enumerate(result.inputs)
-            if i.requires_grad
-        ]
+    gradients = [
+        quietly(op.vjp, k, nothing, result._data, inputs, result.params)
+        for k, i in enumerate(result.inputs)
+        if i.requires_grad
+    ]
     effect = (
         "does no harm, but this mode stops at it"
         if all(map(finite, gradients))

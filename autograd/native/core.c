@@ -725,7 +725,8 @@ static int find_all(PyObject *list, Found *found) {
     return 1;
 }
 
-/* Find all below the nodes found so far, of which the first `leaves` count as leaves; 0 as above. */
+/* Find all nodes below those found so far, of which the first `leaves` count as leaves. Return 0 where a node is not in
+   the table, and with MemoryError. */
 static int find_below(size_t leaves, Found *found) {
     for (size_t k = leaves; k < found->nodes; k++) {
         Node *node = held.reached[k].node;
