@@ -25,10 +25,7 @@ from autograd.rules.lists import list_dot, list_logsumexp, list_sum
 
 _testcapi: Any = importlib.import_module("_testcapi")  # which a Python may lack
 PER_SLAB: Final = 4096  # nodes that core.c allocates at a time
-ARRAYS: Final = (  # of the tape of a + b
-    bytes([native.core.names.index("add")]), array("I", [0, 2]), array("I", [0, 1]), array("d", [1.0, 2.0]),
-    array("I", [0, 1]), array("I", [2]),
-)  # fmt: skip
+FIRST, OPERANDS, DATA, ROOTS = array("I", [0, 2]), array("I", [0, 1]), array("d", [1.0, 2.0]), array("I", [2])
 NUMBERS: Final = array("d", [1.0, 2.0, 1.0])
 COLUMN: Final = array("d", range(100))
 IN_ROW: Final = 40  # successes in a row after which no allocation is left to fail
@@ -52,7 +49,9 @@ class Given:
         for _ in range(50):
             self.deep = self.deep * self.w + 1.0
         self.roots, self.inputs, self.result = [self.deep, self.w], [self.x], array("d", bytes(8 * 300))
-        self.tape: Any = native.tape.Tape(*ARRAYS)
+        add = bytes([native.core.names.index("add")])
+        self.arrays = (add, FIRST, OPERANDS, DATA, OPERANDS, ROOTS)  # a + b, with a and b as inputs
+        self.tape: Any = native.tape.Tape(*self.arrays)
 
     def counts(self) -> dict[str, int]:
         return {name: sys.getrefcount(each) for name, each in vars(self).items()}
@@ -130,7 +129,7 @@ def graph_as_arrays(given: Given) -> None:
 
 
 def tapes(given: Given) -> None:
-    native.tape.Tape(*ARRAYS)
+    native.tape.Tape(*given.arrays)
     given.tape.run(100, NUMBERS, (COLUMN, None, None), (given.result,))
     given.tape.run(100, NUMBERS, (), (given.result,))
 
