@@ -48,8 +48,8 @@ def header() -> str:
     spelled = [op for op in BUILT_IN.values() if in_c(op)]
     lists = [op for op in BUILT_IN.values() if op.takes is Takes.LISTS]
     forwards = Forwards([op for op in spelled if C.functions and C.functions.get(op.name) == f"forward_{op.name}"])
-    values = [f"    case {code(op)}: return {applied(op)};" for op in spelled]
-    slopes = [f"    case {code(op)}: {contributions(op)} return;" for op in (*spelled, *lists)]
+    values = [f"    case {code(op)}: return {applied(op, 'x[{}]')};" for op in spelled]
+    slopes = [f"    case {code(op)}: {contributions(op, 'x[{}]', 'to[{}] = {};')} return;" for op in (*spelled, *lists)]
     return "\n".join(
         [
             OPENING,
@@ -85,33 +85,15 @@ def header() -> str:
 
 def for_the_tape(spelled: list[Op], lists: list[Op]) -> Iterator[str]:
     """Yield the section of the tape, which has an op's inputs and then its parameters as operands x0, x1, x2."""
+    operand, call = "x{}", "TO({}, {})"
+    each = [f"    OP({code(op)}, {applied(op, operand)}, {contributions(op, operand, call)})" for op in spelled]
     yield "/* --- for tape.c: the ops above, for arrays of samples --- */\n"
     yield "/* For a macro: the code of an op, its value, and TO(k, what g contributes to input k) for each k. */"
     yield "#define ELEMENTWISE_OPS(OP) \\"
-    yield " \\\n".join(f"    OP({code(op)}, {on_the_tape(op)}, {to_inputs(op)})" for op in spelled) + "\n"
+    yield " \\\n".join(each) + "\n"
     yield "/* The same for an op of lists, without the value: x0 and x1 are elements of its lists. */"
     yield "#define LIST_OPS(OP) \\"
-    yield " \\\n".join(f"    OP({code(op)}, {to_inputs(op)})" for op in lists) + "\n"
-
-
-def operands(op: Op) -> list[str]:
-    return [f"x{k}" for k in range(len(op.inputs) + len(op.params))]
-
-
-def on_the_tape(op: Op) -> Symbol:
-    """Return the op on its operands, as text."""
-    xs = list(map(symbol, operands(op)))
-    params = dict(zip(op.params, xs[len(op.inputs) :], strict=True))
-    return xs[0]._apply(op, tuple(xs[: len(op.inputs)]), params)
-
-
-def to_inputs(op: Op) -> str:
-    """Return the calls of the rules of an op, each in TO(k, ...) for input k."""
-    given = ", ".join(["g", "y", *operands(op)])
-    rules = zip(op.inputs, op.rules, strict=True)
-    return " ".join(
-        f"TO({k}, {rule_name(op, name)}({given}))" for k, (name, rule) in enumerate(rules) if rule is not None
-    )
+    yield " \\\n".join(f"    OP({code(op)}, {contributions(op, operand, call)})" for op in lists) + "\n"
 
 
 def in_c(op: Op) -> bool:
@@ -149,22 +131,25 @@ def rule_name(op: Op, name: str) -> str:
     return f"rule_{op.name}" if len(op.inputs) == 1 else f"rule_{op.name}_{name}"
 
 
-def applied(op: Op) -> Symbol:
-    """Return the op on the elements of `x`, as text."""
-    xs = tuple(symbol(f"x[{k}]") for k in range(len(op.inputs)))
-    params = {name: symbol(f"x[{k}]") for k, name in enumerate(op.params, len(op.inputs))}
-    return xs[0]._apply(op, xs, params)
+def operands(op: Op, form: str) -> list[str]:
+    """Return the names in C of an op's inputs and then its parameters: `form` with 0, 1, ... in it."""
+    return [form.format(k) for k in range(len(op.inputs) + len(op.params))]
 
 
-def contributions(op: Op) -> str:
-    """Return the statements that call the rules of an op."""
-    given = ", ".join(["g", "y", *(f"x[{k}]" for k in range(len(op.inputs) + len(op.params)))])
-    called = [
-        f"to[{k}] = {rule_name(op, name)}({given});"
-        for k, (name, rule) in enumerate(zip(op.inputs, op.rules, strict=True))
-        if rule is not None
-    ]
-    return " ".join(called)
+def applied(op: Op, operand: str) -> Symbol:
+    """Return the op on its operands, as text; `operand` is the form of their names."""
+    xs = list(map(symbol, operands(op, operand)))
+    count = len(op.inputs)
+    return xs[0]._apply(op, tuple(xs[:count]), dict(zip(op.params, xs[count:], strict=True)))
+
+
+def contributions(op: Op, operand: str, written: str) -> str:
+    """Return the calls of the rules of an op, each written in this form with the place of its input."""
+    given = ", ".join(["g", "y", *operands(op, operand)])
+    rules = zip(op.inputs, op.rules, strict=True)
+    return " ".join(
+        written.format(k, f"{rule_name(op, name)}({given})") for k, (name, rule) in enumerate(rules) if rule is not None
+    )
 
 
 def parameters(op: Op) -> dict[str, Symbol]:

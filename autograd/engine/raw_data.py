@@ -22,8 +22,7 @@ def on_arrays(op: Op, args: Sequence[Any], params: Params) -> Any:
     """Compute an op of which some argument is an array or a NumPy number; TypeError for anything but real numbers."""
     for position, arg in enumerate(args):
         if type(arg) is ndarray:
-            kind = arg.dtype.kind
-            if kind == "f" or (kind in "bi" and _takes_integers(op, position, len(args))):
+            if arg.dtype.kind == "f" or is_index(op, position, len(args), arg):
                 continue
         elif type(arg) is float:
             continue
@@ -32,9 +31,9 @@ def on_arrays(op: Op, args: Sequence[Any], params: Params) -> Any:
     return op.array(*args, **params) if is_quiet() else compute(op.array, *args, **params)
 
 
-def _takes_integers(op: Op, position: int, count: int) -> bool:
-    """Tell whether this input is one that no gradient flows to: a mask, or classes."""
-    return bool(op.rules) and op.rule(position, count) is None
+def is_index(op: Op, position: int, count: int, array: ndarray) -> bool:
+    """Tell whether this input is a mask or an index, which keeps its dtype beside floats: no gradient flows to it."""
+    return op.ends and array.dtype.kind in "bi" and op.rule(position, count) is None
 
 
 def _on_other_data(op: Op, args: Sequence[Any], params: Params) -> Any:

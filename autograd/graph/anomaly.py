@@ -12,6 +12,7 @@ from ..engine.forms import Kind
 from ..engine.mode import Mode, Switch, Watch
 from ..engine.node import Node
 from ..engine.op import Op
+from ..engine.quiet import quietly
 from ..rules.elementwise import where
 from .module_names import place_among_modules
 
@@ -38,9 +39,8 @@ class _NonFiniteWatch(Watch):
         # id -> a node that follows from a given inf, and where that was given; the node is kept, so its id stays in use
         self.origins: Final[dict[int, tuple[Node, str]]] = {}
         self.infinite: Final[set[int]] = set()  # creation indices of nodes with an infinite gradient that follows
-        self.branches: Final[set[int]] = (
-            set()
-        )  # of nodes whose gradient came through where(), which makes it 0 in places
+        # Creation indices of nodes whose gradient came through where(), which makes it 0 in places.
+        self.branches: Final[set[int]] = set()
 
     def forward(self, result: Node, op: Op, args: tuple[Any, ...]) -> None:
         line = caller()
@@ -110,7 +110,7 @@ def _is_made(op: Op, args: tuple[Any, ...], data: Any) -> bool:
 
 
 def _is_zero_times_inf(node: Node, position: int, upstream: Any) -> bool:
-    """Tell whether an elementwise rule gave nan where the gradient that arrives is 0 and the derivative not finite."""
+    """Tell whether an elementwise rule gave nan where the arriving gradient is 0 and the derivative is inf or nan."""
     if node.op is None or node.op.kind is not Kind.ELEMENTWISE:
         return False
     inputs = [i._data for i in node.inputs]
@@ -121,19 +121,18 @@ def _is_zero_times_inf(node: Node, position: int, upstream: Any) -> bool:
 
 
 def _untaken_branch(result: Node) -> str:
-    """Return what to do where a where() stands near, which may leave the result out; "" if there is none."""
+    """Return what to do if a where() near the caller's line may not take this result; "" if there is no where()."""
     op = result.op
     line = None if op is None or op is where or op.kind is not Kind.ELEMENTWISE else line_near_caller(r"\bwhere\(")
     if op is None or line is None:
         return ""
     nothing = np.zeros_like(result._data)[()]
     inputs = [i._data for i in result.inputs]
-    with np.errstate(all="ignore"):
-        gradients = [
-            op.vjp(k, nothing, result._data, inputs, result.params)
-            for k, i in enumerate(result.inputs)
-            if i.requires_grad
-        ]
+    gradients = [
+        quietly(op.vjp, k, nothing, result._data, inputs, result.params)
+        for k, i in enumerate(result.inputs)
+        if i.requires_grad
+    ]
     effect = (
         "does no harm, but this mode stops at it"
         if all(map(finite, gradients))
@@ -210,9 +209,8 @@ def _input(i: Node, shape: tuple[int, ...], place: tuple[int, ...] | None) -> st
     if data.size <= SMALL:
         return f"{name}{data.tolist()}"
     words = [f"shape {data.shape}"]
-    with suppress(
-        ValueError
-    ):  # the gradient of a smaller input is a sum over many elements, so no element belongs to it
+    # The gradient of a smaller input is a sum over many elements, so no element belongs to it.
+    with suppress(ValueError):
         words += [f"{np.broadcast_to(data, shape)[place]} there"] if place is not None else []
     if not finite(data):
         words.append(f"not all finite: {_shown(data)}")

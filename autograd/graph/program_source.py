@@ -68,9 +68,8 @@ def _compiled(source: str, names: dict[str, Any]) -> tuple[Function, Function]:
     """Return `forward` and `value_and_grad` of the source."""
     functions = dict(names)
     exec(compile(source, "<program>", "exec"), functions)  # our own text: ops, identifiers and numbers
-    return functions.pop("forward"), functions.pop(
-        "value_and_grad"
-    )  # out of their own globals, or they would be a cycle
+    # Out of their own globals, or they would be a cycle.
+    return functions.pop("forward"), functions.pop("value_and_grad")
 
 
 def _look_at_result(recorded: dict[str, Shape]) -> Function:

@@ -47,7 +47,7 @@ struct Node {                   /* 64 bytes, a line of the cache */
 /* What Python hands over, see `connect`. */
 static PyTypeObject *ValueType;
 static PyObject *python_init, *set_python_data, *python_apply, *ops, *codes, *get_mode, *set_mode, *usual_mode;
-static PyObject *switched, *commits;
+static PyObject *python_pow, *switched, *commits;
 static PyObject *WATCH, *RECORDING, *OUTER;    /* the names of a mode's attributes: made once, so that a look-up is short */
 static PyObject *defaults[2];   /* of LABEL and PARAMS */
 static PyObject *parameters[CODES];    /* the names of an op's parameters, as a tuple */
@@ -260,11 +260,12 @@ static Py_ssize_t take_inputs(Node *y, PyObject *list, Py_ssize_t count) {
 
 static double data_of(const void *in, size_t k) { return ((const Input *)in)[k].node->data; }
 
-/* Apply an op of lists to what these lists and tuples have. NULL without an error: that is for Python to do. */
+/* Apply an op of lists to the items of lists or tuples of one length. NULL without an error: that is for Python to do. */
 static PyObject *record_lists(int code, PyObject *const *lists, Py_ssize_t many) {
     Py_ssize_t size = 0, values = 0, taken = 0;
     for (Py_ssize_t k = 0; k < many; k++) {
         if (!PyList_CheckExact(lists[k]) && !PyTuple_CheckExact(lists[k])) return NULL;
+        if (PySequence_Size(lists[k]) != PySequence_Size(lists[0])) return NULL;
         size += PySequence_Size(lists[k]);
     }
     int mode = current_mode(), wanted = 0;
@@ -290,9 +291,8 @@ static inline int code_of(PyObject *op) {
 
 /* apply_to_lists(op, *lists): apply an op to a list, or dot to two of one length. None: that is for Python to do. */
 static PyObject *apply_to_lists(PyObject *module, PyObject *const *given, Py_ssize_t count) {
-    int code = count ? code_of(given[0]) : OTHER, fits = code >= ELEMENTWISE && code < CODES && count - 1 == table[code].inputs;
-    for (Py_ssize_t k = 1; fits && k < count; k++) fits = PyList_CheckExact(given[k]) || PyTuple_CheckExact(given[k]);
-    if (fits && count == 3) fits = PyObject_Size(given[1]) == PyObject_Size(given[2]);
+    int code = count ? code_of(given[0]) : OTHER;
+    int fits = code >= ELEMENTWISE && code < CODES && count - 1 == table[code].inputs;
     PyObject *y = fits ? record_lists(code, given + 1, count - 1) : NULL;
     return y || PyErr_Occurred() ? y : Py_NewRef(Py_None);
 }
@@ -317,11 +317,8 @@ static PyObject *negate(PyObject *a) { return operate(OP_NEG, a, NULL); }
 static PyObject *take_absolute(PyObject *a) { return operate(OP_ABS, a, NULL); }
 
 static PyObject *raise_to(PyObject *a, PyObject *b, PyObject *modulus) {
-    if (modulus != Py_None) {
-        return PyErr_Format(PyExc_TypeError, "pow of an operand takes two numbers, got a modulus as the third; write "
-                            "x**n %% modulus");
-    }
-    return operate(OP_POW, a, b);
+    if (modulus == Py_None) return operate(OP_POW, a, b);
+    return PyObject_CallFunctionObjArgs(python_pow, a, b, modulus, NULL);    /* which refuses it in words */
 }
 
 /* x.exp() and the like. */
@@ -391,7 +388,8 @@ static inline int is_known(const Node *node, Py_ssize_t count) {
     return (node->code < ELEMENTWISE ? count == inputs : count && count % inputs == 0) && params_of(node, x);
 }
 
-/* Whether this sweep can take a node: one that is known, with a gradient that it can add to. An int is one, as in `p.grad = 0`. Python takes the others, and refuses data that was set after it was used. */
+/* Whether this sweep can take a node: one that is known, with a gradient that it can add to. An int is one, as in
+   `p.grad = 0`. Python takes the others, and refuses data that was set after it was used. */
 static int is_ours(Node *node, Py_ssize_t count) {
     if (node->has_grad == OBJECT) {
         if (!PyLong_CheckExact(node->grad.object)) return 0;
@@ -727,7 +725,8 @@ static int find_all(PyObject *list, Found *found) {
     return 1;
 }
 
-/* Find all below the nodes found so far, of which the first `leaves` count as leaves; 0 as above. */
+/* Find all nodes below those found so far, of which the first `leaves` count as leaves. Return 0 where a node is not in
+   the table, and with MemoryError. */
 static int find_below(size_t leaves, Found *found) {
     for (size_t k = leaves; k < found->nodes; k++) {
         Node *node = held.reached[k].node;
@@ -839,6 +838,7 @@ static PyObject *connect(PyObject *module, PyObject *args) {
     codes = PyDict_New();
     python_init = PyObject_GetAttrString(base, "__init__");
     set_python_data = of(PyObject_GetAttrString(base, "data"), "__set__");
+    python_pow = PyObject_GetAttrString(base, "__pow__");
     set_mode = of(of(Py_NewRef(get_mode), "__self__"), "set");
     WATCH = PyUnicode_InternFromString("watch");
     RECORDING = PyUnicode_InternFromString("recording");

@@ -1,6 +1,6 @@
-"""The sources of the compiled engine, and their hash: a binary that has another one is of another source.
+"""The sources of the compiled engine, and their hash: a binary with another hash was built from other sources.
 
-There are two binaries, one of each module in C, and one hash of all sources.
+There are two binaries, one for each module in C, and one hash of all sources.
 
 `setup.py` runs this file by itself, so it imports nothing of this package.
 """

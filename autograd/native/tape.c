@@ -142,8 +142,10 @@ static int play_all(Tape *t, const Run *run) {
     double *memory = t->kept;           /* taken away, so that another thread finds none */
     t->kept = NULL;
     if (memory && t->kept_size != size) { PyMem_Free(memory); memory = NULL; }
-    if (!memory && !(memory = PyMem_Malloc(size))) return PyErr_NoMemory(), 0;
-    for (uint32_t k = 0; k < t->leaves; k++) fill(memory + (size_t)k * lanes, NULL, t->data[k], 0, lanes);
+    if (!memory) {
+        if (!(memory = PyMem_Malloc(size))) return PyErr_NoMemory(), 0;
+        for (uint32_t k = 0; k < t->leaves; k++) fill(memory + (size_t)k * lanes, NULL, t->data[k], 0, lanes);
+    }
     Py_ssize_t step = PATIENCE / ((size_t)t->slots * lanes + 1) + 1, left;
     for (Py_ssize_t at = 0; done && at < run->samples; at += left) {
         left = run->samples - at < step * lanes ? run->samples - at : step * lanes;

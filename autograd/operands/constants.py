@@ -153,8 +153,3 @@ def _described(x: Any) -> str:
 
 def _listed(things: list[Any]) -> str:
     return " and ".join(map(str, things))
-
-
-def is_index(op: Op, position: int, args: tuple[Any, ...], array: np.ndarray) -> bool:
-    """Tell whether this input is a mask or an index, which keeps its dtype beside floats: no gradient flows to it."""
-    return op.ends and array.dtype.kind in "bi" and op.rule(position, len(args)) is None

@@ -12,6 +12,7 @@ from ..engine.mode import mode
 from ..engine.node import CONSTANT, FIELDS, Node, constant, created, fill, recorded
 from ..engine.op import NO_PARAMS, Op, Operand, Params
 from ..engine.quiet import is_quiet, quiet
+from ..engine.raw_data import is_index
 from ..engine.refusals import refuse_constant_root, refuse_graph_options, refuse_start, require_one_element
 from ..engine.sweep import backward
 from ..engine.text import shown
@@ -19,7 +20,7 @@ from ..functions.arguments import array_of
 from ..rules import structural as s, structural_forward
 from ..rules.elementwise import identity
 from .array_methods import ArrayMethods
-from .constants import as_operands, checked, is_index, misfit, owned, settled
+from .constants import as_operands, checked, misfit, owned, settled
 from .node_table import node_table
 from .value import Value
 from .watched_array import WatchedArray, same_memory
@@ -120,8 +121,7 @@ class Tensor(ArrayMethods, Node):
         """The gradient after a backward pass, None before; memory of its own, to be scaled or clipped in place."""
         if type(self._grad) is tuple:  # lent, see accumulation.py
             self._grad = np.array(self._grad[0])
-        found: np.ndarray | None = self._grad
-        return found
+        return self._grad  # type: ignore[no-any-return]
 
     @grad.setter
     def grad(self, grad: np.ndarray | None) -> None:
@@ -187,9 +187,9 @@ class Tensor(ArrayMethods, Node):
             if kind is float:
                 array = np.array(arg, dtype) if is_quiet() else quiet.run(np.array, arg, dtype)
                 nodes.append(constant(Tensor, array))
-            elif kind is ndarray and (arg.dtype is dtype or is_index(op, position, args, arg)):
+            elif kind is ndarray and (arg.dtype is dtype or is_index(op, position, len(args), arg)):
                 nodes.append(constant(Tensor, arg.copy()))  # its owner may write into it before backward reads it
-            elif kind is Tensor and (arg._data.dtype is dtype or is_index(op, position, args, arg._data)):
+            elif kind is Tensor and (arg._data.dtype is dtype or is_index(op, position, len(args), arg._data)):
                 nodes.append(arg)
             else:
                 return lifted(op, args)

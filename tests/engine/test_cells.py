@@ -41,7 +41,7 @@ def test_a_cell_is_named_by_its_number(
 
 def test_the_numbers_are_those_of_ipython(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("VIRTUAL_ENV", raising=False)  # IPython warns where it names another environment
-    interactiveshell = pytest.importorskip("IPython.core.interactiveshell")
+    interactiveshell = pytest.importorskip("IPython.core.interactiveshell", reason="the extra `notebook` installs it")
     shell = interactiveshell.InteractiveShell.instance()
     try:
         shell.run_cell("from autograd import Value, detect_anomaly", store_history=True)

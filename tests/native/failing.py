@@ -1,9 +1,10 @@
 """What the compiled engine does while each allocation fails in turn: `python -m tests.native.failing SCENARIO`.
 
 It runs in a process of its own, and prints how often an allocation failed and how often the scenario was tried. It
-asserts that after a failure no node is left, the counts of references to what the scenario was given are as before, and
-gradients are all written or none. No scenario goes through the engine in Python: Python 3.11 itself loses references
-where memory fails in some of its own functions, such as `tuple` of a generator.
+asserts that after a failure no node is left, the counts of references to what the scenario was given are as before, a
+graph that was given has the same sweep, and gradients are all written or none. No scenario goes through the engine in
+Python: Python 3.11 itself loses references where memory fails in some of its own functions, such as `tuple` of a
+generator.
 """
 
 from __future__ import annotations
@@ -12,16 +13,21 @@ import gc
 import importlib
 import itertools
 import sys
+from array import array
 from collections.abc import Callable
 from typing import Any, Final
 
 from autograd import Value, native, no_grad
+from autograd.engine.mode import USUAL, mode
 from autograd.engine.op import NO_PARAMS, Op
 from autograd.rules import activations, elementwise as ops
 from autograd.rules.lists import list_dot, list_logsumexp, list_sum
 
 _testcapi: Any = importlib.import_module("_testcapi")  # which a Python may lack
 PER_SLAB: Final = 4096  # nodes that core.c allocates at a time
+FIRST, OPERANDS, DATA, ROOTS = array("I", [0, 2]), array("I", [0, 1]), array("d", [1.0, 2.0]), array("I", [2])
+NUMBERS: Final = array("d", [1.0, 2.0, 1.0])
+COLUMN: Final = array("d", range(100))
 IN_ROW: Final = 40  # successes in a row after which no allocation is left to fail
 
 own: Final = Op("halve", lambda x: x / 2.0, lambda x: x / 2.0, lambda g, y, x: g / 2.0)
@@ -42,6 +48,10 @@ class Given:
         self.deep: Any = self.x
         for _ in range(50):
             self.deep = self.deep * self.w + 1.0
+        self.roots, self.inputs, self.result = [self.deep, self.w], [self.x], array("d", bytes(8 * 300))
+        add = bytes([native.core.names.index("add")])
+        self.arrays = (add, FIRST, OPERANDS, DATA, OPERANDS, ROOTS)  # a + b, with a and b as inputs
+        self.tape: Any = native.tape.Tape(*self.arrays)
 
     def counts(self) -> dict[str, int]:
         return {name: sys.getrefcount(each) for name, each in vars(self).items()}
@@ -114,6 +124,16 @@ def without_recording(given: Given) -> None:
         given.x * given.w
 
 
+def graph_as_arrays(given: Given) -> None:
+    native.core.graph(given.roots, given.inputs)
+
+
+def tapes(given: Given) -> None:
+    native.tape.Tape(*given.arrays)
+    given.tape.run(100, NUMBERS, (COLUMN, None, None), (given.result,))
+    given.tape.run(100, NUMBERS, (), (given.result,))
+
+
 def refused(given: Given) -> None:
     for name, wrong in (("_data", "text"), ("_index", None), ("_changed", 2.5)):
         try:
@@ -127,7 +147,7 @@ SCENARIOS: Final[dict[str, Callable[[Given], None]]] = {
     each.__name__: each
     for each in (
         operators, methods, lists, parameters, leaves, attributes, numbers_as_inputs, backward, backward_again,
-        backward_of_many, without_recording, refused,
+        backward_of_many, without_recording, graph_as_arrays, tapes, refused,
     )
 }  # fmt: skip
 KEEPING: Final = ("attributes", "numbers_as_inputs")  # a node keeps what these set
@@ -137,6 +157,12 @@ def fill_slabs(kept: list[Value]) -> None:
     """Take all free nodes, so that the next one needs memory."""
     while native.core.live() % PER_SLAB:
         kept.append(Value(0.0))
+
+
+def slope(given: Given) -> Any:
+    """Return the gradient of the first leaf after a sweep of the deep graph."""
+    given.deep.backward()
+    return given.x.grad
 
 
 def fails(scenario: Callable[[Given], None], given: Given, which: int) -> bool:
@@ -154,6 +180,7 @@ def fails(scenario: Callable[[Given], None], given: Given, which: int) -> bool:
 def main(name: str) -> None:
     scenario = SCENARIOS[name]
     scenario(Given())  # what is made once is made now
+    whole = slope(Given())
     kept: list[Value] = []
     failed = in_row = 0
     gc.collect()
@@ -163,12 +190,14 @@ def main(name: str) -> None:
         fill_slabs(kept)
         counts = given.counts()
         has_failed = fails(scenario, given, which)
+        mode.set(USUAL)  # to leave a mode takes memory too: where that failed, the mode is still on
         gc.collect()
         if name.startswith("backward"):
             assert given.gradients() in ({None}, {0, None}) or None not in given.gradients(), given.gradients()
         elif name not in KEEPING:
             wrong = {each: (counts[each], now) for each, now in given.counts().items() if now != counts[each]}
             assert not wrong, f"allocation {which}: counts of references before and after: {wrong}"
+            assert slope(given) == whole, f"allocation {which}: a sweep after it gives {given.x.grad}, not {whole}"
         del given
         gc.collect()
         left = native.core.live() - len(kept) - before

@@ -20,11 +20,8 @@ import pytest
 
 import autograd
 from autograd import Op, Program, Value, native
-from autograd.engine.op import BUILT_IN
-from autograd.operands.spelling import C
 from tests.interrupts import needs_timer
-from tests.native.test_core import in_python
-from tests.native.test_rules import SPECIAL
+from tests.native.test_rules import SPECIAL, SPELLED
 
 pytestmark = pytest.mark.skipif(native.tape is None, reason="this is the pure engine")
 
@@ -33,8 +30,6 @@ LISTS: dict[str, Callable[[list[Any]], Any]] = {
     "dot": lambda xs: autograd.dot(xs, [*xs[1:], xs[0]]),
     "logsumexp": autograd.logsumexp,
 }
-SPELLED = {"where", *(C.functions or ()), *(C.infix or ())}
-ELEMENTWISE = [op for op in BUILT_IN.values() if op.kind == "elementwise" and op.rules and op.name in SPELLED]
 
 
 def bits(x: float) -> bytes:
@@ -73,7 +68,7 @@ def assert_bits_of_the_engine(f: Callable[[list[Any]], Any], count: int, seed: A
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
-@pytest.mark.parametrize("op", [op for op in ELEMENTWISE if op.name != "where"], ids=lambda op: op.name)
+@pytest.mark.parametrize("op", [op for op in SPELLED if op.name != "where"], ids=lambda op: op.name)
 def test_every_elementwise_op_has_the_bits_of_the_engine(op: Op) -> None:
     params = dict(op.example or op.params)
     assert_bits_of_the_engine(lambda xs: op(*xs, **params) * xs[0] + op(*xs, **params), len(op.inputs), op.name)
@@ -278,45 +273,6 @@ def test_threads_that_run_one_program_do_not_meet() -> None:
     for thread in threads:
         thread.join()
     assert wrong == []
-
-
-FAILING = """
-import _testcapi
-from autograd import Program, Value
-from autograd.graph.program_tape import record
-import numpy as np
-x, w = Value(2.0), Value(3.0)
-y = (x * 2.0 + w).leaky_relu(0.1).tanh()
-tape = record([y], [x, w])._tape
-from autograd import native
-core, failed = native.core, 0
-numbers, out, columns = np.ones(3), (np.empty(300),), (np.ones(100), None, None)
-slots = [np.array(numbers, np.uint32) for numbers in ([0, 2], [0, 1], [0, 1], [2])]
-arrays = bytes([1]), slots[0], slots[1], np.ones(2), slots[2], slots[3]
-def work():
-    core.graph([y], [x, w])
-    native.tape.Tape(*arrays)
-    tape.run(100, numbers, columns, out)
-    tape.run(1, numbers, (), (out[0][:3],))
-work()
-before = core.live()
-for k in range(60):
-    _testcapi.set_nomemory(k, k + 1)
-    try:
-        work()
-    except MemoryError:
-        failed += 1
-    finally:
-        _testcapi.remove_mem_hooks()
-work()
-y.backward()
-print(failed > 5, core.live() == before, x.grad == record([y], [x, w]).run([2.0, 3.0], (), [1.0])[1][0])
-"""
-
-
-def test_memory_that_fails_leaves_nothing_behind() -> None:
-    pytest.importorskip("_testcapi")
-    assert in_python("-c", FAILING) == "True True True\n"
 
 
 def test_reference_counts_hold() -> None:
