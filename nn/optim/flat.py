@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import chain
-from typing import Any, Final
+from itertools import accumulate, chain, pairwise
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from autograd import Tensor, is_data
 from .explanation import State, Update
 from .parameters import data_of
 
+Place = tuple[slice, tuple[int, ...]]  # where the elements of a Tensor are in a flat array, and its shape
 LARGE: Final = 2**17  # elements
 
 
@@ -45,12 +46,19 @@ def joined(arrays: list[np.ndarray]) -> np.ndarray:
 class Flat:
     """Tensors that are alike, with their data in one flat array, and each array of their states in another one."""
 
-    __slots__ = ("entries", "nodes", "parts", "state", "states", "x")
+    __slots__ = ("entries", "nodes", "parts", "places", "state", "states", "x")
 
     def __init__(
-        self, nodes: list[Tensor], x: np.ndarray, parts: list[np.ndarray], state: State, states: list[State]
+        self,
+        nodes: list[Tensor],
+        places: list[Place],
+        x: np.ndarray,
+        parts: list[np.ndarray],
+        state: State,
+        states: list[State],
     ) -> None:
         self.nodes: Final = nodes
+        self.places: Final = places  # of each Tensor in the flat arrays
         self.x: Final = x
         self.parts: Final = parts  # of x, for each Tensor
         self.state: Final = state  # its arrays are flat
@@ -66,37 +74,49 @@ class Flat:
             name: joined([each[name] for each in states]) if isinstance(kept, np.ndarray) else kept
             for name, kept in states[0].items()
         }
-        return cls(nodes, joined(parts), parts, whole, states)
+        ends = pairwise(accumulate([part.size for part in parts], initial=0))
+        places = [(slice(*span), part.shape) for span, part in zip(ends, parts, strict=True)]
+        return cls(nodes, places, joined(parts), parts, whole, states)
 
-    def is_current(self, nodes: Sequence[Tensor], state: Mapping[Any, State]) -> bool:
-        """Tell whether these are the Tensors, and their data and states are still the parts of the flat arrays."""
+    def is_current(self, state: Mapping[Any, State]) -> bool:
+        """Tell whether the data and the states of the Tensors are still the parts of the flat arrays."""
         return (
-            _same(nodes, self.nodes)
-            and all(map(is_data, nodes, self.parts))
+            all(map(is_data, self.nodes, self.parts))
             # A state that holds nothing is in no entry of the optimizer.
-            and all(state.get(node) is (kept or None) for node, kept in zip(nodes, self.states, strict=True))
+            and all(state.get(node) is (kept or None) for node, kept in zip(self.nodes, self.states, strict=True))
             and _same(list(chain.from_iterable(map(dict.values, self.states))), self.entries)
         )
 
     def updated(self, update: Callable[[Any, Any, State], Update], g: np.ndarray) -> Flat:
         """Apply an update, with the gradients end to end in `g`."""
         x, state, _ = update(self.x, g, self.state)
-        shapes = [part.shape for part in self.parts]
-        ends = np.cumsum([part.size for part in self.parts]).tolist()
-        columns = {
-            name: _split(kept, ends, shapes) if isinstance(kept, np.ndarray) else [kept] * len(shapes)
-            for name, kept in state.items()
-        }
-        states = [{name: column[k] for name, column in columns.items()} for k in range(len(shapes))]
-        return Flat(self.nodes, x, _split(x, ends, shapes), state, states)
+        columns = [
+            self._split(kept) if isinstance(kept, np.ndarray) else [kept] * len(self.nodes) for kept in state.values()
+        ]
+        rows = zip(*columns, strict=True) if columns else [()] * len(self.nodes)
+        states = [dict(zip(state, row, strict=True)) for row in rows]
+        return Flat(self.nodes, self.places, x, self._split(x), state, states)
+
+    def _split(self, whole: np.ndarray) -> list[np.ndarray]:
+        """Return the parts of a flat array, as views in the shapes of the Tensors."""
+        return [whole[span].reshape(shape) for span, shape in self.places]
 
     def __iter__(self) -> Iterator[tuple[Tensor, np.ndarray, State]]:
         return zip(self.nodes, self.parts, self.states, strict=True)
 
 
-def _split(whole: np.ndarray, ends: Sequence[int], shapes: Sequence[tuple[int, ...]]) -> list[np.ndarray]:
-    """Return the parts of a flat array that end there, as views in these shapes."""
-    return [whole[i:j].reshape(shape) for i, j, shape in zip([0, *ends], ends, shapes, strict=False)]
+class Flats(NamedTuple):
+    """The Tensors of a group that a step updates, and their flat arrays, one for each kind of Tensors."""
+
+    nodes: list[Tensor]
+    flats: list[Flat]
+
+    @classmethod
+    def of(cls, nodes: list[Tensor], state: Mapping[Any, State], last: Flats | None) -> Flats:
+        """Return those of the last step, or new ones where the Tensors, their data or their states are others now."""
+        if last and _same(nodes, last.nodes) and all(flat.is_current(state) for flat in last.flats):
+            return last
+        return cls(nodes, [Flat.gathered(together, state) for together in alike(nodes, state)])
 
 
 def _same(a: Sequence[Any], b: Sequence[Any]) -> bool:

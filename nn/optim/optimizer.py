@@ -10,8 +10,9 @@ from __future__ import annotations
 import copy
 from abc import abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from itertools import chain
 from typing import Any, ClassVar, NoReturn, Self, SupportsIndex
 
 import numpy as np
@@ -20,7 +21,7 @@ from autograd import Tensor, adopt, enable_grad, shown
 
 from ..atomic import Change, clear_gradients, set_attributes
 from .explanation import Explanation, Row, State, Update
-from .flat import Flat, alike, joined
+from .flat import Flat, Flats, joined
 from .options import valid
 from .parameters import Node, check_trainable, data_of, gradient, kept_entry, like_data, node_list, parameter_list
 from .saved_state import check_layout, restored_state
@@ -53,7 +54,7 @@ class Optimizer:
         self.defaults = self.checked(defaults)
         self.state: dict[Node, State] = {}
         self.param_groups: list[dict[str, Any]] = []
-        self._flats: list[Flat] = []  # of the last step
+        self._flats: dict[int, Flats] = {}  # of the last step, by the number of the group
         self.steps = 0  # the steps taken by this object; a scheduler warns if there were none
         name = type(self).__name__
         if isinstance(params, Node):
@@ -132,35 +133,30 @@ class Optimizer:
         return loss
 
     @np.errstate(all="ignore")
-    def _changes(self) -> tuple[list[Change], dict[Node, State], list[Flat]]:
+    def _changes(self) -> tuple[list[Change], dict[Node, State], dict[int, Flats]]:
         """Compute a step: the changes of the parameters that have a gradient, and the new states of these."""
         changes: list[Change] = []
         states: dict[Node, State] = {}
-        flats: list[Flat] = []
-        for group in self.param_groups:
+        flats: dict[int, Flats] = {}
+        for k, group in enumerate(self.param_groups):
             options, maximize = self._options(group)
             nodes = [node for node in group["params"] if node.grad is not None]
-            together = [node for node in nodes if isinstance(node, Tensor)] if self.elementwise else []
-            for flat in self._flat_arrays(together):
-                g = joined([gradient(node) for node in flat.nodes])
-                after = flat.updated(partial(self._updated, options=options), -g if maximize else g)
-                flats.append(after)
-                for node, data, state in after:
+            if self.elementwise:
+                before = Flats.of([node for node in nodes if isinstance(node, Tensor)], self.state, self._flats.get(k))
+                nodes = [node for node in nodes if not isinstance(node, Tensor)]
+                flats[k] = Flats(before.nodes, [self._updated_flat(flat, options, maximize) for flat in before.flats])
+                for node, data, state in chain.from_iterable(flats[k].flats):
                     changes += adopt(node, data)
                     states[node] = state
             for node in nodes:
-                if node not in states:
-                    update = self._update_of(node, options, maximize)
-                    changes.append((node, "data", update.data))
-                    states[node] = update.state
+                update = self._update_of(node, options, maximize)
+                changes.append((node, "data", update.data))
+                states[node] = update.state
         return changes, states, flats
 
-    def _flat_arrays(self, nodes: list[Tensor]) -> Iterator[Flat]:
-        """Yield the Tensors that are alike with their data and states end to end, from the last step if possible."""
-        known = {flat.nodes[0]: flat for flat in self._flats}
-        for together in alike(nodes, self.state):
-            flat = known.get(together[0])
-            yield flat if flat and flat.is_current(together, self.state) else Flat.gathered(together, self.state)
+    def _updated_flat(self, flat: Flat, options: dict[str, Any], maximize: bool) -> Flat:
+        g = joined([gradient(node) for node in flat.nodes])
+        return flat.updated(partial(self._updated, options=options), -g if maximize else g)
 
     def _update_of(self, node: Node, options: dict[str, Any], maximize: bool) -> Update:
         g = gradient(node)
@@ -278,7 +274,7 @@ class Optimizer:
             )
         twin = type(self).__new__(type(self))
         memo[id(self)] = twin
-        vars(twin).update(copy.deepcopy({**vars(self), "_flats": []}, memo))
+        vars(twin).update(copy.deepcopy({**vars(self), "_flats": {}}, memo))
         return twin
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:

@@ -68,11 +68,13 @@ def gradient(node: Node) -> Any:
 
     The array may be the user's own and must not be changed.
     """
-    if isinstance(node.grad, Node):
+    grad: Any = node.grad
+    if type(grad) is np.ndarray and type(node) is Tensor and grad.shape == node.shape and grad.dtype is node.dtype:
+        return grad
+    if isinstance(grad, Node):
         raise TypeError(
             "a .grad must hold plain numbers, and this one was set to a node; set it to None or to a number"
         )
-    grad: Any = node.grad
     if not isinstance(node, Tensor):
         return float(grad)
     array = np.asarray(grad)
