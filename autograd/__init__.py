@@ -8,6 +8,7 @@ that would replace a builtin of Python (`abs`, `all`, `any`, `max`, `min`, `pow`
 import typing as _typing
 from importlib import import_module as _import_module
 
+from .engine.allocation import keep_freed_memory as _keep_freed_memory
 from .engine.calls import noted_call
 from .engine.definition import op
 from .engine.dtypes import float16, float32, float64, int32, int64, long, set_default_dtype
@@ -153,6 +154,7 @@ __all__ = [
 ]  # fmt: skip
 
 _refuse_foreign_files(__path__[0])
+_keep_freed_memory()
 
 # What looks at functions and graphs is imported when it is first used: training needs none of it. The names are those
 # that a type checker sees imported above.
