@@ -31,7 +31,7 @@ LOOK = """() => ({
     words: document.getElementById("now").textContent,
     boxes: Object.fromEntries([...document.querySelectorAll("#picture [data-name]")].map((box) => [
         box.dataset.name,
-        ["data", "grad"].map((what) => [...box.querySelectorAll("." + what)].map((e) => e.textContent)),
+        ["data", "grad"].map((what) => [...box.querySelectorAll(`.${what} tspan`)].map((e) => e.textContent)),
     ])),
     arrows: [...document.querySelectorAll("#picture .arrow")].map((e) => e.textContent),
     looks: [...document.querySelectorAll("#picture .item, #picture .arrow")].map((e) => e.getAttribute("class")),
@@ -123,9 +123,9 @@ def test_the_line_of_an_arrow_is_hidden_only_under_the_words_that_are_shown(open
     page = opened(Stepper(neuron())._page())
     for at in (0, 1, 7, 10):
         page.evaluate(f"goTo({at})")
-        rooms = page.evaluate("""() => [...document.querySelectorAll("#picture .arrow .paper")].map((rect) => [
+        rooms = page.evaluate("""() => [...document.querySelectorAll("#picture .arrow rect")].map((rect) => [
             rect.width.baseVal.value,
-            Math.max(...[...rect.parentNode.querySelectorAll(".word")].map((word) => word.getComputedTextLength())),
+            Math.max(...[...rect.parentNode.querySelectorAll("text")].map((word) => word.getComputedTextLength())),
         ])""")
         assert len(rooms) == 9
         assert [wide for wide, text in rooms if not (wide <= text + 10.1 and wide >= text)] == []
@@ -241,10 +241,10 @@ def test_a_folded_graph_ends_with_the_gradients_of_the_sweep(name: str, opened: 
     root = networks()[name]
     stepper = Stepper(root)
     page = opened(stepper._page())
-    drawn = page.evaluate("finished.map(([line, text]) => text)")
+    drawn = page.evaluate("[...finished.values()]")
     assert "?" in page.text_content("#picture svg")
     page.click("#last")
-    assert page.evaluate("finished.map(([line]) => line.textContent)") == drawn
+    assert page.evaluate("[...finished.keys()].map((line) => line.textContent)") == drawn
     assert all(page.evaluate(IN_VIEW))
     root.backward()
     tiles = page.evaluate("[...document.querySelectorAll('#picture .neuron .tile')].map((e) => e.textContent)")
@@ -257,7 +257,7 @@ def test_a_folded_graph_ends_with_the_gradients_of_the_sweep(name: str, opened: 
     for _ in range(count):
         page.keyboard.press("ArrowRight")
         assert page.inner_text("#now")
-    assert page.evaluate("finished.map(([line]) => line.textContent)") == drawn
+    assert page.evaluate("[...finished.keys()].map((line) => line.textContent)") == drawn
 
 
 def logistic_map(rounds: int) -> list[Value]:
@@ -434,7 +434,7 @@ def test_the_moving_picture_plays_in_an_image(opened: Callable[..., Any], tmp_pa
         return Object.fromEntries([...document.querySelectorAll("[data-name]")].map((box) => [
             box.dataset.name,
             ["data", "grad"].map((what) => (
-                [...box.querySelectorAll("." + what)].filter(seen).map((e) => e.textContent)
+                [...box.querySelectorAll(`.${what} tspan`)].filter(seen).map((e) => e.textContent)
             )),
         ]));
     }""".replace("STOPS", str(len(expected) + 4))

@@ -39,9 +39,10 @@ class _Film:
         self.prefix: Final = root.get("id", "g")
         self.last: Final = len(shown.stops) + 1  # the finished picture
         self.looks: dict[Spans, str] = {}
-        self.parts = {each.get("id", ""): each for each in root.iter() if each.get("id")}
+        self.parts = _numbered("item", root, "item") | _numbered("arrow", root, "arrow", "weight")
         # The lines that can change, as `player.js` finds them; here, before any of them is doubled.
-        self.lines = {name: [each for each in part if _can_change(each)] for name, part in self.parts.items()}
+        self.lines = {name: _lines(part, name.startswith("arrow")) for name, part in self.parts.items()}
+        self.owners = {child: parent for part in self.parts.values() for parent in part.iter() for child in parent}
 
     def written(self) -> str:
         self._texts()
@@ -76,7 +77,7 @@ class _Film:
         ))  # fmt: skip
 
     def _texts(self) -> None:
-        """Replace each text that changes by one element for each of its values."""
+        """Replace each text that changes by one element for each of its values, on paper as wide as itself."""
         history: dict[tuple[str, int], list[tuple[int, str]]] = {}
         for where, text in self.lesson.start.items():
             history[where] = [(0, text)]
@@ -92,7 +93,7 @@ class _Film:
             for (start, text), end in zip(found, [*(at for at, _ in found[1:]), self.last + 1], strict=True):
                 if start < end:
                     spans.setdefault(text, []).append((start, end))
-            owner = self.parts[f"{self.prefix}-{where[0]}"]
+            owner = self.owners[line]
             at = list(owner).index(line)
             owner.remove(line)
             for text, when in spans.items():
@@ -103,7 +104,7 @@ class _Film:
                     owner.insert(at, other)
 
     def _line(self, part: str, number: int) -> ET.Element:
-        return self.lines[f"{self.prefix}-{part}"][number]
+        return self.lines[part][number]
 
     def _seen(self, element: ET.Element, spans: Spans) -> None:
         look = self._look(spans)
@@ -127,14 +128,14 @@ class _Film:
         for part, start in done.items():
             self._overlay(part, DONE, _without(start, self.last + 1, now.get(part, ())))
         for part, spans in now.items():  # what a state covers, dashes would let through
-            for each in self.parts[f"{self.prefix}-{part}"]:
-                if each.get("class") in ("shape", "line"):
+            for each in self.parts[part]:
+                if _is_shape(each):
                     self._seen(each, _without(0, done.get(part, self.last + 1), spans))
 
     def _overlay(self, part: str, state: str, spans: Spans) -> None:
         """Put the shape of a box, or the line of an arrow, over itself in a state that is seen in these spans."""
-        owner = self.parts[f"{self.prefix}-{part}"]
-        shapes = [each for each in owner if each.get("class") in ("shape", "line")]
+        owner = self.parts[part]
+        shapes = [each for each in owner if _is_shape(each)]
         if not shapes or not spans:
             return
         group = ET.Element(f"{{{SVG}}}g", {"class": f"{state} {self._look(spans)}"})
@@ -163,8 +164,20 @@ class _Film:
         self.root.set("viewBox", f"0 0 {width:.0f} {high:.0f}")
 
 
-def _can_change(element: ET.Element) -> bool:
-    return element.get("class", "").split(" ")[0] in ("value", "tile", "word")
+def _numbered(kind: str, root: ET.Element, *looks: str) -> dict[str, ET.Element]:
+    """Return the boxes or the arrows of a picture, named as the changes of a lesson name them."""
+    found = (each for each in root.iter() if not set(looks).isdisjoint(each.get("class", "").split()))
+    return {f"{kind}{k}": each for k, each in enumerate(found)}
+
+
+def _lines(part: ET.Element, is_arrow: bool) -> list[ET.Element]:
+    if is_arrow:
+        return part.findall(f"{{{SVG}}}text")
+    return [each for each in part.iter() if each.tag == f"{{{SVG}}}tspan" or each.get("class") == "tile"]
+
+
+def _is_shape(element: ET.Element) -> bool:
+    return element.get("class") == "shape" or element.tag == f"{{{SVG}}}path"
 
 
 def _joined(spans: Sequence[tuple[int, int]]) -> Spans:
