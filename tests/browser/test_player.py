@@ -456,6 +456,31 @@ def test_the_moving_picture_plays_in_an_image(opened: Callable[..., Any], tmp_pa
     assert len(moments) > 2, "it moves"
 
 
+def test_in_the_moving_picture_a_line_is_hidden_only_under_the_words_that_are_seen(
+    opened: Callable[..., Any], tmp_path: Path
+) -> None:
+    stepper = Stepper(neuron())
+    page = opened(stepper.save(tmp_path / "moving.svg").read_text(encoding="utf-8"), suffix=".svg")
+    papers = """(at) => {
+        for (const each of document.getAnimations()) {
+            each.pause();
+            each.currentTime = each.effect.getTiming().duration * at;
+        }
+        const seen = (e) => getComputedStyle(e).visibility === "visible";
+        return [...document.querySelectorAll(".arrow")].flatMap((arrow) => {
+            const words = [...arrow.querySelectorAll("text")].filter(seen).map((e) => e.getComputedTextLength());
+            const wide = [...arrow.querySelectorAll("rect")].filter(seen).map((e) => e.width.baseVal.value);
+            return wide.length ? [[wide.sort((a, b) => a - b), words.sort((a, b) => a - b)]] : [];
+        });
+    }"""
+    for at in (0.01, 0.2, 0.5, 0.7, 0.99):
+        found = page.evaluate(papers, at)
+        assert len(found) == 9
+        for wide, long in found:
+            assert len(wide) == len(long)
+            assert all(0 <= each - text - 10 < 3 for each, text in zip(wide, long, strict=True))
+
+
 SIZES: dict[str, tuple[Callable[[], Any], int]] = {
     "neuron": (neuron, 50_000),
     "MLP(3, [4, 4, 1])": (lambda: nn.MLP(3, [4, 4, 1])([1.0, 2.0, -1.0]), 150_000),

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum
 from xml.sax.saxutils import escape, quoteattr
 
@@ -60,7 +60,7 @@ class Look(Enum):
 def svg(scene: Scene, layout_engine: LayoutEngine, theme: Theme = "auto", look: Look = Look.OWN) -> str:
     """Return the picture as SVG text, the same for the same scene, layout and theme."""
     boxes = [_box(item) for item in scene.items]
-    lines = [Line(a.tail, a.head, _label_box(a)) for a in scene.arrows]
+    lines = [Line(a.tail, a.head, label_box(a.words) if a.words else None) for a in scene.arrows]
     fans = any(item.kind == NEURON for item in scene.items)
     layout = layout_engine(boxes, lines, **(FAN_GAPS if fans else {}))
     legend, legend_width, legend_height = _legend(scene, max(layout.width, LEAST_LEGEND_WIDTH))
@@ -119,10 +119,9 @@ def _box(item: Item) -> Box:
     return Box(max(44, _whole(widest + 18)), _whole(14 + line_height * len(lines)))
 
 
-def _label_box(arrow: Arrow) -> Box | None:
-    if not arrow.words:
-        return None
-    return Box(_whole(max(_width(words, SMALL) for words in arrow.words) + 10), 14.0 * len(arrow.words) + 6)
+def label_box(words: Sequence[str]) -> Box:
+    """Return the size of the paper under the lines of words on an arrow."""
+    return Box(_whole(max(_width(line, SMALL) for line in words) + 10), 14.0 * len(words) + 6)
 
 
 def _whole(length: float) -> int:
@@ -183,7 +182,8 @@ def _arrow(arrow: Arrow, curve: Curve) -> str:
         path = f'd="{straight(curve.points)}" stroke-width="{wide:.2f}"'
         return f'<path class="{look}" {path}><title>{_text(arrow.hint)}</title></path>'
     parts = [f'<path d="{path_data(curve.points)}"/>']
-    if curve.label is not None and (box := _label_box(arrow)) is not None:
+    if curve.label is not None:
+        box = label_box(arrow.words)
         x, y = curve.label.x - box.width / 2, curve.label.y - box.height / 2
         if any(
             min(abs(p.x - curve.label.x), abs(p.y - curve.label.y)) < 1 for p in curve.points

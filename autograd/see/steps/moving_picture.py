@@ -13,12 +13,14 @@ from xml.etree import ElementTree as ET
 
 from ..picture.plain_text import printable, shorten
 from ..picture.scene import DONE, NOW
+from ..picture.svg import label_box
 from .stops import Lesson
 
 SVG: Final = "http://www.w3.org/2000/svg"
 LONGEST_STOP, SHORTEST_STOP, WHOLE = 1.8, 0.5, 45.0  # seconds: of one stop, and of all of them where there are many
 END: Final = 3  # stops for which the finished picture stands still
 CAPTION_LINES: Final = 4
+BELOW: Final = 6.0  # px of paper below the base line of words on an arrow
 LINE, LETTER, MARGIN = 16.0, 7.3, 12.0  # px
 
 Spans = tuple[tuple[int, int], ...]  # from one stop up to before another; stop 0 is the start
@@ -46,6 +48,7 @@ class _Film:
 
     def written(self) -> str:
         self._texts()
+        self._papers()
         self._states()
         self._caption()
         style = next(each for each in self.root.iter(f"{{{SVG}}}style"))
@@ -77,7 +80,7 @@ class _Film:
         ))  # fmt: skip
 
     def _texts(self) -> None:
-        """Replace each text that changes by one element for each of its values, on paper as wide as itself."""
+        """Replace each text that changes by one element for each of its values."""
         history: dict[tuple[str, int], list[tuple[int, str]]] = {}
         for where, text in self.lesson.start.items():
             history[where] = [(0, text)]
@@ -102,6 +105,24 @@ class _Film:
                     other.text = printable(text)
                     self._seen(other, _joined(when))
                     owner.insert(at, other)
+
+    def _papers(self) -> None:
+        """Give each text on an arrow its own paper, so that the line is hidden only under the words that are seen."""
+        for part in self.parts.values():
+            paper = part.find(f"{{{SVG}}}rect")
+            if paper is None or part.get("class", "").split()[0] != "arrow":
+                continue
+            at = list(part).index(paper)
+            part.remove(paper)
+            for text in part.findall(f"{{{SVG}}}text"):
+                box = label_box([text.text or ""])
+                x, y = (float(text.get(key, "")) for key in ("x", "y"))
+                times = [look for look in text.get("class", "").split() if look.startswith(self.prefix)]
+                place = {"x": x - box.width / 2, "y": y - box.height + BELOW, "width": box.width, "height": box.height}
+                own = ET.Element(f"{{{SVG}}}rect", {key: f"{value:g}" for key, value in place.items()})
+                if times:
+                    own.set("class", " ".join(times))
+                part.insert(at, own)
 
     def _line(self, part: str, number: int) -> ET.Element:
         return self.lines[part][number]
