@@ -490,9 +490,12 @@ SIZES: dict[str, tuple[Callable[[], Any], int]] = {
 
 
 @pytest.mark.parametrize("name", SIZES)
-def test_pages_are_small(name: str) -> None:
+def test_pages_are_small_and_every_folded_box_of_them_opens(name: str) -> None:
     make, most = SIZES[name]
-    assert len(Stepper(make())._page().encode()) <= most
+    stepper = Stepper(make())
+    text = stepper._page()
+    assert len(text.encode()) <= most
+    assert text.count('class="inside"') == len(stepper._lesson.insides)
 
 
 def test_an_array_with_one_step_plays(opened: Callable[..., Any]) -> None:
