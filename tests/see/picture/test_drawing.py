@@ -573,3 +573,12 @@ def test_a_long_label_does_not_fill_the_title() -> None:
     y = Value(2, "x").tanh()
     y.label = "y" * 10_000
     assert len(draw(y).scene.title) < 100
+
+
+def test_a_picture_of_many_ops_has_few_bytes_for_each_box() -> None:
+    x = Value(1.0, "x")
+    for k in range(300):
+        x = (x * 1.01 + Value(0.5, f"b{k}")).tanh()
+    drawing = draw(x, level="op")
+    assert len(drawing.scene.items) > 2_000
+    assert len(drawing.svg) < 420 * len(drawing.scene.items)
