@@ -49,6 +49,18 @@ def mixed(x: Value, w: Value, b: Value) -> Value:
     return y
 
 
+@pytest.mark.parametrize("width", [390, 700, 1000])
+def test_in_a_notebook_the_frame_is_as_high_as_the_page_in_it(width: int, opened: Callable[..., Any]) -> None:
+    small = live((Value(0.5, "w") * Value(2.0, "x")).tanh())
+    plotted = live(lambda x: x * autograd.sin(x), x=(-3, 3))
+    cells = small._repr_html_() + plotted._repr_html_()
+    page = opened(f"<!DOCTYPE html><title>x</title>{cells}", viewport={"width": width, "height": 1600})
+    for frame in page.frames[1:]:
+        frame.wait_for_function("innerHeight === Math.ceil(document.body.getBoundingClientRect().height)")
+        assert frame.evaluate("document.documentElement.scrollHeight - innerHeight") == 0
+        assert 400 < frame.evaluate("innerHeight") < 900
+
+
 def test_typed_numbers_give_pythons_numbers_forward_and_backward(opened: Callable[..., Any]) -> None:
     start = {"x": 0.5, "w": -1.5, "b": 2.0}
     page = opened(live(mixed(*[Value(start[k], k) for k in "xwb"])).html)
@@ -67,7 +79,7 @@ def test_typed_numbers_give_pythons_numbers_forward_and_backward(opened: Callabl
             assert equal(data, node.data)
             assert equal(grad, node.grad)
         assert page.inner_text("#result") == f"y = {format_number(y.data)}"
-        shown = page.locator("#picture [data-name=y] .data").text_content()
+        shown = page.locator("#picture [data-name=y] .data tspan").text_content()
         assert shown == format_number(y.data)
         for node in inputs:
             assert page.get_by_text(f"dy/d{node.label} = {format_number(node.grad)}", exact=True).count() == 1

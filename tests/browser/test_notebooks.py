@@ -157,7 +157,9 @@ def practise(page: Any) -> None:
         assert frame.locator("#score").text_content() == "right at the first try: {} of {}".format(*task.score)
     assert frame.locator("#result").input_value() == task.result()
     for step in task.stepper:
-        assert frame.locator(f"#picture [data-name={step.name}] .grad").text_content() == format_number(step.gradient)
+        assert frame.locator(f"#picture [data-name={step.name}] .grad tspan").text_content() == format_number(
+            step.gradient
+        )
 
 
 def move(page: Any) -> None:

@@ -123,12 +123,15 @@ def test_a_drag_moves_the_picture_and_opens_nothing(opened: Callable[..., Any]) 
 
 def test_a_box_that_the_page_does_not_hold_says_how_to_open_it(opened: Callable[..., Any]) -> None:
     loss, _ = mean_square()
-    page = opened(draw(loss)._page(100_000))
-    assert 0 < page.locator(OPENABLE).count() < 10
+    page = opened(draw(loss)._page(50_000))
+    assert 0 < page.locator(OPENABLE).count() < 20
+    closed = page.locator(".neuron:not(.opens)").first
+    assert "in Python, focus=node" in closed.locator("title").text_content()
+    assert closed.evaluate("(box) => getComputedStyle(box).cursor") == "grab", "as on the paper around it"
     page.locator(".neuron:not(.opens)").first.click()
     seen = page.evaluate(SEEN)
     assert seen["trail"] == []
-    assert "In Python, draw(root, focus=node)" in seen["word"]
+    assert "in Python, focus=node, path=(a, b)" in seen["word"]
 
 
 def test_without_scripts_the_page_shows_the_picture(opened: Callable[..., Any]) -> None:

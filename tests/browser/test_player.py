@@ -31,7 +31,7 @@ LOOK = """() => ({
     words: document.getElementById("now").textContent,
     boxes: Object.fromEntries([...document.querySelectorAll("#picture [data-name]")].map((box) => [
         box.dataset.name,
-        ["data", "grad"].map((what) => [...box.querySelectorAll("." + what)].map((e) => e.textContent)),
+        ["data", "grad"].map((what) => [...box.querySelectorAll(`.${what} tspan`)].map((e) => e.textContent)),
     ])),
     arrows: [...document.querySelectorAll("#picture .arrow")].map((e) => e.textContent),
     looks: [...document.querySelectorAll("#picture .item, #picture .arrow")].map((e) => e.getAttribute("class")),
@@ -123,9 +123,9 @@ def test_the_line_of_an_arrow_is_hidden_only_under_the_words_that_are_shown(open
     page = opened(Stepper(neuron())._page())
     for at in (0, 1, 7, 10):
         page.evaluate(f"goTo({at})")
-        rooms = page.evaluate("""() => [...document.querySelectorAll("#picture .arrow .paper")].map((rect) => [
+        rooms = page.evaluate("""() => [...document.querySelectorAll("#picture .arrow rect")].map((rect) => [
             rect.width.baseVal.value,
-            Math.max(...[...rect.parentNode.querySelectorAll(".word")].map((word) => word.getComputedTextLength())),
+            Math.max(...[...rect.parentNode.querySelectorAll("text")].map((word) => word.getComputedTextLength())),
         ])""")
         assert len(rooms) == 9
         assert [wide for wide, text in rooms if not (wide <= text + 10.1 and wide >= text)] == []
@@ -241,10 +241,10 @@ def test_a_folded_graph_ends_with_the_gradients_of_the_sweep(name: str, opened: 
     root = networks()[name]
     stepper = Stepper(root)
     page = opened(stepper._page())
-    drawn = page.evaluate("finished.map(([line, text]) => text)")
+    drawn = page.evaluate("[...finished.values()]")
     assert "?" in page.text_content("#picture svg")
     page.click("#last")
-    assert page.evaluate("finished.map(([line]) => line.textContent)") == drawn
+    assert page.evaluate("[...finished.keys()].map((line) => line.textContent)") == drawn
     assert all(page.evaluate(IN_VIEW))
     root.backward()
     tiles = page.evaluate("[...document.querySelectorAll('#picture .neuron .tile')].map((e) => e.textContent)")
@@ -257,7 +257,7 @@ def test_a_folded_graph_ends_with_the_gradients_of_the_sweep(name: str, opened: 
     for _ in range(count):
         page.keyboard.press("ArrowRight")
         assert page.inner_text("#now")
-    assert page.evaluate("finished.map(([line]) => line.textContent)") == drawn
+    assert page.evaluate("[...finished.keys()].map((line) => line.textContent)") == drawn
 
 
 def logistic_map(rounds: int) -> list[Value]:
@@ -434,7 +434,7 @@ def test_the_moving_picture_plays_in_an_image(opened: Callable[..., Any], tmp_pa
         return Object.fromEntries([...document.querySelectorAll("[data-name]")].map((box) => [
             box.dataset.name,
             ["data", "grad"].map((what) => (
-                [...box.querySelectorAll("." + what)].filter(seen).map((e) => e.textContent)
+                [...box.querySelectorAll(`.${what} tspan`)].filter(seen).map((e) => e.textContent)
             )),
         ]));
     }""".replace("STOPS", str(len(expected) + 4))
@@ -456,6 +456,31 @@ def test_the_moving_picture_plays_in_an_image(opened: Callable[..., Any], tmp_pa
     assert len(moments) > 2, "it moves"
 
 
+def test_in_the_moving_picture_a_line_is_hidden_only_under_the_words_that_are_seen(
+    opened: Callable[..., Any], tmp_path: Path
+) -> None:
+    stepper = Stepper(neuron())
+    page = opened(stepper.save(tmp_path / "moving.svg").read_text(encoding="utf-8"), suffix=".svg")
+    papers = """(at) => {
+        for (const each of document.getAnimations()) {
+            each.pause();
+            each.currentTime = each.effect.getTiming().duration * at;
+        }
+        const seen = (e) => getComputedStyle(e).visibility === "visible";
+        return [...document.querySelectorAll(".arrow")].flatMap((arrow) => {
+            const words = [...arrow.querySelectorAll("text")].filter(seen).map((e) => e.getComputedTextLength());
+            const wide = [...arrow.querySelectorAll("rect")].filter(seen).map((e) => e.width.baseVal.value);
+            return wide.length ? [[wide.sort((a, b) => a - b), words.sort((a, b) => a - b)]] : [];
+        });
+    }"""
+    for at in (0.01, 0.2, 0.5, 0.7, 0.99):
+        found = page.evaluate(papers, at)
+        assert len(found) == 9
+        for wide, long in found:
+            assert len(wide) == len(long)
+            assert all(0 <= each - text - 10 < 3 for each, text in zip(wide, long, strict=True))
+
+
 SIZES: dict[str, tuple[Callable[[], Any], int]] = {
     "neuron": (neuron, 50_000),
     "MLP(3, [4, 4, 1])": (lambda: nn.MLP(3, [4, 4, 1])([1.0, 2.0, -1.0]), 150_000),
@@ -465,9 +490,12 @@ SIZES: dict[str, tuple[Callable[[], Any], int]] = {
 
 
 @pytest.mark.parametrize("name", SIZES)
-def test_pages_are_small(name: str) -> None:
+def test_pages_are_small_and_every_folded_box_of_them_opens(name: str) -> None:
     make, most = SIZES[name]
-    assert len(Stepper(make())._page().encode()) <= most
+    stepper = Stepper(make())
+    text = stepper._page()
+    assert len(text.encode()) <= most
+    assert text.count('class="inside"') == len(stepper._lesson.insides)
 
 
 def test_an_array_with_one_step_plays(opened: Callable[..., Any]) -> None:

@@ -113,24 +113,24 @@ def test_the_picture_fills_as_answers_come(opened: Callable[..., Any]) -> None:
     page = opened(task._page())
     box = page.locator("#picture [data-name=o]")
     steps = {step.name: step for step in task.stepper}
-    assert box.locator(".data").text_content() == "?"
+    assert box.locator(".data tspan").text_content() == "?"
     assert page.locator("#picture .item.now").get_attribute("data-name") == "v1"
     for _ in range(5):
         page.get_by_role("button", name="Reveal").click()
-    assert box.locator(".data").text_content() == "0.7071"
-    assert box.locator(".grad").text_content() == "1"
+    assert box.locator(".data tspan").text_content() == "0.7071"
+    assert box.locator(".grad tspan").text_content() == "1"
     assert page.locator("#picture .item.now").get_attribute("data-name") == "o"
-    assert page.locator('#picture [data-from="o 0"] .word').all_text_contents()[1].strip() == "= ?"
+    assert page.locator('#picture [data-from="o 0"] text').all_text_contents()[1].strip() == "= ?"
     assert "now" in (page.locator('#picture [data-from="o 0"]').get_attribute("class") or "")
     for _ in range(9):
         page.get_by_role("button", name="Reveal").click()
-    assert page.locator('#picture [data-from="o 0"] .word').all_text_contents()[1] == "= 0.5"
+    assert page.locator('#picture [data-from="o 0"] text').all_text_contents()[1] == "= 0.5"
     for name, step in steps.items():
-        assert page.locator(f"#picture [data-name={name}] .data").text_content() == format_number(step.data)
-        assert page.locator(f"#picture [data-name={name}] .grad").text_content() == format_number(step.gradient)
-    assert "?" not in "".join(page.locator("#picture .value, #picture .word").all_text_contents())
+        assert page.locator(f"#picture [data-name={name}] .data tspan").text_content() == format_number(step.data)
+        assert page.locator(f"#picture [data-name={name}] .grad tspan").text_content() == format_number(step.gradient)
+    assert "?" not in "".join(page.locator("#picture tspan, #picture .arrow text").all_text_contents())
     page.get_by_role("button", name="Begin again").click()
-    assert box.locator(".data").text_content() == "?"
+    assert box.locator(".data tspan").text_content() == "?"
 
 
 def test_a_matrix_in_the_picture_is_filled_line_by_line(opened: Callable[..., Any]) -> None:
@@ -139,7 +139,7 @@ def test_a_matrix_in_the_picture_is_filled_line_by_line(opened: Callable[..., An
     page = opened(task._page())
     for _ in range(len(task)):
         page.get_by_role("button", name="Reveal").click()
-    assert page.locator("#picture [data-name=w] .grad").all_text_contents() == ["[ 2   4]", "[ 6  -8]"]
+    assert page.locator("#picture [data-name=w] .grad tspan").all_text_contents() == ["[ 2   4]", "[ 6  -8]"]
 
 
 def test_without_solutions_the_page_collects_answers_that_python_marks(opened: Callable[..., Any]) -> None:
@@ -147,10 +147,10 @@ def test_without_solutions_the_page_collects_answers_that_python_marks(opened: C
     page = opened(task._page(solutions=False))
     assert typed(page, "five").startswith('"five" is not a number I can read')
     assert typed(page, "0.4") == "question 1: 0.4"
-    assert page.locator("#picture [data-name=n] .grad").text_content() == "0.4"
+    assert page.locator("#picture [data-name=n] .grad tspan").text_content() == "0.4"
     page.get_by_role("button", name="Back").click()
     assert page.locator("#place").text_content() == "question 1 of 9"
-    assert page.locator("#picture [data-name=n] .grad").text_content() == "?"
+    assert page.locator("#picture [data-name=n] .grad tspan").text_content() == "?"
     assert page.get_by_role("button", name="Back").is_disabled()
     assert typed(page, "0.5") == "question 1: 0.5"
     assert "the gradient of n is (see your answers)" in page.locator("#question").text_content()

@@ -88,8 +88,11 @@ def looks(picture: str, item: ElementTree.Element) -> dict[str, str]:
 
 
 def words(element: ElementTree.Element) -> list[str]:
-    """Return the text of an element, line by line."""
-    return ["".join(t.itertext()) for t in element.iter(f"{SVG}text")]
+    """Return the text of an element, line by line; of a row of a box its name, if it has one, and its value."""
+    found: list[str] = []
+    for text in element.iter(f"{SVG}text"):
+        found += [text.text or ""] if not len(text) else [part.rstrip() for part in text.itertext()]
+    return found
 
 
 def boxes(picture: str) -> dict[str, dict[str, str]]:
@@ -139,8 +142,7 @@ def rows_of(item: ElementTree.Element) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     what = ""
     for text in item.iter(f"{SVG}text"):
-        if text.get("class") == "what":
-            what = "".join(text.itertext())
-        elif text.get("class", "").startswith("value"):
-            found.setdefault(what, []).append("".join(text.itertext()))
+        for value in text.iter(f"{SVG}tspan"):
+            what = (text.text or what).rstrip()
+            found.setdefault(what, []).append("".join(value.itertext()))
     return found

@@ -37,7 +37,7 @@ function parse(text) {
 const boxes = [];
 for (const box of picture.querySelectorAll("[data-name]")) {
   const node = data.names.indexOf(box.dataset.name);
-  const [title, number, grad] = ["title", ".data", ".grad"].map((part) => box.querySelector(part));
+  const [title, number, grad] = ["title", ".data tspan", ".grad tspan"].map((part) => box.querySelector(part));
   if (node >= 0) boxes.push({ node, title, data: number, grad });
 }
 const placeOfEdge = new Map(data.edges.map((name, k) => [name, k]));

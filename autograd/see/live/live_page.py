@@ -49,7 +49,7 @@ class LivePage:
 
     def _repr_html_(self) -> str:
         still = image(self._picture, self.title) if self._picture else f"<p>{html.escape(self.title)}</p>"
-        return framed(self.title, self.html, still, STILL, height=self._height)
+        return framed(self.title, self.html, still, STILL, height=self._height, fits=True)
 
     def __repr__(self) -> str:
         return f'<{self.title}; .save("page.html") writes the page>'

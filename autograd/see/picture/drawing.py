@@ -16,8 +16,9 @@ from ..layout.sugiyama import DIRECTIONS, Direction, layered
 from .dot_layout import dot_installed, dot_layout
 from .dot_text import digraph
 from .html_page import FRAME_HEIGHT, IMAGE_FOLLOWS, framed, least_width, size_of
-from .insides import Inside
-from .page import Opened, page
+from .insides import Inside, with_note
+from .opened import OpenedBoxes
+from .page import page
 from .rendering import rendered
 from .scene import Scene
 from .svg import Look, svg
@@ -30,7 +31,7 @@ ENGINES = ("auto", "dot", "layered")
 PAGE_WIDTH = 1_000.0  # px; a much wider picture goes on in rows
 PAGE_HEAD = 130  # px above the picture of a page
 MOST_IN_PAGE = 800_000  # bytes of the insides of folded boxes, in a page
-MOST_IN_CELL = 150_000  # and in a notebook, which may have many pictures
+MOST_IN_CELL = 250_000  # and in a notebook, which may have many pictures
 STILL = (
     "This is the picture alone. To open the folded boxes by a click, trust the notebook, or open the page that "
     "save('graph.html') writes."
@@ -75,6 +76,11 @@ class Drawing:
         """Return the picture as SVG text for a page that has its style."""
         return self._written(self.scene, Look.PAGE)
 
+    @property
+    def svg_inside(self) -> str:
+        """Return the picture as SVG text that takes the place of another picture of its page."""
+        return self._written(self.scene, Look.INSIDE)
+
     def _written(self, shown: Scene, look: Look = Look.OWN) -> str:
         if self.engine == "dot":
             try:
@@ -86,14 +92,14 @@ class Drawing:
 
     def _page(self, most: int) -> str:
         """Return the page, with the insides of its boxes that fit into so many bytes."""
-        opened: list[Opened] = []
-        for inside in self.insides:
-            picture = self._written(inside.scene, Look.PAGE)
-            most -= len(picture.encode("utf-8"))
-            if most < 0:
+        opened = OpenedBoxes(most)
+        parents = {inside.parent for inside in self.insides}
+        for k, inside in enumerate(self.insides, 1):
+            picture = self._written(with_note(inside.scene, k in parents), Look.INSIDE)
+            if not opened.add(inside.parent, inside.item, inside.title, picture):
                 break
-            opened.append(Opened(inside.parent, inside.item, inside.title, picture))
-        return page(self.svg, self.scene.title, self.theme, opened)
+        picture = self._written(with_note(self.scene, bool(opened)), Look.PAGE)
+        return page(picture, self.scene.title, self.theme, opened)
 
     @property
     def dot(self) -> str:

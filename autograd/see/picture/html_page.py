@@ -23,6 +23,11 @@ _FOLLOW: Final = (
     "new MutationObserver(f).observe(document.body,{{attributeFilter:['data-jp-theme-light']}})"
 )
 FRAME_FOLLOWS: Final = _FOLLOW.format(theme=_THEME, tell=f"contentWindow?.postMessage({_THEME},'*')")
+# It also asks the page how high it is and makes the frame as high, where this depends on the width of the cell.
+_FITS: Final = (
+    ";window.addEventListener('message',m=>{if(m.source===e.contentWindow&&m.data>0)e.style.height=m.data+'px'});"
+    "e.contentWindow.postMessage('height','*')"
+)
 IMAGE_FOLLOWS: Final = _FOLLOW.format(theme=_THEME, tell=f"style.colorScheme={_THEME}==='false'?'dark':'light'")
 
 
@@ -71,14 +76,23 @@ def least_width(picture: str) -> int:
     return size_of(picture)[0] * 6 // 10
 
 
-def framed(title: str, whole_page: str, image: str, words: str, below: str = "", height: int = FRAME_HEIGHT) -> str:
+def framed(
+    title: str,
+    whole_page: str,
+    image: str,
+    words: str,
+    below: str = "",
+    height: int = FRAME_HEIGHT,
+    fits: bool = False,
+) -> str:
     """Return HTML for a notebook's cell: the page in a frame; where the notebook is not trusted, what stands still.
 
     That is an image, `words` that say how to make it play, and HTML below them. A notebook that is not trusted removes
     the frame. Where the frame is shown, it removes what stands still. That and the size of the frame are attributes,
-    because a notebook removes style and script elements.
+    because a notebook removes style and script elements. `height` is that of the frame in px; where it `fits`, it then
+    gets the height of the page.
     """
-    onload = f"this.previousElementSibling.remove();{FRAME_FOLLOWS}".replace("'", "&#x27;")
+    onload = f"this.previousElementSibling.remove();{FRAME_FOLLOWS}{_FITS if fits else ''}".replace("'", "&#x27;")
     # In single quotes, because a page is full of double ones, each of which would need six characters.
     source = whole_page.replace("&", "&amp;").replace("'", "&#x27;")
     return (

@@ -6,14 +6,14 @@ They are made together with the picture, because the data of the graph may chang
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from ...engine.node import Node
 from ...graph.outline import Part
 from .blocks import Block
 from .plain_text import shorten
-from .scene import LONGEST_TITLE, Scene
+from .scene import LONGEST_TITLE, NOTE_ON_OPENING, Scene
 from .scene_builder import SceneBuilder
 from .views import View, view_inside
 
@@ -68,6 +68,11 @@ def insides(builder: SceneBuilder, names: Mapping[Node, str]) -> tuple[Inside, .
             pictures.append(inner)
             found.append(Inside(parent, item, shorten(name, LONGEST_TITLE), shown, outputs, seen, nodes))
     return tuple(found)
+
+
+def with_note(shown: Scene, opens: bool = True) -> Scene:
+    """Return the picture with a note in its legend that boxes open, if some do."""
+    return replace(shown, notes=(*shown.notes, NOTE_ON_OPENING)) if opens else shown
 
 
 def _folded_boxes(outer: SceneBuilder) -> list[tuple[int, Block]]:

@@ -15,6 +15,7 @@ HIDDEN: Final = "?"  # a number that is not shown yet
 MOST_IN_BOX: Final = 9  # elements of an array that a box shows in full
 MOST_IN_LINE: Final = 4  # elements of an array that is shown in full where several arrays stand in one line
 PER_LINE: Final = 5  # elements in one line of a box
+MOST_LINES: Final = 5  # of an array in a box; of a longer one, such as 9×1, the first and the last are shown
 
 
 def format_number(number: float | None) -> str:
@@ -99,7 +100,10 @@ def _cell(number: Any) -> str:
 
 
 def _matrix(x: Any) -> list[str]:
-    """Return the rows in brackets, all lines equally long; an empty line separates the matrices of a stack."""
+    """Return the rows in brackets, all lines equally long; an empty line separates the matrices of a stack.
+
+    Of more than MOST_LINES lines, all but the first and the last are left out, as NumPy does in the middle.
+    """
     cells = np.array([_cell(each) for each in x.ravel()], dtype=object).reshape(-1, x.shape[-1])
     width = max(map(len, cells.ravel()))
     lines = []
@@ -110,5 +114,7 @@ def _matrix(x: Any) -> list[str]:
             text = "  ".join(cell.rjust(width) for cell in row[start : start + PER_LINE])
             last = start + PER_LINE >= len(row)
             lines.append(("[" if start == 0 else " ") + text + ("]" if last else " "))
+    if len(lines) > MOST_LINES:
+        lines = [lines[0], "…".center(len(lines[0])), lines[-1]]
     longest = max(map(len, lines))
     return [line.ljust(longest) for line in lines]

@@ -4,11 +4,16 @@
 // and `canDrag(event)`.
 "use strict";
 
+const FOLDED = ".item.block, .item.elided, .item.neuron";
+const CLOSED = 'this page does not hold its inside; in Python, focus=node, path=(a, b) or level="op" shows it';
+
 const byId = (id) => document.getElementById(id);
 const frame = byId("picture");
-const templates = [...document.querySelectorAll("template.inside")];
-// Picture k is the inside of one box of another picture; picture 0 is the whole one.
-const insides = [null, ...JSON.parse(byId("insides")?.textContent ?? "[]")];
+const { places, patterns } = JSON.parse(byId("insides")?.textContent ?? '{"places": []}');
+// Picture k is the inside of one box of another picture; picture 0 is the whole one. Of each inside: that picture, the
+// box, a title, and what the page needs to know of it.
+const insides = [null, ...places];
+const packed = [...document.querySelectorAll("script.inside")];
 
 let picture = frame.querySelector("svg");
 let shown = 0;
@@ -16,7 +21,7 @@ let dragged = false;
 
 const whole = picture.cloneNode(true);
 const nameOf = (box) => box.querySelector(".title").textContent.replace(/^… /, "");
-const boxOf = (k) => picture.querySelector(`#${picture.id}-item${insides[k][1]}`);
+const boxOf = (k) => picture.querySelectorAll(".item")[insides[k][1]];
 
 // Makes buttons of the boxes that open in this picture.
 function mark() {
@@ -35,13 +40,38 @@ function mark() {
     box.setAttribute("tabindex", "0");
     box.setAttribute("aria-label", `open ${box.querySelector("title")?.textContent ?? nameOf(box)}`);
   });
+  for (const box of picture.querySelectorAll(FOLDED)) {
+    const hint = box.querySelector("title");
+    if (hint && !box.dataset.inside) hint.textContent += `; ${CLOSED}`;
+  }
   // An image cannot hold buttons.
   if (picture.querySelector(".opens")) picture.setAttribute("role", "group");
 }
 
-// Puts picture k in the place of the one that is shown, as it was drawn.
+// Returns picture k as it was drawn. Each line of an inside is a pattern and what stands in its gaps; what all pictures
+// have in common is that of the whole.
+function drawn(k) {
+  if (!k) return whole.cloneNode(true);
+  const made = document.createElement("template");
+  made.innerHTML = packed[k - 1].textContent.split("\n").map((line) => {
+    const [pattern, ...own] = line.split("\t");
+    return patterns[pattern].map((text, i) => text + (own[i] ?? "")).join("");
+  }).join("\n");
+  const next = made.content.querySelector("svg");
+  const { width, height } = next.viewBox.baseVal;
+  next.setAttribute("width", width);
+  next.setAttribute("height", height);
+  for (const { name, value } of whole.attributes) if (!next.hasAttribute(name)) next.setAttribute(name, value);
+  const [title, desc, defs] = ["title", "desc", "defs"].map((name) => whole.querySelector(name).cloneNode(true));
+  title.textContent = next.querySelector("title").textContent;
+  desc.textContent = [...next.querySelectorAll(".item:not(.constant) title")].map((hint) => hint.textContent).join(". ");
+  next.querySelector("title").replaceWith(title, desc, defs);
+  return next;
+}
+
+// Puts picture k in the place of the one that is shown.
 function exchange(k) {
-  const next = (k ? templates[k - 1].content.querySelector("svg") : whole).cloneNode(true);
+  const next = drawn(k);
   picture.replaceWith(next);
   [picture, shown] = [next, k];
   mark();

@@ -5,7 +5,6 @@
 const SMALLEST = 0.05;
 const LARGEST = 8;
 const READABLE = 0.6; // as in a notebook
-const FOLDED = ".item.block, .item.elided, .item.neuron";
 
 const scales = new Map(); // of the pictures that were left, with the place that was seen
 
@@ -63,10 +62,7 @@ function show(k) {
 
 function press(box) {
   if (box.dataset.inside) open(Number(box.dataset.inside));
-  else {
-    tell(`This page does not hold the inside of ${nameOf(box)}. In Python, draw(root, focus=node), `
-      + 'path=(a, b) or level="op" shows it.');
-  }
+  else tell(`${nameOf(box)}: ${CLOSED}.`);
 }
 
 // Moves

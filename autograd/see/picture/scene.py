@@ -46,6 +46,7 @@ STATES: Final[Mapping[State, str]] = {
 NOTES: Final = ("on an arrow: the local derivative", "grad –: no gradient yet")
 NOTE_ON_NORMS: Final = "|params|, |grad|: norm of the parameters in a box, and of their gradients"
 NOTE_ON_WEIGHTS: Final = "a line is a weight, as wide as its size; dashed: negative"
+NOTE_ON_OPENING: Final = "+ opens a box"
 NOTES_ON_RULES: Final = ("on an arrow: the local derivative, or what becomes of the gradient g", NOTES[1])
 
 LONGEST_TITLE: Final = 40  # characters of a title

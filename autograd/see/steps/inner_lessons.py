@@ -6,37 +6,32 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ...engine.node import Node
 from ..picture.blocks import Block
+from ..picture.drawing import Drawing
+from ..picture.insides import with_note
 from ..picture.number_format import format_block
-from ..picture.page import Opened
+from ..picture.opened import OpenedBoxes
 from ..picture.scene import Scene
 from .lesson import lesson
 from .places import Place
-from .player import entered
+from .player import inner_data
 from .recording import Recording
 from .stops import Lesson
 
-MOST, MOST_FOR_STOP = 45_000, 2_800  # bytes of the lessons of folded boxes: of all, and more for each stop of the whole
-
 
 def opened_lessons(
-    recording: Recording,
-    whole: Lesson,
-    places: Sequence[Place],
-    columns: Sequence[str],
-    draw: Callable[[Scene], str],
-    most: int,
-) -> list[Opened]:
+    recording: Recording, whole: Lesson, places: Sequence[Place], draw: Callable[[Scene], Drawing], most: int
+) -> OpenedBoxes:
     """Return the lessons of what folded boxes hold, for a page, as far as they fit into so many bytes.
 
     They are parts of the same sweep: their numbers are those of the whole, with the upstream gradient that arrives. A
-    box without a step has no lesson. `draw` returns the picture of a scene as SVG text.
+    box without a step has no lesson.
     """
-    most = min(most, MOST + MOST_FOR_STOP * len(whole.stops))
     order = recording.order
     steps: dict[Node, list[Place]] = {}
     for place in places:
         steps.setdefault(order[place[0]], []).append(place)
-    found: list[Opened] = []
+    opened = OpenedBoxes(most)
+    parents = {inside.parent for inside in whole.insides}
     numbers = {0: 0}  # of the lessons that opened
     for k, inside in enumerate(whole.insides, 1):
         view = inside.view
@@ -47,13 +42,11 @@ def opened_lessons(
         hidden = {node: block for block in view.blocks for node in block.nodes}
         room = rooms(recording, hidden, inside.nodes)
         made = lesson(recording, inside.outputs, view, own, room, inside.nodes, inside.scene.title)
-        content = entered(draw(made.scene), columns, made)
-        most -= len(content.encode("utf-8"))
-        if most < 0:
+        picture = draw(with_note(made.scene, k in parents)).svg_inside
+        if not opened.add(numbers[inside.parent], inside.item, inside.title, picture, inner_data(made)):
             break
-        found.append(Opened(numbers[inside.parent], inside.item, inside.title, content))
-        numbers[k] = len(found)
-    return found
+        numbers[k] = len(opened)
+    return opened
 
 
 def rooms(recording: Recording, hidden: Mapping[Node, Block], nodes: Sequence[Node]) -> dict[Node, int]:

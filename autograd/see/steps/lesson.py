@@ -10,23 +10,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from ...engine.node import Node
 from ..picture.blocks import Block
 from ..picture.formulas import arrow_lines, local_derivatives
 from ..picture.insides import insides
-from ..picture.number_format import HIDDEN, NO_GRADIENT
-from ..picture.scene import NEURON, Item, Progress
+from ..picture.scene import Progress
 from ..picture.scene_builder import SceneBuilder
 from ..picture.views import View
 from .places import Place
 from .recording import Contribution, Recording
 from .step import Step
 from .stop_text import backward_text, block_text, edge_lines, forward_text
-from .stops import Changes, Lesson, Stop
-
-OPENS: Final = 'its ops one by one: Stepper(root, path=(a, b)), focus=node or level="op"'
+from .stops import Changes, Lesson, Stop, item_lines
 
 
 def lesson(
@@ -123,13 +120,13 @@ class _Lesson:
     def made(self) -> Lesson:
         """Return the lesson."""
         self._write_products()
-        end = {k: _lines(item, True) for k, item in enumerate(self.scene.items)}
+        end = {k: item_lines(item, True) for k, item in enumerate(self.scene.items)}
         self.gradients.clear()
         self.gradients.update(self.recording.earlier)
         forward = [k for k, node in self.builder.made.items() if self._is_computed(node)]
         self.known = self.builder.made.keys() - set(forward)
         for k in self.builder.made:
-            self.lines[k] = _lines(self.builder.made_again(k), k in self.known)
+            self.lines[k] = item_lines(self.builder.made_again(k), k in self.known)
         start: Changes = {}
         for k, lines in self.lines.items():
             start |= {
@@ -179,7 +176,7 @@ class _Lesson:
         """Return what changes in these boxes."""
         changes: Changes = {}
         for k in dict.fromkeys(items):
-            new = _lines(self.builder.made_again(k), k in self.known)
+            new = item_lines(self.builder.made_again(k), k in self.known)
             old = self.lines[k]
             changes |= {(f"item{k}", j): text for j, text in enumerate(new) if j >= len(old) or text != old[j]}
             self.lines[k] = new
@@ -195,8 +192,6 @@ class _Lesson:
         if isinstance(what, Block):
             stop.arrows = self._arrows_into(k)
             stop.words, stop.rows = self._of_block(stop, what)
-            if what not in self.view.cells:
-                stop.opens = OPENS
         else:
             stop.items = (k - 1, k)
             stop.arrows = (*self._arrows_into(k - 1), *self._arrows_into(k))
@@ -262,17 +257,3 @@ class _Lesson:
         parameters = self.builder.folding.parameters().get(block, ())
         title, item = self.builder.name_of(block), self.builder.made_again(stop.items[-1])
         return block_text(stop, block, title, item, self.recording, parameters, before, self.gradients, got)
-
-
-def _lines(item: Item, known: bool) -> list[str]:
-    """Return the lines of a box that can change, as the picture has them; data that is not known yet is hidden."""
-    found: list[str] = []
-    for what, value in item.rows:
-        if item.kind == NEURON:
-            found.append(f"{what} {value}".strip() if known else f"{HIDDEN}, grad {NO_GRADIENT}")
-            continue
-        lines = value.split("\n")
-        if what == "data" and not known:
-            lines = [HIDDEN, *[""] * (len(lines) - 1)]
-        found += lines
-    return found

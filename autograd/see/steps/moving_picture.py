@@ -13,12 +13,14 @@ from xml.etree import ElementTree as ET
 
 from ..picture.plain_text import printable, shorten
 from ..picture.scene import DONE, NOW
+from ..picture.svg import label_box
 from .stops import Lesson
 
 SVG: Final = "http://www.w3.org/2000/svg"
 LONGEST_STOP, SHORTEST_STOP, WHOLE = 1.8, 0.5, 45.0  # seconds: of one stop, and of all of them where there are many
 END: Final = 3  # stops for which the finished picture stands still
 CAPTION_LINES: Final = 4
+BELOW: Final = 6.0  # px of paper below the base line of words on an arrow
 LINE, LETTER, MARGIN = 16.0, 7.3, 12.0  # px
 
 Spans = tuple[tuple[int, int], ...]  # from one stop up to before another; stop 0 is the start
@@ -39,12 +41,14 @@ class _Film:
         self.prefix: Final = root.get("id", "g")
         self.last: Final = len(shown.stops) + 1  # the finished picture
         self.looks: dict[Spans, str] = {}
-        self.parts = {each.get("id", ""): each for each in root.iter() if each.get("id")}
+        self.parts = _numbered("item", root, "item") | _numbered("arrow", root, "arrow", "weight")
         # The lines that can change, as `player.js` finds them; here, before any of them is doubled.
-        self.lines = {name: [each for each in part if _can_change(each)] for name, part in self.parts.items()}
+        self.lines = {name: _lines(part, name.startswith("arrow")) for name, part in self.parts.items()}
+        self.owners = {child: parent for part in self.parts.values() for parent in part.iter() for child in parent}
 
     def written(self) -> str:
         self._texts()
+        self._papers()
         self._states()
         self._caption()
         style = next(each for each in self.root.iter(f"{{{SVG}}}style"))
@@ -92,7 +96,7 @@ class _Film:
             for (start, text), end in zip(found, [*(at for at, _ in found[1:]), self.last + 1], strict=True):
                 if start < end:
                     spans.setdefault(text, []).append((start, end))
-            owner = self.parts[f"{self.prefix}-{where[0]}"]
+            owner = self.owners[line]
             at = list(owner).index(line)
             owner.remove(line)
             for text, when in spans.items():
@@ -102,8 +106,26 @@ class _Film:
                     self._seen(other, _joined(when))
                     owner.insert(at, other)
 
+    def _papers(self) -> None:
+        """Give each text on an arrow its own paper, so that the line is hidden only under the words that are seen."""
+        for part in self.parts.values():
+            paper = part.find(f"{{{SVG}}}rect")
+            if paper is None or part.get("class", "").split()[0] != "arrow":
+                continue
+            at = list(part).index(paper)
+            part.remove(paper)
+            for text in part.findall(f"{{{SVG}}}text"):
+                box = label_box([text.text or ""])
+                x, y = (float(text.get(key, "")) for key in ("x", "y"))
+                times = [look for look in text.get("class", "").split() if look.startswith(self.prefix)]
+                place = {"x": x - box.width / 2, "y": y - box.height + BELOW, "width": box.width, "height": box.height}
+                own = ET.Element(f"{{{SVG}}}rect", {key: f"{value:g}" for key, value in place.items()})
+                if times:
+                    own.set("class", " ".join(times))
+                part.insert(at, own)
+
     def _line(self, part: str, number: int) -> ET.Element:
-        return self.lines[f"{self.prefix}-{part}"][number]
+        return self.lines[part][number]
 
     def _seen(self, element: ET.Element, spans: Spans) -> None:
         look = self._look(spans)
@@ -127,14 +149,14 @@ class _Film:
         for part, start in done.items():
             self._overlay(part, DONE, _without(start, self.last + 1, now.get(part, ())))
         for part, spans in now.items():  # what a state covers, dashes would let through
-            for each in self.parts[f"{self.prefix}-{part}"]:
-                if each.get("class") in ("shape", "line"):
+            for each in self.parts[part]:
+                if _is_shape(each):
                     self._seen(each, _without(0, done.get(part, self.last + 1), spans))
 
     def _overlay(self, part: str, state: str, spans: Spans) -> None:
         """Put the shape of a box, or the line of an arrow, over itself in a state that is seen in these spans."""
-        owner = self.parts[f"{self.prefix}-{part}"]
-        shapes = [each for each in owner if each.get("class") in ("shape", "line")]
+        owner = self.parts[part]
+        shapes = [each for each in owner if _is_shape(each)]
         if not shapes or not spans:
             return
         group = ET.Element(f"{{{SVG}}}g", {"class": f"{state} {self._look(spans)}"})
@@ -163,8 +185,20 @@ class _Film:
         self.root.set("viewBox", f"0 0 {width:.0f} {high:.0f}")
 
 
-def _can_change(element: ET.Element) -> bool:
-    return element.get("class", "").split(" ")[0] in ("value", "tile", "word")
+def _numbered(kind: str, root: ET.Element, *looks: str) -> dict[str, ET.Element]:
+    """Return the boxes or the arrows of a picture, named as the changes of a lesson name them."""
+    found = (each for each in root.iter() if not set(looks).isdisjoint(each.get("class", "").split()))
+    return {f"{kind}{k}": each for k, each in enumerate(found)}
+
+
+def _lines(part: ET.Element, is_arrow: bool) -> list[ET.Element]:
+    if is_arrow:
+        return part.findall(f"{{{SVG}}}text")
+    return [each for each in part.iter() if each.tag == f"{{{SVG}}}tspan" or each.get("class") == "tile"]
+
+
+def _is_shape(element: ET.Element) -> bool:
+    return element.get("class") == "shape" or element.tag == f"{{{SVG}}}path"
 
 
 def _joined(spans: Sequence[tuple[int, int]]) -> Spans:

@@ -1,63 +1,23 @@
 // The player: shows the picture and the table as they are at a stop of the lesson, and moves on buttons, the slider,
-// keys, clicks and by itself. An element .lesson holds a lesson, lesson k with picture k; all text for people is in it,
-// ready to be shown. `opening.js` comes before this script.
+// keys, clicks and by itself. `opening.js` and `lesson.js` come before this script.
 
 const BEAT = 1600; // milliseconds of a step at speed 1
 const SMALLEST = 0.6; // of a picture whose text can be read
 const FIRST_HIDDEN = { forward: 3, backward: 4 }; // columns: step, node and formula are known from the start
 
-const pane = byId("table");
-const wholeTable = pane.querySelector("table");
 const left = new Map(); // lessons that were left, and the stop that was shown
 
-let lesson, stops, forwards, rows, wide, high;
 let at = 0; // the stop that is shown; 0: before the first
 let timer = 0;
 let shrunk = false;
 
-// The parts of the picture
-
-const parts = new Map(); // "item3" or "arrow5" -> the element
-const lines = new Map(); // the same -> its lines that can change
-const hints = new Map(); // an arrow -> its tooltip
-const visits = { forward: new Map(), backward: new Map() }; // a box -> its stop
-let finished; // the texts of the picture as it was drawn, with every number
-let papers; // see fitPapers
-
-// Reads lesson k, whose picture is shown.
-function read(k) {
-  const source = k ? templates[k - 1].content : document;
-  lesson = JSON.parse(source.querySelector(".lesson").textContent);
-  stops = lesson.stops;
-  forwards = stops.filter((stop) => stop.forward).length;
-  pane.replaceChildren(k ? source.querySelector("table").cloneNode(true) : wholeTable);
-  rows = [...pane.querySelectorAll("tbody tr")];
-  ({ width: wide, height: high } = picture.viewBox.baseVal);
-  finished = [];
-  for (const known of [parts, lines, hints, visits.forward, visits.backward]) known.clear();
-  for (const element of picture.querySelectorAll(".item, .arrow, .weight")) {
-    const key = element.id.slice(picture.id.length + 1);
-    parts.set(key, element);
-    lines.set(key, [...element.querySelectorAll(".value, .tile, .word")]);
-    for (const line of lines.get(key)) finished.push([line, line.textContent]);
-    const hint = element.querySelector("title");
-    if (hint && key.startsWith("arrow")) hints.set(key, hint.textContent);
-  }
-  stops.forEach((stop, i) => {
-    const found = stop.forward ? visits.forward : visits.backward;
-    for (const item of [...stop.items, ...stop.done]) if (!found.has(`item${item}`)) found.set(`item${item}`, i + 1);
-  });
-  papers = [...picture.querySelectorAll(".arrow .paper")].map((rect) => {
-    const [x, width] = [rect.x.baseVal.value, rect.width.baseVal.value];
-    return { rect, words: [...rect.parentNode.querySelectorAll(".word")], middle: x + width / 2, width };
-  });
-  byId("slider").max = stops.length;
-}
+// The picture
 
 function writeTexts() {
   for (const [line, text] of finished) line.textContent = text;
-  const write = ([key, line, text]) => {
-    lines.get(key)[line].textContent = text;
+  const write = ([key, number, text]) => {
+    const line = lines.get(key)[number];
+    line.textContent = text ?? finished.get(line);
   };
   lesson.start.forEach(write);
   for (const stop of stops.slice(0, at)) stop.changes.forEach(write);
@@ -139,14 +99,15 @@ function markRows() {
 
 // Says how the ops of a folded box are seen one by one.
 function opening(stop) {
-  if (parts.get(`item${stop.items.at(-1)}`).dataset.inside) return "\n  its ops one by one: click its box";
-  return stop.opens && `\n  ${stop.opens}`;
+  const box = parts.get(`item${stop.items.at(-1)}`);
+  if (!box.matches(FOLDED)) return "";
+  return `\n  ${box.dataset.inside ? "its ops one by one: click its box" : wholeLesson.opens}`;
 }
 
 function writeWords() {
   const phase = at === 0 ? "start" : at <= forwards ? "forward" : "backward";
   byId("now").textContent = at
-    ? stops[at - 1].words + opening(stops[at - 1])
+    ? wordsOf(at) + opening(stops[at - 1])
     : "No step is taken yet. First each op computes its data (?); then the gradients (\u2013) come backward.";
   byId("count").textContent = `step ${at} of ${stops.length}, ${phase}`;
   byId("slider").value = at;
@@ -278,7 +239,7 @@ frame.addEventListener("click", (event) => {
   if (!box || dragged) return;
   play(false);
   if (box.dataset.inside) return void open(Number(box.dataset.inside));
-  const key = box.id.slice(picture.id.length + 1);
+  const { key } = box.dataset;
   const found = [visits.forward.get(key), visits.backward.get(key)];
   if (at > forwards) found.reverse();
   const goal = found[0] === at || !found[0] ? found[1] ?? found[0] : found[0];

@@ -1,8 +1,8 @@
 """The player: one HTML page with the picture and the table, which plays the stops of a lesson forward and back.
 
 The page loads nothing, and opens at the first step, or at that in its address, `#step=7`. Where scripts are off, it
-shows the finished picture and the whole table. Its style is in `player.css` and its script in `player.js`, beside this
-file.
+shows the finished picture and the whole table. Its style is in `player.css` and its script in `lesson.js` and
+`player.js`, beside this file.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 from ..picture.html_page import asset, document, framed, script_data
-from ..picture.page import TRAIL, Opened, opening_script, opening_style, templates
+from ..picture.opened import OpenedBoxes
+from ..picture.page import TRAIL, opening_script, opening_style
 from ..picture.theme import Theme
 from .stops import Lesson
 
@@ -22,9 +23,11 @@ STILL: Final = (
     "trust the notebook and run the cell again, or open the page that stepper.save('steps.html') writes in a browser."
 )
 FRAME_HEIGHT: Final = 640  # px, in a notebook
-MOST_IN_PAGE: Final = 330_000  # bytes of the lessons of folded boxes, in a page
-MOST_IN_CELL: Final = 100_000  # and in a notebook, which may have many
+MOST_IN_PAGE: Final = 700_000  # bytes of the lessons of folded boxes, in a page
+MOST_IN_CELL: Final = 350_000  # and in a notebook, which may have many
 MOST_ROWS: Final = 200  # of the table in a notebook that is not trusted
+SAME_AS_ROWS: Final = "  to {5}: d{1}/d{5} = {6}; contribution {7}; sum {8}"  # the columns of the table, from 0
+OPENS: Final = 'its ops one by one: Stepper(root, path=(a, b)), focus=node or level="op"'
 BUTTONS: Final = (
     ("first", "&#8676;", "first step"),
     ("back", "&#8592;", "one step back"),
@@ -39,8 +42,8 @@ def page(
     root: str,
     columns: Sequence[str],
     lesson: Lesson,
-    theme: Theme = "auto",
-    opened: Sequence[Opened] = (),
+    theme: Theme,
+    opened: OpenedBoxes,
 ) -> str:
     """Return the whole page.
 
@@ -53,6 +56,7 @@ def page(
         f'<button id="{name}" type="button" aria-label="{what}" title="{what}">{sign}</button>'
         for name, sign, what in BUTTONS
     )
+    data = script_data({**lesson.plain(), "same": SAME_AS_ROWS, "opens": OPENS})
     body = f"""<main>
 <header>
 <h1>{html.escape(title)}</h1>
@@ -79,25 +83,33 @@ def page(
 {table(columns, lesson)}
 </div>
 </main>
-{_data(lesson)}
-{templates(opened)}<script>
+<script type="application/json" id="lesson">{data}</script>
+{opened.html()}<script>
 {opening_script()}
+{asset(__file__, "lesson.js")}
 {asset(__file__, "player.js")}</script>
 """
     return document(title, f"{opening_style()}{asset(__file__, 'player.css')}", body, theme)
 
 
-def entered(picture: str, columns: Sequence[str], lesson: Lesson) -> str:
-    """Return what a folded box opens to: the picture of its lesson, as SVG text, the table and the data."""
-    return f"{picture}{table(columns, lesson)}{_data(lesson)}"
+def inner_data(lesson: Lesson) -> dict[str, Any]:
+    """Return the data of the lesson of a folded box, with the rows of its table, which is not in the page.
+
+    A number stands for so many empty cells at the beginning of a row; those at its end are left out. Where the words of
+    a stop say the same as its rows, one line `SAME_AS_ROWS` for each, these lines are left out.
+    """
+    found = lesson.plain()
+    for stop, data in zip(lesson.stops, found["stops"], strict=True):
+        data["rows"] = [_row(row) for row in stop.rows]
+        first, *lines = stop.words.split("\n")
+        if lines == [SAME_AS_ROWS.format(*stop.rows[0][:5], *row[5:]) for row in stop.rows]:
+            data |= {"words": first, "same": True}
+    return found
 
 
-def _data(lesson: Lesson) -> str:
-    data = {
-        "start": [[*where, text] for where, text in lesson.start.items()],
-        "stops": [stop.plain() for stop in lesson.stops],
-    }
-    return f'<script type="application/json" class="lesson">{script_data(data)}</script>'
+def _row(row: Sequence[str]) -> list[str | int]:
+    filled = [k for k, text in enumerate(row) if text]
+    return [filled[0], *row[filled[0] : filled[-1] + 1]]
 
 
 def table(columns: Sequence[str], lesson: Lesson, most: int | None = None) -> str:

@@ -11,7 +11,7 @@ const arrows = new Map(); // name of a node and position of an input -> the arro
 for (const box of picture.querySelectorAll("[data-name]")) boxes.set(box.dataset.name, box);
 for (const arrow of picture.querySelectorAll("[data-from]")) arrows.set(arrow.dataset.from, arrow);
 const atStart = new Map(); // a text of the picture -> what it says at the start
-for (const text of picture.querySelectorAll(".value, .word")) atStart.set(text, text.textContent);
+for (const text of picture.querySelectorAll("tspan, .arrow text")) atStart.set(text, text.textContent);
 
 let tries = [[]]; // for each question up to the present one, what was tried
 const place = () => tries.length - 1; // how many questions are answered
@@ -27,8 +27,8 @@ function write(texts, lines) {
 }
 
 function textsOf(what, name) {
-  if (what === "arrow") return [...(arrows.get(name)?.querySelectorAll(".word") ?? [])];
-  return [...(boxes.get(name)?.querySelectorAll(`.${what}`) ?? [])];
+  if (what === "arrow") return [...(arrows.get(name)?.querySelectorAll("text") ?? [])];
+  return [...(boxes.get(name)?.querySelectorAll(`.${what} tspan`) ?? [])];
 }
 
 function ownAnswers() {

@@ -21,8 +21,9 @@ from ...operands.tensor import Tensor
 from ..picture.captions import listed
 from ..picture.drawing import Drawing
 from ..picture.formulas import display_names
+from ..picture.insides import with_note
 from ..picture.levels import Level
-from ..picture.scene import Progress, Scene
+from ..picture.scene import Progress
 from ..picture.scene_builder import scene
 from ..picture.theme import Theme, refuse_unknown_theme
 from ..picture.views import View, view
@@ -274,12 +275,10 @@ class Stepper:
 
     def _page(self, engine: str = "auto", most: int = MOST_IN_PAGE) -> str:
         """Return the player's page, with the lessons of folded boxes that fit into so many bytes."""
-
-        def draw(shown: Scene) -> str:
-            return Drawing(shown, engine, self.theme).svg_in_page
-
-        opened = opened_lessons(self._recording, self._lesson, self._places, self.header, draw, most)
-        return page(draw(self._lesson.scene), self._named_roots(), self.header, self._lesson, self.theme, opened)
+        draw = partial(Drawing, engine=engine, theme=self.theme)
+        opened = opened_lessons(self._recording, self._lesson, self._places, draw, most)
+        picture = draw(with_note(self._lesson.scene, bool(opened))).svg_in_page
+        return page(picture, self._named_roots(), self.header, self._lesson, self.theme, opened)
 
     def _repr_html_(self) -> str:
         picture = self.drawing() if self.position else Drawing(self._lesson.scene, theme=self.theme)

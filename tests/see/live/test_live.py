@@ -139,8 +139,8 @@ def test_any_label_stays_text(label: str, shown: str) -> None:
     assert title[:39] == shown[:39] or title.startswith(shown[:30])
     assert {tag for tag, _ in reader.tags} <= {
         "html", "head", "meta", "title", "style", "body", "main", "h1", "bdi", "p", "div", "fieldset",
-        "legend", "label", "input", "output", "button", "script", "svg", "desc", "defs", "marker", "path", "rect", "g",
-        "text",
+        "legend", "label", "input", "output", "button", "script", "svg", "desc", "defs", "marker", "path", "rect",
+        "tspan", "g", "text",
     }  # fmt: skip
 
 

@@ -74,7 +74,11 @@ def test_every_box_of_the_first_picture_opens_and_the_page_stays_below_a_megabyt
     opened = [inside.item for inside in drawing.insides if inside.parent == 0]
     assert sorted(opened) == folded != []
     assert all(inside.parent <= k for k, inside in enumerate(drawing.insides)), "a page can end after any of them"
-    assert len(drawing._page(MOST_IN_PAGE).encode()) <= 1_000_000
+    text = drawing._page(MOST_IN_PAGE)
+    assert text.count('class="inside"') == len(drawing.insides)
+    assert len(text.encode()) <= 600_000
+    assert "+ opens a box" in text
+    assert "+ opens a box" not in drawing.svg
     assert model is not None or name not in ("loss over 100 points", "RNN")
 
 

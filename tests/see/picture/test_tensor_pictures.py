@@ -9,7 +9,7 @@ import pytest
 
 import nn
 from autograd import Stepper, Tensor, Value, draw, practice, stack
-from tests.see.pictures import ENGINES, arrows, boxes, by_dot, elements, layer, leaf, needs_dot, rows
+from tests.see.pictures import ENGINES, SVG, arrows, boxes, by_dot, elements, layer, leaf, needs_dot, rows
 
 # What it shows
 
@@ -143,14 +143,15 @@ def test_all_text_is_inside_its_box() -> None:
         t = leaf(rng.normal(size=shape) * 1e3, "t")
         t.sum().backward()
         for item in elements(draw(t, engine="layered", stats=True).svg, "item"):
-            (box,) = item.iter("{http://www.w3.org/2000/svg}rect")
+            (box,) = item.iter(f"{SVG}rect")
             x, y, width, height = (float(box.get(key, "")) for key in ("x", "y", "width", "height"))
-            for text in item.iter("{http://www.w3.org/2000/svg}text"):
-                wide = 0.602 * 12 * len("".join(text.itertext()))
-                end = float(text.get("x", ""))
-                assert y + 8 < float(text.get("y", "")) < y + height - 3
-                if text.get("text-anchor") == "end":
-                    assert x + 8 <= end - wide
+            for text in item.iter(f"{SVG}text"):
+                for line in text.iter():
+                    assert y + 8 < float(line.get("y", text.get("y", ""))) < y + height - 3
+                for value in text.iter(f"{SVG}tspan"):
+                    end = float(value.get("x", ""))
+                    name = 0.602 * 12 * len(text.text or "")
+                    assert x + 8 + name <= end - 0.602 * 12 * len(value.text or "")
                     assert end < x + width
 
 

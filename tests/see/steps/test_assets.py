@@ -18,7 +18,7 @@ STYLES = sorted((ROOT / "autograd").rglob("*.css"))
 SCRIPTS = sorted((ROOT / "autograd").rglob("*.js"))
 ASSETS = files("autograd.see.steps")
 STYLE = ASSETS.joinpath("player.css").read_text(encoding="utf-8")
-SCRIPT = ASSETS.joinpath("player.js").read_text(encoding="utf-8")
+SCRIPT = "".join(ASSETS.joinpath(name).read_text(encoding="utf-8") for name in ("lesson.js", "player.js"))
 # The CSS properties that the styles of all pages and pictures use. A misspelled property is not an error in CSS: it has
 # no effect.
 PROPERTIES = {
@@ -26,7 +26,7 @@ PROPERTIES = {
     "border-left", "border-left-color", "border-radius", "border-style", "border-width", "box-sizing", "color",
     "content", "cursor", "display", "fill", "flex", "flex-direction", "flex-wrap", "font", "font-family",
     "font-size", "font-style", "font-weight", "gap", "grid-column", "grid-row", "grid-template-columns", "height",
-    "margin", "margin-top", "max-height", "max-width", "min-height", "min-width", "opacity", "outline",
+    "margin", "margin-top", "marker-end", "max-height", "max-width", "min-height", "min-width", "opacity", "outline",
     "outline-offset", "overflow", "overflow-wrap", "padding", "padding-left", "position", "scrollbar-gutter", "stroke",
     "stroke-dasharray", "stroke-width", "text-align", "text-anchor", "top", "touch-action", "visibility",
     "white-space", "width", "z-index",
@@ -109,7 +109,6 @@ def test_the_package_ships_every_file_that_is_not_python() -> None:
     }
     assert shipped == {path for suffix in ("css", "js") for path in (ROOT / "autograd").rglob(f"*.{suffix}")}
     assert {path.name for path in shipped} == {
-        "answer.js", "base.css", "follow.js", "functions.js", "live.css", "live.js", "opening.css", "opening.js",
-        "page.css", "page.js",
-        "picture.css", "player.css", "player.js", "practice.css", "practice.js",
+        "answer.js", "base.css", "follow.js", "functions.js", "lesson.js", "live.css", "live.js", "opening.css",
+        "opening.js", "page.css", "page.js", "picture.css", "player.css", "player.js", "practice.css", "practice.js",
     }  # fmt: skip

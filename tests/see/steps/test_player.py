@@ -11,6 +11,7 @@ import pytest
 
 from autograd import Stepper, Value
 from autograd.engine.sweep import graph_nodes
+from autograd.see.picture.opened import OpenedBoxes
 from autograd.see.picture.scene import Scene
 from autograd.see.steps.player import notebook, page
 from autograd.see.steps.stops import Lesson, Stop
@@ -29,6 +30,7 @@ class Reader(HTMLParser):
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.text: dict[str, list[str]] = {}
         self.unclosed: list[str] = []
+        self.seen: list[str] = []  # the texts of the picture, in order
         self.feed(text)
         self.close()
 
@@ -48,6 +50,8 @@ class Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self.open:
             self.text[self.open[-1]][-1] += data
+            if self.open[-1] in ("text", "tspan"):
+                self.seen.append(data)
 
     def rows(self) -> list[list[str]]:
         """Return the rows of the table as lists of cells."""
@@ -103,8 +107,8 @@ def test_without_scripts_there_are_the_whole_picture_and_the_whole_table(tmp_pat
     ]  # fmt: skip
     numbered = [[str(int(row[0]) + 5), *row[1:]] if row[0].isdigit() else row for row in table[1:]]
     assert found[5:] == numbered, "the rows of the stepper's table, after those of the forward phase"
-    picture = " ".join(reader.text["text"])
-    assert "grad -1.5" in picture
+    picture = " ".join(map(str.strip, reader.seen))
+    assert "data 2 grad -1.5" in picture
     assert "0.5 × -3 = -1.5" in picture, "each contribution stands on its arrow"
     assert "grad –:" in picture, "in the legend"
     assert picture.count("grad –") == 1, "every gradient is there"
@@ -144,7 +148,9 @@ def test_no_label_breaks_out_of_the_page(label: str, shown: str, tmp_path: Path)
 def test_names_and_formulas_cannot_break_out_either(name: str) -> None:
     """Names are identifiers today, but the page must not rely on that."""
     stop = Stop(1, False, (0,), words=name, rows=[(name,)], changes={("item0", 0): name})
-    reader = Reader(page("<svg></svg>\n", name, [name], Lesson(Scene(name), {("item0", 0): name}, [stop])))
+    reader = Reader(
+        page("<svg></svg>\n", name, [name], Lesson(Scene(name), {("item0", 0): name}, [stop]), "auto", OpenedBoxes(0))
+    )
     assert reader.lesson()["start"] == [["item0", 0, name]]
     assert reader.lesson()["stops"][0]["words"] == name
     assert len(reader.text["script"]) == 3
