@@ -47,9 +47,10 @@ class Registry:
         old = vars(self).get(name)
         if id(old) in self._known and not (value is None or id(value) in self._known or _is_parameter(value)):
             # `m.weight -= lr * g` under no_grad ends here: the result would be neither trained nor saved.
+            name = printable(name)
             raise TypeError(
-                f"{printable(name)} is a parameter and cannot be replaced by {type(value).__name__} {shown(value)}, "
-                "which is not a leaf that requires a gradient; write numbers to its .data, or assign a Parameter"
+                f"{name} is a parameter and cannot be replaced by {type(value).__name__} {shown(value)}, which is not "
+                f"a leaf that requires a gradient; write numbers to {name}.data, or assign a Parameter"
             )
         replaced = any(True for _ in _members_of(name, old))
         super().__setattr__(name, value)
