@@ -17,7 +17,7 @@ from .engine.mode import enable_grad, no_grad
 from .engine.op import Op
 from .engine.rehearsal import adopt, is_data, rehearse
 from .engine.replacement import replace_file
-from .engine.text import Table, shown, text_table
+from .engine.text import Table, printable, shown, text_table
 from .functions.indexing import diag, gather, masked_fill, sort, take, tril, triu
 from .functions.linear_algebra import (
     cholesky,
@@ -145,8 +145,8 @@ __all__ = [
     "linear", "linspace", "live", "log", "log1p", "log2", "log10", "log_normal_cdf", "log_sigmoid", "log_softmax",
     "logaddexp", "logit", "logsumexp", "long", "manual_seed", "masked_fill", "matmul", "matrix_norm", "maximum", "mean",
     "minimum", "mish", "no_grad", "norm", "normal_cdf", "normal_pdf", "noted_call", "one_hot", "ones", "ones_like",
-    "op", "outer", "pad", "permute", "polygamma", "practice", "prod", "rand", "randint", "randn", "randperm",
-    "reciprocal", "rehearse", "relu", "remainder", "replace_file", "reshape", "roll", "sech", "selu",
+    "op", "outer", "pad", "permute", "polygamma", "practice", "printable", "prod", "rand", "randint", "randn",
+    "randperm", "reciprocal", "rehearse", "relu", "remainder", "replace_file", "reshape", "roll", "sech", "selu",
     "set_default_dtype", "shown", "sigmoid", "sign", "silu", "sin", "sinh", "slogdet", "softmax", "softplus", "solve",
     "sort", "split", "sqrt", "square", "squeeze", "stack", "std", "svd", "svdvals", "take", "tan", "tanh", "tensor",
     "text_table", "trace", "transpose", "tril", "triu", "unsqueeze", "value_and_grad", "var", "vjp", "where", "zeros",

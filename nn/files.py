@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd import Tensor, Value, replace_file, shown
+from autograd import Tensor, Value, printable, replace_file, shown
 
 DIGEST = "sha256"  # key in the metadata of a file: the hash of all names and arrays in it
 RESERVED = "__metadata__"
@@ -119,7 +119,7 @@ def _arrays(state_dict: Mapping[str, Any]) -> dict[str, np.ndarray]:
         # order="C": safetensors writes the bytes in memory order
         array = np.array(x.data if isinstance(x, (Tensor, Value)) else x, order="C")
         if array.dtype.kind not in "fiub" or array.dtype.itemsize > 8:
-            raise TypeError(f"{name} holds {array.dtype}, expected real numbers of at most 64 bits")
+            raise TypeError(f"{printable(name)} holds {array.dtype}, expected real numbers of at most 64 bits")
         arrays[name] = array.astype(array.dtype.newbyteorder("="), copy=False)
     return arrays
 

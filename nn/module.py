@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, NoReturn, Self, SupportsIndex
 
 import numpy as np
 
-from autograd import Tensor, Value, noted_call, rehearse, shown, text_table
+from autograd import Tensor, Value, noted_call, printable, rehearse, shown, text_table
 
 from .atomic import clear_gradients, set_attributes, update_dicts
 from .registry import Parameter as Parameter, Registry, join
@@ -151,7 +151,7 @@ class Module(Registry):
                     f"{name} holds numbers too large for {saved[name].dtype}; cast the Module first, with to()"
                 )
         if wrong:
-            reasons = "\n  ".join(wrong)
+            reasons = "\n  ".join(map(printable, wrong))
             raise RuntimeError(f"the state does not fit {type(self).__name__}; nothing was loaded:\n  {reasons}")
         set_attributes([(saved[name], "data", array) for name, array in arrays.items()])
         return Keys(missing, unexpected)
@@ -188,9 +188,9 @@ class Module(Registry):
     @reprlib.recursive_repr()  # a Module inside itself is written as "..."
     def __repr__(self) -> str:
         lines = self._lines()
-        if not lines:
-            return f"{type(self).__name__}({self.extra_repr()})"
-        return "\n  ".join([f"{type(self).__name__}({self.extra_repr()}", *lines]) + "\n)"
+        options = "\n".join(map(printable, self.extra_repr().split("\n")))
+        head = f"{printable(type(self).__name__)}({options}"
+        return "\n  ".join([head, *lines]) + "\n)" if lines else f"{head})"
 
     def _repr_html_(self) -> str:
         rows = [("name", "module", "its own parameters", "numbers")]
@@ -212,7 +212,7 @@ class Module(Registry):
 
     def _lines(self) -> list[str]:
         named = ((name, module) for name, module in self._members() if isinstance(module, Module))
-        return [indented(f"({name}): {module!r}") for name, module in named]
+        return [indented(f"({printable(name)}): {module!r}") for name, module in named]
 
 
 def indented(text: str) -> str:

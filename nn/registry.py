@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, Self
 
-from autograd import Tensor, Value, shown
+from autograd import Tensor, Value, printable, shown
 
 _BOOKKEEPING = ("_buffers", "_known")  # attributes that hold notes about the other attributes
 
@@ -47,6 +47,7 @@ class Registry:
         old = vars(self).get(name)
         if id(old) in self._known and not (value is None or id(value) in self._known or _is_parameter(value)):
             # `m.weight -= lr * g` under no_grad ends here: the result would be neither trained nor saved.
+            name = printable(name)
             raise TypeError(
                 f"{name} is a parameter and cannot be replaced by {type(value).__name__} {shown(value)}, which is not "
                 f"a leaf that requires a gradient; write numbers to {name}.data, or assign a Parameter"
@@ -70,7 +71,7 @@ class Registry:
         if not (tensor is None or isinstance(tensor, Tensor)):
             raise TypeError(_not_a_buffer(name, tensor))
         if tensor is not None and tensor.requires_grad:
-            raise ValueError(f"buffer {name} requires a gradient, as only parameters do; use its .detach()")
+            raise ValueError(f"buffer {printable(name)} requires a gradient, as only parameters do; use its .detach()")
         setattr(self, name, tensor)
         self._buffers[name] = persistent
 
@@ -190,7 +191,8 @@ class Registry:
 
 
 def _not_a_buffer(name: str, value: Any) -> str:
-    return f"{name} is a buffer, which holds a Tensor or None, got {type(value).__name__}; make a Tensor of it"
+    got = type(value).__name__
+    return f"{printable(name)} is a buffer, which holds a Tensor or None, got {got}; make a Tensor of it"
 
 
 def _is_parameter(x: Any) -> bool:

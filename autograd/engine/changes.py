@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NoReturn
 
 from .caller import caller
+from .text import printable
 
 if TYPE_CHECKING:
     from .node import Node
@@ -33,7 +34,7 @@ def refuse_changed(nodes: Iterable[Node]) -> None:
 
 def refuse_change(which: str, op: Op | None, label: str) -> NoReturn:
     """Say that data was set after it was used, and what to do."""
-    name = f" ({label})" if label else ""
+    name = f" ({printable(label)})" if label else ""
     raise RuntimeError(
         f"the data of {which} of {op.name if op else 'an op'}{name} was changed after it was used, so the gradient "
         "may be wrong; call backward() and make the Stepper before optimizer.step() or any other change of .data, "

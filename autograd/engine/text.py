@@ -20,7 +20,7 @@ _HEAD: Final = ";border-bottom:1px solid var(--gg-rule,currentColor)"
 
 
 def shown(x: object, width: int = 60) -> str:
-    """Return the repr of an object for a message, cut to `width` characters. It never raises.
+    """Return the repr of an object for a message, on one line and cut to `width` characters. It never raises.
 
     A list nested a thousand deep, an int of many thousand digits and some classes of users have no repr.
 
@@ -29,7 +29,7 @@ def shown(x: object, width: int = 60) -> str:
     """
     for text in (repr, reprlib.repr, object.__repr__):
         try:
-            return text(x)[:width]
+            return printable(text(x)[:width])
         except Exception:  # anything: it is a user's own code, and the message must still be read
             continue
     raise AssertionError("object.__repr__ never raises")

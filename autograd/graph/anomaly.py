@@ -13,6 +13,7 @@ from ..engine.mode import Mode, Switch, Watch
 from ..engine.node import Node
 from ..engine.op import Op
 from ..engine.quiet import quietly
+from ..engine.text import printable
 from ..rules.elementwise import where
 from .module_names import place_among_modules
 
@@ -96,7 +97,7 @@ class _NonFiniteWatch(Watch):
             if id(node) in self.origins:
                 return self.origins[id(node)][1]
             if not finite(_data(node)):
-                name = f"{node.label} = " if isinstance(node, Node) and node.label else ""
+                name = f"{printable(node.label)} = " if isinstance(node, Node) and node.label else ""
                 return f"\n  {name}{_shown(_data(node))} was given to {op.name}, {line}"
         return ""
 
@@ -203,7 +204,7 @@ def _described(op: Op, inputs: tuple[Any, ...], of: Any) -> str:
 
 def _input(i: Node, shape: tuple[int, ...], place: tuple[int, ...] | None) -> str:
     data = _data(i)
-    name = f"{i.label or 'a node'} = " if i.label or i.requires_grad or i.op is not None else ""
+    name = f"{printable(i.label) or 'a node'} = " if i.label or i.requires_grad or i.op is not None else ""
     if not isinstance(data, np.ndarray) or not data.shape:
         return f"{name}{data.item() if isinstance(data, np.ndarray) else data!r}"
     if data.size <= SMALL:

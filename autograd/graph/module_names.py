@@ -13,6 +13,7 @@ from typing import Final
 
 from ..engine.calls import Call, CalledModule, calls_between, running_modules
 from ..engine.node import Node
+from ..engine.text import printable
 
 LONGEST_TITLE: Final = 40  # characters
 GARBAGE: Final = "module"  # the title of a module that is no more
@@ -62,7 +63,7 @@ def place_among_modules(node: Node | None = None) -> str:
     if not modules or modules[0] is None or modules[-1] is None:
         return ""
     paths = {id(module): path for path, module in modules[0].named_modules()}
-    return ", ".join(filter(None, [paths.get(id(modules[-1]), ""), title(modules[-1])]))
+    return printable(", ".join(filter(None, [paths.get(id(modules[-1]), ""), title(modules[-1])])))
 
 
 def module_names(nodes: Sequence[Node]) -> dict[Node, str]:

@@ -56,7 +56,9 @@ def wanted_names(nodes: Iterable[Node], labels: Mapping[str, object] | None = No
     found = {}
     for node in nodes:
         path = of_module.get(node, "")
-        label = "" if f".{path}".endswith(f".{node.label}") else node.label
+        label = node.label
+        if label and f".{path}".endswith(f".{label}"):
+            label = ""
         found[node] = meant.get(node) or label or path or found_around.get(node, "")
     return found
 
@@ -95,7 +97,7 @@ def identifiers(
 ) -> dict[Node, str]:
     """Make unique identifiers of the names of nodes; see `names`."""
     nodes = sorted(wanted, key=lambda node: node._index < 0)  # of two with one label, the constant gets the number
-    stem_of = {node: _identifier(wanted[node]) for node in nodes}
+    stem_of = {node: _identifier(wanted[node]) if wanted[node] else "" for node in nodes}
     taken = {*RESERVED, *reserved, *OPS, *(node.op.name for node in nodes if node.op is not None)}
     found: dict[Node, str] = {}
     fixed = set(constants)
@@ -107,8 +109,11 @@ def identifiers(
                 if not named or name in taken:
                     stem = f"{name}_" if named else "c" if node in fixed else "v"
                     tries = numbers.setdefault(stem, itertools.count(2))
-                    name = next(n for k in tries if (n := f"{stem}{k}") not in taken)
-                taken |= {name, f"g_{name}", name.removeprefix("g_")}
+                    name = f"{stem}{next(tries)}"
+                    while name in taken:
+                        name = f"{stem}{next(tries)}"
+                if named:  # the numbers that follow are no names that are taken
+                    taken |= {name, f"g_{name}", name.removeprefix("g_")}
                 found[node] = name
     return found
 

@@ -20,12 +20,15 @@ class PartKind(StrEnum):
 
     MODULE   one call of a module; with `repeats` several modules of equal structure, called one after the other
     ROUND    one round of a loop: it goes on from the round before it
+    PARTIAL  a first or last round that lacks ops of the others: the first may start from plain numbers, and of the last
+             only a part may be used
     SAMPLE   one of several computations of equal structure of which none needs another, up to a running sum of them
     STRETCH  ops, or parts, that are only elided because there are many
     """
 
     MODULE = "module"
     ROUND = "round"
+    PARTIAL = "partial"
     SAMPLE = "sample"
     STRETCH = "stretch"
 
@@ -39,7 +42,7 @@ class Part:
     nodes     the results of all ops in the part, oldest first, also those in its children; leaves are in no part
     children  what the part consists of, oldest first; empty where it is its nodes and no more
     repeats   how many consecutive equal parts it stands for
-    which     which of them `nodes` and `children` are, counted from 1: always the first, the oldest
+    which     which round `nodes` and `children` are, counted from 1: the first, or the second after a PARTIAL one
     hidden    the nodes of the others, oldest first. Each has as many as the exemplar, in the same order: hidden[k] is
               the counterpart of nodes[k % len(nodes)], in repeat 2 + k // len(nodes)
     """
@@ -74,7 +77,8 @@ def outline(
     - `nodes + hidden` of a child is contiguous among the ops of the graph in creation order, and children are in this
       order; so a picture in which every child is one box has no cycle.
     - Parts that fold have the same ops on the same shapes in the same wiring. What differs is what the leaves hold,
-      which leaves they are, and which element an index picks. The first may start from other inputs than the rest.
+      which leaves they are, and which element an index picks. The first ones may start from other inputs than the rest,
+      plain numbers among them.
     - Modules nest as their calls did. A module that is called again and again stands in a ROUND or SAMPLE of one child;
       a MODULE with `repeats` stands for different modules.
 

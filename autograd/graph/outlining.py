@@ -14,9 +14,10 @@ import numpy as np
 
 from ..engine.calls import Call, calls_between
 from ..engine.node import Node
-from . import repeats as search
+from . import partial_rounds, repeats as search
 from .module_names import Paths, title
 from .outline import Part, PartKind
+from .partial_rounds import Loop
 from .wiring import Wiring
 
 ENDS: Final = 8  # children that stay before and after an elided middle
@@ -41,25 +42,42 @@ class _Run:
 class _Draft:
     """A part that is not finished: its children are drafts and the places of ops."""
 
-    __slots__ = ("children", "high", "kind", "low", "name", "repeats", "title")
+    __slots__ = ("children", "high", "kind", "low", "name", "repeats", "title", "which")
 
-    def __init__(self, kind: PartKind, name: str, title: str, low: int, high: int, repeats: int = 1) -> None:
+    def __init__(
+        self, kind: PartKind, name: str, title: str, low: int, high: int, repeats: int = 1, which: int = 1
+    ) -> None:
         self.kind: Final = kind
         self.name: Final = name
         self.title: Final = title
         self.low: Final = low
         self.high: Final = high
         self.repeats: Final = repeats
+        self.which: Final = which
         self.children: list[_Draft | int] = []
+
+
+class _Fold:
+    """Equal pieces that fold, and the partial rounds around them: elements `first` to `last` of what is searched."""
+
+    __slots__ = ("distinct", "exemplar", "first", "last", "repeat")
+
+    def __init__(self, repeat: search.Repeat, exemplar: list[_Run | int], distinct: bool) -> None:
+        self.repeat: Final = repeat
+        self.exemplar: Final = exemplar
+        self.distinct: Final = distinct  # whether the pieces are calls of different modules
+        self.first = repeat.first
+        self.last = repeat.last
 
 
 class Outliner:
     """Builds one outline; see `outline`."""
 
-    __slots__ = ("longest", "paths", "runs", "titles", "units", "waiting", "wiring")
+    __slots__ = ("longest", "paths", "runs", "titles", "units", "waiting", "wired", "wiring")
 
     def __init__(self, nodes: Iterable[Node], units: bool, longest: int) -> None:
         self.wiring: Final = Wiring(nodes)
+        self.wired: Final = self.wiring.since_last_use()
         self.units: Final = units
         self.longest: Final = max(longest, 2 * ENDS + 1)
         self.titles: Final[dict[int, str]] = {}
@@ -92,7 +110,7 @@ class Outliner:
             tuple(ops[draft.low : draft.high]),
             self._entries(children, finished),
             draft.repeats,
-            1,
+            draft.which,
             tuple(ops[draft.high : draft.low + length * draft.repeats]),
         )
 
@@ -124,22 +142,70 @@ class Outliner:
 
     def _folded(self, contents: list[_Run | int]) -> list[_Draft | int]:
         entries: list[_Draft | int] = []
+        sequence = self._sequence(contents)
+        folds = []
+        for repeat in search.repeats(sequence, self.wiring):
+            exemplar = contents[repeat.first : repeat.first + repeat.period]
+            second = contents[repeat.first + repeat.period : repeat.first + 2 * repeat.period]
+            distinct = any(map(_differ, exemplar, second))
+            if repeat.alike.chained or self.units or not distinct:
+                folds.append(_Fold(repeat, exemplar, distinct))
         done = 0
-        for repeat in search.repeats(self._sequence(contents), self.wiring):
-            second, last = repeat.first + repeat.period, repeat.first + repeat.period * repeat.count
-            exemplar = contents[repeat.first : second]
-            distinct = any(map(_differ, exemplar, contents[second : second + repeat.period]))
-            if distinct and not repeat.alike.chained and not self.units:
-                continue
-            entries += [self._entry(each) for each in contents[done : repeat.first]]
-            entries.append(self._repeated(exemplar, repeat, distinct))
-            done = last
+        for fold in self._with_partial_rounds(sequence, folds):
+            entries += [self._entry(each) for each in contents[done : fold.first]]
+            folded = self._repeated(fold)
+            if fold.first < fold.repeat.first:
+                entries.append(self._partial(contents[fold.first : fold.repeat.first], folded))
+            entries.append(folded)
+            if fold.repeat.last < fold.last:
+                entries.append(self._partial(contents[fold.repeat.last : fold.last], folded))
+            done = fold.last
         entries += [self._entry(each) for each in contents[done:]]
         return self._elided(entries)
 
+    def _with_partial_rounds(self, sequence: search.Sequence, folds: Sequence[_Fold]) -> list[_Fold]:
+        """Set where the partial rounds of loops begin and end, and return the folds that do not stand in one."""
+        starts = sequence.starts
+        kept: list[_Fold] = []
+        for fold in sorted(folds, key=lambda each: each.repeat.first - each.repeat.last):  # the longest first
+            repeat = fold.repeat
+            if any(each.first <= repeat.first and repeat.last <= each.last for each in kept):
+                continue
+            kept.append(fold)
+            if not repeat.alike.chained or fold.distinct:
+                continue
+            low = max((each.last for each in kept if each.last <= repeat.first), default=0)
+            high = min((each.first for each in kept if each.first >= repeat.last), default=len(starts) - 1)
+            length = int(starts[repeat.first + repeat.period] - starts[repeat.first])
+            loop = Loop(int(starts[repeat.first]), length, repeat.count)
+            first = int(np.searchsorted(starts, partial_rounds.before(self.wiring, loop, int(starts[low]))))
+            last = int(np.searchsorted(starts, partial_rounds.after(self.wiring, loop, int(starts[high])), "right")) - 1
+            cut = [each.repeat for each in folds if each.repeat.first < first < each.repeat.last]
+            fold.first = max([first, *(each.last for each in cut)])
+            cut = [each.repeat for each in folds if each.repeat.first < last < each.repeat.last]
+            fold.last = min([last, *(each.first for each in cut)])
+            if repeat.first - fold.first < partial_rounds.LEAST_OPS:
+                fold.first = repeat.first
+            if fold.last - repeat.last < partial_rounds.LEAST_OPS:
+                fold.last = repeat.last
+        return sorted(kept, key=lambda fold: fold.first)
+
+    def _partial(self, contents: list[_Run | int], folded: _Draft | int) -> _Draft:
+        first = contents[0]
+        low, high = first if isinstance(first, int) else first.low, _end(contents[-1])
+        name = folded.title if isinstance(folded, _Draft) else ""
+        draft = _Draft(PartKind.PARTIAL, "", f"shorter {name}", low, high)
+        self.waiting.append((draft, contents))
+        return draft
+
     def _sequence(self, contents: Sequence[_Run | int]) -> search.Sequence:
         """Return the contents as numbers. Of equal modules in turn, A B A B, each has a number of its own."""
+        number, wired_of = self.wiring.number, self.wired
         tokens = [self.wiring.token[each] if isinstance(each, int) else self._token(each) for each in contents]
+        wired = [
+            wired_of[each] if isinstance(each, int) else number((token, *wired_of[each.low : each.high]))
+            for each, token in zip(contents, tokens, strict=True)
+        ]
         modules: dict[int, list[int]] = {}
         for each, token in zip(contents, tokens, strict=True):
             if isinstance(each, _Run):
@@ -151,7 +217,9 @@ class Outliner:
         starts = [each if isinstance(each, int) else each.low for each in contents]
         starts += [_end(contents[-1])] if contents else [0]
         is_call = [isinstance(each, _Run) for each in contents]
-        return search.Sequence(np.array(tokens, dtype=np.int64), np.array(starts), np.array(is_call, dtype=bool))
+        return search.Sequence(
+            np.array(tokens, dtype=np.int64), np.array(wired, dtype=np.int64), np.array(starts), np.array(is_call, bool)
+        )
 
     def _token(self, run: _Run) -> int:
         module = run.call.module
@@ -166,13 +234,15 @@ class Outliner:
         self.waiting.append((draft, each.contents()))
         return draft
 
-    def _repeated(self, exemplar: list[_Run | int], repeat: search.Repeat, distinct: bool) -> _Draft | int:
+    def _repeated(self, fold: _Fold) -> _Draft | int:
+        repeat, exemplar, distinct = fold.repeat, fold.exemplar, fold.distinct
         first = exemplar[0]
         if distinct and len(exemplar) == 1:
             return self._entry(first, repeat.count)
         kind = PartKind.ROUND if repeat.alike.chained else PartKind.SAMPLE
         low, high = first if isinstance(first, int) else first.low, _end(exemplar[-1])
-        draft = _Draft(kind, "", self._repeated_title(kind, exemplar, repeat, distinct), low, high, repeat.count)
+        title = self._repeated_title(kind, exemplar, repeat, distinct)
+        draft = _Draft(kind, "", title, low, high, repeat.count, 1 if fold.first == repeat.first else 2)
         self.waiting.append((draft, exemplar))
         return draft
 

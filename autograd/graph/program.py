@@ -19,7 +19,7 @@ from ..engine.dtypes import rounded
 from ..engine.node import Node
 from ..engine.replacement import replace_file
 from ..engine.sweep import graph_nodes
-from ..engine.text import html_code, shown
+from ..engine.text import html_code, printable, shown
 from ..operands.tensor import Tensor
 from .naming import is_number
 from .program_source import Source
@@ -289,7 +289,7 @@ def _check_graph(roots: list[Node], inputs: list[Node], max_nodes: int) -> None:
         )
     if missing := [k for k, i in enumerate(inputs) if i not in set(nodes)]:
         k = missing[0]
-        name = f" ({inputs[k].label})" if inputs[k].label else ""
+        name = f" ({printable(inputs[k].label)})" if inputs[k].label else ""
         where = "not in this root's graph, so the result does not"
         if len(roots) > 1:
             where = f"in no graph of the {len(roots)} roots, so no result does"

@@ -1,11 +1,14 @@
 """Find consecutive equal pieces in a sequence: which period, where it begins, how often it comes.
 
 A period shows itself as the distance between an element and the last one before it that begins with the same few
-elements. The distances that occur most are tried; of the pieces found, the one that hides the most is folded first.
+elements. The distances that occur most are tried, those between the same ops and those between ops that are wired in
+the same way: of two alternating updates `mul sub mul sub` only the wiring tells that a round has four ops. Of the
+pieces found, the one that hides the most is folded first: a round of a loop in a loop before the rounds inside it.
 """
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -29,12 +32,21 @@ class Repeat:
     count: int
     alike: Alike
 
+    @property
+    def last(self) -> int:
+        """The end: one after the last element."""
+        return self.first + self.period * self.count
+
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
-    """What is searched: the token of each element, where its ops start, and whether it is a module's call."""
+    """What is searched: the token of each element, where its ops start, and whether it is a module's call.
+
+    wired  a token of each element that says also how long ago its inputs were made or used last
+    """
 
     tokens: np.ndarray
+    wired: np.ndarray
     starts: np.ndarray  # one more than there are elements: at the end, where the last one's ops end
     is_call: np.ndarray
 
@@ -57,22 +69,27 @@ def repeats(sequence: Sequence, wiring: Wiring) -> list[Repeat]:
     found: list[Repeat] = []
     if count < 2:
         return found
-    candidates = []
-    for period in _periods(sequence.tokens):
+    free = np.ones(count, dtype=bool)
+    # Runs that repeat by their tokens alone, by what they hide at most, and Repeats, by what they hide.
+    waiting: list[tuple[int, int, int, int, Repeat | None]] = []
+    for period in sorted({*_periods(sequence.tokens), *_periods(sequence.wired)}):
         for first, last in _periodic(sequence.tokens, period):
             if sequence.worth(first, period, (last - first) // period):
-                candidates.append((-sequence.hidden(first, last, period), period, first, last))
-    free = np.ones(count, dtype=bool)
+                waiting.append((-sequence.hidden(first, last, period), period, first, last, None))
+    heapq.heapify(waiting)
     failures = 0
-    for _, period, first, last in sorted(candidates):
-        before = len(found)
+    while waiting and failures <= MOST_FAILURES:
+        *_, period, first, last, repeat = heapq.heappop(waiting)
+        if repeat is not None and free[first:last].all():
+            found.append(repeat)
+            free[first:last] = False
+            continue
+        before = len(waiting)
         for begin, end in _stretches(free[first:last]):
-            for repeat in _folds(sequence, wiring, first + begin, first + end, period):
-                found.append(repeat)
-                free[repeat.first : repeat.first + repeat.period * repeat.count] = False
-        failures += len(found) == before
-        if failures > MOST_FAILURES:
-            break
+            for each in _folds(sequence, wiring, first + begin, first + end, period):
+                hides = -sequence.hidden(each.first, each.last, period)
+                heapq.heappush(waiting, (hides, period, each.first, each.last, each))
+        failures += len(waiting) == before
     return sorted(found, key=lambda repeat: repeat.first)
 
 
@@ -91,7 +108,11 @@ def _folds(sequence: Sequence, wiring: Wiring, first: int, last: int, period: in
 
 
 def _phase(sequence: Sequence, wiring: Wiring, first: int, last: int, period: int) -> int:
-    """Return where in a period a round begins: where the fewest results are handed on to the next round."""
+    """Return where in a period a round begins: where the fewest results are handed on to the next round.
+
+    Of several such places it is the one from which whole rounds reach the end, because a loop often ends with its
+    result and its first round may lack ops; where that is none of them, one where no op goes on with the op before it.
+    """
     phases = min(period, last - first - 2 * period + 1)
     if phases == 1:
         return 0
@@ -99,7 +120,11 @@ def _phase(sequence: Sequence, wiring: Wiring, first: int, last: int, period: in
     handed = wiring.handed_on(int(starts[0]), int(starts[-1]), int(starts[period] - starts[0]))[starts - starts[0]]
     rounds = (last - first) // period
     per_phase = handed[: rounds * period].reshape(rounds, period)[1:, :phases].sum(axis=0)
-    return int(per_phase.argmin())
+    best = np.flatnonzero(per_phase == per_phase.min()).tolist()
+    if (last - first) % period in best:
+        return (last - first) % period
+    new = (phase for phase in best if not wiring.goes_on(int(starts[period + phase])))
+    return next(new, best[0])
 
 
 def _periods(tokens: np.ndarray) -> list[int]:

@@ -12,7 +12,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from ..engine.forms import Kind
 from ..engine.node import Node
+from .rounds import Rounds
 
 PICKED: Final = "index"  # the parameter that says which element is taken: step 3 of a loop may take x[3]
 
@@ -58,15 +60,38 @@ class Wiring:
         """Return a number for something hashable: the same for equal things."""
         return self._tokens.setdefault(what, len(self._tokens))
 
+    def since_last_use(self) -> list[int]:
+        """Return a number for each op: the same where the ops are equal and have equal distances to their inputs.
+
+        The distance is that to the op that made the input or used it last: so it is the same in each round of a loop,
+        for results of the round before and for what all rounds share.
+        """
+        last: dict[int, int] = {}
+        found: list[int] = []
+        for k, token in enumerate(self.token):
+            sources = self.inputs(k)
+            found.append(self.number((token, *[k - last[s] if s in last else -1 for s in sources])))
+            last.update(dict.fromkeys(sources, k))
+            last[k] = k
+        return found
+
+    def inputs(self, k: int) -> list[int]:
+        """Return the places of the inputs of op k."""
+        return self.sources[self.begin[k] : self.begin[k + 1]]
+
+    def goes_on(self, k: int) -> bool:
+        """Tell whether op k uses the result of the op before it."""
+        return k - 1 in self.inputs(k)
+
     def handed_on(self, low: int, high: int, length: int) -> np.ndarray:
         """Return for each place from `low` to `high` how many results before it an op from there on uses soon.
 
-        Soon is less than `length` ops after it was made: a value that is used long after belongs to no round.
+        Soon is at most twice `length` ops after it was made: a value that is used long after belongs to no round.
         """
         edges = slice(self.begin[low], self.begin[high])
         user = np.repeat(np.arange(low, high), np.diff(self.begin[low : high + 1]))
         made = self.source[edges]
-        soon = (made >= low) & (user - made < length)
+        soon = (made >= low) & (user - made <= 2 * length)
         last = np.arange(low, high)
         np.maximum.at(last, made[soon] - low, user[soon])
         change = np.zeros(high - low + 2, dtype=np.int64)
@@ -85,29 +110,10 @@ class Wiring:
         """Return which of `count` consecutive runs of `length` ops from `start` on are wired in the same way.
 
         The result are pairs: so many from the run of this number on. All of the runs have the same tokens already. The
-        first of those found may take other inputs than the rest.
+        first ones of those found may start from other inputs than results of the runs before them.
         """
         low, high = self.begin[start], self.begin[start + length * count]
-        rows = self.source[low:high].reshape(count, -1)
-        starts = (start + length * np.arange(count))[:, None]
-        local = rows >= starts
-        leaf = rows < 0
-        relative = np.where(local, rows - starts, -1)
-        kinds = np.where(local, 2, np.where(leaf, 1, 0))
-        same_local = (relative[1:] == relative[:-1]).all(axis=1)
-        pattern = _pattern(np.where(local, np.iinfo(np.int64).min, rows))
-        # The inputs from outside of one run: equal ones are equal in the next run too. The first run of a loop may
-        # take one leaf where the others take two results, so it is held to the leaves that are leaves in both.
-        strict = same_local & (kinds[1:] == kinds[:-1]).all(axis=1) & (pattern[1:] == pattern[:-1]).all(axis=1)
-        loose = same_local & ~(leaf[1:] & ~leaf[:-1]).any(axis=1)
-        both = leaf[1:] & leaf[:-1]
-        loose &= _same_groups(pattern[:-1], pattern[1:], both)
-        outside = ~local & ~leaf
-        step = np.diff(rows, axis=0)
-        steady = np.ones(count, dtype=bool)
-        if count > 2:
-            steady[2:] = ((step[1:] == step[:-1]) | ~outside[2:]).all(axis=1)
-        return _consecutive(strict, loose, steady)
+        return Rounds(self.source[low:high].reshape(count, -1), start, length).alike()
 
     def judged(self, start: int, length: int, count: int) -> Alike:
         """Say how `count` equal runs from `start` on use each other, by the inputs of the last one."""
@@ -126,14 +132,17 @@ class Wiring:
 
 
 def _ingredients(node: Node) -> Hashable:
-    """Return what makes one op equal to another: op, parameters, shapes, and which of its inputs are the same node."""
+    """Return what makes one op equal to another: op, parameters, shapes, and how many inputs it has."""
     inputs, op = node.inputs, node.op
-    twice = tuple(map(inputs.index, inputs)) if len(set(inputs)) < len(inputs) else len(inputs)
     if type(node._data) is float and not node.params:
-        return (op, twice)
-    shapes = tuple([np.shape(i._data) for i in inputs])
+        return (op, len(inputs))
+    shapes = [np.shape(i._data) for i in inputs]
+    if op is not None and op.kind is Kind.ELEMENTWISE:
+        # The first round of a loop may take a plain number where the later ones take an array.
+        number = [i.op is None and i._index < 0 and shape == () for i, shape in zip(inputs, shapes, strict=True)]
+        shapes = [np.shape(node._data) if fits else shape for fits, shape in zip(number, shapes, strict=True)]
     params = tuple([(key, _hashable(value)) for key, value in node.params.items() if key != PICKED])
-    return (op, twice, shapes, np.shape(node._data), str(getattr(node._data, "dtype", "")), params)
+    return (op, tuple(shapes), np.shape(node._data), str(getattr(node._data, "dtype", "")), params)
 
 
 def _hashable(value: Any) -> Hashable:
@@ -142,45 +151,3 @@ def _hashable(value: Any) -> Hashable:
     except TypeError:
         return np.shape(value) if isinstance(value, np.ndarray) else repr(value)
     return value  # type: ignore[no-any-return]
-
-
-def _consecutive(strict: np.ndarray, loose: np.ndarray, steady: np.ndarray) -> list[tuple[int, int]]:
-    """Return (first, count) of each longest series of equal runs.
-
-    strict, loose  run k and the next one are wired in the same way; `loose` holds where run k is the first
-    steady         the inputs of run k lie as far from those of the run before as those from their predecessors
-    """
-    found = []
-    first, count = 0, len(steady)
-    while first < count - 1:
-        last = first
-        while last < count - 1 and (
-            loose[last] if last == first else strict[last] and (last == first + 1 or steady[last + 1])
-        ):
-            last += 1
-        if last > first:
-            found.append((first, last - first + 1))
-        first = last + 1
-    return found
-
-
-def _pattern(rows: np.ndarray) -> np.ndarray:
-    """Return for each element of a row the first column that holds the same: [[7, 9, 7]] gives [[0, 1, 0]]."""
-    if not rows.size:
-        return rows
-    order = np.argsort(rows, axis=1, kind="stable")
-    ordered = np.take_along_axis(rows, order, axis=1)
-    new = np.ones(rows.shape, dtype=bool)
-    new[:, 1:] = ordered[:, 1:] != ordered[:, :-1]
-    # The order is stable: the first of a group of equal elements is the one of the lowest column.
-    at = np.maximum.accumulate(np.where(new, np.arange(rows.shape[1]), 0), axis=1)
-    found = np.empty_like(order)
-    np.put_along_axis(found, order, np.take_along_axis(order, at, axis=1), axis=1)
-    return found
-
-
-def _same_groups(a: np.ndarray, b: np.ndarray, where: np.ndarray) -> np.ndarray:
-    """Tell for each row whether the columns in `where` fall into the same groups in both patterns."""
-    columns = np.arange(a.shape[1]) if a.ndim == 2 else 0
-    a, b = (_pattern(np.where(where, x, -1 - columns)) for x in (a, b))
-    return np.asarray((a == b).all(axis=1))

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from autograd import shown
+from autograd import printable, shown
 
 from .csv_columns import Column, number_in
 
@@ -159,7 +159,8 @@ def _columns(
     if repeated := [name for name in names if names.count(name) > 1]:
         raise ValueError(f"line {line}: two columns have the name {repeated[0]!r}; rename one, or set header=False")
     if unknown := sorted(categorical - set(names)):
-        raise ValueError(f"there is no column {unknown[0]!r} for categories; the columns are {', '.join(names):.200}")
+        there = printable(", ".join(names))
+        raise ValueError(f"there is no column {unknown[0]!r} for categories; the columns are {there:.200}")
     columns = [Column(name, name in categorical, decimal) for name in names]
     return columns, rows if header else chain([first], rows)
 
@@ -169,7 +170,8 @@ def _target_index(target: str | int, names: list[str]) -> int:
         return names.index(target)
     if isinstance(target, int) and not isinstance(target, bool) and -len(names) <= target < len(names):
         return target % len(names)
-    raise ValueError(f"there is no column {shown(target)} for the target; the columns are {', '.join(names):.200}")
+    there = printable(", ".join(names))
+    raise ValueError(f"there is no column {shown(target)} for the target; the columns are {there:.200}")
 
 
 def _fill(columns: Sequence[Column], rows: Iterable[Row]) -> tuple[list[tuple[int, int, str]], int]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import shown
+from autograd import printable, shown
 
 from .explanation import State
 
@@ -37,7 +37,8 @@ def restored_state(owner: str, pattern: State, saved: Mapping[str, Any]) -> Stat
     Raises ValueError if names or shapes differ. `owner` names the parameter in messages.
     """
     if pattern.keys() != saved.keys():
-        raise ValueError(f"{owner}: expected {', '.join(pattern) or 'nothing'}, got {', '.join(saved) or 'nothing'}")
+        got = printable(", ".join(saved))
+        raise ValueError(f"{owner}: expected {', '.join(pattern) or 'nothing'}, got {got or 'nothing'}")
     state: State = {}
     for name, like in pattern.items():
         # np.array alone fails for PyTorch's tensors, which convert to an array but do not know the copy argument.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import numpy as np
 
-from autograd import shown
+from autograd import printable, shown
 
 from ..atomic import update_dicts
 from ..checks import integer, number
@@ -119,7 +119,8 @@ class Monitor(Callback):
         """Return the monitored number. Raises ValueError if there is none."""
         if self.monitor not in logs:
             fix = "; give fit() validation= or validation_split=" if self.monitor.startswith("val_") else ""
-            raise ValueError(f"{type(self).__name__} monitors {self.monitor!r}, and there is {', '.join(logs)}{fix}")
+            there = printable(", ".join(logs))
+            raise ValueError(f"{type(self).__name__} monitors {self.monitor!r}, and there is {there}{fix}")
         if np.ndim(logs[self.monitor]):
             raise ValueError(
                 f"{type(self).__name__} monitors one number, and {self.monitor!r} is an array of shape "

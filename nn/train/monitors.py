@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import Any, final
 
+from autograd import printable
+
 from ..atomic import update_dicts
 from ..checks import integer, number
 from ..files import save
@@ -189,5 +191,5 @@ class ModelCheckpoint(Monitor):
             return self.filepath.format(epoch=epoch + 1, **logs)
         except (KeyError, IndexError, ValueError) as error:
             raise ValueError(
-                f"the path {self.filepath!r} asks for {error}, and there is epoch, {', '.join(logs)}"
+                f"the path {self.filepath!r} asks for {error}, and there is epoch, {printable(', '.join(logs))}"
             ) from None

@@ -12,6 +12,8 @@ from typing import Any, Final, TextIO, final
 
 import numpy as np
 
+from autograd import printable
+
 from .callback import Callback, Logs
 from .history import number_text
 
@@ -63,7 +65,7 @@ class ProgressBar(Callback):
         parts = [f"epoch {training.epoch + 1}/{training.epochs}"]
         if batch is not None:
             parts.append(f"batch {batch}" + (f"/{training.batches}" if training.batches else ""))
-        parts += [f"{name} {number_text(x)}" for name, x in logs.items() if not isinstance(x, np.ndarray)]
+        parts += [f"{printable(name)} {number_text(x)}" for name, x in logs.items() if not isinstance(x, np.ndarray)]
         share = self._share(ended=batch is None)
         done = training.step - self._first
         if share is not None and done and training.batches:

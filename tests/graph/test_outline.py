@@ -283,7 +283,16 @@ def check(entries: Sequence[Part | Node], roots: Sequence[Node]) -> None:
             assert [place[node] for node in own] == list(range(place[own[0]], place[own[0]] + len(own)))
             assert len(own) == child.repeats * len(child.nodes)
             assert all(node.op is child.nodes[k % len(child.nodes)].op for k, node in enumerate(child.hidden))
+            assert all(inputs_inside(child, k) == inputs_inside(child, 0) for k in range(child.repeats))
             flat += own
             if child.children:
                 waiting.append((child.children, list(child.nodes)))
         assert flat == expected  # each op once, in creation order: every run is contiguous, so no cycle
+
+
+def inputs_inside(part: Part, k: int) -> list[list[int]]:
+    """Return for each op of a repeat which of its inputs are in the same repeat: their places in it, or -1."""
+    length = len(part.nodes)
+    nodes = [*part.nodes, *part.hidden][k * length : (k + 1) * length]
+    place = {node: position for position, node in enumerate(nodes)}
+    return [[place.get(i, -1) for i in node.inputs] for node in nodes]

@@ -56,6 +56,7 @@ UNPRINTABLE = {
 LABELS = [pytest.param(text, " ".join(text.split()), id=name) for name, text in HOSTILE.items()]
 LABELS += [pytest.param(text, shown, id=name) for name, (text, shown) in UNPRINTABLE.items()]
 
+needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="the program node is not on the PATH")
 needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="the program dot is not on the PATH")
 ENGINES = [pytest.param("layered"), pytest.param("dot", marks=needs_dot)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 from collections import OrderedDict
@@ -158,7 +159,7 @@ def test_a_table_in_a_notebook_has_no_other_element(name: str, label: str, shown
 
 
 @pytest.mark.parametrize(("label", "shown"), LABELS)
-@pytest.mark.parametrize("name", [name for name in TABLES if name not in ("module", "class")])
+@pytest.mark.parametrize("name", TABLES)
 def test_a_table_in_a_terminal_sends_it_no_control_character(name: str, label: str, shown: str) -> None:
     text = str(TABLES[name](label))
     assert len(text.splitlines()) == len(str(TABLES[name](PLAIN)).splitlines())
@@ -182,3 +183,104 @@ def test_graphviz_reads_the_dot_text_as_the_same_graph(label: str, shown: str) -
     titles = [next(part["text"] for part in node["_ldraw_"] if part["op"] == "T") for node in found["objects"]]
     expected = shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + "…"
     assert sum(" ".join(title.split()).startswith(expected) for title in titles) == 2
+
+
+def message(call: Callable[[], object]) -> str:
+    """Return what an error says."""
+    with pytest.raises(Exception) as error:  # noqa: PT011  # any error: it is the text that counts
+        call()
+    return str(error.value)
+
+
+def changed(label: str) -> Callable[[], object]:
+    x = Value(2.0, label)
+    y = x * x
+    x.data = 3.0
+    return y.backward
+
+
+def gone_infinite(label: str) -> None:
+    x = Value(float("inf"), label)
+    with autograd.detect_anomaly():
+        (x - x).backward()
+
+
+def history(name: str) -> nn.train.History:
+    found = nn.train.History()
+    found.append({name: 0.5})
+    return found
+
+
+def fitted(name: str, callback: nn.train.Callback) -> None:
+    """Train for an epoch with a metric of this name."""
+    metric = lambda predicted, true: 0.0  # noqa: E731
+    metric.__name__ = name.replace("\0", "").encode("utf-8", "replace").decode()
+    model, data = nn.Linear(1, 1), (autograd.ones(4, 1), autograd.ones(4, 1))
+    optimizer = nn.optim.SGD(model.parameters())
+    nn.train.fit(model, data, nn.MSELoss(), optimizer, 1, metrics=[metric], callbacks=[callback])
+
+
+def reported(name: str) -> str:
+    """Return what the bar of a training prints in a terminal."""
+    stream = io.StringIO()
+    fitted(name, nn.train.ProgressBar(file=stream))
+    return stream.getvalue().replace("\r", "")
+
+
+def played(stepper: Stepper) -> str:
+    """Return all steps, and the table of all of them."""
+    return "\n".join([*map(str, stepper), str(stepper), *(str(stepper.goto(k + 1)) for k in range(len(stepper)))])
+
+
+def key(name: str) -> str:
+    """Return a name without dots, which a module cannot have in the name of its attribute."""
+    return name.replace(".", "_") or "x"
+
+
+def owned(name: str) -> nn.Module:
+    """Return a Module with a parameter, a buffer and a Module in a dict under this name."""
+    model = nn.Module()
+    model.register_parameter(key(name), nn.Parameter(2.0))
+    model.inner = nn.ModuleDict({key(name): nn.Linear(1, 1)})
+    model.more = nn.ModuleList([network(name), network(name)])
+    return model
+
+
+TEXTS: dict[str, Callable[[str], str]] = {
+    "Module": lambda t: repr(owned(t)),
+    "Sequential": lambda t: repr(network(t)),
+    "class": lambda t: repr(derived(t)),
+    "Value": lambda t: repr(Value(2.0, t)),
+    "Tensor": lambda t: repr(Tensor([2.0], label=t)),
+    "History": lambda t: repr(history(t)),
+    "ProgressBar": reported,
+    "Stepper": lambda t: played(Stepper(chain(t))),
+    "Stepper of edges": lambda t: played(Stepper(chain(t), by="edge")),
+    "Stepper of modules": lambda t: of_modules(t, lambda y: played(Stepper(y.sum()))),
+    "practice": lambda t: str(practice(chain(t), phase="both")),
+    "Program": lambda t: str(program(t)),
+    "Drawing": lambda t: repr(draw(chain(t))),
+    "check_gradients": lambda t: str(autograd.check_gradients(lambda x: x * x, Value(2.0, t))),
+    "changed data": lambda t: message(changed(t)),
+    "anomaly": lambda t: message(lambda: gone_infinite(t)),
+    "label without a node": lambda t: message(lambda: draw(Value(2.0) * 2, {t: Value(1.0)})),
+    "input of a Program": lambda t: message(lambda: Program(chain(t), [Value(1.0, t)])),
+    "focus": lambda t: message(lambda: draw(chain(t), focus=Value(1.0, t))),
+    "missing key": lambda t: message(lambda: network(t).load_state_dict({})),
+    "unexpected key": lambda t: message(lambda: nn.Linear(1, 1).load_state_dict({t: 1.0}, strict=True)),
+    "replaced parameter": lambda t: message(lambda: setattr(owned(t), key(t), 3.0)),
+    "buffer": lambda t: message(lambda: nn.Module().register_buffer(key(t), 3.0)),  # type: ignore[arg-type]
+    "monitor": lambda t: message(lambda: fitted(t, nn.train.EarlyStopping("x"))),
+    "live": lambda t: message(lambda: live(lambda x: x * x, {"x": (-3, 3), t: (-3, 3)})),
+    "module in a message": lambda t: message(lambda: nn.Sequential(derived(t), {"x": owned(t)})),
+}
+
+
+@pytest.mark.parametrize(("label", "shown"), LABELS)
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_text_for_a_terminal_has_one_line_for_each_name_and_no_control_character(
+    name: str, label: str, shown: str
+) -> None:
+    text = TEXTS[name](label)
+    assert len(text.splitlines()) == len(TEXTS[name](PLAIN).splitlines())
+    assert [c for c in text if printable(c) != c and c != "\n"] == []

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ...engine.node import Node
-from ...engine.text import shown
+from ...engine.text import printable, shown
 from ...graph.program import Program
 from ...operands.value import Value
 from .sliders import checked_range, step_of
@@ -55,7 +55,8 @@ def _call(function: Function, names: list[str]) -> Function:
     if inspect.Parameter.VAR_KEYWORD in kinds.values():
         unknown = []
     if missing or unknown:
-        wrong = f"no range for {', '.join(missing)}" if missing else f"a range for {', '.join(unknown)}"
+        names_of_wrong = printable(", ".join(missing or unknown))
+        wrong = f"no range for {names_of_wrong}" if missing else f"a range for {names_of_wrong}"
         raise TypeError(
             f"the function takes ({', '.join(kinds)}), and got {wrong}; give each argument its range, as in "
             f"live(f, {', '.join(f'{name}=(-3, 3)' for name in needed or kinds)})"

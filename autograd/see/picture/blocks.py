@@ -14,7 +14,7 @@ from .number_format import as_number, format_line, format_number, format_shape, 
 from .plain_text import printable, shorten
 from .scene import BLOCK, ELIDED, LONGEST_HINT, LONGEST_TITLE, Item, Kind
 
-PLURALS: Final = {"sample": "samples", "block": "blocks", "step": "steps", "round": "rounds"}
+PLURALS: Final = {name: f"{name}s" for name in ("sample", "block", "step", "piece", "term")}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +50,8 @@ def the_others(part: Part) -> Block:
     """Return the block of the pieces that are equal to the one of an opened part."""
     count = part.repeats - 1
     title = PLURALS.get(part.title, part.title) if count > 1 else part.title
-    words, length = f"… {count:,} more {title} like the first", len(part.nodes)
+    shown = "first" if part.which == 1 else "one shown"  # the first one may be another box, which lacks ops
+    words, length = f"… {count:,} more {title} like the {shown}", len(part.nodes)
     last = Part(part.kind, part.name, f"the last of {words[2:]}", part.hidden[-length:])
     return Block(ELIDED, "", words, part.hidden, part.hidden[:length], count, last)
 

@@ -58,6 +58,8 @@ def display_names(nodes: Iterable[Node], labels: Mapping[str, object] | None = N
     taken = set(found.values())
     for node in found:
         name = wanted[node]
+        if not name:
+            continue
         element = _ELEMENT.fullmatch(name) and name.partition("[")[0] not in taken
         if name not in taken and (element or _PATH.fullmatch(name)):
             found[node] = name

@@ -31,6 +31,7 @@ def units(parts: Sequence[Unit], level: Level, most: int) -> list[Unit]:
     """
     wanted: Callable[[Part], bool] = {
         "module": _is_wrapper, "layer": _holds_layers, "neuron": lambda part: _anything(part) and neuron(part) is None,
+        "op": lambda part: part.kind is not PartKind.STRETCH,
     }.get(level, _anything)  # fmt: skip
     found: list[Unit] = list(parts)
     while True:
@@ -84,7 +85,7 @@ def _is_drawn(leaf: Node) -> bool:
 
 
 def _anything(part: Part) -> bool:
-    return part.kind is not PartKind.STRETCH
+    return part.kind not in (PartKind.STRETCH, PartKind.PARTIAL)  # beside a whole round, one that lacks ops says little
 
 
 def _is_wrapper(part: Part) -> bool:

@@ -18,7 +18,7 @@ from ...operands.tensor import Tensor
 from ..picture.formulas import display_names
 from ..picture.number_format import format_line
 from ..picture.plain_text import shorten
-from .naive_ways import MOST_COUNTED, Exact, Recursion, assign, first_wrong, longest_path, path_counts, recurse
+from .naive_ways import MOST_COUNTED, Flow, Recursion, assign, first_wrong, recurse
 
 MOST_ROWS: Final = 20
 MOST_VISITS: Final = 20_000  # that are made on a small graph; on a large one as many as twice its nodes
@@ -61,9 +61,7 @@ def explain_order(root: Node, labels: Mapping[str, object] | None = None, gradie
         seed = root._seed(gradient)
     else:
         seed = number(1.0 if gradient is None else gradient, "the sweep starts with")
-    names = display_names(everything, labels)
-    short = {node: shorten(name, LONGEST_NAME) for node, name in names.items()}
-    result: OrderExplanation = quietly(_compare, root, seed, short)
+    result: OrderExplanation = quietly(_compare, root, seed, display_names(everything, labels))
     return result
 
 
@@ -118,27 +116,38 @@ class OrderExplanation:
     __repr__ = __str__
 
 
-def _compare(root: Node, seed: Any, names: Mapping[Node, str]) -> OrderExplanation:
-    gradients = dict(sweep(root, seed))
-    nodes = list(gradients)
-    counts = path_counts(nodes)
-    visits = min(sum(counts.values()), MOST_COUNTED)
-    exact = Exact(gradients)
-    recursion = recurse(root, gradients[root], exact, to_end=visits <= max(MOST_VISITS, 2 * len(nodes)))
-    assigned = assign(nodes, gradients[root])
+def _compare(root: Node, seed: Any, full_names: Mapping[Node, str]) -> OrderExplanation:
+    nodes, gradients = [], []
+    for node, g in sweep(root, seed):
+        nodes.append(node)
+        gradients.append(g)
+    flow = Flow(nodes, gradients)
+    counts = flow.path_counts()
+    visits = min(sum(counts), MOST_COUNTED)
+    recursion = recurse(flow, to_end=visits <= max(MOST_VISITS, 2 * len(nodes)))
+    assigned = assign(flow)
 
-    def row(node: Node) -> Row:
-        gathered = recursion.gathered[node] if recursion.complete else None
-        wrong = recursion.complete and not exact.agrees(node, gathered)
-        got = assigned[node]
-        return Row(node, names[node], counts[node], gradients[node], gathered, got, wrong, not exact.agrees(node, got))
+    def name(k: int) -> str:
+        return shorten(full_names[nodes[k]], LONGEST_NAME)
 
-    ends_wrong = first_wrong(nodes, recursion.gathered, exact) if recursion.complete else None
-    assigned_wrong = first_wrong(nodes, assigned, exact)
-    shown = [node for k, node in enumerate(nodes) if k < MOST_ROWS or node is ends_wrong or node is assigned_wrong]
+    def row(k: int) -> Row:
+        gathered = recursion.gathered[k] if recursion.complete else None
+        wrong = recursion.complete and not flow.agrees(k, gathered)
+        got = assigned[k]
+        return Row(nodes[k], name(k), counts[k], gradients[k], gathered, got, wrong, not flow.agrees(k, got))
+
+    ends_wrong = first_wrong(flow, recursion.gathered) if recursion.complete else None
+    assigned_wrong = first_wrong(flow, assigned)
+    shown = dict.fromkeys(range(min(MOST_ROWS, len(nodes))))
+    shown |= dict.fromkeys(sorted(k for k in (ends_wrong, assigned_wrong) if k is not None))
+    unfinished = recursion.unfinished
     words = [
-        _of_visits(names[root], len(nodes), visits, longest_path(nodes)),
-        _of_recursion(recursion, row(ends_wrong) if ends_wrong is not None else None, exact, names),
+        _of_visits(name(0), len(nodes), visits, flow.longest_path()),
+        _of_recursion(
+            recursion,
+            row(ends_wrong) if ends_wrong is not None else None,
+            *(("", None) if unfinished is None else (name(unfinished.node), gradients[unfinished.node])),
+        ),
         _of_assignment(row(assigned_wrong) if assigned_wrong is not None else None),
     ]
     return OrderExplanation(list(map(row, shown)), len(nodes) - len(shown), visits, words)
@@ -166,13 +175,14 @@ def _of_visits(root: str, nodes: int, visits: int, depth: int) -> str:
     return " ".join([sweep_visits, paths, *deep])
 
 
-def _of_recursion(recursion: Recursion, ends_wrong: Row | None, exact: Exact, names: Mapping[Node, str]) -> str:
+def _of_recursion(recursion: Recursion, ends_wrong: Row | None, unfinished: str, whole: Any) -> str:
+    """Say what goes wrong; `unfinished` and `whole` are name and gradient of the node of the first such visit."""
     first = recursion.unfinished
     if first is None:
         return "Each visit passes on a finished gradient, so recursion gives the right numbers here."
     words = (
-        f"The first wrong number appears at visit {first.visit:,}: {names[first.node]} passes on "
-        f"{format_line(first.passed_on)}, but its whole gradient is {format_line(exact.gradients[first.node])}."
+        f"The first wrong number appears at visit {first.visit:,}: {unfinished} passes on "
+        f"{format_line(first.passed_on)}, but its whole gradient is {format_line(whole)}."
     )
     if not recursion.complete:
         return f"{words} There are too many visits to make all of them, so the table does not show where they end."

@@ -8,7 +8,7 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from autograd import shown
+from autograd import printable, shown
 
 from ...atomic import update_dicts
 from ...checks import integer
@@ -64,7 +64,8 @@ class LRScheduler:
             raise TypeError(f"{type(self).__name__} loads the result of state_dict(), got {shown(state_dict)}")
         if set(expected) != state_dict.keys():
             raise ValueError(
-                f"{type(self).__name__} expected the keys {', '.join(expected)}; got {', '.join(state_dict)}"
+                f"{type(self).__name__} expected the keys {', '.join(expected)}; got "
+                f"{printable(', '.join(map(str, state_dict)))}"
             )
         if len(state_dict["_last_lr"]) != len(self._last_lr):
             raise ValueError(

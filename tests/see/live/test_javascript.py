@@ -1,7 +1,6 @@
 """The ops and their rules in JavaScript give the numbers of Python."""
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -12,8 +11,7 @@ from autograd.engine.op import OPS
 from autograd.operands.spelling import JAVASCRIPT
 from autograd.operands.symbol import written
 from tests.see.live.spelled import EXCEPTIONS, formulas, script
-
-needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="the program node is not on the PATH")
+from tests.see.pictures import needs_node
 
 
 @needs_node

@@ -3,7 +3,6 @@
 import json
 import math
 import re
-import shutil
 import subprocess
 from importlib.resources import files
 from pathlib import Path
@@ -16,13 +15,12 @@ from autograd import Program, Tensor, Value, live
 from autograd.see.live.sliders import step_of
 from autograd.see.picture.number_format import format_number
 from autograd.see.picture.theme import PALETTE
-from tests.see.pictures import LABELS, neuron
+from tests.see.pictures import LABELS, needs_node, neuron
 from tests.see.steps.test_player import Reader
 
 ASSETS = files("autograd.see.live")
 SCRIPT = ASSETS.joinpath("live.js").read_text(encoding="utf-8")
 STYLE = ASSETS.joinpath("live.css").read_text(encoding="utf-8")
-needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="the program node is not on the PATH")
 
 
 def data_of(page: str) -> Any:

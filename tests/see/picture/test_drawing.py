@@ -27,6 +27,7 @@ from tests.see.pictures import (
     boxes,
     by_dot,
     elements,
+    leaf,
     looks,
     needs_dot,
     neuron,
@@ -288,8 +289,6 @@ def test_drawing_changes_nothing_on_the_graph() -> None:
 def changed(kind: Any, which: str) -> Any:
     """Build (x * w).tanh(), then change the data of the input w, of the result v = x * w, or of nothing."""
     x, w = kind(2.0, label="x"), kind(-3.0, label="w")
-    for node in (x, w) if kind is Tensor else ():
-        node.requires_grad_()
     v = x * w
     v.label = "v"
     o = v.tanh()
@@ -307,7 +306,7 @@ def legend(picture: str) -> str:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("kind", [Value, Tensor])
+@pytest.mark.parametrize("kind", [Value, leaf])
 @pytest.mark.parametrize("which", ["w", "v"])
 def test_a_box_whose_data_was_changed_since_is_marked(engine: str, kind: Any, which: str) -> None:
     picture = draw(changed(kind, which), engine=engine).svg
@@ -323,7 +322,7 @@ def test_a_box_whose_data_was_changed_since_is_marked(engine: str, kind: Any, wh
     assert "changed since: its data was set after the graph was computed from it" in legend(picture)
 
 
-@pytest.mark.parametrize("kind", [Value, Tensor])
+@pytest.mark.parametrize("kind", [Value, leaf])
 def test_dot_text_marks_changed_data(kind: Any) -> None:
     text = draw(changed(kind, "w")).dot
     (line,) = [line for line in text.splitlines() if "w: changed since" in line]
@@ -332,7 +331,7 @@ def test_dot_text_marks_changed_data(kind: Any) -> None:
     assert "dotted" not in draw(changed(kind, "")).dot
 
 
-@pytest.mark.parametrize("kind", [Value, Tensor])
+@pytest.mark.parametrize("kind", [Value, leaf])
 def test_a_derivative_at_data_that_is_no_longer_known_has_no_number(kind: Any) -> None:
     sech = ["square(sech(v))", "= 2.458e-05"]
     assert arrows(draw(changed(kind, "")).svg) == {"v 0": ["w", "= -3"], "v 1": ["x", "= 2"], "o 0": sech}
@@ -350,11 +349,9 @@ def test_a_derivative_that_is_the_same_at_all_data_keeps_its_number() -> None:
     assert arrows(draw(y).svg) == {"v1 0": ["1"], "v1 1": []}
 
 
-@pytest.mark.parametrize("kind", [Value, Tensor])
+@pytest.mark.parametrize("kind", [Value, leaf])
 def test_computed_again_nothing_is_marked(kind: Any) -> None:
     x = kind(2.0, label="x")
-    if kind is Tensor:
-        x.requires_grad_()
     x.data = 3.0
     drawing = draw(x * x)
     assert "changed since" not in drawing.svg

@@ -1,6 +1,5 @@
 """Pictures of any size: what folds, what opens it, and what a folded box says."""
 
-import itertools
 import math
 import time
 from typing import Any
@@ -392,13 +391,12 @@ def test_a_folded_picture_explains_what_is_in_it_and_no_more() -> None:
 
 
 def test_of_equal_pieces_the_first_and_the_last_result_are_shown() -> None:
-    p, pieces = Value(0.5, "p"), [Value(float(k), f"s{k}") for k in range(9)]
-    while len(pieces) > 1:
-        pieces = [(a * (1 - p) + b * p) * 0.99 for a, b in itertools.pairwise(pieces)]
-    picture = draw(pieces[0], max_nodes=10).svg
-    shown = [f"{pieces[0].data:.4g}" in lines for lines in kinds(picture)["block"]]
-    assert shown[-1], "the root stands in the last box"
-    assert any("first of" in line for lines in kinds(picture)["block"] for line in lines)
+    x, _ = logistic(400)
+    (lines,) = kinds(draw(x, max_nodes=1).svg)["block"]
+    said = dict(zip(lines[1::2], lines[2::2], strict=True))
+    assert lines[0] == "400 × step"
+    assert (said["shown"], said["data"]) == ("first of 400", f"{3.5 * 0.3 * 0.7:.4g}")
+    assert said["last"] == f"{x.data:.4g}", "the root stands in the box"
 
 
 def test_a_box_without_its_op_has_the_arrows_of_its_inputs() -> None:

@@ -1,7 +1,6 @@
 """Styles and scripts are files: they parse, they use what the page has, and the package ships them."""
 
 import re
-import shutil
 import subprocess
 import tomllib
 from importlib.resources import files
@@ -12,6 +11,7 @@ import pytest
 
 from autograd import Stepper, Value
 from autograd.see.picture.theme import PALETTE
+from tests.see.pictures import needs_node
 
 ROOT = Path(__file__).parents[3]
 STYLES = sorted((ROOT / "autograd").rglob("*.css"))
@@ -70,7 +70,7 @@ def test_the_styles_use_known_properties_only() -> None:
     assert used == PROPERTIES
 
 
-@pytest.mark.skipif(shutil.which("node") is None, reason="the program node is not on the PATH")
+@needs_node
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
 def test_a_script_parses(path: Path) -> None:
     with path.open("rb") as script:

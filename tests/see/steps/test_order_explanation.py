@@ -53,7 +53,8 @@ def test_the_example_of_the_docs() -> None:
 @pytest.mark.parametrize("seed", range(20))
 def test_the_recursion_is_the_one_that_a_learner_writes(seed: int) -> None:
     rng = random.Random(seed)
-    nodes = [Value(rng.uniform(-1, 1), label=f"x{k}") for k in range(3)]
+    numbers = [rng.uniform(-1, 1) for _ in range(3)] if seed % 2 else [rng.choice([0.0, -0.0, 1.5]) for _ in range(3)]
+    nodes = [Value(number, label=f"x{k}") for k, number in enumerate(numbers)]
     for _ in range(8):
         nodes.append(rng.choice(OPERATIONS)(*rng.choices(nodes, k=2)))
     root = nodes[-1]

@@ -15,6 +15,7 @@ from autograd.cli.expression import parse
 from autograd.see.steps.practice_graph import Practice, practice
 from autograd.see.steps.practice_marking import mark_file
 from autograd.see.steps.stepper import Stepper
+from tests.see.pictures import leaf
 
 NEURON = "n = x1*w1 + x2*w2 + b; o = tanh(n)"
 NUMBERS = {"x1": 2.0, "w1": -3.0, "x2": 0.0, "w2": 1.0, "b": 6.8813735870195432}
@@ -216,11 +217,9 @@ def test_a_leaf_that_is_used_once_is_asked_for_its_total_where_earlier_sweeps_le
     assert asked.answer(10)
 
 
-@pytest.mark.parametrize("kind", [Value, Tensor])
+@pytest.mark.parametrize("kind", [Value, leaf])
 def test_data_that_was_changed_after_it_was_used_is_refused(kind: Any) -> None:
     x = kind(2.0, label="x")
-    if kind is Tensor:
-        x.requires_grad_()
     y = x * x
     x.data = 3.0
     with pytest.raises(RuntimeError, match=r"the data of an input of mul \(x\) was changed .*make the Stepper before"):

@@ -3,7 +3,6 @@
 import itertools
 import json
 import re
-import shutil
 import subprocess
 from base64 import b64decode
 from importlib.resources import files
@@ -17,13 +16,12 @@ from autograd.cli.expression import parse
 from autograd.see.steps.answer import Answer
 from autograd.see.steps.practice_graph import Practice
 from autograd.see.steps.practice_page import RULE
-from tests.see.pictures import HOSTILE, LABELS, layer, neuron
+from tests.see.pictures import HOSTILE, LABELS, layer, needs_node, neuron
 from tests.see.steps.test_player import Reader
 
 ASSETS = files("autograd.see.steps")
 STYLE = ASSETS.joinpath("practice.css").read_text(encoding="utf-8")
 SCRIPTS = {name: ASSETS.joinpath(name).read_text(encoding="utf-8") for name in ("answer.js", "practice.js")}
-needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="the program node is not on the PATH")
 
 TYPED = (
     "0.5", "-0.5", "+.5", "5.", "0.50", "0.4", "0.42", "1", "1.0", "10", "100", "007", "1e3", "1E-3", "-3e-2", "1e999",

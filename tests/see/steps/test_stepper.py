@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import Stepper, Tensor, Value, no_grad
+from autograd import Stepper, Value, no_grad
 from autograd.engine.forms import Takes
 from autograd.engine.op import OPS, Op
 from autograd.engine.sweep import graph_nodes
-from tests.see.pictures import boxes, neuron
+from tests.see.pictures import boxes, leaf, neuron
 
 SLOW = pytest.param(10_000, marks=pytest.mark.slow)
 UNARY: list[Callable[[Value], Value]] = [
@@ -518,12 +518,10 @@ def test_a_part_of_a_graph_has_the_steps_of_its_nodes_with_the_numbers_of_the_wh
 # Data that was changed after it was used
 
 
-@pytest.mark.parametrize("kind", [Value, Tensor])
+@pytest.mark.parametrize("kind", [Value, leaf])
 @pytest.mark.parametrize("which", ["input", "result"])
 def test_a_graph_whose_data_was_changed_is_refused(kind: Any, which: str) -> None:
     x = kind(2.0, label="x")
-    if kind is Tensor:
-        x.requires_grad_()
     y = x * x
     z = y + 1
     Stepper(z)
