@@ -11,7 +11,7 @@ North, Vo (1993), "A technique for drawing directed graphs".
 from collections.abc import Sequence
 from itertools import pairwise
 
-from .ranks import Layers
+from .layers import Layers
 
 Column = list[int]
 

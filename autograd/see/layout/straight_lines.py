@@ -7,7 +7,7 @@ distances of the columns stay as they are.
 from collections.abc import Sequence
 from math import inf
 
-from .ranks import Layers
+from .layers import Layers
 
 PASSES = 3
 """How often all lines are levelled: the room that one line frees can be used by another. Once for many items."""
@@ -25,7 +25,7 @@ def straighten(
         known = longest.setdefault(line.tail, k)
         if layers.rank[line.head] > layers.rank[layers.lines[known].head]:
             longest[line.tail] = k
-    long_paths = [layers.path(k) for k in reversed(longest.values())]
+    long_paths = [piece for k in reversed(longest.values()) for piece in reversed(layers.pieces(k))]
     ends = [layers.end(k) for k in range(len(layers.lines))]
     for _ in range(PASSES if len(y) < MANY_ITEMS else 1):
         for path in long_paths:
