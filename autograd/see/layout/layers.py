@@ -6,22 +6,23 @@ an item there: its label, or a dummy, which has no size.
 Lines that leave the same box share their dummies. So a weight that is used at fifty time steps becomes one trunk with
 fifty branches, and not fifty parallel lines.
 
-A graph with many long lines would have hundreds of dummies for each box. In such a graph the longest stretches of the
-trunks have no dummies. They are *bypasses*: `bypasses.py` leads them round the columns that they pass.
+A graph with many long lines would have hundreds of dummies for each box. In such a graph the longest lines have no
+dummies: `bypasses.py` leads them round the columns that they pass.
 """
 
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from itertools import pairwise
 
 from .geometry import Box, Line
 from .ranks import ages, assign_ranks
 
 DUMMIES = 2
-"""The most dummies of trunks, as a multiple of the boxes and lines; so the memory is in proportion to the graph."""
+"""The most dummies of all trunks, for each box and each line. So the memory is in proportion to the graph."""
+
+PASSED = 8
+"""The most dummies that all lines pass, for each box and each line. So the curves are in proportion too."""
 
 
 class ItemKind(Enum):
@@ -38,10 +39,9 @@ class Layers:
 
     `before[i]` and `after[i]` are the items that a segment joins to item i, in ranks `rank[i]` - 1 and + 1.
     `age[i]` is the number of boxes on the longest path from a leaf to item i.
-    `trunk[b]` are the dummies that the lines of box b share, at most one in each rank after it. Line k passes the first
-    `shared[k]` of them, then its own item `own[k]`, which is its label or a dummy, or None.
-    `bypasses` are the pairs of items that follow each other on a trunk but do not stand in neighbouring ranks; no
-    segment joins them.
+    `trunk[b]` are the dummies that the lines of box b share, one in each rank after it. Line k passes the first
+    `shared[k]` of them. Or it has a bypass, and leaves it by the dummy `branch[k]`; all bypasses of a box are one line,
+    with branches. Then it passes its own item `own[k]`, which is its label or a dummy. Both are None where it has none.
     """
 
     size: list[Box]
@@ -53,23 +53,14 @@ class Layers:
     lines: Sequence[Line]
     trunk: list[list[int]]
     shared: list[int] = field(default_factory=list)
+    branch: list[int | None] = field(default_factory=list)
     own: list[int | None] = field(default_factory=list)
-    bypasses: list[tuple[int, int]] = field(default_factory=list)
 
-    def pieces(self, k: int) -> list[list[int]]:
-        """Return the items along line k, from tail to head, cut at its bypasses."""
-        line, own = self.lines[k], self.own[k]
-        middle = [] if own is None else [own]
-        path = [line.tail, *self.trunk[line.tail][: self.shared[k]], *middle, line.head]
-        cuts = [i for i in range(1, len(path)) if self.rank[path[i]] > self.rank[path[i - 1]] + 1]
-        return [path[start:end] for start, end in pairwise((0, *cuts, len(path)))]
-
-    def end(self, k: int) -> list[int]:
-        """Return the last three items along line k; two where there are only two, or two after a bypass."""
-        line, shared, own = self.lines[k], self.shared[k], self.own[k]
-        last = self.trunk[line.tail][max(0, shared - 2) : shared]
-        items = [line.tail, *last, *([] if own is None else [own]), line.head][-3:]
-        return items if self.rank[line.head] - self.rank[items[0]] < len(items) else items[1:]
+    def path(self, k: int) -> list[int]:
+        """Return the items along line k, from tail to head; only those from its bypass on where it has one."""
+        line, branch, own = self.lines[k], self.branch[k], self.own[k]
+        start = [line.tail, *self.trunk[line.tail][: self.shared[k]]] if branch is None else [branch]
+        return [*start, line.head] if own is None else [*start, own, line.head]
 
 
 def split_into_layers(
@@ -88,22 +79,30 @@ def split_into_layers(
     )
     no_size = Box(0.0, 0.0)
     with_own = _lines_with_own_item(layers)
-    branch = [layers.rank[line.head] - 1 - own for line, own in zip(lines, with_own, strict=True)]
-    ranks = _ranks_of_trunks(layers, branch)
-    for line, has_own, branches_at in zip(lines, with_own, branch, strict=True):
-        trunk, its_ranks = layers.trunk[line.tail], ranks[line.tail]
-        shared = bisect_right(its_ranks, branches_at)
-        while len(trunk) < shared:
-            last = trunk[-1] if trunk else line.tail
-            trunk.append(_item_after(layers, last, its_ranks[len(trunk)], ItemKind.DUMMY, no_size))
-        last = trunk[shared - 1] if shared else line.tail
-        own = None
+    passes = [  # the ranks between a box and the dummy where line k leaves its trunk or its bypass, this one included
+        layers.rank[line.head] - layers.rank[line.tail] - 1 - own for line, own in zip(lines, with_own, strict=True)
+    ]
+    most = _most_without_bypass(layers, passes)
+    branches: dict[tuple[int, int], int] = {}
+    for line, passed, has_own in zip(lines, passes, with_own, strict=True):
+        tail, trunk = line.tail, layers.trunk[line.tail]
+        branch = own = None
+        if passed > most:
+            if (tail, passed) not in branches:
+                branches[tail, passed] = _add_item(layers, tail, passed, ItemKind.DUMMY, no_size)
+            branch = last = branches[tail, passed]
+            passed = 0
+        else:
+            while len(trunk) < passed:
+                trunk.append(_item_after(layers, trunk[-1] if trunk else tail, ItemKind.DUMMY, no_size))
+            last = trunk[passed - 1] if passed else tail
         if has_own:
             kind = ItemKind.DUMMY if line.label is None else ItemKind.LABEL
-            own = last = _item_after(layers, last, branches_at + 1, kind, line.label or no_size)
+            own = last = _item_after(layers, last, kind, line.label or no_size)
         layers.after[last].append(line.head)
         layers.before[line.head].append(last)
-        layers.shared.append(shared)
+        layers.shared.append(passed)
+        layers.branch.append(branch)
         layers.own.append(own)
     return layers
 
@@ -121,41 +120,38 @@ def _lines_with_own_item(layers: Layers) -> list[bool]:
     ]
 
 
-def _ranks_of_trunks(layers: Layers, branch: Sequence[int]) -> list[list[int]]:
-    """Return the ranks in which each trunk has a dummy; line k leaves its trunk at rank `branch[k]`.
+def _most_without_bypass(layers: Layers, passes: Sequence[int]) -> int:
+    """Return the most ranks that a line may pass without a bypass.
 
-    A trunk has a dummy wherever a line leaves it. The stretches between them have dummies from the shortest stretch on,
-    as long as there are not more than `DUMMIES` allows.
+    It is the greatest number that keeps to `DUMMIES` and `PASSED`; a bypass passes two ranks or more.
     """
-    stops: list[set[int]] = [{rank} for rank in layers.rank[: len(layers.trunk)]]
-    for line, branches_at in zip(layers.lines, branch, strict=True):
-        stops[line.tail].add(branches_at)
-    trunks = [sorted(its_stops) for its_stops in stops]
-    room = DUMMIES * (len(layers.trunk) + len(layers.lines))
-    longest = 1
-    for stretch in sorted(end - start for trunk in trunks for start, end in pairwise(trunk)):
-        room -= stretch
-        if room < 0:
-            break
-        longest = stretch
-    return [
-        [r for start, end in pairwise(trunk) for r in (range(start + 1, end + 1) if end - start <= longest else (end,))]
-        for trunk in trunks
-    ]
+    dummies, passed = (most * (len(layers.trunk) + len(layers.lines)) for most in (DUMMIES, PASSED))
+    trunk = [0] * len(layers.trunk)
+    by_length = sorted(range(len(passes)), key=passes.__getitem__)
+    for k in by_length:
+        tail, length = layers.lines[k].tail, passes[k]
+        dummies -= length - trunk[tail]
+        passed -= length
+        if dummies < 0 or passed < 0:
+            return max(1, length - 1)
+        trunk[tail] = length
+    return passes[by_length[-1]] if by_length else 0
 
 
-def _item_after(layers: Layers, item: int, rank: int, kind: ItemKind, size: Box) -> int:
-    """Add an item after `item` on a line, and return it. A segment joins them, or a bypass if ranks lie between."""
-    new = len(layers.size)
+def _item_after(layers: Layers, item: int, kind: ItemKind, size: Box) -> int:
+    """Add an item in the rank after that of `item`, joined to it, and return it."""
+    new = _add_item(layers, item, 1, kind, size)
+    layers.after[item].append(new)
+    layers.before[new].append(item)
+    return new
+
+
+def _add_item(layers: Layers, item: int, ranks: int, kind: ItemKind, size: Box) -> int:
+    """Add an item on a line that passes `item`, so many ranks after it, and return it."""
     layers.size.append(size)
     layers.kind.append(kind)
-    layers.rank.append(rank)
+    layers.rank.append(layers.rank[item] + ranks)
     layers.age.append(layers.age[item])
     layers.before.append([])
     layers.after.append([])
-    if rank == layers.rank[item] + 1:
-        layers.after[item].append(new)
-        layers.before[new].append(item)
-    else:
-        layers.bypasses.append((item, new))
-    return new
+    return len(layers.size) - 1

@@ -56,7 +56,7 @@ def lay_out_row(
     top = min(levels.values(), default=0.0)
     if top < 0:
         y = [center - top for center in y]
-        levels = {end: level - top for end, level in levels.items()}
+        levels = {box: level - top for box, level in levels.items()}
     curves = _curves(graph, x, y, levels, middle, wide)
     centers = tuple(Point(x[i], y[i]) for i in range(len(boxes)))
     lowest = max(y[i] + size.height / 2 for i, size in enumerate(graph.size))
@@ -87,10 +87,10 @@ def _curves(
 ) -> list[Curve]:
     """Return the curve of each line, for columns whose middles and widths are given.
 
-    Lines that share a trunk share the beginning of their curves, which is computed once.
+    Lines that share a trunk share the beginning of their curves, which is computed once. `levels` are those of the
+    bypasses.
     """
     half = [size.width / 2 for size in layers.size]
-
     left = [center - width / 2 for center, width in zip(middle, wide, strict=True)]
     right = [center + width / 2 for center, width in zip(middle, wide, strict=True)]
 
@@ -98,7 +98,7 @@ def _curves(
         start, end = layers.rank[tail], layers.rank[head]
         _straight(points, right[start])
         if end > start + 1:
-            _bend(points, left[start + 1], levels[head])
+            _bend(points, left[start + 1], levels[tail])
             _straight(points, right[end - 1])
         _bend(points, left[end], y[head])
 
@@ -114,8 +114,8 @@ def _curves(
                 extend(begun, passed[-1], item)
                 passed.append(item)
             points, last = list(begun), passed[-1]
-            line, own = layers.lines[k], layers.own[k]
-            for item in (line.head,) if own is None else (own, line.head):
+            line, branch, own = layers.lines[k], layers.branch[k], layers.own[k]
+            for item in [item for item in (branch, own, line.head) if item is not None]:
                 extend(points, last, item)
                 last = item
             _straight(points, x[line.head] - half[line.head])

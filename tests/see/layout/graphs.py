@@ -74,6 +74,15 @@ def sum_of_random_ops(ops: int, seed: int = 1) -> Graph:
     return boxes, lines
 
 
+def used_everywhere(seed: int, boxes_wanted: int) -> Graph:
+    """Build a random computation graph in which one leaf goes into every third op or so."""
+    random = Random(seed)
+    boxes, lines = computation(seed, boxes_wanted)
+    ops = [op for op, size in enumerate(boxes) if size == OP]
+    lines += [Line(len(boxes), op, LABEL) for op in ops if random.random() < 0.3]
+    return [*boxes, VALUE], lines
+
+
 def any_graph(seed: int) -> Graph:
     """Build a random acyclic graph: shuffled, disconnected, with parallel lines and boxes without size."""
     random = Random(seed)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import partial
-from itertools import pairwise
 from random import Random
 
 import pytest
@@ -13,13 +12,14 @@ from autograd.see.layout.layers import split_into_layers
 from autograd.see.layout.order import order_columns
 from autograd.see.layout.sugiyama import layered
 from autograd.see.layout.tracks import tracks
-from tests.see.layout.graphs import Graph, chain, computation, far_reaching, neuron, sum_of_random_ops
+from tests.see.layout.graphs import Graph, chain, computation, far_reaching, neuron, sum_of_random_ops, used_everywhere
 
 LONG_LINES: list[Callable[[], Graph]] = [
     *(partial(far_reaching, seed) for seed in range(4)),
     partial(far_reaching, 5, 400, 300),
     partial(sum_of_random_ops, 30),
     partial(sum_of_random_ops, 300),
+    partial(used_everywhere, 2, 600),
     partial(computation, 7, 1_600),
 ]
 
@@ -44,8 +44,11 @@ def test_the_curves_are_in_proportion_to_the_boxes_and_lines(make: Callable[[], 
 def test_a_graph_without_many_long_lines_has_no_bypasses(make: Callable[[], Graph]) -> None:
     boxes, lines = make()
     graph = split_into_layers(boxes, lines)
-    assert not graph.bypasses
-    assert all(graph.rank[b] == graph.rank[a] + 1 for k in range(len(lines)) for a, b in pairwise(*graph.pieces(k)))
+    assert set(graph.branch) == {None}
+    for k, line in enumerate(lines):
+        assert [graph.rank[item] for item in graph.path(k)] == [
+            *range(graph.rank[line.tail], graph.rank[line.head] + 1)
+        ]
 
 
 @pytest.mark.parametrize("make", LONG_LINES[:-1])
@@ -54,8 +57,12 @@ def test_bypasses_run_outside_of_the_columns_they_pass_on_levels_of_their_own(ma
     columns = order_columns(graph)
     y = y_coordinates(graph, columns, 20.0)
     levels = bypass_levels(graph, y, 10.0)
-    assert levels.keys() == {end for _, end in graph.bypasses} != set()
-    spans = [(graph.rank[start], graph.rank[end], levels[end]) for start, end in graph.bypasses]
+    ends = [(line.tail, branch) for line, branch in zip(graph.lines, graph.branch, strict=True) if branch is not None]
+    assert levels.keys() == {box for box, _ in ends} != set()
+    spans = [
+        (graph.rank[box], max(graph.rank[branch] for tail, branch in ends if tail == box), levels[box])
+        for box in levels
+    ]
     for i, (first, last, level) in enumerate(spans):
         items = [item for column in columns[first : last + 1] for item in column]
         top = min(y[item] - graph.size[item].height / 2 for item in items)
