@@ -5,6 +5,8 @@ Source: Ayer et al. (1955), the pool-adjacent-violators algorithm.
 
 from bisect import bisect
 from collections.abc import Sequence
+from itertools import islice
+from operator import le
 
 
 def isotonic(wanted: Sequence[float], weights: Sequence[float]) -> list[float]:
@@ -15,6 +17,8 @@ def isotonic(wanted: Sequence[float], weights: Sequence[float]) -> list[float]:
     >>> isotonic([0.0, 5.0, 3.0], [1.0, 1.0, 1.0])
     [0.0, 4.0, 4.0]
     """
+    if all(map(le, wanted, islice(wanted, 1, None))):
+        return list(wanted)
     pools: list[_Pool] = []
     for number, weight in zip(wanted, weights, strict=True):
         pool = _Pool(number, weight)

@@ -8,6 +8,7 @@ Source: Sugiyama, Tagawa, Toda (1981); the initial order and the transpositions 
 North, Vo (1993), "A technique for drawing directed graphs".
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import chain
 
@@ -145,11 +146,15 @@ def _sort_by_barycentres(columns: list[Column], layers: Layers, *, rightwards: b
     walk = range(len(columns)) if rightwards else reversed(range(len(columns)))
     for r in walk:
         column = columns[r]
-        centre = {
-            item: sum(position[other] for other in towards[item]) / len(towards[item])
-            for item in column
-            if towards[item]
-        }
+        if len(column) == 1:
+            continue
+        centre: dict[int, float] = {}
+        for item in column:
+            others = towards[item]
+            if len(others) == 1:
+                centre[item] = position[others[0]]
+            elif others:
+                centre[item] = sum([position[other] for other in others]) / len(others)
         # An item without neighbours on that side keeps its position; the others are sorted around it.
         movable = [item for item in column if item in centre]
         if flip_ties:
@@ -185,10 +190,11 @@ def _removed_by_swapping(upper: int, lower: int, layers: Layers, position: Seque
     fewer = 0
     for side in (layers.before, layers.after):
         above, below = side[upper], side[lower]
-        if above and below:
-            below_at = [position[b] for b in below]
-            for a in above:
-                at = position[a]
-                for b in below_at:
-                    fewer += (at > b) - (at < b)
+        if len(above) == len(below) == 1:  # as most items have
+            fewer += (position[above[0]] > position[below[0]]) - (position[above[0]] < position[below[0]])
+        elif above and below:
+            above_at = sorted([position[item] for item in above])
+            for item in below:
+                at = position[item]
+                fewer += len(above_at) - bisect_right(above_at, at) - bisect_left(above_at, at)
     return fewer
