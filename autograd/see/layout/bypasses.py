@@ -24,6 +24,8 @@ def bypass_levels(layers: Layers, y: Sequence[float], gap: float) -> dict[int, f
     for line, branch in zip(layers.lines, layers.branch, strict=True):
         if branch is not None:
             branches.setdefault(line.tail, {})[branch] = None
+    if not branches:
+        return {}
     span = {
         box: (rank[box], max(rank[branch] for branch in its_branches) + 1) for box, its_branches in branches.items()
     }
