@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from .isotonic import isotonic
-from .ranks import ItemKind, Layers
+from .layers import ItemKind, Layers
 from .straight_lines import straighten
 
 ROUNDS = 8

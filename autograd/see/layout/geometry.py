@@ -5,6 +5,7 @@ bottom.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,8 @@ class Line:
     label: Box | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
-    """A position in the drawing."""
+class Point(NamedTuple):
+    """A position in the drawing. It is a tuple because a large drawing has hundreds of thousands of them."""
 
     x: float
     y: float
@@ -61,7 +61,8 @@ class Curve:
 
     def moved(self, by: Point) -> "Curve":
         """Return the curve moved by a vector."""
-        return Curve(tuple(p.moved(by) for p in self.points), self.label and self.label.moved(by))
+        points = tuple([Point(p.x + by.x, p.y + by.y) for p in self.points])
+        return Curve(points, self.label and self.label.moved(by))
 
     def turned(self) -> "Curve":
         """Return the curve with x and y exchanged."""

@@ -8,10 +8,13 @@ Source: Sugiyama, Tagawa, Toda (1981); the initial order and the transpositions 
 North, Vo (1993), "A technique for drawing directed graphs".
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import chain
 
-from .ranks import Layers
+import numpy as np
+
+from .layers import Layers
 
 Column = list[int]
 
@@ -31,28 +34,48 @@ def crossings(columns: Sequence[Sequence[int]], after: Sequence[Sequence[int]]) 
     `columns[r]` are the items of rank r from top to bottom, `after[i]` the items of the next rank that item i
     is joined to.
     """
-    return sum(_crossings_between(left, right, after) for left, right in pairwise(columns))
+    return _crossings(columns, *_ends_of_segments(after))
 
 
-def _crossings_between(left: Sequence[int], right: Sequence[int], after: Sequence[Sequence[int]]) -> int:
-    # A Fenwick tree over the positions on the right counts the segments so far that end at or above a position.
-    position = {item: i for i, item in enumerate(right, 1)}
-    tree = [0] * (len(right) + 1)
-    seen = crossed = 0
-    for item in left:
-        ends = [position[end] for end in after[item]]
-        for end in ends:
-            above = 0
-            while end:
-                above += tree[end]
-                end &= end - 1
-            crossed += seen - above
-        for end in ends:
-            while end < len(tree):
-                tree[end] += 1
-                end += end & -end
-        seen += len(ends)
-    return crossed
+def _ends_of_segments(after: Sequence[Sequence[int]]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the items at the left and those at the right of all segments."""
+    tails = np.repeat(np.arange(len(after)), np.fromiter(map(len, after), int, len(after)))
+    return tails, np.fromiter(chain.from_iterable(after), int, len(tails))
+
+
+def _crossings(columns: Sequence[Sequence[int]], tails: np.ndarray, heads: np.ndarray) -> int:
+    lengths = np.fromiter(map(len, columns), int, len(columns))
+    items = np.fromiter(chain.from_iterable(columns), int, int(lengths.sum()))
+    if not len(tails):
+        return 0
+    place, row = np.empty(len(items), int), np.empty(len(items), int)
+    place[items] = np.arange(len(items))
+    row[items] = np.arange(len(items)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    rank = np.repeat(np.arange(len(columns)), lengths)[place[tails]]
+    # Segments that leave the same item do not cross, so they are taken from top to bottom.
+    order = np.argsort(place[tails] * int(lengths.max()) + row[heads])
+    return _inversions(rank[order], row[heads][order])
+
+
+def _inversions(group: np.ndarray, number: np.ndarray) -> int:
+    """Count the pairs within a group whose numbers, 0 or more, are in decreasing order; groups are in ascending order.
+
+    The numbers are sorted by one bit after the other, from the highest one on. Numbers that are equal in the higher
+    bits form a block. In each block the zeros move before the ones, and every one that a zero passes is an inversion.
+    """
+    count = 0
+    place = np.arange(len(number))
+    start = np.searchsorted(group, group)  # the place where the block of each number starts
+    for bit in reversed(range(int(number.max()).bit_length())):
+        one = (number >> bit) & 1
+        ones_before = np.cumsum(one) - one
+        ones_before -= ones_before[start]
+        is_zero = one == 0
+        count += int(ones_before[is_zero].sum())
+        first_one = start + np.bincount(start[is_zero], minlength=len(number))[start]
+        target = np.where(is_zero, place - ones_before, first_one + ones_before)
+        number[target], start[target] = number.copy(), np.where(is_zero, start, first_one)
+    return count
 
 
 def order_columns(layers: Layers, rows: int = 1) -> list[Column]:
@@ -66,13 +89,14 @@ def order_columns(layers: Layers, rows: int = 1) -> list[Column]:
     few = segments < FEW_SEGMENTS
     many = segments > MANY_SEGMENTS
     rounds = 2 if many else max(4, min(16, 16_000 // (segments + 1)))
+    ends = _ends_of_segments(layers.after)
     best: list[Column] = []
     fewest = -1
 
     def count_and_keep(columns: list[Column]) -> int:
         """Count the crossings, and keep this order if it is the best so far."""
         nonlocal best, fewest
-        count = crossings(columns, layers.after)
+        count = _crossings(columns, *ends)
         if fewest < 0 or count < fewest:
             best, fewest = [list(column) for column in columns], count
         return count
@@ -122,11 +146,15 @@ def _sort_by_barycentres(columns: list[Column], layers: Layers, *, rightwards: b
     walk = range(len(columns)) if rightwards else reversed(range(len(columns)))
     for r in walk:
         column = columns[r]
-        centre = {
-            item: sum(position[other] for other in towards[item]) / len(towards[item])
-            for item in column
-            if towards[item]
-        }
+        if len(column) == 1:
+            continue
+        centre: dict[int, float] = {}
+        for item in column:
+            others = towards[item]
+            if len(others) == 1:
+                centre[item] = position[others[0]]
+            elif others:
+                centre[item] = sum([position[other] for other in others]) / len(others)
         # An item without neighbours on that side keeps its position; the others are sorted around it.
         movable = [item for item in column if item in centre]
         if flip_ties:
@@ -162,10 +190,11 @@ def _removed_by_swapping(upper: int, lower: int, layers: Layers, position: Seque
     fewer = 0
     for side in (layers.before, layers.after):
         above, below = side[upper], side[lower]
-        if above and below:
-            below_at = [position[b] for b in below]
-            for a in above:
-                at = position[a]
-                for b in below_at:
-                    fewer += (at > b) - (at < b)
+        if len(above) == len(below) == 1:  # as most items have
+            fewer += (position[above[0]] > position[below[0]]) - (position[above[0]] < position[below[0]])
+        elif above and below:
+            above_at = sorted([position[item] for item in above])
+            for item in below:
+                at = position[item]
+                fewer += len(above_at) - bisect_right(above_at, at) - bisect_left(above_at, at)
     return fewer

@@ -1,63 +1,12 @@
-"""Assign every box to a rank (its column), and cut lines that are longer than one rank into segments.
-
-The result is a *proper* layered graph: every segment joins two neighbouring ranks. Where a line passes a rank, it has
-an item there: its label, or a dummy, which has no size.
-
-Lines that leave the same box share their dummies. So a weight that is used at fifty time steps becomes one trunk with
-fifty branches, and not fifty parallel lines.
-"""
+"""Assign every box to a rank, which is its column."""
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import Enum
 
-from .geometry import Box, Line
+from .geometry import Line
 
 ROUNDS = 16
 """Passes over all chains that look for one that can be moved; most graphs are done after two or three."""
-
-
-class ItemKind(Enum):
-    """The kinds of items that have a position in a layered graph."""
-
-    BOX = "box"
-    LABEL = "label"
-    DUMMY = "dummy"
-
-
-@dataclass(frozen=True, slots=True)
-class Layers:
-    """A proper layered graph of items. The first items are the boxes, in their order.
-
-    `before[i]` and `after[i]` are the items that a segment joins to item i, in ranks `rank[i]` - 1 and + 1.
-    `age[i]` is the number of boxes on the longest path from a leaf to item i.
-    `trunk[b]` are the dummies that the lines of box b share, one in each rank after it. Line k passes the first
-    `shared[k]` of them, then its own item `own[k]`, which is its label or a dummy, or None.
-    """
-
-    size: list[Box]
-    kind: list[ItemKind]
-    rank: list[int]
-    age: list[int]
-    before: list[list[int]]
-    after: list[list[int]]
-    lines: Sequence[Line]
-    trunk: list[list[int]]
-    shared: list[int]
-    own: list[int | None]
-
-    def path(self, k: int) -> list[int]:
-        """Return the items along line k, from tail to head."""
-        line, own = self.lines[k], self.own[k]
-        middle = [] if own is None else [own]
-        return [line.tail, *self.trunk[line.tail][: self.shared[k]], *middle, line.head]
-
-    def end(self, k: int) -> list[int]:
-        """Return the last three items along line k, or both where there are only two."""
-        line, shared, own = self.lines[k], self.shared[k], self.own[k]
-        last = self.trunk[line.tail][max(0, shared - 2) : shared]
-        return [line.tail, *last, *([] if own is None else [own]), line.head][-3:]
 
 
 def topological_order(count: int, lines: Sequence[Line]) -> list[int]:
@@ -142,57 +91,6 @@ def _chains(
             chain_of[box] = chain_of[lines[incoming[box][0]].tail]
         chains.setdefault(chain_of[box], []).append(box)
     return list(chains.values())
-
-
-def split_into_layers(
-    boxes: Sequence[Box], lines: Sequence[Line], rank: Sequence[int] | None = None, age: Sequence[int] | None = None
-) -> Layers:
-    """Return the proper layered graph of these boxes and lines; ranks and ages are computed where none are given."""
-    layers = Layers(
-        size=list(boxes),
-        kind=[ItemKind.BOX] * len(boxes),
-        rank=list(assign_ranks(len(boxes), lines) if rank is None else rank),
-        age=list(ages(len(boxes), lines) if age is None else age),
-        before=[[] for _ in boxes],
-        after=[[] for _ in boxes],
-        lines=lines,
-        trunk=[[] for _ in boxes],
-        shared=[],
-        own=[],
-    )
-    no_size = Box(0.0, 0.0)
-    twins = Counter((line.tail, line.head) for line in lines)
-    for line in lines:
-        between = layers.rank[line.head] - layers.rank[line.tail] - 1
-        # Two lines with the same ends must not share their last dummy: x * x would be drawn with one line.
-        has_own = between > 0 and (line.label is not None or twins[line.tail, line.head] > 1)
-        shared = between - has_own
-        trunk = layers.trunk[line.tail]
-        while len(trunk) < shared:
-            trunk.append(_item_after(layers, trunk[-1] if trunk else line.tail, ItemKind.DUMMY, no_size))
-        last = trunk[shared - 1] if shared else line.tail
-        own = None
-        if has_own:
-            kind = ItemKind.DUMMY if line.label is None else ItemKind.LABEL
-            own = last = _item_after(layers, last, kind, line.label or no_size)
-        layers.after[last].append(line.head)
-        layers.before[line.head].append(last)
-        layers.shared.append(shared)
-        layers.own.append(own)
-    return layers
-
-
-def _item_after(layers: Layers, item: int, kind: ItemKind, size: Box) -> int:
-    """Add an item in the rank after that of `item`, joined to it, and return it."""
-    new = len(layers.size)
-    layers.size.append(size)
-    layers.kind.append(kind)
-    layers.rank.append(layers.rank[item] + 1)
-    layers.age.append(layers.age[item])
-    layers.after[item].append(new)
-    layers.before.append([item])
-    layers.after.append([])
-    return new
 
 
 def ages(count: int, lines: Sequence[Line]) -> list[int]:

@@ -1,16 +1,18 @@
 """Lay out one row of columns: set the x coordinates, and turn lines into curves.
 
-A curve bends only between columns. It passes through a column horizontally, at a y of its own, so it meets no box and
-no label except its own. Two curves cross only where the order of their ends makes them cross.
+A curve bends only between columns. It passes through a column horizontally, at a y of its own, or runs above or below
+it, so it meets no box and no label except its own. Two curves cross only where the order of their ends makes them
+cross.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import inf
 
+from .bypasses import bypass_levels
 from .coordinates import y_coordinates
 from .geometry import Box, Curve, Layout, Line, Point
+from .layers import Layers, split_into_layers
 from .order import order_columns
-from .ranks import Layers, split_into_layers
 
 STEEPEST = 3.0
 """The greatest mean slope of a line; the gap between two columns becomes wider where a line would be steeper."""
@@ -38,6 +40,7 @@ def lay_out_row(
     graph = split_into_layers(boxes, lines, rank, age)
     columns = order_columns(graph, rows)
     y = y_coordinates(graph, columns, box_gap)
+    levels = bypass_levels(graph, y, box_gap / 2)
     half = [size.width / 2 for size in graph.size]
 
     wide = [max((2 * half[item] for item in column), default=0.0) for column in columns]
@@ -50,10 +53,14 @@ def lay_out_row(
         right += gap
     x = [middle[r] for r in graph.rank]
 
-    curves = _curves(graph, x, y, middle, wide)
+    top = min(levels.values(), default=0.0)
+    if top < 0:
+        y = [center - top for center in y]
+        levels = {box: level - top for box, level in levels.items()}
+    curves = _curves(graph, x, y, levels, middle, wide)
     centers = tuple(Point(x[i], y[i]) for i in range(len(boxes)))
-    height = max(y[i] + size.height / 2 for i, size in enumerate(graph.size))
-    return Layout(right, height, centers, tuple(curves))
+    lowest = max(y[i] + size.height / 2 for i, size in enumerate(graph.size))
+    return Layout(right, max([lowest, *levels.values()]), centers, tuple(curves))
 
 
 def _gaps(
@@ -71,20 +78,29 @@ def _gaps(
 
 
 def _curves(
-    layers: Layers, x: Sequence[float], y: Sequence[float], middle: Sequence[float], wide: Sequence[float]
+    layers: Layers,
+    x: Sequence[float],
+    y: Sequence[float],
+    levels: Mapping[int, float],
+    middle: Sequence[float],
+    wide: Sequence[float],
 ) -> list[Curve]:
     """Return the curve of each line, for columns whose middles and widths are given.
 
-    Lines that share a trunk share the beginning of their curves, which is computed once.
+    Lines that share a trunk share the beginning of their curves, which is computed once. `levels` are those of the
+    bypasses.
     """
     half = [size.width / 2 for size in layers.size]
+    left = [center - width / 2 for center, width in zip(middle, wide, strict=True)]
+    right = [center + width / 2 for center, width in zip(middle, wide, strict=True)]
 
     def extend(points: list[Point], tail: int, head: int) -> None:
-        left, end = (middle[layers.rank[item]] for item in (tail, head))
-        left += wide[layers.rank[tail]] / 2
-        end -= wide[layers.rank[head]] / 2
-        _straight(points, left)
-        _bend(points, end, y[head])
+        start, end = layers.rank[tail], layers.rank[head]
+        _straight(points, right[start])
+        if end > start + 1:
+            _bend(points, left[start + 1], levels[tail])
+            _straight(points, right[end - 1])
+        _bend(points, left[end], y[head])
 
     lines_of: dict[int, list[int]] = {}
     for k, line in enumerate(layers.lines):
@@ -98,8 +114,8 @@ def _curves(
                 extend(begun, passed[-1], item)
                 passed.append(item)
             points, last = list(begun), passed[-1]
-            line, own = layers.lines[k], layers.own[k]
-            for item in (line.head,) if own is None else (own, line.head):
+            line, branch, own = layers.lines[k], layers.branch[k], layers.own[k]
+            for item in [item for item in (branch, own, line.head) if item is not None]:
                 extend(points, last, item)
                 last = item
             _straight(points, x[line.head] - half[line.head])

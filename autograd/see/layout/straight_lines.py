@@ -7,7 +7,7 @@ distances of the columns stay as they are.
 from collections.abc import Sequence
 from math import inf
 
-from .ranks import Layers
+from .layers import Layers
 
 PASSES = 3
 """How often all lines are levelled: the room that one line frees can be used by another. Once for many items."""
@@ -22,11 +22,13 @@ def straighten(
     rooms = _Rooms(y, columns, offsets)
     longest: dict[int, int] = {}
     for k, line in enumerate(layers.lines):
-        known = longest.setdefault(line.tail, k)
+        branch = layers.branch[k]
+        start = line.tail if branch is None else branch
+        known = longest.setdefault(start, k)
         if layers.rank[line.head] > layers.rank[layers.lines[known].head]:
-            longest[line.tail] = k
+            longest[start] = k
     long_paths = [layers.path(k) for k in reversed(longest.values())]
-    ends = [layers.end(k) for k in range(len(layers.lines))]
+    ends = [layers.path(k)[-3:] for k in range(len(layers.lines))]
     for _ in range(PASSES if len(y) < MANY_ITEMS else 1):
         for path in long_paths:
             if len(path) > 3 or len(layers.after[path[0]]) == 1:

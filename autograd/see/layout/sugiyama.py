@@ -1,8 +1,9 @@
 """The built-in layout, `layered`: it places boxes and lines without the program `dot`.
 
-This is the method of Sugiyama: ranks (`ranks.py`), order within a rank (`order.py`), y coordinates (`coordinates.py`),
-x coordinates and curves (`row.py`). This file checks the arguments and lays out each connected component by itself: in
-one row, or in several (`bands.py`, `wrapped.py`), from left to right or from top to bottom.
+This is the method of Sugiyama: ranks (`ranks.py`), dummies on long lines (`layers.py`), order within a rank
+(`order.py`), y coordinates (`coordinates.py`), levels of very long lines (`bypasses.py`), x coordinates and curves
+(`row.py`). This file checks the arguments and lays out each connected component by itself: in one row, or in several
+(`bands.py`, `wrapped.py`), from left to right or from top to bottom.
 """
 
 from collections.abc import Sequence

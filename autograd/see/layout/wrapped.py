@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from .bands import Profile, cut, first_heads
 from .geometry import Box, Curve, Layout, Line, Point
 from .row import lay_out_row
+from .tracks import tracks
 
 TRACK = 9.0
 """px between two lines that run side by side in the margins."""
@@ -180,15 +181,10 @@ class _Margins:
         self.inner = max(near, default=0)
 
         # A track is free again below the last row that its line enters.
-        self.outer: dict[int, int] = {}
-        free_from: list[int] = []
-        for b, tails in enumerate(self.leaving):
-            for tail in tails:
-                if self.last[tail] > b + 1:
-                    track = next((i for i, row in enumerate(free_from) if row <= b), len(free_from))
-                    free_from[track : track + 1] = [self.last[tail]]
-                    self.outer[tail] = track
-        self.left = TRACK * (self.inner + len(free_from) + 1)
+        far = [tail for b, tails in enumerate(self.leaving) for tail in tails if self.last[tail] > b + 1]
+        its_tracks = tracks([(band[tail], self.last[tail]) for tail in far])
+        self.outer = dict(zip(far, its_tracks, strict=True))
+        self.left = TRACK * (self.inner + max(its_tracks, default=-1) + 2)
 
     def right(self, b: int) -> float:
         """Return the width of the margin at the right of row b."""

@@ -44,6 +44,45 @@ def computation(seed: int, boxes_wanted: int = 32) -> Graph:
     return boxes, lines
 
 
+def far_reaching(seed: int, ops: int = 40, more: int = 25) -> Graph:
+    """Build a chain, and lines from its first third to its last third: so many that they become bypasses."""
+    random = Random(seed)
+    boxes, lines = chain(ops, random.choice([None, LABEL]))
+    for _ in range(more):
+        tail, head = random.randrange(ops // 3), random.randrange(2 * ops // 3, ops)
+        lines.append(Line(2 * tail, 2 * head + 1, random.choice([None, LABEL])))
+    return boxes, lines
+
+
+def sum_of_random_ops(ops: int, seed: int = 1) -> Graph:
+    """Build ops whose two inputs are any earlier values, and the sum of all of them, one after the other."""
+    random = Random(seed)
+    boxes, values = [VALUE] * 8, list(range(8))
+    lines: list[Line] = []
+
+    def op(*inputs: int) -> int:
+        at = len(boxes)
+        boxes.extend([OP, VALUE])
+        lines.extend([*(Line(tail, at, LABEL) for tail in inputs), Line(at, at + 1)])
+        return at + 1
+
+    for _ in range(ops):
+        values.append(op(random.choice(values), random.choice(values)))
+    total = values[8]
+    for value in values[9:]:
+        total = op(total, value)
+    return boxes, lines
+
+
+def used_everywhere(seed: int, boxes_wanted: int) -> Graph:
+    """Build a random computation graph in which one leaf goes into every third op or so."""
+    random = Random(seed)
+    boxes, lines = computation(seed, boxes_wanted)
+    ops = [op for op, size in enumerate(boxes) if size == OP]
+    lines += [Line(len(boxes), op, LABEL) for op in ops if random.random() < 0.3]
+    return [*boxes, VALUE], lines
+
+
 def any_graph(seed: int) -> Graph:
     """Build a random acyclic graph: shuffled, disconnected, with parallel lines and boxes without size."""
     random = Random(seed)
@@ -62,4 +101,6 @@ GRAPHS: list[Callable[[], Graph]] = [
     partial(chain, 12),
     *(partial(computation, seed) for seed in range(15)),
     *(partial(any_graph, seed) for seed in range(40)),
+    *(partial(far_reaching, seed) for seed in range(4)),
+    partial(sum_of_random_ops, 30),
 ]

@@ -6,8 +6,8 @@ from random import Random
 import pytest
 
 from autograd.see.layout.geometry import Line
+from autograd.see.layout.layers import split_into_layers
 from autograd.see.layout.order import crossings, order_columns
-from autograd.see.layout.ranks import split_into_layers
 from tests.see.layout.graphs import LABEL, VALUE, neuron
 
 
