@@ -64,11 +64,14 @@ def is_compiled() -> bool:
 def run(name: str, arguments: "list[str]") -> "tuple[str, bool, float]":
     print("\n== " + name + ": python " + " ".join(arguments), flush=True)
     started = time.monotonic()
-    environ = dict(os.environ, GLASSGRAD_PURE="1") if name == "pure" else None
+    environ = dict(os.environ, GLASSGRAD_PURE="1") if name == "pure" else dict(os.environ)
+    # The tests start Python some hundred times, and without files of bytecode each would compile the project again.
+    environ.pop("PYTHONDONTWRITEBYTECODE", None)
     code = subprocess.call([sys.executable, *arguments], cwd=environment.ROOT, env=environ)
     if code and name == "browser":
         print("\n== browser: once more, one by one, because a browser answers late on a busy machine", flush=True)
-        code = subprocess.call([sys.executable, *arguments, "-n", "0", "--last-failed"], cwd=environment.ROOT)
+        again = [sys.executable, *arguments, "-n", "0", "--last-failed"]
+        code = subprocess.call(again, cwd=environment.ROOT, env=environ)
     seconds = time.monotonic() - started
     print("== %s %s in %.1f s" % (name, "FAILED" if code else "passed", seconds), flush=True)
     return name, code == 0, seconds

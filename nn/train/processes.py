@@ -97,8 +97,8 @@ def _ctrl_c_afterwards() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-    if came:
-        raise KeyboardInterrupt
+        if came:  # also where the block failed, because Ctrl-C has ended a process that was being started
+            raise KeyboardInterrupt
 
 
 def _noted(k: int, count: int, function: Callable[..., Any], *arguments: Any) -> Any:

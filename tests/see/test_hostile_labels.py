@@ -7,6 +7,7 @@ import json
 import subprocess
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -135,12 +136,42 @@ def shape(page: str) -> tuple[list[str], set[str]]:
     return tags, {name for _, attributes in reader.tags for name in attributes} - {"dir"}
 
 
+def contents(picture: ElementTree.Element) -> tuple[set[str], set[str]]:
+    """Return the names of the elements of a picture, and of their attributes."""
+    return {e.tag for e in picture.iter()}, {k for e in picture.iter() for k in e.attrib}
+
+
+@pytest.fixture(scope="module")
+def plain_contents(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[set[str], set[str]]]:
+    """The contents of a picture of the plain label, which is drawn once for all labels."""
+    folder = tmp_path_factory.mktemp("plain")
+    return cache(lambda name: contents(ElementTree.fromstring(PICTURES[name](PLAIN, folder))))
+
+
+@pytest.fixture(scope="module")
+def plain_page(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[list[str], set[str]]]:
+    """The shape of a page of the plain label, which is made once for all labels."""
+    folder = tmp_path_factory.mktemp("plain")
+    return cache(lambda name: shape(PAGES[name](PLAIN, folder)))
+
+
+@cache
+def plain_table(name: str) -> tuple[list[str], set[str]]:
+    return shape(TABLES[name](PLAIN)._repr_html_())
+
+
+@cache
+def lines_of_plain_table(name: str) -> int:
+    return len(str(TABLES[name](PLAIN)).splitlines())
+
+
 @pytest.mark.parametrize(("label", "shown"), LABELS)
 @pytest.mark.parametrize("name", PICTURES)
-def test_a_picture_is_xml_and_has_no_other_element(name: str, label: str, shown: str, tmp_path: Path) -> None:
-    found, plain = (ElementTree.fromstring(PICTURES[name](text, tmp_path)) for text in (label, PLAIN))
-    assert {e.tag for e in found.iter()} == {e.tag for e in plain.iter()}
-    assert {k for e in found.iter() for k in e.attrib} == {k for e in plain.iter() for k in e.attrib}
+def test_a_picture_is_xml_and_has_no_other_element(
+    name: str, label: str, shown: str, tmp_path: Path, plain_contents: Callable[[str], Any]
+) -> None:
+    found = ElementTree.fromstring(PICTURES[name](label, tmp_path))
+    assert contents(found) == plain_contents(name)
     texts = [" ".join("".join(e.itertext()).split()) for e in found.iter(f"{SVG}text")]
     # A key of labels that begins with "_", or is no name at all, is passed over.
     assert name == "labels" or any(shown[:12].strip() in text for text in texts)
@@ -148,21 +179,23 @@ def test_a_picture_is_xml_and_has_no_other_element(name: str, label: str, shown:
 
 @pytest.mark.parametrize(("label", "shown"), LABELS)
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_has_no_other_element_and_no_other_attribute(name: str, label: str, shown: str, tmp_path: Path) -> None:
-    assert shape(PAGES[name](label, tmp_path)) == shape(PAGES[name](PLAIN, tmp_path))
+def test_a_page_has_no_other_element_and_no_other_attribute(
+    name: str, label: str, shown: str, tmp_path: Path, plain_page: Callable[[str], Any]
+) -> None:
+    assert shape(PAGES[name](label, tmp_path)) == plain_page(name)
 
 
 @pytest.mark.parametrize(("label", "shown"), LABELS)
 @pytest.mark.parametrize("name", TABLES)
 def test_a_table_in_a_notebook_has_no_other_element(name: str, label: str, shown: str) -> None:
-    assert shape(TABLES[name](label)._repr_html_()) == shape(TABLES[name](PLAIN)._repr_html_())
+    assert shape(TABLES[name](label)._repr_html_()) == plain_table(name)
 
 
 @pytest.mark.parametrize(("label", "shown"), LABELS)
 @pytest.mark.parametrize("name", TABLES)
 def test_a_table_in_a_terminal_sends_it_no_control_character(name: str, label: str, shown: str) -> None:
     text = str(TABLES[name](label))
-    assert len(text.splitlines()) == len(str(TABLES[name](PLAIN)).splitlines())
+    assert len(text.splitlines()) == lines_of_plain_table(name)
     assert [c for c in text if printable(c) != c and c != "\n"] == []
 
 

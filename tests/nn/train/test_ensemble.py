@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -138,13 +139,13 @@ def test_a_process_that_is_killed_is_told() -> None:
 
 
 SCRIPT = """
-import sys, time
+import os, time
 from multiprocessing import active_children
 from nn import functional as F, train
 from tests.nn.train.cases import data
 
 def build():
-    print("building", flush=True)
+    os.write(1, b"building\\n")  # whole, where two processes write at once
     time.sleep(600)
 
 if __name__ == "__main__":
@@ -171,7 +172,8 @@ def test_ctrl_c_ends_all_processes(tmp_path: Path) -> None:
         assert process.communicate(timeout=60)[0].splitlines()[-1] == "interrupted []"
         assert time.monotonic() - start < 30
     finally:
-        process.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # those that it started too, which hold its output open
         process.communicate()
 
 
