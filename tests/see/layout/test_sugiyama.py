@@ -178,7 +178,7 @@ def test_the_gaps_are_kept() -> None:
 
 def test_the_same_graph_gives_the_same_drawing_in_every_process() -> None:
     script = (
-        "from tests.see.layout.test_sugiyama import computation, layered\n"
+        "from autograd.see.layout.sugiyama import layered\nfrom tests.see.layout.graphs import computation\n"
         "print(*(repr(layered(*computation(seed))) for seed in range(5)))"
     )
     path = os.pathsep.join(filter(None, sys.path))
