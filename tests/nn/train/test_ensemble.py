@@ -17,6 +17,7 @@ import pytest
 import nn
 from autograd import default_generator, manual_seed
 from nn import functional as F, optim, train
+from nn.train.processes import _ctrl_c_afterwards
 
 from .cases import data, exact
 
@@ -210,3 +211,11 @@ def test_the_members_train_on_augmented_data(processes: int) -> None:
 def build_for_images() -> tuple[nn.Module, optim.Optimizer]:
     model = nn.Sequential(nn.Flatten(), nn.Linear(4, 2))
     return model, optim.SGD(model.parameters(), lr=0.1)
+
+
+@pytest.mark.parametrize("failure", [None, RuntimeError("a process ended while it was started")])
+def test_ctrl_c_while_processes_are_started_comes_afterwards_also_if_the_start_fails(failure: Exception | None) -> None:
+    with pytest.raises(KeyboardInterrupt), _ctrl_c_afterwards():
+        signal.raise_signal(signal.SIGINT)
+        if failure is not None:
+            raise failure
