@@ -215,7 +215,11 @@ def build_for_images() -> tuple[nn.Module, optim.Optimizer]:
 
 @pytest.mark.parametrize("failure", [None, RuntimeError("a process ended while it was started")])
 def test_ctrl_c_while_processes_are_started_comes_afterwards_also_if_the_start_fails(failure: Exception | None) -> None:
-    with pytest.raises(KeyboardInterrupt), _ctrl_c_afterwards():
-        signal.raise_signal(signal.SIGINT)
-        if failure is not None:
-            raise failure
+    def start() -> None:
+        with _ctrl_c_afterwards():
+            signal.raise_signal(signal.SIGINT)
+            if failure is not None:
+                raise failure
+
+    with pytest.raises(KeyboardInterrupt):
+        start()
