@@ -94,7 +94,7 @@ def run(scratch: Path, python: str, arguments: Sequence[str]) -> int:
     environ = {
         **os.environ,
         "LD_PRELOAD": " ".join(sanitizers()),  # Python itself is built without them
-        # Python keeps memory to its end. What is freed is held back for a while, but not so long that it looks like a leak.
+        # Python keeps memory to its end. What is freed is held back, but not so much that it looks like a leak.
         "ASAN_OPTIONS": "detect_leaks=0:allocator_may_return_null=1:quarantine_size_mb=16",
         "UBSAN_OPTIONS": "print_stacktrace=1",
         "PYTHONMALLOC": "malloc_debug",  # each object on its own, with marks around it

@@ -15,19 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 import autograd
-from autograd import (
-    Op,
-    Program,
-    Stepper,
-    Value,
-    detect_anomaly,
-    enable_grad,
-    grad,
-    hessian,
-    jvp,
-    no_grad,
-    value_and_grad,
-)
+from autograd import Op, Program, Stepper, Value, enable_grad, grad, no_grad
 from autograd.engine.sweep import graph_nodes
 
 from .programs import INFIX, UNARY, bits, constant, cube, finish, run_all, step
