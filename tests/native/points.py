@@ -60,7 +60,7 @@ def _numbers(draw: np.random.Generator, count: int) -> Floats:
         draw.choice(SPECIAL, count),
         draw.normal(0.0, 1.0, count),
         draw.normal(0.0, 30.0, count),
-        draw.integers(0, 2**64, count, dtype=np.uint64).view(np.float64),  # all bits: half of them above 1
+        _quiet(draw.integers(0, 2**64, count, dtype=np.uint64).view(np.float64)),
         sign * draw.integers(0, 2 ** draw.integers(1, 53, count)).view(np.float64),  # subnormal
         sign * 10.0 ** draw.uniform(-320.0, 308.0, count),
         whole,
@@ -68,6 +68,11 @@ def _numbers(draw: np.random.Generator, count: int) -> Floats:
         _beside(draw, sign * draw.choice(KINKS, count)),
     ]
     return np.choose(draw.integers(0, len(kinds), count), kinds)
+
+
+def _quiet(numbers: Floats) -> Floats:
+    """Return the numbers without a signalling nan: no arithmetic gives one, and C's pow and hypot treat it apart."""
+    return np.where(np.isnan(numbers), np.nan, numbers)
 
 
 def _beside(draw: np.random.Generator, numbers: Floats) -> Floats:
