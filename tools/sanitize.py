@@ -29,6 +29,7 @@ FOLDERS = ("autograd", "glassgrad", "nn", "tests", "tools")
 FLAGS = ["-std=c11", "-ffp-contract=off", "-O1", "-g", "-fPIC", "-shared", "-fno-omit-frame-pointer"]
 CHECKS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
 ALL = ["-n", "auto", "tests/native"]
+LIMITED_API = "0x030B0000"  # of Python 3.11
 INCLUDE = "import sysconfig; print(sysconfig.get_paths()['include'])"
 LARGE = ["-m", "slow", "tests/native/test_soak.py"]
 # Memory of the C library becomes Python's, which `_testcapi.set_nomemory` can let fail.
@@ -83,7 +84,7 @@ def build(native: Path, include: str) -> None:
     """Build each file in C with the sanitizers, into the module of its name."""
     from autograd.native.sources import source_hash
 
-    macros = ["-DPy_LIMITED_API=0x030B0000", f'-DSOURCE_HASH="{source_hash()}"', *TAKEN_OVER]
+    macros = [f"-DPy_LIMITED_API={LIMITED_API}", f'-DSOURCE_HASH="{source_hash()}"', *TAKEN_OVER]
     for source in sorted(native.glob("*.c")):
         files = [str(source), "-o", str(source.with_suffix(".abi3.so"))]
         subprocess.run(["gcc", *FLAGS, *CHECKS, f"-I{include}", *macros, *files, "-lm"], check=True)

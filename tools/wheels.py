@@ -25,6 +25,7 @@ PACKAGES = ("autograd", "nn", "glassgrad")
 FILES = ("setup.py", "pyproject.toml", "README.md", "LICENSE")
 COMPILED, PURE = "cp311-abi3", "py3-none-any"  # tags of the wheel with the compiled engine, and of that without
 TESTS = ("tests/native", "tests/engine", "tests/test_given_numbers.py")
+TEST_PACKAGES = ("pytest", "hypothesis", "mpmath")
 FEW_TESTS = ("tests/native/test_core.py", "tests/native/test_rules.py")
 SCRIPT = """
 import autograd, nn
@@ -143,7 +144,7 @@ def works(folder: Path, python: str, way: Way, arguments: Sequence[str]) -> bool
     inside = venv / os.path.relpath(environment.PYTHON, environment.VENV)
     commands: list[list[str]] = [
         [python, "-m", "venv", str(venv)],
-        [str(inside), *environment.PIP, "install", "-q", str(way.what), "pytest", "hypothesis", "mpmath"],
+        [str(inside), *environment.PIP, "install", "-q", str(way.what), *TEST_PACKAGES],
         [str(inside), "-c", SCRIPT.format(compiled=way.compiled)],
         [str(inside), "-m", "pytest", "-q", "-p", "no:cacheprovider", *way.tests, *arguments],
     ]
