@@ -21,7 +21,7 @@ def test_every_place_names_the_same_oldest_python() -> None:
     assert BUILD["build"] == f"{tag}-*"
     assert re.findall(r'"Py_LIMITED_API", "(\w+)"', setup) == [api]
     assert re.findall(r'"py_limited_api": "(\w+)"', setup) == [tag]
-    assert (wheels.COMPILED, sanitize.LIMITED_API) == (f"{tag}-abi3", api)
+    assert (f"{tag}-abi3", api) == (wheels.COMPILED, sanitize.LIMITED_API)
 
 
 def test_the_wheels_are_tested_alike_here_and_on_the_runners() -> None:
