@@ -7,7 +7,8 @@ build the sources get all their memory from Python, so the tests that let each a
 
 The sanitizers are libraries of gcc. Where they or gcc are missing, or on another system than Linux, it says so and
 checks nothing; that is no failure.
-`--python` takes another Python, such as a debug build, that can import NumPy and pytest.
+`--python` takes another Python that can import NumPy and pytest. With a debug build (Debian: python3-dbg), the tests
+that let allocations fail also check that the number of all references does not grow.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ import os
 import shutil
 import subprocess
 import sys
-import sysconfig
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,6 +29,8 @@ FOLDERS = ("autograd", "glassgrad", "nn", "tests", "tools")
 FLAGS = ["-std=c11", "-ffp-contract=off", "-O1", "-g", "-fPIC", "-shared", "-fno-omit-frame-pointer"]
 CHECKS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
 ALL = ["-n", "auto", "tests/native"]
+LIMITED_API = "0x030B0000"  # of Python 3.11
+INCLUDE = "import sysconfig; print(sysconfig.get_paths()['include'])"
 LARGE = ["-m", "slow", "tests/native/test_soak.py"]
 # Memory of the C library becomes Python's, which `_testcapi.set_nomemory` can let fail.
 TAKEN_OVER = [f"-D{name}=PyMem_Raw{name.capitalize()}" for name in ("malloc", "calloc", "realloc", "free")]
@@ -42,23 +44,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--python", default=sys.executable, help="the Python that runs the tests")
     parser.add_argument("--slow", action="store_true", help="the large graphs instead, at a tenth of their size")
     options, pytest_arguments = parser.parse_known_args(arguments)
-    missing = what_is_missing()
+    include = subprocess.check_output([options.python, "-c", INCLUDE], text=True).strip()
+    missing = what_is_missing(include)
     if missing:
         print(f"sanitize: untried, because it needs {missing}")
         return 0
     with tempfile.TemporaryDirectory() as scratch:
         copy(Path(scratch))
-        build(Path(scratch) / "autograd" / "native")
+        build(Path(scratch) / "autograd" / "native", include)
         return run(Path(scratch), options.python, [*(LARGE if options.slow else ALL), *pytest_arguments])
 
 
-def what_is_missing() -> str:
-    """Return what this needs and is not here, or nothing."""
+def what_is_missing(include: str) -> str:
+    """Return what this needs and is not here, or nothing; `include` is the folder of Python's header files."""
     if not sys.platform.startswith("linux"):
         return "Linux"
     if not shutil.which("gcc"):
         return "gcc"
-    if not os.path.exists(os.path.join(sysconfig.get_paths()["include"], "Python.h")):
+    if not os.path.exists(os.path.join(include, "Python.h")):
         return "the header files of Python (Debian: python3-dev)"
     libraries = [os.path.basename(path) for path in sanitizers() if not os.path.isabs(path)]
     return f"{' and '.join(libraries)} of gcc (Debian: libgcc-*-dev)" if libraries else ""
@@ -77,12 +80,11 @@ def copy(scratch: Path) -> None:
     shutil.copy(ROOT / "pyproject.toml", scratch)
 
 
-def build(native: Path) -> None:
+def build(native: Path, include: str) -> None:
     """Build each file in C with the sanitizers, into the module of its name."""
     from autograd.native.sources import source_hash
 
-    include = sysconfig.get_paths()["include"]
-    macros = ["-DPy_LIMITED_API=0x030B0000", f'-DSOURCE_HASH="{source_hash()}"', *TAKEN_OVER]
+    macros = [f"-DPy_LIMITED_API={LIMITED_API}", f'-DSOURCE_HASH="{source_hash()}"', *TAKEN_OVER]
     for source in sorted(native.glob("*.c")):
         files = [str(source), "-o", str(source.with_suffix(".abi3.so"))]
         subprocess.run(["gcc", *FLAGS, *CHECKS, f"-I{include}", *macros, *files, "-lm"], check=True)
@@ -94,7 +96,8 @@ def run(scratch: Path, python: str, arguments: Sequence[str]) -> int:
     environ = {
         **os.environ,
         "LD_PRELOAD": " ".join(sanitizers()),  # Python itself is built without them
-        "ASAN_OPTIONS": "detect_leaks=0:allocator_may_return_null=1",  # Python keeps memory to its end
+        # Python keeps memory to its end. What is freed is held back, but not so much that it looks like a leak.
+        "ASAN_OPTIONS": "detect_leaks=0:allocator_may_return_null=1:quarantine_size_mb=16",
         "UBSAN_OPTIONS": "print_stacktrace=1",
         "PYTHONMALLOC": "malloc_debug",  # each object on its own, with marks around it
         "PYTHONPATH": str(scratch),

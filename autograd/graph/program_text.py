@@ -60,7 +60,8 @@ class Writer:
         self.inputs: Final = inputs
         self.numbers: Final = numbers
         self.nodes: Final = [node for node in nodes if node in reached]
-        self.results: Final = [node for node in self.nodes if node.op is not None and node not in given]
+        computed = [node for node in self.nodes if node.op is not None and node not in given]
+        self.results: Final = _dependent(computed, given)
         leaves = [n for n in reversed(self.nodes) if n.op is None and n not in given and _is_array(n)]
         self.on_arrays: Final = any(isinstance(node, Tensor) for node in self.nodes)
         self.reserved: Final = RESERVED if self.on_arrays else ()
@@ -151,6 +152,8 @@ class Writer:
                 part = self._part(node, position, i)
                 name = f"g_{self.name[i]}"
                 text = f"({part})" if i in begun and part.binding <= SUM else str(part)
+                if part.value is not None:  # as a float, because -0 of an int is no -0.0
+                    text = repr(float(part.value))
                 yield Line(name, f"{name} + {text}" if i in begun else text, (self.name[i],))
                 begun.add(i)
 
@@ -225,6 +228,18 @@ class _Named(np.ndarray):
 def fit(contribution: Any, x: Any) -> np.ndarray:
     """Return a contribution in the shape and dtype of x, summed over the dimensions that broadcasting added."""
     return sum_to(np.asarray(contribution, x.dtype), x.shape)
+
+
+def _dependent(results: list[Node], given: set[Node]) -> list[Node]:
+    """Return the results, newest first, without the Values that depend on no input: these are numbers, as leaves are.
+
+    Python's own floats would raise where a Value of them has an answer, such as -1.0 / 0.0.
+    """
+    kept = set(given)
+    for node in reversed(results):
+        if isinstance(node, Tensor) or not kept.isdisjoint(node.inputs):
+            kept.add(node)
+    return [node for node in results if node in kept]
 
 
 def _pulled(node: Node) -> list[tuple[int, Node]]:

@@ -149,6 +149,10 @@ def test_leaves_that_are_no_inputs_are_captured_as_the_numbers_they_hold() -> No
         lambda x, c: autograd.where(x > c, x, c) ** -1.5,
         lambda x, c: autograd.sum([x, c]) / autograd.dot([x, c], [c, x]),
         lambda x, c: 1 / (autograd.sign(x) * c),
+        lambda x, c: -(x // c),
+        lambda x, c: c**0.3 * x,
+        lambda x, c: x / (c / 0.0),
+        lambda x, c: x / (c * 0.0) + -c / c,
     ],
 )
 def test_any_constant_gives_the_bits_of_the_graph(f: Callable[..., Any], constant: float) -> None:
@@ -261,9 +265,6 @@ EVERY = tuple(
     op.name for op in BUILT_IN.values() if op.kind == "elementwise" and op.rules and op.name not in ("where", "dot")
 )
 
-# The text writes the derivative 0.0 of a step as the integer 0, which has no sign.
-SLOPED = tuple(name for name in EVERY if name not in ("sign", "floor", "ceil", "round", "floor_divide"))
-
 
 def random_graph(seed: int, names: tuple[str, ...]) -> Callable[[list[Any]], list[Any]]:
     """Return a function that applies the same random ops to any inputs, and returns two results."""
@@ -273,7 +274,6 @@ def random_graph(seed: int, names: tuple[str, ...]) -> Callable[[list[Any]], lis
         pool = list(inputs)
         for _ in range(draw.randint(3, 30)):
             few = [draw.choice(pool) if draw.random() < 0.8 else Value(draw.gauss(0.0, 2.0)) for _ in range(3)]
-            few.insert(0, draw.choice(pool))  # the text has Python's own arithmetic where all is constant
             kind = draw.random()
             if kind < 0.15:
                 pool.append(draw.choice((autograd.sum, lambda xs: autograd.dot(xs, xs[::-1])))(few))
@@ -296,11 +296,10 @@ def bits(numbers: Any) -> list[bytes]:
 
 
 @on_tape
-@pytest.mark.parametrize("names", [EVERY, SLOPED], ids=["every op", "without steps"])
-@pytest.mark.parametrize("first", range(0, 100, 20))
-def test_the_tape_has_the_bits_of_the_text_and_of_the_graph(first: int, names: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("first", range(0, 200, 20))
+def test_the_tape_has_the_bits_of_the_text_and_of_the_graph(first: int) -> None:
     for seed in range(first, first + 20):
-        graph = random_graph(seed, names)
+        graph = random_graph(seed, EVERY)
         for point in POINTS:
             inputs = list(map(Value, point))
             roots = graph(inputs)
@@ -313,10 +312,9 @@ def test_the_tape_has_the_bits_of_the_text_and_of_the_graph(first: int, names: t
             both.backward()
             wanted = [both.data, *(0.0 if x.grad is None else x.grad for x in reached)]
             assert bits([value, *gradients]) == bits(wanted), f"program {seed} at {point}"
-            if names is SLOPED:
-                with np.errstate(all="ignore"):
-                    text = program._source.functions()[1](*map(np.float64, numbers))
-                assert bits([text[0], *text[1]]) == bits(wanted), f"program {seed} at {point}"
+            with np.errstate(all="ignore"):
+                text = program._source.functions()[1](*map(np.float64, numbers))
+            assert bits([text[0], *text[1]]) == bits(wanted), f"program {seed} at {point}"
 
 
 @on_tape
@@ -341,7 +339,7 @@ def test_samples_on_the_tape_have_the_bits_of_the_graph_of_each(names: tuple[str
             assert bits(g[sample] for g in gradients) == bits(wanted[1]), f"program {seed}, sample {sample}"
         if names is AGREEING:
             with np.errstate(all="ignore"):
-                text = program._source.functions()[1](*columns[reached], *seeds)
+                text = program._source.functions()[1](*columns[reached], *[seeds[k] for k in program._starts])
             for ours, theirs in zip([*values, *gradients], [*text[0], *text[1]], strict=True):
                 assert bits(ours) == bits(np.full(70, theirs))
 

@@ -1,4 +1,4 @@
-"""Random programs of Values, each run to a text with all bits of it: `python tests/native/programs.py FIRST LAST`.
+"""Random programs of Values, each run to a text with all bits of it: `python -m tests.native.programs FIRST LAST`.
 
 Both builds of the engine run the same programs. In their graphs are ops of every kind, a user's own op, plain numbers
 and NumPy's, labels, sums and products of lists, results of `no_grad` and `detach`, steppers, data that is set, errors.
@@ -23,6 +23,7 @@ NUMBERS: Final = (0.0, -0.0, 1.0, -1.0, 2, 3, -3, 0.5, 1e-3, 40.0, True, np.floa
 ELEMENTWISE: Final = [
     op for op in BUILT_IN.values() if op.kind == "elementwise" and op.rules and op.name not in ("dot", "logsumexp")
 ]
+UNARY: Final = [op for op in ELEMENTWISE if len(op.inputs) == 1 and not op.params]
 cube: Final = Op("cube", lambda x: x * x * x, lambda x: x * x * x, lambda g, y, x: g * 3.0 * x * x)
 
 
@@ -33,16 +34,21 @@ def bits(x: Any) -> str:
     return f"{type(x).__name__}:{x}"
 
 
+def constant(draw: random.Random) -> Any:
+    """Return a number of any of the types that an op takes."""
+    return draw.choice((*NUMBERS, draw.gauss(0.0, 1.0), draw.gauss(0.0, 20.0)))
+
+
 def run(seed: int) -> str:
     """Return the data, gradients and edges of a random program."""
     draw = random.Random(seed)
-    number: Callable[[], Any] = lambda: draw.choice((*NUMBERS, draw.gauss(0.0, 1.0), draw.gauss(0.0, 20.0)))  # noqa: E731
+    number: Callable[[], Any] = lambda: constant(draw)  # noqa: E731
     pool: list[Value] = [Value(float(number()), label=draw.choice(("", f"x{k}"))) for k in range(4)]
     leaves = list(pool)
     notes: list[str] = []
     for _ in range(draw.randint(5, 40)):
         try:
-            pool.append(_step(draw, number, pool))
+            pool.append(step(draw, number, pool))
         except (TypeError, ValueError, RuntimeError, OverflowError) as error:
             notes.append(f"{type(error).__name__}: {error}")
     root = pool[-1] * pool[-2] + pool[-3] + leaves[0]
@@ -59,6 +65,11 @@ def run(seed: int) -> str:
             root.backward(seed_gradient)
         except RuntimeError as error:
             notes.append(f"{error}".split("\n")[0])
+    return finish(root, notes)
+
+
+def finish(root: Value, notes: list[str]) -> str:
+    """Return a line with the data, gradients and edges below the root, and the notes."""
     nodes = graph_nodes(root)
     first = min(node._index for node in nodes if node._index >= 0)
     place: Callable[[Any], str] = lambda node: str(node._index - first) if node._index >= 0 else ""  # noqa: E731
@@ -70,13 +81,13 @@ def run(seed: int) -> str:
     return "; ".join([*lines, *notes]).replace("\n", " | ")
 
 
-def _step(draw: random.Random, number: Callable[[], Any], pool: list[Value]) -> Any:
+def step(draw: random.Random, number: Callable[[], Any], pool: list[Value]) -> Any:
     """Return the result of a random op on what there is."""
     kind = draw.random()
     some = draw.choice(pool)
     if kind < 0.45:
         a, b = draw.choice(((some, draw.choice(pool)), (some, number()), (number(), some)))
-        return draw.choice(_INFIX)(a, b)
+        return draw.choice(INFIX)(a, b)
     if kind < 0.8:
         op = draw.choice(ELEMENTWISE)
         args = [draw.choice(pool) if draw.random() < 0.8 else number() for _ in op.inputs]
@@ -101,7 +112,7 @@ def _step(draw: random.Random, number: Callable[[], Any], pool: list[Value]) -> 
     return some + draw.choice(("text", None, 10**400, 1j))
 
 
-_INFIX: Final[list[Callable[[Any, Any], Any]]] = [
+INFIX: Final[list[Callable[[Any, Any], Any]]] = [
     lambda a, b: a + b,
     lambda a, b: a - b,
     lambda a, b: a * b,
@@ -112,7 +123,12 @@ _INFIX: Final[list[Callable[[Any, Any], Any]]] = [
 ]
 
 
-if __name__ == "__main__":
+def run_all(run: Callable[[int], str]) -> None:
+    """Print whether the engine is compiled, and a line for each of the seeds that the command names."""
     print(autograd.__compiled__)
-    for each in range(int(sys.argv[1]), int(sys.argv[2])):
-        print(run(each))
+    for seed in range(int(sys.argv[1]), int(sys.argv[2])):
+        print(run(seed))
+
+
+if __name__ == "__main__":
+    run_all(run)

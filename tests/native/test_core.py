@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -37,24 +38,24 @@ def in_python(*arguments: str, pure: bool = False) -> str:
     return run.stdout
 
 
-def same_as_pure(first: int, last: int) -> None:
+def same_as_pure(module: ModuleType, first: int, last: int) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        here = [programs.run(seed) for seed in range(first, last)]
-    pure = in_python("-W", "ignore", programs.__file__, str(first), str(last), pure=True).splitlines()
+        here = [module.run(seed) for seed in range(first, last)]
+    pure = in_python("-W", "ignore", "-m", module.__name__, str(first), str(last), pure=True).splitlines()
     assert pure[0] == "False"
     assert here == pure[1:]
 
 
 @compiled
 def test_a_random_program_has_the_bits_of_the_pure_engine() -> None:
-    same_as_pure(0, 500)
+    same_as_pure(programs, 0, 500)
 
 
 @compiled
 @pytest.mark.slow
 def test_ten_thousand_random_programs_have_the_bits_of_the_pure_engine() -> None:
-    same_as_pure(500, 10_500)
+    same_as_pure(programs, 500, 10_500)
 
 
 def test_the_environment_can_force_the_pure_engine() -> None:

@@ -21,7 +21,7 @@ import pytest
 import autograd
 from autograd import Op, Program, Value, native
 from tests.interrupts import needs_timer
-from tests.native.test_rules import SPECIAL, SPELLED
+from tests.native.points import SPECIAL, SPELLED
 
 pytestmark = pytest.mark.skipif(native.tape is None, reason="this is the pure engine")
 
