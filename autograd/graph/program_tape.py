@@ -5,6 +5,7 @@ The core gives the graph as the arrays of a tape, in which the parameters of an 
 
 from __future__ import annotations
 
+import itertools
 import math
 from array import array
 from collections.abc import Sequence
@@ -14,9 +15,11 @@ import numpy as np
 
 from .. import native
 from ..engine.node import Node
+from ..engine.op import OPS
 
 Shape = tuple[int, ...]
-_WHERE: Final[int] = 0 if native.core is None else native.core.names.index("where")
+_WHERE: Final = native.names.index("where") if native.names else 0
+_WITH_PARAMS: Final = np.array([bool(name and OPS[name].params) for name in native.names])  # by code
 
 
 class Recording:
@@ -73,19 +76,38 @@ def record(roots: list[Node], inputs: list[Node]) -> Recording | None:
     That is so without the compiled engine, and in a graph that has a Tensor, a user's own op, or an op that is not
     spelled in C, such as digamma. An input counts as a leaf, so the nodes that it is computed from are left out.
     """
-    graph = None if native.tape is None else native.core.graph(roots, inputs)
+    graph = None if native.tape is None else native.core.graph([*inputs, *roots], len(inputs))
     if graph is None:
         return None
-    nodes, codes, first, operands, data, places, stale = graph
-    numbers, slots = np.frombuffer(data), np.frombuffer(places, np.uint32)
-    leaves, results = np.split(numbers, [len(numbers) - len(codes)])  # parameters of ops are among the leaves
-    given, ends = np.split(slots, [len(inputs)])
-    used = np.zeros(len(numbers), bool)
-    used[np.frombuffer(operands, np.uint32)] = used[ends] = True
+    nodes, codes, first, operands, places, stale = graph
+    code, starts = np.frombuffer(codes, np.uint8), np.frombuffer(first, np.uint32)
+    is_op = code != 0
+    params = [
+        (k, float(nodes[k].params[name])) for k in np.flatnonzero(_WITH_PARAMS[code]) for name in nodes[k].op.params
+    ]
+    leaves = len(nodes) - int(is_op.sum())
+    # The slots: those of the leaves, of the parameters of ops, of the results.
+    slot = np.where(is_op, leaves + len(params) + np.cumsum(is_op) - 1, np.cumsum(~is_op) - 1).astype(np.uint32)
+    read, ends = slot[np.frombuffer(operands, np.uint32)], np.append(starts[1:], len(operands) // 4)
+    if params:  # they come behind the inputs of their op
+        owners = np.array([k for k, _ in params])
+        read = np.insert(read, ends[owners], np.arange(leaves, leaves + len(params)))
+        ends = ends + np.cumsum(np.bincount(owners, minlength=len(nodes)))
+    numbers = np.array([node._data for node in nodes])
+    given, results = np.split(slot[np.frombuffer(places, np.uint32)], [len(inputs)])
+    used = np.zeros(leaves + len(params) + len(nodes), bool)
+    used[read] = used[results] = True
     return Recording(
-        native.tape.Tape(codes, first, operands, leaves, given, ends),
-        nodes,
-        np.concatenate([leaves[: len(nodes) - len(codes)], results]),
+        native.tape.Tape(
+            code[is_op].tobytes(),
+            np.append(0, ends[is_op]).astype(np.uint32),
+            read.astype(np.uint32),
+            np.append(numbers[~is_op], [value for _, value in params]),
+            given,
+            results,
+        ),
+        [*itertools.compress(nodes, ~is_op), *itertools.compress(nodes, is_op)],
+        np.append(numbers[~is_op], numbers[is_op]),
         _WHERE in codes,
         bool(stale),
         np.flatnonzero(~used[given]).tolist(),

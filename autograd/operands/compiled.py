@@ -6,10 +6,10 @@ import inspect
 from typing import TypeVar
 
 from ..engine.accumulation import commits
-from ..engine.mode import USUAL, mode, switched
+from ..engine.mode import mode, switched
 from ..engine.node import Node
 from ..engine.op import NO_PARAMS, OPS
-from ..native import core
+from ..native import core, names
 from ..rules import lists as lists  # imported so that OPS has all that the engine needs
 
 N = TypeVar("N", bound=Node)
@@ -23,8 +23,24 @@ def compiled(cls: type[N]) -> type[N]:
     """
     if core is None:
         return cls
-    ops = [OPS[name] if name else None for name in core.names]
-    made: type[N] = core.connect(cls, Node._apply, ops, NO_PARAMS, mode.get, USUAL, switched, commits)
+    ops = [OPS[name] if name else None for name in names]
+    made: type[N] = core.connect(
+        cls,
+        # what C calls for all that it leaves to Python: other arguments, a `data` that is no float, pow with a modulus
+        cls.__init__,
+        cls.data.__set__,  # type: ignore[attr-defined]
+        cls.__pow__,  # type: ignore[attr-defined]
+        Node._apply,
+        ops,
+        {op: code for code, op in enumerate(ops) if op},
+        [tuple(op.params) if op else () for op in ops],
+        NO_PARAMS,
+        "",  # the label of a node that has none
+        switched,
+        mode.get,
+        mode.set,
+        commits,
+    )
     made.__doc__ = cls.__doc__
     made.__signature__ = inspect.signature(cls)  # type: ignore[attr-defined]
     return made

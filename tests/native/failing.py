@@ -48,8 +48,8 @@ class Given:
         self.deep: Any = self.x
         for _ in range(50):
             self.deep = self.deep * self.w + 1.0
-        self.roots, self.inputs, self.result = [self.deep, self.w], [self.x], array("d", bytes(8 * 300))
-        add = bytes([native.core.names.index("add")])
+        self.ends, self.result = [self.x, self.deep, self.w], array("d", bytes(8 * 300))
+        add = bytes([native.names.index("add")])
         self.arrays = (add, FIRST, OPERANDS, DATA, OPERANDS, ROOTS)  # a + b, with a and b as inputs
         self.tape: Any = native.tape.Tape(*self.arrays)
 
@@ -125,7 +125,7 @@ def without_recording(given: Given) -> None:
 
 
 def graph_as_arrays(given: Given) -> None:
-    native.core.graph(given.roots, given.inputs)
+    native.core.graph(given.ends, 1)
 
 
 def tapes(given: Given) -> None:

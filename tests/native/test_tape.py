@@ -99,7 +99,7 @@ def test_a_logsumexp_of_many_is_summed_exactly(seed: int) -> None:
 
 # --- arrays that are no tape ---
 
-ADD, RELU, DOT = (native.core.names.index(name) if native.tape else 0 for name in ("add", "relu", "dot"))
+ADD, RELU, DOT = (native.names.index(name) if native.tape else 0 for name in ("add", "relu", "dot"))
 RIGHT: dict[str, Any] = {  # y = relu(a + b)
     "codes": bytes([ADD, RELU]),
     "first": array("I", [0, 2, 3]),
@@ -281,7 +281,7 @@ def test_reference_counts_hold() -> None:
     tape, numbers, result = made(), np.ones(3), np.empty(3)
     before = [sys.getrefcount(each) for each in (x, y, numbers, result, native.tape.Tape)]
     for _ in range(1000):
-        native.core.graph([y], [x])
+        native.core.graph([x, y], 1)
         tape.run(1, numbers, (), (result,))
         made()
     after = [sys.getrefcount(each) for each in (x, y, numbers, result, native.tape.Tape)]
@@ -291,28 +291,36 @@ def test_reference_counts_hold() -> None:
 def test_the_graph_as_arrays_takes_lists_of_values_alone() -> None:
     x = Value(2.0)
     y = x * x
-    assert native.core.graph([y, 3.0], []) is None
-    assert native.core.graph([y], [None]) is None
-    assert native.core.graph([], [x, x])[5] == bytes(8)
-    nodes, codes, first, operands, data, places, stale = native.core.graph([y, y], [x])
+    assert native.core.graph([y, 3.0], 0) is None
+    assert native.core.graph([None, y], 1) is None
+    assert native.core.graph([x, x], 2)[4] == bytes(8)
+    nodes, codes, first, inputs, places, stale = native.core.graph([x, y, y], 1)
     assert (nodes, stale) == ([x, y], 0)
-    assert [native.core.names[code] for code in codes] == ["mul"]
-    assert [list(memoryview(part).cast("I")) for part in (first, operands, places)] == [[0, 2], [0, 0], [0, 1, 1]]
-    assert list(memoryview(data).cast("d")) == [2.0, 4.0]
+    assert [native.names[code] for code in codes] == ["", "mul"]
+    assert [list(memoryview(part).cast("I")) for part in (first, inputs, places)] == [[0, 0], [0, 0], [0, 1, 1]]
     y.backward()
     assert x.grad == 4.0
 
 
+def test_what_counts_as_a_leaf_has_no_inputs() -> None:
+    x = Value(2.0)
+    y = x * x
+    z = y + 1.0
+    nodes, codes, _, inputs, places, _ = native.core.graph([y, z], 1)
+    assert ([node.data for node in nodes], x in nodes) == ([1.0, 4.0, 5.0], False)
+    assert [native.names[code] for code in codes] == ["", "", "add"]
+    assert [list(memoryview(part).cast("I")) for part in (inputs, places)] == [[1, 0], [1, 2]]
+
+
 def test_the_parameters_of_an_op_are_operands_behind_its_inputs() -> None:
     x = Value(2.0)
-    y = autograd.clip(x, -1.0, 1.5)
-    nodes, _, first, operands, data, places, _ = native.core.graph([y * x], [x])
-    assert nodes[:2] == [x, y]
-    assert [list(memoryview(part).cast("I")) for part in (first, operands)] == [[0, 3, 5], [0, 1, 2, 3, 0]]
-    assert list(memoryview(data).cast("d")) == [2.0, -1.0, 1.5, 1.5, 3.0]
-    assert list(memoryview(places).cast("I")) == [0, 4]
-    y.params = {"low": "no number", "high": 1.5}
-    assert native.core.graph([y], [x]) is None
+    low, slope = autograd.clip(x, -1.0, 1.5), autograd.leaky_relu(x * -1.0, 0.25)
+    root = low * slope + autograd.elu(low, 2.0)
+    program = on_the_tape(root, [x])
+    root.backward()
+    assert program.value_and_grad(2.0) == (root.data, [x.grad])
+    low.params = {"min": "no number", "max": 1.5}
+    assert native.core.graph([x, root], 1) is None
 
 
 def test_a_million_nodes_in_a_row_are_recorded_without_recursion() -> None:
