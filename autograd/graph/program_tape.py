@@ -5,7 +5,6 @@ The core gives the graph as the arrays of a tape, in which the parameters of an 
 
 from __future__ import annotations
 
-import itertools
 import math
 from array import array
 from collections.abc import Sequence
@@ -79,40 +78,38 @@ def record(roots: list[Node], inputs: list[Node]) -> Recording | None:
     graph = None if native.tape is None else native.core.graph([*inputs, *roots], len(inputs))
     if graph is None:
         return None
-    nodes, codes, first, operands, places, stale = graph
-    code, starts = np.frombuffer(codes, np.uint8), np.frombuffer(first, np.uint32)
-    is_op = code != 0
-    params = [
-        (k, float(nodes[k].params[name])) for k in np.flatnonzero(_WITH_PARAMS[code]) for name in nodes[k].op.params
-    ]
-    leaves = len(nodes) - int(is_op.sum())
-    # The slots: those of the leaves, of the parameters of ops, of the results.
-    slot = np.where(is_op, leaves + len(params) + np.cumsum(is_op) - 1, np.cumsum(~is_op) - 1).astype(np.uint32)
-    read, ends = slot[np.frombuffer(operands, np.uint32)], np.append(starts[1:], len(operands) // 4)
-    if params:  # they come behind the inputs of their op
-        owners = np.array([k for k, _ in params])
-        read = np.insert(read, ends[owners], np.arange(leaves, leaves + len(params)))
-        ends = ends + np.cumsum(np.bincount(owners, minlength=len(nodes)))
-    numbers = np.array([node._data for node in nodes])
-    given, results = np.split(slot[np.frombuffer(places, np.uint32)], [len(inputs)])
-    used = np.zeros(leaves + len(params) + len(nodes), bool)
-    used[read] = used[results] = True
+    nodes, codes, first, operands, data, places, stale = graph
+    code, ends = np.frombuffer(codes, np.uint8), np.frombuffer(first, np.uint32)
+    numbers, slots = np.frombuffer(data), np.frombuffer(places, np.uint32)
+    read = np.frombuffer(operands, np.uint32)
+    leaves, results = np.split(numbers, [len(nodes) - len(codes)])
+    if _WITH_PARAMS[code].any():
+        leaves, ends, read, slots = _with_params(nodes[len(leaves) :], leaves, ends, read, slots)
+    given, roots_at = np.split(slots, [len(inputs)])
+    used = np.zeros(len(leaves) + len(results), bool)
+    used[read] = used[roots_at] = True
     return Recording(
-        native.tape.Tape(
-            code[is_op].tobytes(),
-            np.append(0, ends[is_op]).astype(np.uint32),
-            read.astype(np.uint32),
-            np.append(numbers[~is_op], [value for _, value in params]),
-            given,
-            results,
-        ),
-        [*itertools.compress(nodes, ~is_op), *itertools.compress(nodes, is_op)],
-        np.append(numbers[~is_op], numbers[is_op]),
+        native.tape.Tape(codes, ends, read, leaves, given, roots_at),
+        nodes,
+        numbers,
         _WHERE in codes,
         bool(stale),
         np.flatnonzero(~used[given]).tolist(),
         (len(roots), len(inputs)),
     )
+
+
+def _with_params(
+    results: list[Node], leaves: np.ndarray, ends: np.ndarray, read: np.ndarray, slots: np.ndarray
+) -> tuple[np.ndarray, ...]:
+    """Return these arrays of a tape with the parameters of ops as further leaves, and as operands behind the inputs."""
+    found = [(k, float(node.params[name])) for k, node in enumerate(results) if node.op for name in node.op.params]
+    after = np.array([k + 1 for k, _ in found])
+    read, slots = (np.where(a < len(leaves), a, a + len(found)).astype(np.uint32) for a in (read, slots))
+    new = np.arange(len(leaves), len(leaves) + len(found), dtype=np.uint32)
+    read = np.insert(read, ends.astype(int)[after], new)
+    shift = np.cumsum(np.bincount(after, minlength=len(ends)))
+    return np.append(leaves, [value for _, value in found]), (ends + shift).astype(np.uint32), read, slots
 
 
 def _column(x: np.ndarray, samples: Shape) -> np.ndarray:

@@ -645,7 +645,7 @@ static PyType_Spec spec = {"autograd.operands.value.Value", sizeof(Node), 0, Py_
 /* --- the graph as arrays, for a Program --- */
 
 /* How much of a graph was found; stale: whether data was set after its use. */
-typedef struct { size_t nodes, inputs; uint64_t newest; int stale; } Found;
+typedef struct { size_t nodes, ops, operands; uint64_t newest; int stale; } Found;
 
 /* Add a node to those found, unless it is among them; 0 where it is no Value, and with MemoryError. Its place takes the
    place of an age, so that `by_age` sorts the oldest node first. */
@@ -667,7 +667,8 @@ static int find_below(size_t leaves, Found *found) {
         Node *node = held.reached[k].node;
         if (!is_known(node)) return 0;
         Py_ssize_t count = inputs_of(node);
-        found->inputs += count;
+        found->ops += node->code != LEAF;
+        found->operands += count;
         found->stale |= count && node->index >= 0 && changed(node) > node->index;
         for (Py_ssize_t j = 0; j < count; j++) {
             Node *input = input_of(node, j);
@@ -678,52 +679,64 @@ static int find_below(size_t leaves, Found *found) {
     return 1;
 }
 
+/* Add a node to the list, with its data; it has the next slot. Return 0 with MemoryError. */
+static int place(Node *node, PyObject *nodes, double *data) {
+    data[PyList_Size(nodes)] = node->data;
+    node->slot = PyList_Size(nodes) + 1;
+    return PyList_Append(nodes, (PyObject *)node) == 0;
+}
+
 /* Write the nodes found as the arrays of `graph`; 0 with MemoryError. A slot is 2 in what counts as a leaf. */
-static int write_graph(const Found *found, PyObject *nodes, uint8_t *code, uint32_t *first, uint32_t *inputs) {
+static int write_graph(const Found *found, PyObject *nodes, uint8_t *code, uint32_t *first, uint32_t *operand, double *data) {
     Reached *reached = by_age(found->nodes, found->newest);
-    for (size_t k = 0; k < found->nodes; k++) {
-        code[k] = reached[k].node->slot == 2 ? LEAF : reached[k].node->code;
-        reached[k].node->slot = k + 1;
-        if (PyList_Append(nodes, (PyObject *)reached[k].node) < 0) return 0;
-    }
-    uint32_t written = 0;
+    uint32_t *next = operand;
     for (size_t k = 0; k < found->nodes; k++) {
         Node *node = reached[k].node;
-        first[k] = written;
-        for (Py_ssize_t j = 0; code[k] != LEAF && j < inputs_of(node); j++) inputs[written++] = input_of(node, j)->slot - 1;
+        if (node->slot == 1 && node->code != LEAF) node->slot = 0;
+        else if (!place(node, nodes, data)) return 0;
     }
+    for (size_t k = 0; k < found->nodes; k++) {
+        Node *node = reached[k].node;
+        if (node->slot) continue;
+        *code++ = node->code;
+        *first++ = (uint32_t)(next - operand);
+        for (Py_ssize_t j = 0; j < inputs_of(node); j++) *next++ = input_of(node, j)->slot - 1;
+        if (!place(node, nodes, data)) return 0;
+    }
+    *first = (uint32_t)(next - operand);
     return 1;
 }
 
-/* graph(roots, leaves): the graph below the roots, in which `leaves` count as leaves, as arrays. None where a node is no
-   Value, or its op is not in rules.h.
+/* graph(ends, leaves): the graph below some nodes, of which the first `leaves` count as leaves, as the arrays of a tape.
+   None where a node is no Value, or its op is not in rules.h.
 
-   Return (nodes, codes, first, inputs, places, stale): a list of the nodes, the oldest first; for each the code of its
-   op, in one byte, and where its inputs begin, in four; the inputs, as places in the list, in four; the places of
-   `leaves` and then of the roots, in four; whether data was set after its use. */
+   Return (nodes, codes, first, operands, data, places, stale). Each leaf and each result has a slot, in this order and
+   the older ones first; `nodes` is a list of them. For each op in turn there are its code, in one byte, and where its
+   operands begin, in four, with the end of the last ones behind; the operands are slots, in four. `data` has the number
+   of each slot, in eight, and `places` the slot of each of `ends`, in four. `stale`: data was set after its use. */
 static PyObject *graph(PyObject *module, PyObject *args) {
-    PyObject *given, *part[4] = {NULL};
+    PyObject *ends, *part[5] = {NULL};
     Py_ssize_t leaves, done = 0;
-    if (!PyArg_ParseTuple(args, "O!n", &PyList_Type, &given, &leaves)) return NULL;
+    if (!PyArg_ParseTuple(args, "O!n", &PyList_Type, &ends, &leaves)) return NULL;
     PyObject *nodes = PyList_New(0);       /* first: a new list may start the collector, and so any Python code */
     Found found = {0};
     size_t cut = 0;
     int right = nodes && (held.room || more_room());
-    for (Py_ssize_t k = 0; right && k < PyList_Size(given); k++) {
-        right = find(PyList_GetItem(given, k), &found);
+    for (Py_ssize_t k = 0; right && k < PyList_Size(ends); k++) {
+        right = find(PyList_GetItem(ends, k), &found);
         if (k < leaves) cut = found.nodes;
     }
-    if (right && find_below(cut, &found)) {
+    if (right && (right = find_below(cut, &found))) {
         while (cut) held.reached[--cut].node->slot = 2;
-        size_t size[] = {found.nodes, 4 * found.nodes, 4 * found.inputs, 4 * PyList_Size(given)};
-        void *to[4];
-        for (; done < 4 && (part[done] = PyBytes_FromStringAndSize(NULL, size[done])); done++) to[done] = PyBytes_AsString(part[done]);
-        right = done == 4 && write_graph(&found, nodes, to[0], to[1], to[2]);
-        for (Py_ssize_t k = 0; right && k < PyList_Size(given); k++)
-            ((uint32_t *)to[3])[k] = ((Node *)PyList_GetItem(given, k))->slot - 1;
-    } else right = 0;
+        size_t size[] = {found.ops, 4 * (found.ops + 1), 4 * found.operands, 8 * found.nodes, 4 * PyList_Size(ends)};
+        void *to[5];
+        for (; done < 5 && (part[done] = PyBytes_FromStringAndSize(NULL, size[done])); done++) to[done] = PyBytes_AsString(part[done]);
+        right = done == 5 && write_graph(&found, nodes, to[0], to[1], to[2], to[3]);
+        for (Py_ssize_t k = 0; right && k < PyList_Size(ends); k++)
+            ((uint32_t *)to[4])[k] = ((Node *)PyList_GetItem(ends, k))->slot - 1;
+    }
     while (found.nodes) held.reached[--found.nodes].node->slot = 0;
-    if (right) return Py_BuildValue("(NNNNNi)", nodes, part[0], part[1], part[2], part[3], found.stale);
+    if (right) return Py_BuildValue("(NNNNNNi)", nodes, part[0], part[1], part[2], part[3], part[4], found.stale);
     while (done) Py_DECREF(part[--done]);
     Py_XDECREF(nodes);
     return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);

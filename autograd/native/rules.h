@@ -709,10 +709,10 @@ static inline double forward(int code, const double *x) {
     return NAN;
 }
 
-/* Add what the gradient g at the result y contributes to each input to the gradient in the slot of the input;
-   slot 0: it wants none. */
-static inline void backward(int code, double g, double y, const double *x, const uint32_t *slot, double *gradients) {
-    #define TO(k, contribution) if (slot[k]) gradients[slot[k]] += contribution
+/* Add what the gradient g at the result y contributes to input k to sum[slot[k]]; slot 0: it wants none. */
+static inline void
+backward(int code, double g, double y, const double *x, const uint32_t *slot, double *sum) {
+    #define TO(k, contribution) if (slot[k]) sum[slot[k]] += contribution
     switch (code) {
     case OP_ADD: TO(0, rule_add_a(g, y, x[0], x[1])); TO(1, rule_add_b(g, y, x[0], x[1])); return;
     case OP_SUB: TO(0, rule_sub_a(g, y, x[0], x[1])); TO(1, rule_sub_b(g, y, x[0], x[1])); return;

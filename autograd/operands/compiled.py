@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ..engine.accumulation import commits
 from ..engine.mode import mode, switched
@@ -24,12 +24,13 @@ def compiled(cls: type[N]) -> type[N]:
     if core is None:
         return cls
     ops = [OPS[name] if name else None for name in names]
+    python: Any = cls
     made: type[N] = core.connect(
         cls,
         # what C calls for all that it leaves to Python: other arguments, a `data` that is no float, pow with a modulus
-        cls.__init__,
-        cls.data.__set__,  # type: ignore[attr-defined]
-        cls.__pow__,  # type: ignore[attr-defined]
+        python.__init__,
+        python.data.__set__,
+        python.__pow__,
         Node._apply,
         ops,
         {op: code for code, op in enumerate(ops) if op},

@@ -293,11 +293,12 @@ def test_the_graph_as_arrays_takes_lists_of_values_alone() -> None:
     y = x * x
     assert native.core.graph([y, 3.0], 0) is None
     assert native.core.graph([None, y], 1) is None
-    assert native.core.graph([x, x], 2)[4] == bytes(8)
-    nodes, codes, first, inputs, places, stale = native.core.graph([x, y, y], 1)
+    assert native.core.graph([x, x], 2)[5] == bytes(8)
+    nodes, codes, first, operands, data, places, stale = native.core.graph([x, y, y], 1)
     assert (nodes, stale) == ([x, y], 0)
-    assert [native.names[code] for code in codes] == ["", "mul"]
-    assert [list(memoryview(part).cast("I")) for part in (first, inputs, places)] == [[0, 0], [0, 0], [0, 1, 1]]
+    assert [native.names[code] for code in codes] == ["mul"]
+    assert [list(memoryview(part).cast("I")) for part in (first, operands, places)] == [[0, 2], [0, 0], [0, 1, 1]]
+    assert list(memoryview(data).cast("d")) == [2.0, 4.0]
     y.backward()
     assert x.grad == 4.0
 
@@ -306,10 +307,11 @@ def test_what_counts_as_a_leaf_has_no_inputs() -> None:
     x = Value(2.0)
     y = x * x
     z = y + 1.0
-    nodes, codes, _, inputs, places, _ = native.core.graph([y, z], 1)
-    assert ([node.data for node in nodes], x in nodes) == ([1.0, 4.0, 5.0], False)
-    assert [native.names[code] for code in codes] == ["", "", "add"]
-    assert [list(memoryview(part).cast("I")) for part in (inputs, places)] == [[1, 0], [1, 2]]
+    nodes, codes, _, operands, data, places, _ = native.core.graph([y, z], 1)
+    assert [native.names[code] for code in codes] == ["add"]
+    assert list(memoryview(data).cast("d")) == [1.0, 4.0, 5.0]
+    assert [list(memoryview(part).cast("I")) for part in (operands, places)] == [[1, 0], [1, 2]]
+    assert nodes[1:] == [y, z]
 
 
 def test_the_parameters_of_an_op_are_operands_behind_its_inputs() -> None:
