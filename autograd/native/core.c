@@ -11,6 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <structmember.h>
+
+/* Functions whose code is worth having at each call, where the code of the op is known. */
+#ifdef __GNUC__
+#define INLINE static inline __attribute__((always_inline))
+#else
+#define INLINE static inline
+#endif
+
 #include "lists.h"
 
 #ifndef SOURCE_HASH
@@ -292,7 +300,7 @@ static int read_params(int code, PyObject *params, double *x) {
 static inline int is_small(int code) { return code < ELEMENTWISE && table[code].inputs <= 2 && !table[code].params; }
 
 /* Apply a small op; b is NULL where it has one input. NULL without an error: that is for Python to do. */
-static inline PyObject *record(int code, PyObject *a, PyObject *b) {
+INLINE PyObject *record(int code, PyObject *a, PyObject *b) {
     double x[MOST] = {0.0};
     int is_a = read_number(a, x), is_b = b ? read_number(b, x + 1) : 0;
     if (is_a < 0 || is_b < 0) return NULL;
@@ -367,7 +375,7 @@ static PyObject *Value_apply(PyObject *self, PyObject *const *given, Py_ssize_t 
 }
 
 /* Apply an operator: what `record` leaves to Python is applied there. */
-static inline PyObject *operate(int code, PyObject *a, PyObject *b) {
+INLINE PyObject *operate(int code, PyObject *a, PyObject *b) {
     PyObject *y = record(code, a, b);
     if (y || PyErr_Occurred()) return y;
     PyObject *args = b ? PyTuple_Pack(2, a, b) : PyTuple_Pack(1, a), *self = is_value(a) ? a : b;
@@ -478,29 +486,32 @@ static size_t reach(Node *root, uint64_t *oldest) {
     return found;
 }
 
-/* Add what the gradient g of a node contributes to the gradients of its inputs, in their order. An input that wants
-   nothing has slot 0: a constant, and what is newer than the node. */
+/* Add what the gradient g of a node contributes to the gradients of its inputs. An input that wants nothing has slot 0:
+   a constant, and what is newer than the node. */
 static inline void contribute(const Node *node, double g, double *gradients) {
     double x[MOST] = {0.0};
     uint32_t slot[MOST] = {0};
-    if (!node->has_more) {
-        for (int k = 0; k < 2; k++) {
-            int is_number = node->numbers >> k & 1;
-            x[k] = is_number ? node->in[k].number : node->in[k].node->data;
-            slot[k] = is_number ? 0 : node->in[k].node->slot;
-        }
-        backward(node->code, g, node->data, x, slot, gradients);
-        return;
+    for (int k = 0; k < 2; k++) {
+        int is_number = node->numbers >> k & 1;
+        x[k] = is_number ? node->in[k].number : node->in[k].node->data;
+        slot[k] = is_number ? 0 : node->in[k].node->slot;
     }
-    int inputs = table[node->code].inputs, of_lists = node->code >= ELEMENTWISE;
+    backward(node->code, g, node->data, x, slot, gradients);
+}
+
+/* The same for a node that has `more`: the inputs in their order, and so one list after the other. */
+static void contribute_more(const Node *node, double g, double *gradients) {
+    double x[MOST] = {0.0};
+    uint32_t slot[MOST] = {0};
+    int inputs = table[node->code].inputs, lists = node->code < ELEMENTWISE ? 1 : inputs;
     Py_ssize_t size = node->more->count / inputs;
     read_params(node->code, node->more->field[PARAMS], x + inputs);
-    for (int list = 0; list < (of_lists ? inputs : 1); list++)
+    for (int list = 0; list < lists; list++)
         for (Py_ssize_t k = 0; k < size; k++) {
             for (int j = 0; j < inputs; j++) {
                 Node *input = node->more->in[k + j * size];
                 x[j] = input->data;
-                slot[j] = of_lists && j != list ? 0 : input->slot;
+                slot[j] = lists > 1 && j != list ? 0 : input->slot;
             }
             backward(node->code, g, node->data, x, slot, gradients);
         }
@@ -539,7 +550,9 @@ static PyObject *sweep(PyObject *module, PyObject *args) {
     for (size_t k = 0; k < count; k++) {
         Node *node = reached[k].node;
         if (k + AHEAD < count) PREFETCH_INPUTS(reached[k + AHEAD].node);
-        if (node->code != LEAF) contribute(node, gradients[k + 1], gradients);
+        if (node->code == LEAF);
+        else if (node->has_more) contribute_more(node, gradients[k + 1], gradients);
+        else contribute(node, gradients[k + 1], gradients);
         commit(node, gradients[k + 1]);
         node->slot = 0;
     }

@@ -639,7 +639,7 @@ enum { MOST = 3 };
 #define METHODS(M) M(square, OP_SQUARE) M(reciprocal, OP_RECIPROCAL) M(sqrt, OP_SQRT) M(exp, OP_EXP) M(expm1, OP_EXPM1) M(log, OP_LOG) M(exp2, OP_EXP2) M(log2, OP_LOG2) M(log10, OP_LOG10) M(log1p, OP_LOG1P) M(sin, OP_SIN) M(cos, OP_COS) M(tan, OP_TAN) M(sinh, OP_SINH) M(cosh, OP_COSH) M(tanh, OP_TANH) M(asinh, OP_ASINH) M(acosh, OP_ACOSH) M(atanh, OP_ATANH) M(abs, OP_ABS) M(sign, OP_SIGN) M(erf, OP_ERF) M(erfc, OP_ERFC) M(sigmoid, OP_SIGMOID) M(softplus, OP_SOFTPLUS) M(logit, OP_LOGIT) M(relu, OP_RELU) M(gelu, OP_GELU) M(silu, OP_SILU) M(floor, OP_FLOOR) M(ceil, OP_CEIL)
 
 /* Return the value of an op, where x has the inputs and behind them the parameters. */
-static inline double forward(int code, const double *x) {
+INLINE double forward(int code, const double *x) {
     switch (code) {
     case OP_ADD: return x[0] + x[1];
     case OP_SUB: return x[0] - x[1];
@@ -709,8 +709,8 @@ static inline double forward(int code, const double *x) {
     return NAN;
 }
 
-/* Add what the gradient g at the result y contributes to input k to sum[slot[k]]; slot 0: it wants none. */
-static inline void
+/* Add what the gradient g at the result y contributes to input k to sum[slot[k]]; slot 0: nothing. */
+INLINE void
 backward(int code, double g, double y, const double *x, const uint32_t *slot, double *sum) {
     #define TO(k, contribution) if (slot[k]) sum[slot[k]] += contribution
     switch (code) {

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#define INLINE static inline
 #include "lists.h"
 
 #ifndef SOURCE_HASH
