@@ -58,14 +58,15 @@ class Recording:
         size = roots if seeds is None else roots + count
         if not samples:
             result = np.empty(size)
-            self._tape.run(1, array("d", given), (), (result,))
+            self._tape.run(1, array("d", given), (), result)
             found = result.tolist()
         else:
             columns = tuple([None if np.ndim(x) == 0 else _column(x, samples) for x in given])
             numbers = [0.0 if np.ndim(x) else x for x in given]
-            found = list(np.empty((size, *samples)))  # in one piece, because the system is slow to give many
+            result = np.empty((size, *samples))
             if math.prod(samples):
-                self._tape.run(math.prod(samples), array("d", numbers), columns, tuple(found))
+                self._tape.run(math.prod(samples), array("d", numbers), columns, result)
+            found = list(result)
         return found[:roots], found[roots:]
 
 

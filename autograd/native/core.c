@@ -32,7 +32,7 @@ enum { OP, INPUTS, PARAMS, LABEL, FIELDS };
 
 typedef struct Node Node;
 
-/* What few nodes have: inputs beyond two, data that was set, and what is not as usual of the attributes that are objects. */
+/* What few nodes have: inputs beyond two, data that was set, attributes that are not as usual. */
 typedef struct {
     int64_t changed;
     PyObject *field[FIELDS];    /* NULL: the op of the node's code, the inputs in `in`, NO_PARAMS, "" */
@@ -223,8 +223,8 @@ static inline int code_of(PyObject *op) {
 static PyObject *get_field(PyObject *self, void *which) {
     Node *node = (Node *)self, *input;
     PyObject *found = node->has_more ? node->more->field[(intptr_t)which] : NULL;
-    if (!found && (intptr_t)which != INPUTS) found = (intptr_t)which == OP ? PyList_GetItem(ops, node->code) : usual[(intptr_t)which];
-    if (found) return Py_NewRef(found);
+    if (!found) found = (intptr_t)which == OP ? PyList_GetItem(ops, node->code) : usual[(intptr_t)which];
+    if (found) return Py_NewRef(found);     /* no inputs are the usual ones: they are made here */
     PyObject *inputs = PyTuple_New(inputs_of(node));
     for (Py_ssize_t k = 0; inputs && k < inputs_of(node); k++) {
         if ((input = input_of(node, k))) PyTuple_SetItem(inputs, k, Py_NewRef((PyObject *)input));
@@ -296,10 +296,7 @@ static int read_params(int code, PyObject *params, double *x) {
     return 1;
 }
 
-/* Whether an op has at most two inputs and no parameters, so that its node needs no `more`. */
-static inline int is_small(int code) { return code < ELEMENTWISE && table[code].inputs <= 2 && !table[code].params; }
-
-/* Apply a small op; b is NULL where it has one input. NULL without an error: that is for Python to do. */
+/* Apply an op of one input or two, without parameters; of one, b is NULL. NULL without an error: that is for Python. */
 INLINE PyObject *record(int code, PyObject *a, PyObject *b) {
     double x[MOST] = {0.0};
     int is_a = read_number(a, x), is_b = b ? read_number(b, x + 1) : 0;
@@ -330,7 +327,7 @@ static int value_of(int code, const More *more, PyObject *params, double *y) {
     return *y = forward(code, x), 1;
 }
 
-/* Apply any op in rules.h to the items of lists or tuples of one length. NULL without an error: that is for Python to do. */
+/* Apply any op in rules.h to the items of lists or tuples of one length. NULL without an error: that is for Python. */
 static PyObject *record_any(int code, PyObject *const *lists, Py_ssize_t many, PyObject *params) {
     Py_ssize_t size = 0, values = 0, taken = 0;
     for (Py_ssize_t k = 0; k < many; k++) {
@@ -340,6 +337,7 @@ static PyObject *record_any(int code, PyObject *const *lists, Py_ssize_t many, P
     }
     int mode = current_mode(), wanted = 0;
     if (mode == FAILED || mode == ASK || !size || size % table[code].inputs) return NULL;
+    if (code == OP_WHERE && is_value(PyTuple_GetItem(lists[0], 0))) return NULL;    /* such a mask Python detaches */
     Node *y = new_node(0.0, CONSTANT);
     if (y && !needs_more(y, size)) taken = -1;
     for (Py_ssize_t k = 0; y && k < many && taken >= 0; k++) values += taken = take_inputs(y, lists[k]);
@@ -365,11 +363,13 @@ static PyObject *apply_to_lists(PyObject *module, PyObject *const *given, Py_ssi
 static PyObject *Value_apply(PyObject *self, PyObject *const *given, Py_ssize_t count) {
     if (count != 3 || !PyTuple_CheckExact(given[1])) return PyErr_Format(PyExc_TypeError, "_apply(op, args, params)");
     PyObject *args = given[1], *y = NULL;
-    int code = code_of(given[0]), inputs = code < 0 || code >= CODES ? 0 : table[code].inputs;
-    PyObject *first = inputs && PyTuple_Size(args) ? PyTuple_GetItem(args, 0) : NULL;
-    if (!first || (code == OP_WHERE && is_value(first)));      /* Python makes a constant of such a mask */
-    else if (code >= ELEMENTWISE || (!is_small(code) && PyTuple_Size(args) == inputs)) y = record_any(code, &args, 1, given[2]);
-    else if (PyTuple_Size(args) == inputs) y = record(code, first, inputs == 2 ? PyTuple_GetItem(args, 1) : NULL);
+    Py_ssize_t many = PyTuple_Size(args);
+    int code = code_of(given[0]), known = code > LEAF && code < CODES;
+    if (known && code >= ELEMENTWISE) y = record_any(code, &args, 1, given[2]);
+    else if (known && many == table[code].inputs) {
+        PyObject *a = PyTuple_GetItem(args, 0), *b = many == 2 ? PyTuple_GetItem(args, 1) : NULL;
+        y = many <= 2 && !table[code].params ? record(code, a, b) : record_any(code, &args, 1, given[2]);
+    }
     if (y || PyErr_Occurred()) return y;
     return PyObject_CallFunctionObjArgs(python_apply, self, given[0], args, given[2], NULL);
 }
@@ -407,16 +407,14 @@ typedef struct { uint64_t age; Node *node; } Reached;    /* age: how long before
 /* The memory of the last sweep, for the next one: to allocate it anew would take as long as the sweep. */
 static struct { Reached *reached, *sorted; double *gradients; size_t room; } held;
 
-/* Make room for twice as many nodes; 0, with MemoryError, where there is none. */
+/* Make room for twice as many nodes; 0, with MemoryError, where there is none. What `reached` has is kept. */
 static int more_room(void) {
     size_t room = held.room ? 2 * held.room : 1024;
-    Reached *reached = realloc(held.reached, room * sizeof(Reached));
-    if (reached) held.reached = reached;
-    Reached *sorted = realloc(held.sorted, room * sizeof(Reached));
-    if (sorted) held.sorted = sorted;
-    double *gradients = realloc(held.gradients, (room + 1) * sizeof(double));
-    if (gradients) held.gradients = gradients;
-    if (!reached || !sorted || !gradients) return PyErr_NoMemory(), 0;
+    Reached *memory = realloc(held.reached, room * (2 * sizeof(Reached) + sizeof(double)) + sizeof(double));
+    if (!memory) return PyErr_NoMemory(), 0;
+    held.reached = memory;
+    held.sorted = memory + room;
+    held.gradients = (double *)(memory + 2 * room);     /* one more, because slots count from 1 */
     held.room = room;
     return 1;
 }
@@ -550,9 +548,8 @@ static PyObject *sweep(PyObject *module, PyObject *args) {
     for (size_t k = 0; k < count; k++) {
         Node *node = reached[k].node;
         if (k + AHEAD < count) PREFETCH_INPUTS(reached[k + AHEAD].node);
-        if (node->code == LEAF);
-        else if (node->has_more) contribute_more(node, gradients[k + 1], gradients);
-        else contribute(node, gradients[k + 1], gradients);
+        if (node->code != LEAF && node->has_more) contribute_more(node, gradients[k + 1], gradients);
+        else if (node->code != LEAF) contribute(node, gradients[k + 1], gradients);
         commit(node, gradients[k + 1]);
         node->slot = 0;
     }
@@ -743,7 +740,8 @@ static PyObject *graph(PyObject *module, PyObject *args) {
         while (cut) held.reached[--cut].node->slot = 2;
         size_t size[] = {found.ops, 4 * (found.ops + 1), 4 * found.operands, 8 * found.nodes, 4 * PyList_Size(ends)};
         void *to[5];
-        for (; done < 5 && (part[done] = PyBytes_FromStringAndSize(NULL, size[done])); done++) to[done] = PyBytes_AsString(part[done]);
+        while (done < 5 && (part[done] = PyBytes_FromStringAndSize(NULL, size[done]))) done++;
+        for (Py_ssize_t k = 0; k < done; k++) to[k] = PyBytes_AsString(part[k]);
         right = done == 5 && write_graph(&found, nodes, to[0], to[1], to[2], to[3]);
         for (Py_ssize_t k = 0; right && k < PyList_Size(ends); k++)
             ((uint32_t *)to[4])[k] = ((Node *)PyList_GetItem(ends, k))->slot - 1;

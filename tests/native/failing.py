@@ -130,8 +130,8 @@ def graph_as_arrays(given: Given) -> None:
 
 def tapes(given: Given) -> None:
     native.tape.Tape(*given.arrays)
-    given.tape.run(100, NUMBERS, (COLUMN, None, None), (given.result,))
-    given.tape.run(100, NUMBERS, (), (given.result,))
+    given.tape.run(100, NUMBERS, (COLUMN, None, None), given.result)
+    given.tape.run(100, NUMBERS, (), given.result)
 
 
 def refused(given: Given) -> None:

@@ -27,7 +27,8 @@ SPECIAL = (
 )  # fmt: skip
 SPELLED = [op for op in BUILT_IN.values() if spell_c.in_c(op)]
 CODES = {op: code for code, op in enumerate(SPELLED, 1)}
-SOURCE = '#include <math.h>\n#define static\n#define inline\n#define INLINE\n#include "rules.h"\n'  # so that a library has every function
+# `static` and `inline` are nothing, so that a library has every function.
+SOURCE = '#include <math.h>\n#define static\n#define inline\n#define INLINE\n#include "rules.h"\n'
 
 
 def test_the_header_is_what_the_table_gives() -> None:

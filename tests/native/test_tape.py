@@ -172,31 +172,31 @@ def test_random_arrays_are_refused_or_run_within_bounds() -> None:
         accepted += 1
         inputs, roots = (len({**RIGHT, **changed}[name]) for name in ("inputs", "roots"))
         for samples in (1, 40):
-            tape.run(samples, np.ones(inputs + roots), (), (np.empty((inputs + roots) * samples),))
+            tape.run(samples, np.ones(inputs + roots), (), np.empty((inputs + roots) * samples))
     assert accepted > 100
 
 
 @pytest.mark.parametrize(
     ("samples", "numbers", "columns", "results"),
     [
-        (0, np.ones(3), (), (np.empty(3),)),
-        (-1, np.ones(3), (), (np.empty(3),)),
-        (1, np.ones(2), (), (np.empty(3),)),
-        (1, np.ones(4), (), (np.empty(3),)),
-        (1, np.ones(3), (), (np.empty(2),)),
-        (1, np.ones(3), (), (np.empty(4),)),
-        (1, np.ones(3), (), ()),
-        (2, np.ones(3), (), (np.empty(3),)),
-        (2, np.ones(3), (np.ones(2),), (np.empty(6),)),
-        (2, np.ones(3), (np.ones(3), None, None), (np.empty(6),)),
-        (2**62, np.ones(3), (), (np.empty(6),)),
-        (1, b"1234", (), (np.empty(3),)),
-        (1, np.ones(3), (), (b"12345678" * 3,)),
-        (1, np.ones(3), [], (np.empty(3),)),
+        (0, np.ones(3), (), np.empty(3)),
+        (-1, np.ones(3), (), np.empty(3)),
+        (1, np.ones(2), (), np.empty(3)),
+        (1, np.ones(4), (), np.empty(3)),
+        (1, np.ones(3), (), np.empty(2)),
+        (1, np.ones(3), (), np.empty(4)),
+        (1, np.ones(3), (), None),
+        (2, np.ones(3), (), np.empty(3)),
+        (2, np.ones(3), (np.ones(2),), np.empty(6)),
+        (2, np.ones(3), (np.ones(3), None, None), np.empty(6)),
+        (2**62, np.ones(3), (), np.empty(6)),
+        (1, b"1234", (), np.empty(3)),
+        (1, np.ones(3), (), b"12345678" * 3),
+        (1, np.ones(3), [], np.empty(3)),
         (1, np.ones(3), (), [np.empty(3)]),
-        (1, 1.0, (), (np.empty(3),)),
-        (2, np.ones(3), (1.0, None, None), (np.empty(6),)),
-        (1, memoryview(bytes(32))[1:25], (), (np.empty(3),)),
+        (1, 1.0, (), np.empty(3)),
+        (2, np.ones(3), (1.0, None, None), np.empty(6)),
+        (1, memoryview(bytes(32))[1:25], (), np.empty(3)),
     ],
 )
 def test_a_run_with_arrays_of_other_sizes_is_refused(samples: int, numbers: Any, columns: Any, results: Any) -> None:
@@ -209,7 +209,7 @@ def test_a_tape_copies_its_arrays() -> None:
     tape = made(operands=operands)
     operands[0] = 2**32 - 1
     result = np.empty(3)
-    tape.run(1, array("d", [1.0, 2.0, 1.0]), (), (result,))
+    tape.run(1, array("d", [1.0, 2.0, 1.0]), (), result)
     assert result.tolist() == [3.0, 1.0, 1.0]
 
 
@@ -282,7 +282,7 @@ def test_reference_counts_hold() -> None:
     before = [sys.getrefcount(each) for each in (x, y, numbers, result, native.tape.Tape)]
     for _ in range(1000):
         native.core.graph([x, y], 1)
-        tape.run(1, numbers, (), (result,))
+        tape.run(1, numbers, (), result)
         made()
     after = [sys.getrefcount(each) for each in (x, y, numbers, result, native.tape.Tape)]
     assert [a - b for a, b in zip(after, before, strict=True) if abs(a - b) > 5] == []
