@@ -452,36 +452,40 @@ static inline int is_ours(const Node *node) {
     return !node->has_more || (is_known(node) && (node->code == LEAF || changed(node) <= node->index));
 }
 
-/* Reach an input of a node, if it wants a gradient and is not reached yet; 0 where Python has to do the sweep. */
-static inline int reach_input(const Node *root, const Node *node, Node *input, size_t *found, uint64_t *oldest) {
-    if (changed(input) > node->index) return 0;
-    if (input->slot || input->index < 0 || input->index >= node->index) return 1;
-    if (*found == held.room && !more_room()) return 0;
-    uint64_t age = root->index - input->index;
-    if (age > *oldest) *oldest = age;
-    held.reached[(*found)++] = (Reached){age, input};
-    return input->slot = 1;
+/* How many nodes were found, and the largest age among them; in a Program's graph also how many ops and operands, and
+   whether data was set after its use. */
+typedef struct { size_t nodes; uint64_t oldest; size_t ops, operands; int stale; } Found;
+
+/* Add a node to those found; 0 with MemoryError. */
+static inline int put(Node *node, uint64_t age, Found *found) {
+    if (found->nodes == held.room && !more_room()) return 0;
+    if (age > found->oldest) found->oldest = age;
+    held.reached[found->nodes++] = (Reached){age, node};
+    return node->slot = 1;
 }
 
-/* Find all nodes below the root that want a gradient. Return how many; 0 where Python has to do the sweep, and
-   where MemoryError is set. Each node found has its `slot` set. */
-static size_t reach(Node *root, uint64_t *oldest) {
-    size_t found = 0;
-    if (!held.room && !more_room()) return 0;
-    held.reached[found++] = (Reached){0, root};
-    root->slot = 1;
-    for (size_t k = 0; k < found; k++) {   /* `found` grows on the way; 0 ends the loop */
+/* Put an input of a node, if it wants a gradient and is not found yet; 0 where Python has to do the sweep. */
+static inline int reach_input(const Node *root, const Node *node, Node *input, Found *found) {
+    if (changed(input) > node->index) return 0;
+    if (input->slot || input->index < 0 || input->index >= node->index) return 1;
+    return put(input, root->index - input->index, found);
+}
+
+/* Find all nodes below the root that want a gradient, and set the `slot` of each. Find none where Python has to do the
+   sweep, and where MemoryError is set. */
+static void reach(Node *root, Found *found) {
+    put(root, 0, found);
+    for (size_t k = 0; k < found->nodes; k++) {   /* there are more of them on the way; 0 ends the loop */
         Node *node = held.reached[k].node;
-        if (k + AHEAD < found) PREFETCH_INPUTS(held.reached[k + AHEAD].node);
+        if (k + AHEAD < found->nodes) PREFETCH_INPUTS(held.reached[k + AHEAD].node);
         int ours = is_ours(node);
         for (int j = 0; j < 2; j++)
-            if (!(node->numbers >> j & 1)) ours = ours && reach_input(root, node, node->in[j].node, &found, oldest);
+            if (!(node->numbers >> j & 1)) ours = ours && reach_input(root, node, node->in[j].node, found);
         for (Py_ssize_t j = 0; ours && node->has_more && j < node->more->count; j++)
-            ours = reach_input(root, node, node->more->in[j], &found, oldest);
+            ours = reach_input(root, node, node->more->in[j], found);
         if (ours) continue;
-        while (found) held.reached[--found].node->slot = 0;
+        while (found->nodes) held.reached[--found->nodes].node->slot = 0;
     }
-    return found;
 }
 
 /* Add what the gradient g of a node contributes to the gradients of its inputs. An input that wants nothing has slot 0:
@@ -532,12 +536,13 @@ static PyObject *sweep(PyObject *module, PyObject *args) {
     PyObject *object, *seed;
     if (!PyArg_ParseTuple(args, "OO", &object, &seed)) return NULL;
     if (!is_value(object) || !PyFloat_CheckExact(seed)) Py_RETURN_FALSE;
-    uint64_t oldest = 0;
-    size_t count = reach((Node *)object, &oldest);
+    Found found = {0};
+    reach((Node *)object, &found);
+    size_t count = found.nodes;
     if (!count) return PyErr_Occurred() ? NULL : Py_NewRef(Py_False);
     /* Another thread that writes gradients in Python sees by this count that they are not the ones it has read. */
     PyObject *next = PyLong_FromLongLong(PyLong_AsLongLong(PyList_GetItem(commits, 0)) + 1);
-    Reached *reached = by_age(count, oldest);
+    Reached *reached = by_age(count, found.oldest);
     double *gradients = held.gradients;
     for (size_t k = 0; k < count; k++) {
         reached[k].node->slot = next ? k + 1 : 0;
@@ -654,20 +659,11 @@ static PyType_Spec spec = {"autograd.operands.value.Value", sizeof(Node), 0, Py_
 
 /* --- the graph as arrays, for a Program --- */
 
-/* How much of a graph was found; stale: whether data was set after its use. */
-typedef struct { size_t nodes, ops, operands; uint64_t newest; int stale; } Found;
-
-/* Add a node to those found, unless it is among them; 0 where it is no Value, and with MemoryError. Its place takes the
-   place of an age, so that `by_age` sorts the oldest node first. */
+/* Put a Value, unless it is found already; 0 where it is no Value, and with MemoryError. Its place takes the place of an
+   age, so that `by_age` sorts the oldest node first, and of a constant that is 0. */
 static int find(PyObject *object, Found *found) {
     Node *node = (Node *)object;
-    if (!is_value(object)) return 0;
-    if (node->slot) return 1;
-    if (found->nodes == held.room && !more_room()) return 0;
-    uint64_t place = node->index + 1;      /* 0 of a constant, so that it comes first */
-    if (place > found->newest) found->newest = place;
-    held.reached[found->nodes++] = (Reached){place, node};
-    return node->slot = 1;
+    return is_value(object) && (node->slot || put(node, node->index + 1, found));
 }
 
 /* Find all nodes below those found so far, of which the first `leaves` count as leaves. Return 0 where a node is not in
@@ -698,7 +694,7 @@ static int place(Node *node, PyObject *nodes, double *data) {
 
 /* Write the nodes found as the arrays of `graph`; 0 with MemoryError. A slot is 2 in what counts as a leaf. */
 static int write_graph(const Found *found, PyObject *nodes, uint8_t *code, uint32_t *first, uint32_t *operand, double *data) {
-    Reached *reached = by_age(found->nodes, found->newest);
+    Reached *reached = by_age(found->nodes, found->oldest);
     uint32_t *next = operand;
     for (size_t k = 0; k < found->nodes; k++) {
         Node *node = reached[k].node;
@@ -731,7 +727,7 @@ static PyObject *graph(PyObject *module, PyObject *args) {
     PyObject *nodes = PyList_New(0);       /* first: a new list may start the collector, and so any Python code */
     Found found = {0};
     size_t cut = 0;
-    int right = nodes && (held.room || more_room());
+    int right = nodes != NULL;
     for (Py_ssize_t k = 0; right && k < PyList_Size(ends); k++) {
         right = find(PyList_GetItem(ends, k), &found);
         if (k < leaves) cut = found.nodes;
