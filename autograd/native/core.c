@@ -4,6 +4,7 @@
    that Python for everything else: another operand, a user's own op, a mode that watches each op, an error message. A
    node has the same attributes as one of the pure engine, so the Stepper, pictures and second derivatives read both. */
 
+#define _DEFAULT_SOURCE         /* so that sys/mman.h has madvise */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <stddef.h>
@@ -27,7 +28,7 @@
 
 enum { OTHER = CODES };         /* an op that only Python knows */
 enum { NONE, NUMBER, OBJECT };  /* what a node has for a gradient */
-enum { CONSTANT = -1, NODES_PER_SLAB = 4096, AHEAD = 8 };
+enum { CONSTANT = -1, SLAB = 1 << 21, AHEAD = 8 };
 enum { OP, INPUTS, PARAMS, LABEL, FIELDS };
 
 typedef struct Node Node;
@@ -83,14 +84,24 @@ static inline int is_value(PyObject *o) { return Py_TYPE(o) == ValueType; }
 #define OPEN(node) ((void)(node))
 #endif
 
+/* Pages of 2 MB are found in the processor's table of pages more often than those of 4 kB. */
+#ifdef __linux__
+#include <sys/mman.h>
+#define USE_LARGE_PAGES(x, size) madvise(x, size, MADV_HUGEPAGE)
+#else
+#define USE_LARGE_PAGES(x, size) ((void)(x))
+#endif
+
 static Node *free_nodes;
 
-/* Add a slab of nodes to the free list, each node on a cache line of its own. Slabs are not given back. */
+/* Add a slab of nodes to the free list, as large as a large page and at the place of one, so that each node is on a cache
+   line of its own: of the memory that is asked for, one half is never touched. Slabs are not given back. */
 static int more_nodes(void) {
-    char *slab = malloc((NODES_PER_SLAB + 1) * sizeof(Node));
-    if (!slab) return 0;
-    Node *nodes = (Node *)(slab + (64 - (uintptr_t)slab % 64) % 64);
-    for (int k = NODES_PER_SLAB - 1; k >= 0; k--) {
+    char *memory = malloc(2 * SLAB);
+    if (!memory) return 0;
+    Node *nodes = (Node *)(memory + (SLAB - (uintptr_t)memory % SLAB) % SLAB);
+    USE_LARGE_PAGES(nodes, SLAB);
+    for (int k = SLAB / sizeof(Node) - 1; k >= 0; k--) {
         PyObject_Init((PyObject *)&nodes[k], ValueType);
         nodes[k].next = free_nodes;
         free_nodes = &nodes[k];
