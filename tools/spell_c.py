@@ -34,6 +34,7 @@ OPENING: Final = """\
    rule_mul_a(g, y, a, b)   what the gradient g at the result y contributes to the input a */
 
 #include <math.h>
+#include <stdint.h>
 #include "python_arithmetic.h"
 """
 
@@ -49,7 +50,7 @@ def header() -> str:
     lists = [op for op in BUILT_IN.values() if op.takes is Takes.LISTS]
     forwards = Forwards([op for op in spelled if C.functions and C.functions.get(op.name) == f"forward_{op.name}"])
     values = [f"    case {code(op)}: return {applied(op, 'x[{}]')};" for op in spelled]
-    slopes = [f"    case {code(op)}: {contributions(op, 'x[{}]', 'to[{}] = {};')} return;" for op in (*spelled, *lists)]
+    slopes = [f"    case {code(op)}: {contributions(op, 'x[{}]', 'TO({}, {});')} return;" for op in (*spelled, *lists)]
     return "\n".join(
         [
             OPENING,
@@ -61,8 +62,10 @@ def header() -> str:
             "    ELEMENTWISE,",
             *(f"    {code(op)}{' = ELEMENTWISE' * (op is lists[0])}," for op in lists),
             "    CODES\n};\n",
-            "/* An op's name, how many inputs (or lists) and parameters it has, and the bits of inputs with a rule. */",
-            "static const struct { const char *name; unsigned char inputs, params, ruled; } table[CODES] = {",
+            "/* The names of the ops, in the order of their codes. */",
+            f'#define NAMES "{" ".join(op.name for op in (*spelled, *lists))}"\n',
+            "/* How many inputs (or lists) and parameters an op has, and the bits of its inputs with a rule. */",
+            "static const struct { unsigned char inputs, params, ruled; } table[CODES] = {",
             *(f"    [{code(op)}] = {{{row(op)}}}," for op in (*spelled, *lists)),
             "};\n",
             "/* The most inputs and parameters that an op has, together. */",
@@ -70,14 +73,15 @@ def header() -> str:
             "/* The ops that are methods too, such as x.exp(): their names and codes, for a macro of two arguments. */",
             "#define METHODS(M) " + " ".join(f"M({op.name}, {code(op)})" for op in spelled if is_method(op)) + "\n",
             "/* Return the value of an op, where x has the inputs and behind them the parameters. */",
-            "static inline double forward(int code, const double *x) {\n    switch (code) {",
+            "INLINE double forward(int code, const double *x) {\n    switch (code) {",
             *values,
             "    }\n    return NAN;\n}\n",
-            "/* Set what the gradient g at the result y contributes to each input. */",
-            "static inline void backward(int code, double g, double y, const double *x, double *to) {",
+            "/* Add what the gradient g at the result y contributes to input k to sum[slot[k]]; slot 0: nothing. */",
+            "INLINE void\nbackward(int code, double g, double y, const double *x, const uint32_t *slot, double *sum) {",
+            "    #define TO(k, contribution) if (slot[k]) sum[slot[k]] += contribution",
             "    switch (code) {",
             *slopes,
-            "    }\n}\n",
+            "    }\n    #undef TO\n}\n",
             *for_the_tape(spelled, lists),
         ]
     )
@@ -104,7 +108,7 @@ def in_c(op: Op) -> bool:
 
 def row(op: Op) -> str:
     ruled = sum(1 << k for k, rule in enumerate(op.rules) if rule is not None)
-    return f'"{op.name}", {len(op.inputs)}, {len(op.params)}, {ruled}'
+    return f"{len(op.inputs)}, {len(op.params)}, {ruled}"
 
 
 def is_method(op: Op) -> bool:

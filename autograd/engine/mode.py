@@ -44,26 +44,28 @@ class Watch:
 class Mode:
     """Whether ops record nodes, and who watches. Modes nest: `outer` is the one to go back to."""
 
-    __slots__ = ("outer", "recording", "watch")
+    __slots__ = ("in_c", "outer", "recording", "watch")
 
     def __init__(self, recording: bool, watch: Watch | None, outer: Mode | None) -> None:
         self.recording: Final = recording
         self.watch: Final = watch
         self.outer: Final = outer
+        # What the compiled engine does with an op: record it, compute it without a record, leave it to Python.
+        self.in_c: Final = 2 if watch is not None else 0 if recording else 1
 
 
 USUAL: Final = Mode(True, None, None)
 mode: Final[ContextVar[Mode]] = ContextVar("autograd_mode", default=USUAL)
 
 
-switched: Final[list[bool]] = []  # not empty once a mode was entered: before, the compiled engine need not ask
+switched: Final = bytearray(1)  # not 0 once a mode was entered: before, the compiled engine need not ask
 
 
 class Switch(ContextDecorator):
     """Base of the modes: a context manager and a decorator that keeps no state of its own, so one can be shared."""
 
     def __enter__(self) -> Self:
-        switched[:] = [True]
+        switched[0] = 1
         return mode.set(self._entered(mode.get())) and self  # one statement: Ctrl-C finds no mode that nobody leaves
 
     def __exit__(self, *exception: object) -> None:

@@ -14,9 +14,11 @@ import numpy as np
 
 from .. import native
 from ..engine.node import Node
+from ..engine.op import OPS
 
 Shape = tuple[int, ...]
-_WHERE: Final[int] = 0 if native.core is None else native.core.names.index("where")
+_WHERE: Final = native.names.index("where") if native.names else 0
+_WITH_PARAMS: Final = np.array([bool(name and OPS[name].params) for name in native.names])  # by code
 
 
 class Recording:
@@ -56,14 +58,15 @@ class Recording:
         size = roots if seeds is None else roots + count
         if not samples:
             result = np.empty(size)
-            self._tape.run(1, array("d", given), (), (result,))
+            self._tape.run(1, array("d", given), (), result)
             found = result.tolist()
         else:
             columns = tuple([None if np.ndim(x) == 0 else _column(x, samples) for x in given])
             numbers = [0.0 if np.ndim(x) else x for x in given]
-            found = list(np.empty((size, *samples)))  # in one piece, because the system is slow to give many
+            result = np.empty((size, *samples))
             if math.prod(samples):
-                self._tape.run(math.prod(samples), array("d", numbers), columns, tuple(found))
+                self._tape.run(math.prod(samples), array("d", numbers), columns, result)
+            found = list(result)
         return found[:roots], found[roots:]
 
 
@@ -73,24 +76,41 @@ def record(roots: list[Node], inputs: list[Node]) -> Recording | None:
     That is so without the compiled engine, and in a graph that has a Tensor, a user's own op, or an op that is not
     spelled in C, such as digamma. An input counts as a leaf, so the nodes that it is computed from are left out.
     """
-    graph = None if native.tape is None else native.core.graph(roots, inputs)
+    graph = None if native.tape is None else native.core.graph([*inputs, *roots], len(inputs))
     if graph is None:
         return None
     nodes, codes, first, operands, data, places, stale = graph
+    code, ends = np.frombuffer(codes, np.uint8), np.frombuffer(first, np.uint32)
     numbers, slots = np.frombuffer(data), np.frombuffer(places, np.uint32)
-    leaves, results = np.split(numbers, [len(numbers) - len(codes)])  # parameters of ops are among the leaves
-    given, ends = np.split(slots, [len(inputs)])
-    used = np.zeros(len(numbers), bool)
-    used[np.frombuffer(operands, np.uint32)] = used[ends] = True
+    read = np.frombuffer(operands, np.uint32)
+    leaves, results = np.split(numbers, [len(nodes) - len(codes)])
+    if _WITH_PARAMS[code].any():
+        leaves, ends, read, slots = _with_params(nodes[len(leaves) :], leaves, ends, read, slots)
+    given, roots_at = np.split(slots, [len(inputs)])
+    used = np.zeros(len(leaves) + len(results), bool)
+    used[read] = used[roots_at] = True
     return Recording(
-        native.tape.Tape(codes, first, operands, leaves, given, ends),
+        native.tape.Tape(codes, ends, read, leaves, given, roots_at),
         nodes,
-        np.concatenate([leaves[: len(nodes) - len(codes)], results]),
+        numbers,
         _WHERE in codes,
         bool(stale),
         np.flatnonzero(~used[given]).tolist(),
         (len(roots), len(inputs)),
     )
+
+
+def _with_params(
+    results: list[Node], leaves: np.ndarray, ends: np.ndarray, read: np.ndarray, slots: np.ndarray
+) -> tuple[np.ndarray, ...]:
+    """Return these arrays of a tape with the parameters of ops as further leaves, and as operands behind the inputs."""
+    found = [(k, float(node.params[name])) for k, node in enumerate(results) if node.op for name in node.op.params]
+    after = np.array([k + 1 for k, _ in found])
+    read, slots = (np.where(a < len(leaves), a, a + len(found)).astype(np.uint32) for a in (read, slots))
+    new = np.arange(len(leaves), len(leaves) + len(found), dtype=np.uint32)
+    read = np.insert(read, ends.astype(int)[after], new)
+    shift = np.cumsum(np.bincount(after, minlength=len(ends)))
+    return np.append(leaves, [value for _, value in found]), (ends + shift).astype(np.uint32), read, slots
 
 
 def _column(x: np.ndarray, samples: Shape) -> np.ndarray:

@@ -68,3 +68,5 @@ created: Final[Iterator[int]] = itertools.count(1) if core is None else iter(cor
 sweep: Final[Callable[[object, object], bool]] = _leave_to_python if core is None else core.sweep
 # apply_to_lists(op, *lists): apply an op to lists of Values; None, with nothing done, where that is for Python.
 apply_to_lists: Final[Callable[..., Any]] = _no_lists if core is None else core.apply_to_lists
+# The names of the ops in C, in the order of their codes; code 0 is that of no op.
+names: Final[tuple[str, ...]] = () if core is None else ("", *core.names.split())

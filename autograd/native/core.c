@@ -4,12 +4,22 @@
    that Python for everything else: another operand, a user's own op, a mode that watches each op, an error message. A
    node has the same attributes as one of the pure engine, so the Stepper, pictures and second derivatives read both. */
 
+#define _DEFAULT_SOURCE         /* so that sys/mman.h has madvise */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <structmember.h>
+
+/* Functions whose code is worth having at each call, where the code of the op is known. */
+#ifdef __GNUC__
+#define INLINE static inline __attribute__((always_inline))
+#else
+#define INLINE static inline
+#endif
+
 #include "lists.h"
 
 #ifndef SOURCE_HASH
@@ -18,18 +28,17 @@
 
 enum { OTHER = CODES };         /* an op that only Python knows */
 enum { NONE, NUMBER, OBJECT };  /* what a node has for a gradient */
-enum { CONSTANT = -1, MORE = 255, NODES_PER_SLAB = 4096, AHEAD = 8 };
+enum { CONSTANT = -1, SLAB = 1 << 21, AHEAD = 8 };
+enum { OP, INPUTS, PARAMS, LABEL, FIELDS };
 
 typedef struct Node Node;
-typedef union { Node *node; double number; } Input;
 
-enum { LABEL, PARAMS, OP, INPUTS, FIELDS };                    /* Python objects that few nodes hold */
-
-typedef struct {                /* what few nodes have: many inputs, data that was set, a label, an op of Python's */
+/* What few nodes have: inputs beyond two, data that was set, attributes that are not as usual. */
+typedef struct {
     int64_t changed;
-    PyObject *field[FIELDS];    /* NULL: "", NO_PARAMS, the op of the node's code, the inputs in `in` */
+    PyObject *field[FIELDS];    /* NULL: the op of the node's code, the inputs in `in`, NO_PARAMS, "" */
     Py_ssize_t count;
-    Input in[];
+    Node *in[];
 } More;
 
 struct Node {                   /* 64 bytes, a line of the cache */
@@ -37,20 +46,19 @@ struct Node {                   /* 64 bytes, a line of the cache */
     double data;
     union { double number; PyObject *object; } grad;
     union { int64_t index; Node *next; };      /* the place in creation order; the next one of a list of dead nodes */
+    union { union { Node *node; double number; } in[2]; More *more; };
     uint32_t slot;              /* the place in the sweep under way; 0 where there is none */
-    uint8_t code, count;        /* count: of the inputs in `in`; MORE: they are in `more` */
-    uint8_t numbers;            /* bit k: input k is not a node but a number, which wants no gradient */
-    uint8_t has_grad;
-    union { Input in[2]; More *more; };
+    uint8_t code, has_more, has_grad;
+    uint8_t numbers;            /* bit k: in[k] is no node, but a number, or nothing */
 };
 
 /* What Python hands over, see `connect`. */
 static PyTypeObject *ValueType;
-static PyObject *python_init, *set_python_data, *python_apply, *ops, *codes, *get_mode, *set_mode, *usual_mode;
-static PyObject *python_pow, *switched, *commits;
-static PyObject *WATCH, *RECORDING, *OUTER;    /* the names of a mode's attributes: made once, so that a look-up is short */
-static PyObject *defaults[2];   /* of LABEL and PARAMS */
-static PyObject *parameters[CODES];    /* the names of an op's parameters, as a tuple */
+static PyObject *python_init, *set_python_data, *python_pow, *python_apply;
+static PyObject *ops, *codes, *parameters;     /* the op of a code, the code of an op, and the parameters of a code */
+static PyObject *usual[FIELDS], *get_mode, *set_mode, *commits;
+static PyObject *OUTER, *IN_C;  /* names of a mode's attributes */
+static const char *switched;    /* not 0 once a mode was entered */
 static int64_t created = 1;     /* the next place in creation order */
 static Py_ssize_t living;       /* nodes that are not freed */
 
@@ -76,14 +84,25 @@ static inline int is_value(PyObject *o) { return Py_TYPE(o) == ValueType; }
 #define OPEN(node) ((void)(node))
 #endif
 
+/* Pages of 2 MB are found in the processor's table of pages more often than those of 4 kB. */
+#ifdef __linux__
+#include <sys/mman.h>
+#define USE_LARGE_PAGES(x, size) madvise(x, size, MADV_HUGEPAGE)
+#else
+#define USE_LARGE_PAGES(x, size) ((void)(x))
+#endif
+
 static Node *free_nodes;
 
-/* Add a slab of nodes to the free list, each node on a cache line of its own. Slabs are not given back. */
+/* Add a slab of nodes to the free list, as large as a large page and at the place of one, so that each node is on a cache
+   line of its own: of the memory that is asked for, one half is never touched. Slabs are not given back. */
 static int more_nodes(void) {
-    char *slab = malloc((NODES_PER_SLAB + 1) * sizeof(Node));
-    if (!slab) return 0;
-    Node *nodes = (Node *)(slab + (64 - (uintptr_t)slab % 64) % 64);
-    for (int k = NODES_PER_SLAB - 1; k >= 0; k--) {
+    char *memory = malloc(2 * SLAB);
+    if (!memory) return 0;
+    Node *nodes = (Node *)(memory + (SLAB - (uintptr_t)memory % SLAB) % SLAB);
+    USE_LARGE_PAGES(nodes, SLAB);
+    for (int k = SLAB / sizeof(Node) - 1; k >= 0; k--) {
+        PyObject_Init((PyObject *)&nodes[k], ValueType);
         nodes[k].next = free_nodes;
         free_nodes = &nodes[k];
         CLOSE(free_nodes);
@@ -98,35 +117,21 @@ static inline Node *new_node(double data, int64_t index) {
     OPEN(node);
     free_nodes = node->next;
     PREFETCH(free_nodes);
-    PyObject_Init((PyObject *)node, ValueType);
+    Py_SET_REFCNT((PyObject *)node, 1);
     node->data = data;
     node->index = index;
-    node->slot = 0;
-    node->code = node->count = node->numbers = node->has_grad = 0;
+    node->slot = node->code = node->has_more = node->has_grad = 0;
+    node->numbers = 3;
     living++;
     return node;
 }
 
-/* Return the inputs of a node, of which some may be numbers. */
-static inline Input *inputs_of(Node *node, Py_ssize_t *count) {
-    *count = node->count == MORE ? node->more->count : node->count;
-    return node->count == MORE ? node->more->in : node->in;
-}
-
-static inline int is_number(const Node *node, Py_ssize_t k) { return k < 8 && node->numbers >> k & 1; }
-
-/* Return when the data of a node was last set; 0: never. */
-static inline int64_t changed(const Node *node) { return node->count == MORE ? node->more->changed : 0; }
-
 /* Drop the references of a node to its inputs; it has none then. */
-static void drop_inputs(Node *node) {
-    Py_ssize_t count;
-    Input *in = inputs_of(node, &count);
-    if (node->count == MORE) node->more->count = 0;
-    else node->count = 0;
-    for (Py_ssize_t k = 0; k < count; k++)
-        if (!is_number(node, k)) Py_DECREF(in[k].node);
-    node->numbers = 0;
+static inline void drop_inputs(Node *node) {
+    if (!(node->numbers & 1)) Py_DECREF(node->in[0].node);
+    if (!(node->numbers & 2)) Py_DECREF(node->in[1].node);
+    node->numbers = 3;
+    while (node->has_more && node->more->count) Py_DECREF(node->more->in[--node->more->count]);
 }
 
 /* Free a node, and its inputs that no other node holds. Dead nodes wait in a list, because recursion along a long chain
@@ -144,7 +149,7 @@ static void Value_dealloc(PyObject *self) {
         dead = node->next;
         drop_inputs(node);
         if (node->has_grad == OBJECT) Py_DECREF(node->grad.object);
-        if (node->count == MORE) {
+        if (node->has_more) {
             for (int k = 0; k < FIELDS; k++) Py_XDECREF(node->more->field[k]);
             PyMem_Free(node->more);
         }
@@ -152,26 +157,132 @@ static void Value_dealloc(PyObject *self) {
         free_nodes = node;
         CLOSE(node);
         living--;
-        Py_DECREF(ValueType);
     }
     busy = 0;
 }
 
-/* Return a node's `more` with room for this many inputs, of which it keeps those that it has. NULL with MemoryError. */
-static More *more_of(Node *node, Py_ssize_t room) {
-    int had = node->count == MORE;
-    Py_ssize_t count = had ? node->more->count : node->count;
-    if (had && room <= count) return node->more;
-    if (room < count) room = count;
-    More *more = PyMem_Realloc(had ? node->more : NULL, sizeof(More) + room * sizeof(Input));
-    if (!more) return (More *)PyErr_NoMemory();
-    if (!had) {
+/* Return how many inputs a node has. */
+static inline Py_ssize_t inputs_of(const Node *node) { return node->has_more ? node->more->count : table[node->code].inputs; }
+
+/* Return an input of a node: a number becomes the constant that it is in the pure engine. NULL with MemoryError. */
+static Node *input_of(Node *node, Py_ssize_t k) {
+    if (node->has_more) return node->more->in[k];
+    if (!(node->numbers >> k & 1)) return node->in[k].node;
+    Node *number = new_node(node->in[k].number, CONSTANT);
+    if (!number) return NULL;
+    node->numbers &= ~(1 << k);
+    return node->in[k].node = number;
+}
+
+/* Return when the data of a node was last set; 0: never. */
+static inline int64_t changed(const Node *node) { return node->has_more ? node->more->changed : 0; }
+
+/* Give a node `more`, with room for this many inputs beside those that it has; 0 with MemoryError. */
+static int needs_more(Node *node, Py_ssize_t room) {
+    Py_ssize_t count = inputs_of(node);
+    if (node->has_more && !room) return 1;
+    for (Py_ssize_t k = 0; k < count; k++) if (!input_of(node, k)) return 0;
+    More *more = PyMem_Realloc(node->has_more ? node->more : NULL, sizeof(More) + (count + room) * sizeof(Node *));
+    if (!more) return PyErr_NoMemory(), 0;
+    if (!node->has_more) {
         memset(more, 0, sizeof(More));
-        memcpy(more->in, node->in, count * sizeof(Input));
         more->count = count;
-        node->count = MORE;
+        for (Py_ssize_t k = 0; k < count; k++) more->in[k] = node->in[k].node;
+        node->numbers = 3;
     }
-    return node->more = more;
+    node->more = more;
+    return node->has_more = 1;
+}
+
+/* Read an argument of an op; return 1 for a Value, 0 for a plain number, -1 for anything else. */
+static inline int read_number(PyObject *o, double *x) {
+    if (is_value(o)) { *x = ((Node *)o)->data; return 1; }
+    if (PyFloat_Check(o)) { *x = PyFloat_AsDouble(o); return 0; }
+    if (!PyLong_CheckExact(o) && !PyBool_Check(o)) return -1;
+    *x = PyLong_AsDouble(o);
+    if (*x != -1.0 || !PyErr_Occurred()) return 0;
+    PyErr_Clear();              /* an integer too large for a float: Python says so in words */
+    return -1;
+}
+
+/* Add the Values and numbers of a list or tuple to the inputs, for which `more` has room. Return how many Values there
+   were; -1 where it has something else, or memory fails. */
+static Py_ssize_t take_inputs(Node *node, PyObject *from) {
+    int is_list = PyList_CheckExact(from);
+    Py_ssize_t values = 0, count = is_list ? PyList_Size(from) : PyTuple_Size(from);
+    for (Py_ssize_t k = 0; k < count; k++) {
+        PyObject *item = is_list ? PyList_GetItem(from, k) : PyTuple_GetItem(from, k);
+        double x;
+        int is_node = read_number(item, &x);
+        Node *input = is_node < 0 ? NULL : is_node ? (Node *)Py_NewRef(item) : new_node(x, CONSTANT);
+        if (!input) return -1;
+        values += is_node;
+        node->more->in[node->more->count++] = input;
+    }
+    return values;
+}
+
+/* --- the attributes that are objects --- */
+
+/* Return the code of an op; OTHER of one that only Python knows. -1 with an error. */
+static inline int code_of(PyObject *op) {
+    PyObject *found = PyDict_GetItemWithError(codes, op);
+    return found ? (int)PyLong_AsLong(found) : PyErr_Occurred() ? -1 : OTHER;
+}
+
+/* Return an attribute of a node; NULL with MemoryError. */
+static PyObject *get_field(PyObject *self, void *which) {
+    Node *node = (Node *)self, *input;
+    PyObject *found = node->has_more ? node->more->field[(intptr_t)which] : NULL;
+    if (!found) found = (intptr_t)which == OP ? PyList_GetItem(ops, node->code) : usual[(intptr_t)which];
+    if (found) return Py_NewRef(found);     /* no inputs are the usual ones: they are made here */
+    PyObject *inputs = PyTuple_New(inputs_of(node));
+    for (Py_ssize_t k = 0; inputs && k < inputs_of(node); k++) {
+        if ((input = input_of(node, k))) PyTuple_SetItem(inputs, k, Py_NewRef((PyObject *)input));
+        else Py_CLEAR(inputs);
+    }
+    return inputs;
+}
+
+/* Refuse `del x.label` and the like. */
+static int is_deleted(PyObject *value) {
+    if (!value) PyErr_SetString(PyExc_AttributeError, "a field of a Value cannot be deleted");
+    return !value;
+}
+
+/* Set a field of `more`; NULL: it is as usual. */
+static int put_field(Node *node, PyObject *value, intptr_t which) {
+    if (!value && !node->has_more) return 0;
+    if (!needs_more(node, 0)) return -1;
+    PyObject *before = node->more->field[which];
+    node->more->field[which] = Py_XNewRef(value);
+    Py_XDECREF(before);
+    return 0;
+}
+
+/* Set `label` or `params`. */
+static int set_field(PyObject *self, PyObject *value, void *which) {
+    return is_deleted(value) ? -1 : put_field((Node *)self, value == usual[(intptr_t)which] ? NULL : value, (intptr_t)which);
+}
+
+static int set_op(PyObject *self, PyObject *value, void *_) {
+    int code = is_deleted(value) ? -1 : value == Py_None ? LEAF : code_of(value);
+    if (code < 0 || (code != LEAF && !needs_more((Node *)self, 0))) return -1;
+    if (put_field((Node *)self, code == OTHER ? value : NULL, OP) < 0) return -1;
+    ((Node *)self)->code = code;
+    return 0;
+}
+
+/* Set `inputs`: Values are held one by one, and anything else as it is. */
+static int set_inputs(PyObject *self, PyObject *value, void *_) {
+    Node *node = (Node *)self;
+    Py_ssize_t room = is_deleted(value) ? -1 : PyTuple_CheckExact(value) ? PyTuple_Size(value) : 0;
+    if (room < 0 || (room && !needs_more(node, room))) return -1;
+    drop_inputs(node);
+    int taken = PyTuple_CheckExact(value) && (!room || take_inputs(node, value) >= 0);
+    if (PyErr_Occurred()) return -1;
+    if (!taken) drop_inputs(node);
+    return put_field(node, taken ? NULL : value, INPUTS);
 }
 
 /* --- recording --- */
@@ -180,88 +291,55 @@ enum { FAILED = -1, RECORD, COMPUTE, ASK };
 
 /* Return what the mode of this thread and task says: record a node, compute without one, or leave it to Python. */
 static int current_mode(void) {
-    if (!PyList_Size(switched)) return RECORD;     /* no mode was ever entered */
-    int answer = FAILED;
-    PyObject *mode = PyObject_CallNoArgs(get_mode), *watch = NULL, *recording = NULL;
-    if (mode == usual_mode) answer = RECORD;
-    else if (mode && (watch = PyObject_GetAttr(mode, WATCH)) && (recording = PyObject_GetAttr(mode, RECORDING)))
-        answer = watch != Py_None ? ASK : recording == Py_True ? RECORD : COMPUTE;
-    Py_XDECREF(mode); Py_XDECREF(watch); Py_XDECREF(recording);
-    return answer;
-}
-
-/* Read an argument of an op; return 1 for a Value, 0 for a plain number, -1 for anything else. */
-static inline int read_number(PyObject *o, double *x) {
-    if (is_value(o)) { *x = ((Node *)o)->data; return 1; }
-    if (PyFloat_CheckExact(o)) { *x = PyFloat_AsDouble(o); return 0; }
-    if (!PyLong_CheckExact(o) && !PyBool_Check(o)) return -1;
-    *x = PyLong_AsDouble(o);
-    if (*x != -1.0 || !PyErr_Occurred()) return 0;
-    PyErr_Clear();              /* an integer too large for a float: Python says so in words */
-    return -1;
+    if (!*switched) return RECORD;
+    PyObject *mode = PyObject_CallNoArgs(get_mode), *answer = mode ? PyObject_GetAttr(mode, IN_C) : NULL;
+    int found = answer ? (int)PyLong_AsLong(answer) : FAILED;
+    Py_XDECREF(mode); Py_XDECREF(answer);
+    return found;
 }
 
 /* Read the parameters of an op; return 0 where one is no float, and no integer that a float holds exactly. */
-static inline int read_params(int code, PyObject *params, double *x) {
+static int read_params(int code, PyObject *params, double *x) {
     for (int k = 0; k < table[code].params; k++) {
-        PyObject *found = params ? PyDict_GetItem(params, PyTuple_GetItem(parameters[code], k)) : NULL;
+        PyObject *found = !params ? NULL : PyDict_GetItem(params, PyTuple_GetItem(PyList_GetItem(parameters, code), k));
         if (!found || read_number(found, x + k) || (!PyFloat_CheckExact(found) && fabs(x[k]) > 1e15)) return 0;
     }
     return 1;
 }
 
-/* Apply an op of the table. NULL without an error: that is for Python to do. */
-static inline PyObject *record(int code, int count, PyObject *const *args, PyObject *params) {
-    double x[MOST];
-    int nodes = 0, wanted = 0;
-    for (int k = 0; k < count; k++) {
-        int is_node = read_number(args[k], x + k);
-        if (is_node < 0) return NULL;
-        nodes |= is_node << k;
-        wanted |= is_node && ((Node *)args[k])->index >= 0;
-    }
-    if (code == OP_WHERE && nodes & 1) return NULL;    /* Python makes a constant of such a mask */
-    if (!read_params(code, params, x + count)) return NULL;
+/* Apply an op of one input or two, without parameters; of one, b is NULL. NULL without an error: that is for Python. */
+INLINE PyObject *record(int code, PyObject *a, PyObject *b) {
+    double x[MOST] = {0.0};
+    int is_a = read_number(a, x), is_b = b ? read_number(b, x + 1) : 0;
+    if (is_a < 0 || is_b < 0) return NULL;
     int mode = current_mode();
     if (mode == FAILED || mode == ASK) return NULL;
-    Node *y = new_node(forward(code, x), mode == RECORD && wanted ? created++ : CONSTANT);
-    if (!y || y->index < 0) return (PyObject *)y;
+    Node *y = new_node(forward(code, x), CONSTANT);
+    int wanted = (is_a && ((Node *)a)->index >= 0) || (is_b && ((Node *)b)->index >= 0);
+    if (!y || !wanted || mode == COMPUTE) return (PyObject *)y;
+    y->index = created++;
     y->code = code;
-    if (count <= 2 && !table[code].params) y->count = count;
-    else if (!more_of(y, count)) return Py_DECREF(y), NULL;
-    else {
-        y->more->count = count;
-        if (table[code].params) y->more->field[PARAMS] = Py_NewRef(params);
-    }
-    y->numbers = ~nodes & ((1 << count) - 1);
-    Input *in = y->count == MORE ? y->more->in : y->in;
-    for (int k = 0; k < count; k++)
-        if (nodes >> k & 1) in[k].node = (Node *)Py_NewRef(args[k]);
-        else in[k].number = x[k];
+    y->numbers = 3 - is_a - 2 * is_b;
+    if (is_a) y->in[0].node = (Node *)Py_NewRef(a);
+    else y->in[0].number = x[0];
+    if (is_b) y->in[1].node = (Node *)Py_NewRef(b);
+    else y->in[1].number = x[1];
     return (PyObject *)y;
 }
 
-/* Take the Values and numbers of a list or tuple as further inputs. Return how many Values there were; -1 where it has
-   something else, or memory fails. */
-static Py_ssize_t take_inputs(Node *y, PyObject *list, Py_ssize_t count) {
-    int is_list = PyList_CheckExact(list);
-    Py_ssize_t values = 0;
-    for (Py_ssize_t k = 0; k < count; k++) {
-        PyObject *item = is_list ? PyList_GetItem(list, k) : PyTuple_GetItem(list, k);
-        double x;
-        int is_node = read_number(item, &x);
-        Node *input = is_node < 0 ? NULL : is_node ? (Node *)Py_NewRef(item) : new_node(x, CONSTANT);
-        if (!input) return -1;
-        values += is_node;
-        y->more->in[y->more->count++].node = input;
-    }
-    return values;
+static double data_of(const void *in, size_t k) { return ((Node *const *)in)[k]->data; }
+
+/* Compute the value of any op at the inputs in `more`; 0 where that is for Python to do. */
+static int value_of(int code, const More *more, PyObject *params, double *y) {
+    double x[MOST] = {0.0};
+    if (code >= ELEMENTWISE) return *y = list_forward(code, data_of, more->in, more->count), 1;
+    for (Py_ssize_t k = 0; k < more->count; k++) x[k] = more->in[k]->data;
+    if (!read_params(code, params, x + more->count)) return 0;
+    return *y = forward(code, x), 1;
 }
 
-static double data_of(const void *in, size_t k) { return ((const Input *)in)[k].node->data; }
-
-/* Apply an op of lists to the items of lists or tuples of one length. NULL without an error: that is for Python to do. */
-static PyObject *record_lists(int code, PyObject *const *lists, Py_ssize_t many) {
+/* Apply any op in rules.h to the items of lists or tuples of one length. NULL without an error: that is for Python. */
+static PyObject *record_any(int code, PyObject *const *lists, Py_ssize_t many, PyObject *params) {
     Py_ssize_t size = 0, values = 0, taken = 0;
     for (Py_ssize_t k = 0; k < many; k++) {
         if (!PyList_CheckExact(lists[k]) && !PyTuple_CheckExact(lists[k])) return NULL;
@@ -270,42 +348,50 @@ static PyObject *record_lists(int code, PyObject *const *lists, Py_ssize_t many)
     }
     int mode = current_mode(), wanted = 0;
     if (mode == FAILED || mode == ASK || !size || size % table[code].inputs) return NULL;
+    if (code == OP_WHERE && is_value(PyTuple_GetItem(lists[0], 0))) return NULL;    /* such a mask Python detaches */
     Node *y = new_node(0.0, CONSTANT);
-    if (!y || !more_of(y, size)) return Py_XDECREF((PyObject *)y), NULL;
-    for (Py_ssize_t k = 0; k < many && taken >= 0; k++) values += taken = take_inputs(y, lists[k], PySequence_Size(lists[k]));
-    if (taken < 0 || !values) return Py_DECREF(y), NULL;    /* of plain numbers the result is one */
-    for (Py_ssize_t k = 0; k < size; k++) wanted |= y->more->in[k].node->index >= 0;
-    y->data = list_forward(code, data_of, y->more->in, size);
+    if (y && !needs_more(y, size)) taken = -1;
+    for (Py_ssize_t k = 0; y && k < many && taken >= 0; k++) values += taken = take_inputs(y, lists[k]);
+    if (taken < 0 || !values || !value_of(code, y->more, params, &y->data)) return Py_XDECREF((PyObject *)y), NULL;
+    for (Py_ssize_t k = 0; k < size; k++) wanted |= y->more->in[k]->index >= 0;
     if (mode == RECORD && wanted) {
+        if (table[code].params && put_field(y, params, PARAMS) < 0) return Py_DECREF(y), NULL;
         y->index = created++;
         y->code = code;
     } else drop_inputs(y);
     return (PyObject *)y;
 }
 
-/* Return the code of an op; OTHER of one that only Python knows. -1 with an error. */
-static inline int code_of(PyObject *op) {
-    PyObject *found = PyDict_GetItemWithError(codes, op);
-    return found ? (int)PyLong_AsLong(found) : PyErr_Occurred() ? -1 : OTHER;
-}
-
 /* apply_to_lists(op, *lists): apply an op to a list, or dot to two of one length. None: that is for Python to do. */
 static PyObject *apply_to_lists(PyObject *module, PyObject *const *given, Py_ssize_t count) {
     int code = count ? code_of(given[0]) : OTHER;
     int fits = code >= ELEMENTWISE && code < CODES && count - 1 == table[code].inputs;
-    PyObject *y = fits ? record_lists(code, given + 1, count - 1) : NULL;
+    PyObject *y = fits ? record_any(code, given + 1, count - 1, NULL) : NULL;
     return y || PyErr_Occurred() ? y : Py_NewRef(Py_None);
 }
 
-/* Apply an operator: what `record` leaves to Python is applied there. */
-static inline PyObject *operate(int code, PyObject *a, PyObject *b) {
-    PyObject *given[2] = {a, b}, *y = record(code, b ? 2 : 1, given, NULL);
+/* _apply(op, args, params): what an op calls, such as tanh(x), and a method that is not below. */
+static PyObject *Value_apply(PyObject *self, PyObject *const *given, Py_ssize_t count) {
+    if (count != 3 || !PyTuple_CheckExact(given[1])) return PyErr_Format(PyExc_TypeError, "_apply(op, args, params)");
+    PyObject *args = given[1], *y = NULL;
+    Py_ssize_t many = PyTuple_Size(args);
+    int code = code_of(given[0]), known = code > LEAF && code < CODES;
+    if (known && code >= ELEMENTWISE) y = record_any(code, &args, 1, given[2]);
+    else if (known && many == table[code].inputs) {
+        PyObject *a = PyTuple_GetItem(args, 0), *b = many == 2 ? PyTuple_GetItem(args, 1) : NULL;
+        y = many <= 2 && !table[code].params ? record(code, a, b) : record_any(code, &args, 1, given[2]);
+    }
     if (y || PyErr_Occurred()) return y;
-    PyObject *args = b ? PyTuple_Pack(2, a, b) : PyTuple_Pack(1, a);
-    if (!args) return NULL;
-    PyObject *op = PyList_GetItem(ops, code), *self = is_value(a) ? a : b;
-    y = PyObject_CallFunctionObjArgs(python_apply, self, op, args, defaults[PARAMS], NULL);
-    Py_DECREF(args);
+    return PyObject_CallFunctionObjArgs(python_apply, self, given[0], args, given[2], NULL);
+}
+
+/* Apply an operator: what `record` leaves to Python is applied there. */
+INLINE PyObject *operate(int code, PyObject *a, PyObject *b) {
+    PyObject *y = record(code, a, b);
+    if (y || PyErr_Occurred()) return y;
+    PyObject *args = b ? PyTuple_Pack(2, a, b) : PyTuple_Pack(1, a), *self = is_value(a) ? a : b;
+    if (args) y = PyObject_CallFunctionObjArgs(python_apply, self, PyList_GetItem(ops, code), args, usual[PARAMS], NULL);
+    Py_XDECREF(args);
     return y;
 }
 
@@ -325,21 +411,6 @@ static PyObject *raise_to(PyObject *a, PyObject *b, PyObject *modulus) {
 #define METHOD(name, code) static PyObject *method_##name(PyObject *x, PyObject *_) { return operate(code, x, NULL); }
 METHODS(METHOD)
 
-/* _apply(op, args, params): what an op calls, such as tanh(x), and a method that is not above. */
-static PyObject *Value_apply(PyObject *self, PyObject *const *given, Py_ssize_t count) {
-    if (count != 3 || !PyTuple_CheckExact(given[1])) return PyErr_Format(PyExc_TypeError, "_apply(op, args, params)");
-    PyObject *op = given[0], *args = given[1], *params = given[2], *y = NULL;
-    int code = code_of(op);
-    if (code >= ELEMENTWISE && code < CODES) y = record_lists(code, &args, 1);
-    else if (code >= 0 && code < ELEMENTWISE && PyTuple_Size(args) == table[code].inputs) {
-        PyObject *each[MOST];
-        for (int k = 0; k < table[code].inputs; k++) each[k] = PyTuple_GetItem(args, k);
-        y = record(code, table[code].inputs, each, params);
-    }
-    if (y || PyErr_Occurred()) return y;
-    return PyObject_CallFunctionObjArgs(python_apply, self, op, args, params, NULL);
-}
-
 /* --- backward: one sweep, newest node first --- */
 
 typedef struct { uint64_t age; Node *node; } Reached;    /* age: how long before the root it was made, in places */
@@ -347,16 +418,14 @@ typedef struct { uint64_t age; Node *node; } Reached;    /* age: how long before
 /* The memory of the last sweep, for the next one: to allocate it anew would take as long as the sweep. */
 static struct { Reached *reached, *sorted; double *gradients; size_t room; } held;
 
-/* Make room for twice as many nodes; 0, with MemoryError, where there is none. */
+/* Make room for twice as many nodes; 0, with MemoryError, where there is none. What `reached` has is kept. */
 static int more_room(void) {
     size_t room = held.room ? 2 * held.room : 1024;
-    Reached *reached = realloc(held.reached, room * sizeof(Reached));
-    if (reached) held.reached = reached;
-    Reached *sorted = realloc(held.sorted, room * sizeof(Reached));
-    if (sorted) held.sorted = sorted;
-    double *gradients = realloc(held.gradients, (room + 1) * sizeof(double));
-    if (gradients) held.gradients = gradients;
-    if (!reached || !sorted || !gradients) return PyErr_NoMemory(), 0;
+    Reached *memory = realloc(held.reached, room * (2 * sizeof(Reached) + sizeof(double)) + sizeof(double));
+    if (!memory) return PyErr_NoMemory(), 0;
+    held.reached = memory;
+    held.sorted = memory + room;
+    held.gradients = (double *)(memory + 2 * room);     /* one more, because slots count from 1 */
     held.room = room;
     return 1;
 }
@@ -374,92 +443,90 @@ static Reached *by_age(size_t count, uint64_t oldest) {
     return from;
 }
 
-/* Read the parameters that a node has, as above. */
-static inline int params_of(const Node *node, double *x) {
-    return read_params(node->code, node->count == MORE ? node->more->field[PARAMS] : NULL, x);
-}
-
-/* Whether a node is a leaf, or the result of an op of the table with as many inputs as the op takes. */
-static inline int is_known(const Node *node, Py_ssize_t count) {
+/* Whether a node is a leaf, or the result of an op in rules.h at as many Values as the op takes. */
+static int is_known(const Node *node) {
+    if (!node->has_more) return 1;
     double x[MOST];
-    if (node->code == LEAF) return !count;
-    if (node->code == OTHER || (node->count == MORE && node->more->field[INPUTS])) return 0;
-    int inputs = table[node->code].inputs;
-    return (node->code < ELEMENTWISE ? count == inputs : count && count % inputs == 0) && params_of(node, x);
+    if (node->code == OTHER || node->more->field[INPUTS]) return 0;
+    Py_ssize_t count = node->more->count, takes = table[node->code].inputs;
+    if (node->code >= ELEMENTWISE) return count && count % takes == 0;
+    return count == takes && read_params(node->code, node->more->field[PARAMS], x);
 }
 
 /* Whether this sweep can take a node: one that is known, with a gradient that it can add to. An int is one, as in
    `p.grad = 0`. Python takes the others, and refuses data that was set after it was used. */
-static int is_ours(Node *node, Py_ssize_t count) {
+static inline int is_ours(const Node *node) {
     if (node->has_grad == OBJECT) {
         if (!PyLong_CheckExact(node->grad.object)) return 0;
         if (PyLong_AsDouble(node->grad.object) == -1.0 && PyErr_Occurred()) return PyErr_Clear(), 0;
     }
-    return is_known(node, count) && (node->code == LEAF || changed(node) <= node->index);
+    return !node->has_more || (is_known(node) && (node->code == LEAF || changed(node) <= node->index));
 }
 
-static inline int wants(const Node *input, const Node *user) { return input->index >= 0 && input->index < user->index; }
+/* How many nodes were found, and the largest age among them; in a Program's graph also how many ops and operands, and
+   whether data was set after its use. */
+typedef struct { size_t nodes; uint64_t oldest; size_t ops, operands; int stale; } Found;
 
-/* Find all nodes below the root that want a gradient. Return how many; 0 where Python has to do the sweep, and
-   where MemoryError is set. Each node found has its `slot` set. */
-static size_t reach(Node *root, uint64_t *oldest) {
-    size_t found = 0;
-    if (!held.room && !more_room()) return 0;
-    held.reached[found++] = (Reached){0, root};
-    root->slot = 1;
-    for (size_t k = 0; k < found; k++) {   /* `found` grows on the way; 0 ends the loop */
+/* Add a node to those found; 0 with MemoryError. */
+static inline int put(Node *node, uint64_t age, Found *found) {
+    if (found->nodes == held.room && !more_room()) return 0;
+    if (age > found->oldest) found->oldest = age;
+    held.reached[found->nodes++] = (Reached){age, node};
+    return node->slot = 1;
+}
+
+/* Put an input of a node, if it wants a gradient and is not found yet; 0 where Python has to do the sweep. */
+static inline int reach_input(const Node *root, const Node *node, Node *input, Found *found) {
+    if (changed(input) > node->index) return 0;
+    if (input->slot || input->index < 0 || input->index >= node->index) return 1;
+    return put(input, root->index - input->index, found);
+}
+
+/* Find all nodes below the root that want a gradient, and set the `slot` of each. Find none where Python has to do the
+   sweep, and where MemoryError is set. */
+static void reach(Node *root, Found *found) {
+    put(root, 0, found);
+    for (size_t k = 0; k < found->nodes; k++) {   /* there are more of them on the way; 0 ends the loop */
         Node *node = held.reached[k].node;
-        Py_ssize_t count;
-        Input *in = inputs_of(node, &count);
-        if (k + AHEAD < found) PREFETCH_INPUTS(held.reached[k + AHEAD].node);
-        int ours = is_ours(node, count);
-        for (Py_ssize_t j = 0; ours && j < count; j++) {
-            if (is_number(node, j)) continue;
-            Node *input = in[j].node;
-            if (changed(input) > node->index) ours = 0;
-            if (input->slot || !wants(input, node)) continue;
-            if (found == held.room && !more_room()) { ours = 0; break; }
-            uint64_t age = root->index - input->index;
-            if (age > *oldest) *oldest = age;
-            held.reached[found++] = (Reached){age, input};
-            input->slot = 1;
-        }
+        if (k + AHEAD < found->nodes) PREFETCH_INPUTS(held.reached[k + AHEAD].node);
+        int ours = is_ours(node);
+        for (int j = 0; j < 2; j++)
+            if (!(node->numbers >> j & 1)) ours = ours && reach_input(root, node, node->in[j].node, found);
+        for (Py_ssize_t j = 0; ours && node->has_more && j < node->more->count; j++)
+            ours = reach_input(root, node, node->more->in[j], found);
         if (ours) continue;
-        while (found) held.reached[--found].node->slot = 0;
+        while (found->nodes) held.reached[--found->nodes].node->slot = 0;
     }
-    return found;
 }
 
-/* Compute the contributions to the inputs k, k + size, k + 2 size and so on: to one element of each list of that size. */
-static inline void contributions(Node *node, const Input *in, Py_ssize_t k, Py_ssize_t size, double g, double *slopes) {
-    double x[MOST];
-    int inputs = table[node->code].inputs;
-    for (int j = 0; j < inputs; j++, k += size) x[j] = is_number(node, k) ? in[k].number : in[k].node->data;
-    if (table[node->code].params) params_of(node, x + inputs);
-    backward(node->code, g, node->data, x, slopes);
-}
-
-/* Add a contribution to the gradient of an input. */
-static inline void add_slope(Node *node, const Input *in, Py_ssize_t k, double slope, double *gradients) {
-    if (!is_number(node, k) && wants(in[k].node, node)) gradients[in[k].node->slot] += slope;
-}
-
-/* Add what the gradient g of a node contributes to the gradients of its inputs, in their order. */
-static inline void contribute(Node *node, double g, double *gradients) {
-    Py_ssize_t count;
-    Input *in = inputs_of(node, &count);
-    double slopes[MOST] = {0.0};
-    int inputs = table[node->code].inputs;
-    if (node->code < ELEMENTWISE) {
-        contributions(node, in, 0, 1, g, slopes);
-        for (int k = 0; k < inputs; k++) add_slope(node, in, k, slopes[k], gradients);
-        return;
+/* Add what the gradient g of a node contributes to the gradients of its inputs. An input that wants nothing has slot 0:
+   a constant, and what is newer than the node. */
+static inline void contribute(const Node *node, double g, double *gradients) {
+    double x[MOST] = {0.0};
+    uint32_t slot[MOST] = {0};
+    for (int k = 0; k < 2; k++) {
+        int is_number = node->numbers >> k & 1;
+        x[k] = is_number ? node->in[k].number : node->in[k].node->data;
+        slot[k] = is_number ? 0 : node->in[k].node->slot;
     }
-    Py_ssize_t size = count / inputs;
-    for (Py_ssize_t list = 0; list < inputs; list++)
+    backward(node->code, g, node->data, x, slot, gradients);
+}
+
+/* The same for a node that has `more`: the inputs in their order, and so one list after the other. */
+static void contribute_more(const Node *node, double g, double *gradients) {
+    double x[MOST] = {0.0};
+    uint32_t slot[MOST] = {0};
+    int inputs = table[node->code].inputs, lists = node->code < ELEMENTWISE ? 1 : inputs;
+    Py_ssize_t size = node->more->count / inputs;
+    read_params(node->code, node->more->field[PARAMS], x + inputs);
+    for (int list = 0; list < lists; list++)
         for (Py_ssize_t k = 0; k < size; k++) {
-            contributions(node, in, k, size, g, slopes);
-            add_slope(node, in, list * size + k, slopes[list], gradients);
+            for (int j = 0; j < inputs; j++) {
+                Node *input = node->more->in[k + j * size];
+                x[j] = input->data;
+                slot[j] = lists > 1 && j != list ? 0 : input->slot;
+            }
+            backward(node->code, g, node->data, x, slot, gradients);
         }
 }
 
@@ -480,12 +547,13 @@ static PyObject *sweep(PyObject *module, PyObject *args) {
     PyObject *object, *seed;
     if (!PyArg_ParseTuple(args, "OO", &object, &seed)) return NULL;
     if (!is_value(object) || !PyFloat_CheckExact(seed)) Py_RETURN_FALSE;
-    uint64_t oldest = 0;
-    size_t count = reach((Node *)object, &oldest);
+    Found found = {0};
+    reach((Node *)object, &found);
+    size_t count = found.nodes;
     if (!count) return PyErr_Occurred() ? NULL : Py_NewRef(Py_False);
     /* Another thread that writes gradients in Python sees by this count that they are not the ones it has read. */
     PyObject *next = PyLong_FromLongLong(PyLong_AsLongLong(PyList_GetItem(commits, 0)) + 1);
-    Reached *reached = by_age(count, oldest);
+    Reached *reached = by_age(count, found.oldest);
     double *gradients = held.gradients;
     for (size_t k = 0; k < count; k++) {
         reached[k].node->slot = next ? k + 1 : 0;
@@ -494,12 +562,12 @@ static PyObject *sweep(PyObject *module, PyObject *args) {
     if (!next) return NULL;
     gradients[1] = PyFloat_AsDouble(seed);
     for (size_t k = 0; k < count; k++) {
+        Node *node = reached[k].node;
         if (k + AHEAD < count) PREFETCH_INPUTS(reached[k + AHEAD].node);
-        if (reached[k].node->code != LEAF) contribute(reached[k].node, gradients[k + 1], gradients);
-    }
-    for (size_t k = 0; k < count; k++) {
-        commit(reached[k].node, gradients[k + 1]);
-        reached[k].node->slot = 0;
+        if (node->code != LEAF && node->has_more) contribute_more(node, gradients[k + 1], gradients);
+        else if (node->code != LEAF) contribute(node, gradients[k + 1], gradients);
+        commit(node, gradients[k + 1]);
+        node->slot = 0;
     }
     PyList_SetItem(commits, 0, next);
     Py_RETURN_TRUE;
@@ -512,10 +580,8 @@ static PyObject *Value_new(PyTypeObject *type, PyObject *args, PyObject *named) 
 /* Value(3.0) here, all else by the __init__ of Python. */
 static int Value_init(PyObject *self, PyObject *args, PyObject *named) {
     Node *node = (Node *)self;
-    double data;
-    int fresh = node->code == LEAF && !node->count && !node->has_grad && node->index < 0;
-    if (fresh && !named && PyTuple_Size(args) == 1 && read_number(PyTuple_GetItem(args, 0), &data) == 0) {
-        node->data = data;
+    int fresh = node->code == LEAF && !node->has_more && !node->has_grad && node->index < 0;
+    if (fresh && !named && PyTuple_Size(args) == 1 && read_number(PyTuple_GetItem(args, 0), &node->data) == 0) {
         node->index = created++;
         return 0;
     }
@@ -525,33 +591,21 @@ static int Value_init(PyObject *self, PyObject *args, PyObject *named) {
     return done ? 0 : -1;
 }
 
-/* Refuse `del x.label` and the like. */
-static int is_deleted(PyObject *value) {
-    if (!value) PyErr_SetString(PyExc_AttributeError, "a field of a Value cannot be deleted");
-    return !value;
-}
-
 static PyObject *get_data(PyObject *self, void *_) { return PyFloat_FromDouble(((Node *)self)->data); }
 
+/* Set `data`, and mark it as changed. What is no float goes to the property of Python. */
 static int set_data(PyObject *self, PyObject *value, void *_) {
+    Node *node = (Node *)self;
     if (is_deleted(value)) return -1;
-    double data = PyFloat_AsDouble(value);
-    if (data == -1.0 && PyErr_Occurred()) return -1;
-    ((Node *)self)->data = data;
-    return 0;
-}
-
-/* `data`: set, it is marked as changed. What is no float goes to the property of Python. */
-static int change_data(PyObject *self, PyObject *value, void *_) {
-    if (is_deleted(value)) return -1;
-    if (PyFloat_CheckExact(value)) {
-        if (!more_of((Node *)self, 0)) return -1;
-        ((Node *)self)->more->changed = created++;
-        return set_data(self, value, NULL);
+    if (!PyFloat_CheckExact(value)) {
+        PyObject *done = PyObject_CallFunctionObjArgs(set_python_data, self, value, NULL);
+        Py_XDECREF(done);
+        return done ? 0 : -1;
     }
-    PyObject *done = PyObject_CallFunctionObjArgs(set_python_data, self, value, NULL);
-    Py_XDECREF(done);
-    return done ? 0 : -1;
+    if (!needs_more(node, 0)) return -1;
+    node->more->changed = created++;
+    node->data = PyFloat_AsDouble(value);
+    return 0;
 }
 
 static PyObject *get_grad(PyObject *self, void *_) {
@@ -564,14 +618,20 @@ static int set_grad(PyObject *self, PyObject *value, void *_) {
     if (is_deleted(value)) return -1;
     Node *node = (Node *)self;
     PyObject *before = node->has_grad == OBJECT ? node->grad.object : NULL;
-    if (PyFloat_CheckExact(value)) {
-        node->has_grad = NUMBER;
-        node->grad.number = PyFloat_AsDouble(value);
-    } else {
-        node->has_grad = value == Py_None ? NONE : OBJECT;
-        if (node->has_grad) node->grad.object = Py_NewRef(value);
-    }
+    node->has_grad = PyFloat_CheckExact(value) ? NUMBER : value == Py_None ? NONE : OBJECT;
+    if (node->has_grad == NUMBER) node->grad.number = PyFloat_AsDouble(value);
+    else node->grad.object = node->has_grad ? Py_NewRef(value) : NULL;
     Py_XDECREF(before);
+    return 0;
+}
+
+static PyObject *get_changed(PyObject *self, void *_) { return PyLong_FromLongLong(changed((Node *)self)); }
+
+static int set_changed(PyObject *self, PyObject *value, void *_) {
+    Node *node = (Node *)self;
+    int64_t place = is_deleted(value) ? -1 : PyLong_AsLongLong(value);
+    if ((place == -1 && PyErr_Occurred()) || ((place || node->has_more) && !needs_more(node, 0))) return -1;
+    if (node->has_more) node->more->changed = place;
     return 0;
 }
 
@@ -588,103 +648,12 @@ static int set_attribute(PyObject *self, PyObject *name, PyObject *value) {
     return -1;
 }
 
-/* `_index`, and `_changed` where `is_changed` is not NULL. */
-static PyObject *get_place(PyObject *self, void *is_changed) {
-    return PyLong_FromLongLong(is_changed ? changed((Node *)self) : ((Node *)self)->index);
-}
-
-static int set_place(PyObject *self, PyObject *value, void *is_changed) {
-    int64_t place = is_deleted(value) ? -1 : PyLong_AsLongLong(value);
-    Node *node = (Node *)self;
-    if (place == -1 && PyErr_Occurred()) return -1;
-    if (!is_changed) node->index = place;
-    else if (place || node->count == MORE) {
-        if (!more_of(node, 0)) return -1;
-        node->more->changed = place;
-    }
-    return 0;
-}
-
-/* Set a field of `more`. In a node without `more` each field counts as NULL. */
-static int set_field(Node *node, int which, PyObject *value) {
-    if (!value && node->count != MORE) return 0;
-    if (!more_of(node, 0)) return -1;
-    PyObject *before = node->more->field[which];
-    node->more->field[which] = Py_XNewRef(value);
-    Py_XDECREF(before);
-    return 0;
-}
-
-/* `label` and `params`. */
-static PyObject *get_object(PyObject *self, void *which) {
-    Node *node = (Node *)self;
-    PyObject *found = node->count == MORE ? node->more->field[(intptr_t)which] : NULL;
-    return Py_NewRef(found ? found : defaults[(intptr_t)which]);
-}
-
-static int set_object(PyObject *self, PyObject *value, void *which) {
-    return is_deleted(value) ? -1 : set_field((Node *)self, (intptr_t)which, value == defaults[(intptr_t)which] ? NULL : value);
-}
-
-static PyObject *get_op(PyObject *self, void *_) {
-    Node *node = (Node *)self;
-    return Py_NewRef(node->code == OTHER ? node->more->field[OP] : PyList_GetItem(ops, node->code));
-}
-
-static int set_op(PyObject *self, PyObject *value, void *_) {
-    int code = is_deleted(value) ? -1 : value == Py_None ? LEAF : code_of(value);
-    if (code < 0 || set_field((Node *)self, OP, code == OTHER ? value : NULL) < 0) return -1;
-    ((Node *)self)->code = code;
-    return 0;
-}
-
-/* Return input k as a node: a number becomes the constant that it is in the pure engine. NULL with MemoryError. */
-static Node *input_node(Node *node, Input *in, Py_ssize_t k) {
-    if (!is_number(node, k)) return in[k].node;
-    Node *number = new_node(in[k].number, CONSTANT);
-    if (!number) return NULL;
-    in[k].node = number;
-    node->numbers &= ~(1 << k);
-    return number;
-}
-
-/* The inputs as a tuple of nodes. */
-static PyObject *get_inputs(PyObject *self, void *_) {
-    Node *node = (Node *)self;
-    if (node->count == MORE && node->more->field[INPUTS]) return Py_NewRef(node->more->field[INPUTS]);
-    Py_ssize_t count;
-    Input *in = inputs_of(node, &count);
-    PyObject *tuple = PyTuple_New(count);
-    for (Py_ssize_t k = 0; tuple && k < count; k++) {
-        if (input_node(node, in, k)) PyTuple_SetItem(tuple, k, Py_NewRef((PyObject *)in[k].node));
-        else Py_CLEAR(tuple);
-    }
-    return tuple;
-}
-
-/* Values are held one by one, and a tuple with another node in it as it is. */
-static int set_inputs(PyObject *self, PyObject *value, void *_) {
-    Node *node = (Node *)self;
-    if (is_deleted(value)) return -1;
-    if (!PyTuple_Check(value)) return PyErr_SetString(PyExc_TypeError, "inputs are a tuple of nodes"), -1;
-    Py_ssize_t count = PyTuple_Size(value), own = 0;
-    while (own < count && is_value(PyTuple_GetItem(value, own))) own++;
-    drop_inputs(node);
-    if (set_field(node, INPUTS, own < count ? value : NULL) < 0) return -1;
-    if (own < count) return 0;
-    if ((count > 2 || node->count == MORE) && !more_of(node, count)) return -1;
-    if (node->count == MORE) node->more->count = count;
-    else node->count = count;
-    Input *in = inputs_of(node, &count);
-    for (Py_ssize_t k = 0; k < count; k++) in[k].node = (Node *)Py_NewRef(PyTuple_GetItem(value, k));
-    return 0;
-}
-
 static PyGetSetDef fields[] = {
-    {"_data", get_data, set_data}, {"data", get_data, change_data}, {"_grad", get_grad, set_grad},
-    {"grad", get_grad, set_grad}, {"_index", get_place, set_place},
-    {"_changed", get_place, set_place, NULL, (void *)1}, {"op", get_op, set_op}, {"inputs", get_inputs, set_inputs},
-    {"params", get_object, set_object, NULL, (void *)PARAMS}, {"label", get_object, set_object, NULL, (void *)LABEL}, {0}};
+    {"data", get_data, set_data}, {"_grad", get_grad, set_grad}, {"grad", get_grad, set_grad},
+    {"_changed", get_changed, set_changed}, {"op", get_field, set_op, NULL, (void *)OP},
+    {"inputs", get_field, set_inputs, NULL, (void *)INPUTS}, {"params", get_field, set_field, NULL, (void *)PARAMS},
+    {"label", get_field, set_field, NULL, (void *)LABEL}, {0}};
+static PyMemberDef members[] = {{"_data", T_DOUBLE, offsetof(Node, data)}, {"_index", T_LONGLONG, offsetof(Node, index)}, {0}};
 #define ENTRY(name, code) {#name, method_##name, METH_NOARGS},
 static PyMethodDef methods[] = {
     METHODS(ENTRY) {"_apply", (PyCFunction)(void (*)(void))Value_apply, METH_FASTCALL}, {0}};
@@ -694,119 +663,99 @@ static int traverse(PyObject *self, visitproc visit, void *arg) { return 0; }
 
 static PyType_Slot slots[] = {
     {Py_tp_new, Value_new}, {Py_tp_init, Value_init}, {Py_tp_dealloc, Value_dealloc}, {Py_tp_traverse, traverse},
-    {Py_tp_setattro, set_attribute},
-    {Py_tp_getset, fields}, {Py_tp_methods, methods}, {Py_nb_add, add}, {Py_nb_subtract, subtract},
-    {Py_nb_multiply, multiply}, {Py_nb_true_divide, divide}, {Py_nb_power, raise_to}, {Py_nb_negative, negate},
-    {Py_nb_absolute, take_absolute}, {0}};
+    {Py_tp_setattro, set_attribute}, {Py_tp_getset, fields}, {Py_tp_members, members}, {Py_tp_methods, methods},
+    {Py_nb_add, add}, {Py_nb_subtract, subtract}, {Py_nb_multiply, multiply}, {Py_nb_true_divide, divide},
+    {Py_nb_power, raise_to}, {Py_nb_negative, negate}, {Py_nb_absolute, take_absolute}, {0}};
 static PyType_Spec spec = {"autograd.operands.value.Value", sizeof(Node), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, slots};
 
 /* --- the graph as arrays, for a Program --- */
 
-/* How much of a graph was found; stale: whether data was set after its use. */
-typedef struct { size_t nodes, ops, operands, params; uint64_t newest; int stale; } Found;
-
-/* Add a node to those found, unless it is among them; 0 with MemoryError. Its place takes the place of an age, so that
-   `by_age` sorts the oldest node first. */
-static int find(Node *node, Found *found) {
-    if (node->slot) return 1;
-    if (found->nodes == held.room && !more_room()) return 0;
-    uint64_t place = node->index + 1;      /* 0 of a constant, so that it comes first */
-    if (place > found->newest) found->newest = place;
-    held.reached[found->nodes++] = (Reached){place, node};
-    return node->slot = 1;
-}
-
-/* Find the Values of a list; 0 where there is another object in it, or with MemoryError. */
-static int find_all(PyObject *list, Found *found) {
-    for (Py_ssize_t k = 0; k < PyList_Size(list); k++) {
-        PyObject *node = PyList_GetItem(list, k);
-        if (!is_value(node) || !find((Node *)node, found)) return 0;
-    }
-    return 1;
+/* Put a Value, unless it is found already; 0 where it is no Value, and with MemoryError. Its place takes the place of an
+   age, so that `by_age` sorts the oldest node first, and of a constant that is 0. */
+static int find(PyObject *object, Found *found) {
+    Node *node = (Node *)object;
+    return is_value(object) && (node->slot || put(node, node->index + 1, found));
 }
 
 /* Find all nodes below those found so far, of which the first `leaves` count as leaves. Return 0 where a node is not in
-   the table, and with MemoryError. */
+   rules.h, and with MemoryError. */
 static int find_below(size_t leaves, Found *found) {
     for (size_t k = leaves; k < found->nodes; k++) {
         Node *node = held.reached[k].node;
-        Py_ssize_t count;
-        Input *in = inputs_of(node, &count);
-        if (!is_known(node, count)) return 0;
-        if (node->code == LEAF) continue;
-        found->ops++;
-        found->params += table[node->code].params;
-        found->operands += count + table[node->code].params;
+        if (!is_known(node)) return 0;
+        Py_ssize_t count = inputs_of(node);
+        found->ops += node->code != LEAF;
+        found->operands += count;
+        found->stale |= count && node->index >= 0 && changed(node) > node->index;
         for (Py_ssize_t j = 0; j < count; j++) {
-            if (!input_node(node, in, j) || !find(in[j].node, found)) return 0;
-            found->stale |= node->index >= 0 && changed(in[j].node) > node->index;
+            Node *input = input_of(node, j);
+            if (!input || !find((PyObject *)input, found)) return 0;
+            found->stale |= node->index >= 0 && changed(input) > node->index;
         }
-        found->stale |= node->index >= 0 && changed(node) > node->index;
     }
     return 1;
 }
 
-/* Write the nodes found as the arrays of a tape; 0 with MemoryError. */
+/* Add a node to the list, with its data; it has the next slot. Return 0 with MemoryError. */
+static int place(Node *node, PyObject *nodes, double *data) {
+    data[PyList_Size(nodes)] = node->data;
+    node->slot = PyList_Size(nodes) + 1;
+    return PyList_Append(nodes, (PyObject *)node) == 0;
+}
+
+/* Write the nodes found as the arrays of `graph`; 0 with MemoryError. A slot is 2 in what counts as a leaf. */
 static int write_graph(const Found *found, PyObject *nodes, uint8_t *code, uint32_t *first, uint32_t *operand, double *data) {
-    Reached *reached = by_age(found->nodes, found->newest);
-    uint32_t param = found->nodes - found->ops, leaf = 0, result = param + found->params, *next = operand;
+    Reached *reached = by_age(found->nodes, found->oldest);
+    uint32_t *next = operand;
     for (size_t k = 0; k < found->nodes; k++) {
         Node *node = reached[k].node;
-        if (node->slot == 1 && node->code != LEAF) { node->slot = 0; continue; }
-        data[leaf] = node->data;
-        node->slot = ++leaf;
-        if (PyList_Append(nodes, (PyObject *)node) < 0) return 0;
+        if (node->slot == 1 && node->code != LEAF) node->slot = 0;
+        else if (!place(node, nodes, data)) return 0;
     }
     for (size_t k = 0; k < found->nodes; k++) {
         Node *node = reached[k].node;
         if (node->slot) continue;
-        Py_ssize_t count;
-        Input *in = inputs_of(node, &count);
         *code++ = node->code;
         *first++ = (uint32_t)(next - operand);
-        for (Py_ssize_t j = 0; j < count; j++) *next++ = in[j].node->slot - 1;
-        params_of(node, data + param);
-        for (int j = 0; j < table[node->code].params; j++) *next++ = param++;
-        data[result] = node->data;
-        node->slot = ++result;
-        if (PyList_Append(nodes, (PyObject *)node) < 0) return 0;
+        for (Py_ssize_t j = 0; j < inputs_of(node); j++) *next++ = input_of(node, j)->slot - 1;
+        if (!place(node, nodes, data)) return 0;
     }
     *first = (uint32_t)(next - operand);
     return 1;
 }
 
-/* graph(roots, leaves): the graph below the roots, in which `leaves` count as leaves, as the arrays of a tape. None where
-   a node is no Value, or its op is not in the table.
+/* graph(ends, leaves): the graph below some nodes, of which the first `leaves` count as leaves, as the arrays of a tape.
+   None where a node is no Value, or its op is not in rules.h.
 
-   Return (nodes, codes, first, operands, data, places, stale). Each leaf, each parameter of an op and each result has a
-   slot, in this order and the older ones first. `nodes` is a list of the leaves and the results. For each op in turn
-   there are its code, in one byte, and where its operands begin, in four, with the end of the last ones behind; the
-   operands are slots, in four. `data` has the number of each slot, in eight, and `places` the slot of each of `leaves`
-   and then of each root, in four. `stale` tells whether data was set after its use. */
+   Return (nodes, codes, first, operands, data, places, stale). Each leaf and each result has a slot, in this order and
+   the older ones first; `nodes` is a list of them. For each op in turn there are its code, in one byte, and where its
+   operands begin, in four, with the end of the last ones behind; the operands are slots, in four. `data` has the number
+   of each slot, in eight, and `places` the slot of each of `ends`, in four. `stale`: data was set after its use. */
 static PyObject *graph(PyObject *module, PyObject *args) {
-    PyObject *roots, *leaves, *part[5] = {NULL};
-    if (!PyArg_ParseTuple(args, "O!O!", &PyList_Type, &roots, &PyList_Type, &leaves)) return NULL;
+    PyObject *ends, *part[5] = {NULL};
+    Py_ssize_t leaves, done = 0;
+    if (!PyArg_ParseTuple(args, "O!n", &PyList_Type, &ends, &leaves)) return NULL;
     PyObject *nodes = PyList_New(0);       /* first: a new list may start the collector, and so any Python code */
     Found found = {0};
-    Py_ssize_t first = PyList_Size(leaves), given = first + PyList_Size(roots);
-    size_t cut;
-    int done = 0;
-    if (nodes && (held.room || more_room()) && find_all(leaves, &found) && (cut = found.nodes, 1) &&
-        find_all(roots, &found) && find_below(cut, &found)) {
+    size_t cut = 0;
+    int right = nodes != NULL;
+    for (Py_ssize_t k = 0; right && k < PyList_Size(ends); k++) {
+        right = find(PyList_GetItem(ends, k), &found);
+        if (k < leaves) cut = found.nodes;
+    }
+    if (right && (right = find_below(cut, &found))) {
         while (cut) held.reached[--cut].node->slot = 2;
-        size_t size[5] = {found.ops, 4 * (found.ops + 1), 4 * found.operands, 8 * (found.nodes + found.params), 4 * given};
+        size_t size[] = {found.ops, 4 * (found.ops + 1), 4 * found.operands, 8 * found.nodes, 4 * PyList_Size(ends)};
         void *to[5];
-        while (done < 5 && (part[done] = PyBytes_FromStringAndSize(NULL, size[done]))) {
-            to[done] = PyBytes_AsString(part[done]);
-            done++;
-        }
-        done = done == 5 && write_graph(&found, nodes, to[0], to[1], to[2], to[3]);
-        for (Py_ssize_t k = 0; done && k < given; k++)
-            ((uint32_t *)to[4])[k] = ((Node *)PyList_GetItem(k < first ? leaves : roots, k < first ? k : k - first))->slot - 1;
+        while (done < 5 && (part[done] = PyBytes_FromStringAndSize(NULL, size[done]))) done++;
+        for (Py_ssize_t k = 0; k < done; k++) to[k] = PyBytes_AsString(part[k]);
+        right = done == 5 && write_graph(&found, nodes, to[0], to[1], to[2], to[3]);
+        for (Py_ssize_t k = 0; right && k < PyList_Size(ends); k++)
+            ((uint32_t *)to[4])[k] = ((Node *)PyList_GetItem(ends, k))->slot - 1;
     }
     while (found.nodes) held.reached[--found.nodes].node->slot = 0;
-    if (done) return Py_BuildValue("(NNNNNNi)", nodes, part[0], part[1], part[2], part[3], part[4], found.stale);
-    for (int k = 0; k < 5; k++) Py_XDECREF(part[k]);
+    if (right) return Py_BuildValue("(NNNNNNi)", nodes, part[0], part[1], part[2], part[3], part[4], found.stale);
+    while (done) Py_DECREF(part[--done]);
     Py_XDECREF(nodes);
     return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
 }
@@ -816,42 +765,16 @@ static PyObject *graph(PyObject *module, PyObject *args) {
 /* place(): take the next place in creation order, which all nodes share. */
 static PyObject *take_place(PyObject *module, PyObject *_) { return PyLong_FromLongLong(created++); }
 
-/* Return an attribute of an object, whose reference it takes; NULL with an error, or without an object. */
-static PyObject *of(PyObject *object, const char *name) {
-    PyObject *found = object ? PyObject_GetAttrString(object, name) : NULL;
-    Py_XDECREF(object);
-    return found;
-}
-
-/* connect(base, general, ops, no_params, get_mode, usual_mode, switched, commits): return the type in C that has the
-   methods of base.
-
-   general    the `_apply` for all that this file leaves to Python
-   ops        the ops of `names`, in that order
-   get_mode   a function that returns the mode, which is the usual one while the list `switched` is empty
-   commits    a list with the number of times that gradients were written */
+/* connect(...): return the type in C that has the methods of a class in Python; compiled.py says what it is given. */
 static PyObject *connect(PyObject *module, PyObject *args) {
-    PyObject *base;
-    if (!PyArg_ParseTuple(args, "OOO!OOOO!O!", &base, &python_apply, &PyList_Type, &ops, &defaults[PARAMS], &get_mode,
-                          &usual_mode, &PyList_Type, &switched, &PyList_Type, &commits)) return NULL;
+    PyObject *base, *flag;
+    if (!PyArg_ParseTuple(args, "OOOOOO!OO!OOO!OOO!", &base, &python_init, &set_python_data, &python_pow, &python_apply,
+                          &PyList_Type, &ops, &codes, &PyList_Type, &parameters, &usual[PARAMS], &usual[LABEL], &PyByteArray_Type,
+                          &flag, &get_mode, &set_mode, &PyList_Type, &commits)) return NULL;
     Py_INCREF(args);            /* and so all that is in it, for good */
-    codes = PyDict_New();
-    python_init = PyObject_GetAttrString(base, "__init__");
-    set_python_data = of(PyObject_GetAttrString(base, "data"), "__set__");
-    python_pow = PyObject_GetAttrString(base, "__pow__");
-    set_mode = of(of(Py_NewRef(get_mode), "__self__"), "set");
-    WATCH = PyUnicode_InternFromString("watch");
-    RECORDING = PyUnicode_InternFromString("recording");
-    OUTER = PyUnicode_InternFromString("outer");
-    defaults[LABEL] = PyUnicode_FromString("");
-    if (PyErr_Occurred()) return NULL;
-    for (long code = LEAF + 1; code < CODES; code++) {
-        PyObject *op = PyList_GetItem(ops, code), *number = PyLong_FromLong(code);
-        PyObject *params = PyObject_GetAttrString(op, "params");
-        parameters[code] = params ? PySequence_Tuple(params) : NULL;
-        if (!number || !parameters[code] || PyDict_SetItem(codes, op, number) < 0) return NULL;
-        Py_DECREF(number); Py_DECREF(params);
-    }
+    switched = PyByteArray_AsString(flag);
+    OUTER = PyUnicode_InternFromString("outer");    /* made once, so that a look-up is short */
+    IN_C = PyUnicode_InternFromString("in_c");
     for (PyGetSetDef *field = fields; field->name; field++) {    /* what Python has as a property has its docstring */
         PyObject *property = PyObject_GetAttrString(base, field->name);
         PyObject *doc = property ? PyObject_GetAttrString(property, "__doc__") : NULL;
@@ -884,12 +807,8 @@ static PyMethodDef functions[] = {
 static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "core", NULL, -1, functions};
 
 PyMODINIT_FUNC PyInit_core(void) {
-    PyObject *module = PyModule_Create(&definition), *names = PyList_New(CODES);
-    for (int code = LEAF; names && code < CODES; code++) {
-        PyList_SetItem(names, code, PyUnicode_FromString(code == LEAF ? "" : table[code].name));
-    }
-    if (!module || !names || PyModule_AddObjectRef(module, "names", names) < 0 ||
-        PyModule_AddStringConstant(module, "source_hash", SOURCE_HASH) < 0) Py_CLEAR(module);
-    Py_XDECREF(names);
+    PyObject *module = PyModule_Create(&definition);
+    if (module && (PyModule_AddStringConstant(module, "names", NAMES) < 0 ||
+                   PyModule_AddStringConstant(module, "source_hash", SOURCE_HASH) < 0)) Py_CLEAR(module);
     return module;
 }

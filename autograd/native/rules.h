@@ -4,6 +4,7 @@
    rule_mul_a(g, y, a, b)   what the gradient g at the result y contributes to the input a */
 
 #include <math.h>
+#include <stdint.h>
 #include "python_arithmetic.h"
 
 static inline double forward_identity(double x) {
@@ -557,75 +558,78 @@ enum {
     CODES
 };
 
-/* An op's name, how many inputs (or lists) and parameters it has, and the bits of inputs with a rule. */
-static const struct { const char *name; unsigned char inputs, params, ruled; } table[CODES] = {
-    [OP_ADD] = {"add", 2, 0, 3},
-    [OP_SUB] = {"sub", 2, 0, 3},
-    [OP_MUL] = {"mul", 2, 0, 3},
-    [OP_DIV] = {"div", 2, 0, 3},
-    [OP_NEG] = {"neg", 1, 0, 1},
-    [OP_POW] = {"pow", 2, 0, 3},
-    [OP_IDENTITY] = {"identity", 1, 0, 1},
-    [OP_SQUARE] = {"square", 1, 0, 1},
-    [OP_RECIPROCAL] = {"reciprocal", 1, 0, 1},
-    [OP_SQRT] = {"sqrt", 1, 0, 1},
-    [OP_CBRT] = {"cbrt", 1, 0, 1},
-    [OP_HYPOT] = {"hypot", 2, 0, 3},
-    [OP_EXP] = {"exp", 1, 0, 1},
-    [OP_EXPM1] = {"expm1", 1, 0, 1},
-    [OP_LOG] = {"log", 1, 0, 1},
-    [OP_EXP2] = {"exp2", 1, 0, 1},
-    [OP_LOG2] = {"log2", 1, 0, 1},
-    [OP_LOG10] = {"log10", 1, 0, 1},
-    [OP_LOG1P] = {"log1p", 1, 0, 1},
-    [OP_SIN] = {"sin", 1, 0, 1},
-    [OP_COS] = {"cos", 1, 0, 1},
-    [OP_TAN] = {"tan", 1, 0, 1},
-    [OP_ASIN] = {"asin", 1, 0, 1},
-    [OP_ACOS] = {"acos", 1, 0, 1},
-    [OP_ATAN] = {"atan", 1, 0, 1},
-    [OP_ATAN2] = {"atan2", 2, 0, 3},
-    [OP_SINH] = {"sinh", 1, 0, 1},
-    [OP_COSH] = {"cosh", 1, 0, 1},
-    [OP_TANH] = {"tanh", 1, 0, 1},
-    [OP_ASINH] = {"asinh", 1, 0, 1},
-    [OP_ACOSH] = {"acosh", 1, 0, 1},
-    [OP_ATANH] = {"atanh", 1, 0, 1},
-    [OP_SECH] = {"sech", 1, 0, 1},
-    [OP_ABS] = {"abs", 1, 0, 1},
-    [OP_SIGN] = {"sign", 1, 0, 1},
-    [OP_MAXIMUM] = {"maximum", 2, 0, 3},
-    [OP_MINIMUM] = {"minimum", 2, 0, 3},
-    [OP_CLIP] = {"clip", 1, 2, 1},
-    [OP_WHERE] = {"where", 3, 0, 6},
-    [OP_ERF] = {"erf", 1, 0, 1},
-    [OP_ERFC] = {"erfc", 1, 0, 1},
-    [OP_GAUSSIAN] = {"gaussian", 1, 0, 1},
-    [OP_NORMAL_PDF] = {"normal_pdf", 1, 0, 1},
-    [OP_NORMAL_CDF] = {"normal_cdf", 1, 0, 1},
-    [OP_LOG_NORMAL_CDF] = {"log_normal_cdf", 1, 0, 1},
-    [OP_INVERSE_MILLS] = {"inverse_mills", 1, 0, 1},
-    [OP_SIGMOID] = {"sigmoid", 1, 0, 1},
-    [OP_LOG_SIGMOID] = {"log_sigmoid", 1, 0, 1},
-    [OP_SOFTPLUS] = {"softplus", 1, 0, 1},
-    [OP_LOGIT] = {"logit", 1, 0, 1},
-    [OP_LOGADDEXP] = {"logaddexp", 2, 0, 3},
-    [OP_RELU] = {"relu", 1, 0, 1},
-    [OP_LEAKY_RELU] = {"leaky_relu", 1, 1, 1},
-    [OP_ELU] = {"elu", 1, 1, 1},
-    [OP_SELU] = {"selu", 1, 0, 1},
-    [OP_GELU] = {"gelu", 1, 0, 1},
-    [OP_SILU] = {"silu", 1, 0, 1},
-    [OP_MISH] = {"mish", 1, 0, 1},
-    [OP_BINARY_CROSS_ENTROPY_WITH_LOGITS] = {"binary_cross_entropy_with_logits", 2, 0, 3},
-    [OP_REMAINDER] = {"remainder", 2, 0, 3},
-    [OP_FLOOR_DIVIDE] = {"floor_divide", 2, 0, 3},
-    [OP_FLOOR] = {"floor", 1, 0, 1},
-    [OP_CEIL] = {"ceil", 1, 0, 1},
-    [OP_ROUND] = {"round", 1, 0, 1},
-    [OP_SUM] = {"sum", 1, 0, 1},
-    [OP_DOT] = {"dot", 2, 0, 3},
-    [OP_LOGSUMEXP] = {"logsumexp", 1, 0, 1},
+/* The names of the ops, in the order of their codes. */
+#define NAMES "add sub mul div neg pow identity square reciprocal sqrt cbrt hypot exp expm1 log exp2 log2 log10 log1p sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh sech abs sign maximum minimum clip where erf erfc gaussian normal_pdf normal_cdf log_normal_cdf inverse_mills sigmoid log_sigmoid softplus logit logaddexp relu leaky_relu elu selu gelu silu mish binary_cross_entropy_with_logits remainder floor_divide floor ceil round sum dot logsumexp"
+
+/* How many inputs (or lists) and parameters an op has, and the bits of its inputs with a rule. */
+static const struct { unsigned char inputs, params, ruled; } table[CODES] = {
+    [OP_ADD] = {2, 0, 3},
+    [OP_SUB] = {2, 0, 3},
+    [OP_MUL] = {2, 0, 3},
+    [OP_DIV] = {2, 0, 3},
+    [OP_NEG] = {1, 0, 1},
+    [OP_POW] = {2, 0, 3},
+    [OP_IDENTITY] = {1, 0, 1},
+    [OP_SQUARE] = {1, 0, 1},
+    [OP_RECIPROCAL] = {1, 0, 1},
+    [OP_SQRT] = {1, 0, 1},
+    [OP_CBRT] = {1, 0, 1},
+    [OP_HYPOT] = {2, 0, 3},
+    [OP_EXP] = {1, 0, 1},
+    [OP_EXPM1] = {1, 0, 1},
+    [OP_LOG] = {1, 0, 1},
+    [OP_EXP2] = {1, 0, 1},
+    [OP_LOG2] = {1, 0, 1},
+    [OP_LOG10] = {1, 0, 1},
+    [OP_LOG1P] = {1, 0, 1},
+    [OP_SIN] = {1, 0, 1},
+    [OP_COS] = {1, 0, 1},
+    [OP_TAN] = {1, 0, 1},
+    [OP_ASIN] = {1, 0, 1},
+    [OP_ACOS] = {1, 0, 1},
+    [OP_ATAN] = {1, 0, 1},
+    [OP_ATAN2] = {2, 0, 3},
+    [OP_SINH] = {1, 0, 1},
+    [OP_COSH] = {1, 0, 1},
+    [OP_TANH] = {1, 0, 1},
+    [OP_ASINH] = {1, 0, 1},
+    [OP_ACOSH] = {1, 0, 1},
+    [OP_ATANH] = {1, 0, 1},
+    [OP_SECH] = {1, 0, 1},
+    [OP_ABS] = {1, 0, 1},
+    [OP_SIGN] = {1, 0, 1},
+    [OP_MAXIMUM] = {2, 0, 3},
+    [OP_MINIMUM] = {2, 0, 3},
+    [OP_CLIP] = {1, 2, 1},
+    [OP_WHERE] = {3, 0, 6},
+    [OP_ERF] = {1, 0, 1},
+    [OP_ERFC] = {1, 0, 1},
+    [OP_GAUSSIAN] = {1, 0, 1},
+    [OP_NORMAL_PDF] = {1, 0, 1},
+    [OP_NORMAL_CDF] = {1, 0, 1},
+    [OP_LOG_NORMAL_CDF] = {1, 0, 1},
+    [OP_INVERSE_MILLS] = {1, 0, 1},
+    [OP_SIGMOID] = {1, 0, 1},
+    [OP_LOG_SIGMOID] = {1, 0, 1},
+    [OP_SOFTPLUS] = {1, 0, 1},
+    [OP_LOGIT] = {1, 0, 1},
+    [OP_LOGADDEXP] = {2, 0, 3},
+    [OP_RELU] = {1, 0, 1},
+    [OP_LEAKY_RELU] = {1, 1, 1},
+    [OP_ELU] = {1, 1, 1},
+    [OP_SELU] = {1, 0, 1},
+    [OP_GELU] = {1, 0, 1},
+    [OP_SILU] = {1, 0, 1},
+    [OP_MISH] = {1, 0, 1},
+    [OP_BINARY_CROSS_ENTROPY_WITH_LOGITS] = {2, 0, 3},
+    [OP_REMAINDER] = {2, 0, 3},
+    [OP_FLOOR_DIVIDE] = {2, 0, 3},
+    [OP_FLOOR] = {1, 0, 1},
+    [OP_CEIL] = {1, 0, 1},
+    [OP_ROUND] = {1, 0, 1},
+    [OP_SUM] = {1, 0, 1},
+    [OP_DOT] = {2, 0, 3},
+    [OP_LOGSUMEXP] = {1, 0, 1},
 };
 
 /* The most inputs and parameters that an op has, together. */
@@ -635,7 +639,7 @@ enum { MOST = 3 };
 #define METHODS(M) M(square, OP_SQUARE) M(reciprocal, OP_RECIPROCAL) M(sqrt, OP_SQRT) M(exp, OP_EXP) M(expm1, OP_EXPM1) M(log, OP_LOG) M(exp2, OP_EXP2) M(log2, OP_LOG2) M(log10, OP_LOG10) M(log1p, OP_LOG1P) M(sin, OP_SIN) M(cos, OP_COS) M(tan, OP_TAN) M(sinh, OP_SINH) M(cosh, OP_COSH) M(tanh, OP_TANH) M(asinh, OP_ASINH) M(acosh, OP_ACOSH) M(atanh, OP_ATANH) M(abs, OP_ABS) M(sign, OP_SIGN) M(erf, OP_ERF) M(erfc, OP_ERFC) M(sigmoid, OP_SIGMOID) M(softplus, OP_SOFTPLUS) M(logit, OP_LOGIT) M(relu, OP_RELU) M(gelu, OP_GELU) M(silu, OP_SILU) M(floor, OP_FLOOR) M(ceil, OP_CEIL)
 
 /* Return the value of an op, where x has the inputs and behind them the parameters. */
-static inline double forward(int code, const double *x) {
+INLINE double forward(int code, const double *x) {
     switch (code) {
     case OP_ADD: return x[0] + x[1];
     case OP_SUB: return x[0] - x[1];
@@ -705,77 +709,80 @@ static inline double forward(int code, const double *x) {
     return NAN;
 }
 
-/* Set what the gradient g at the result y contributes to each input. */
-static inline void backward(int code, double g, double y, const double *x, double *to) {
+/* Add what the gradient g at the result y contributes to input k to sum[slot[k]]; slot 0: nothing. */
+INLINE void
+backward(int code, double g, double y, const double *x, const uint32_t *slot, double *sum) {
+    #define TO(k, contribution) if (slot[k]) sum[slot[k]] += contribution
     switch (code) {
-    case OP_ADD: to[0] = rule_add_a(g, y, x[0], x[1]); to[1] = rule_add_b(g, y, x[0], x[1]); return;
-    case OP_SUB: to[0] = rule_sub_a(g, y, x[0], x[1]); to[1] = rule_sub_b(g, y, x[0], x[1]); return;
-    case OP_MUL: to[0] = rule_mul_a(g, y, x[0], x[1]); to[1] = rule_mul_b(g, y, x[0], x[1]); return;
-    case OP_DIV: to[0] = rule_div_a(g, y, x[0], x[1]); to[1] = rule_div_b(g, y, x[0], x[1]); return;
-    case OP_NEG: to[0] = rule_neg(g, y, x[0]); return;
-    case OP_POW: to[0] = rule_pow_a(g, y, x[0], x[1]); to[1] = rule_pow_b(g, y, x[0], x[1]); return;
-    case OP_IDENTITY: to[0] = rule_identity(g, y, x[0]); return;
-    case OP_SQUARE: to[0] = rule_square(g, y, x[0]); return;
-    case OP_RECIPROCAL: to[0] = rule_reciprocal(g, y, x[0]); return;
-    case OP_SQRT: to[0] = rule_sqrt(g, y, x[0]); return;
-    case OP_CBRT: to[0] = rule_cbrt(g, y, x[0]); return;
-    case OP_HYPOT: to[0] = rule_hypot_a(g, y, x[0], x[1]); to[1] = rule_hypot_b(g, y, x[0], x[1]); return;
-    case OP_EXP: to[0] = rule_exp(g, y, x[0]); return;
-    case OP_EXPM1: to[0] = rule_expm1(g, y, x[0]); return;
-    case OP_LOG: to[0] = rule_log(g, y, x[0]); return;
-    case OP_EXP2: to[0] = rule_exp2(g, y, x[0]); return;
-    case OP_LOG2: to[0] = rule_log2(g, y, x[0]); return;
-    case OP_LOG10: to[0] = rule_log10(g, y, x[0]); return;
-    case OP_LOG1P: to[0] = rule_log1p(g, y, x[0]); return;
-    case OP_SIN: to[0] = rule_sin(g, y, x[0]); return;
-    case OP_COS: to[0] = rule_cos(g, y, x[0]); return;
-    case OP_TAN: to[0] = rule_tan(g, y, x[0]); return;
-    case OP_ASIN: to[0] = rule_asin(g, y, x[0]); return;
-    case OP_ACOS: to[0] = rule_acos(g, y, x[0]); return;
-    case OP_ATAN: to[0] = rule_atan(g, y, x[0]); return;
-    case OP_ATAN2: to[0] = rule_atan2_a(g, y, x[0], x[1]); to[1] = rule_atan2_b(g, y, x[0], x[1]); return;
-    case OP_SINH: to[0] = rule_sinh(g, y, x[0]); return;
-    case OP_COSH: to[0] = rule_cosh(g, y, x[0]); return;
-    case OP_TANH: to[0] = rule_tanh(g, y, x[0]); return;
-    case OP_ASINH: to[0] = rule_asinh(g, y, x[0]); return;
-    case OP_ACOSH: to[0] = rule_acosh(g, y, x[0]); return;
-    case OP_ATANH: to[0] = rule_atanh(g, y, x[0]); return;
-    case OP_SECH: to[0] = rule_sech(g, y, x[0]); return;
-    case OP_ABS: to[0] = rule_abs(g, y, x[0]); return;
-    case OP_SIGN: to[0] = rule_sign(g, y, x[0]); return;
-    case OP_MAXIMUM: to[0] = rule_maximum_a(g, y, x[0], x[1]); to[1] = rule_maximum_b(g, y, x[0], x[1]); return;
-    case OP_MINIMUM: to[0] = rule_minimum_a(g, y, x[0], x[1]); to[1] = rule_minimum_b(g, y, x[0], x[1]); return;
-    case OP_CLIP: to[0] = rule_clip(g, y, x[0], x[1], x[2]); return;
-    case OP_WHERE: to[1] = rule_where_a(g, y, x[0], x[1], x[2]); to[2] = rule_where_b(g, y, x[0], x[1], x[2]); return;
-    case OP_ERF: to[0] = rule_erf(g, y, x[0]); return;
-    case OP_ERFC: to[0] = rule_erfc(g, y, x[0]); return;
-    case OP_GAUSSIAN: to[0] = rule_gaussian(g, y, x[0]); return;
-    case OP_NORMAL_PDF: to[0] = rule_normal_pdf(g, y, x[0]); return;
-    case OP_NORMAL_CDF: to[0] = rule_normal_cdf(g, y, x[0]); return;
-    case OP_LOG_NORMAL_CDF: to[0] = rule_log_normal_cdf(g, y, x[0]); return;
-    case OP_INVERSE_MILLS: to[0] = rule_inverse_mills(g, y, x[0]); return;
-    case OP_SIGMOID: to[0] = rule_sigmoid(g, y, x[0]); return;
-    case OP_LOG_SIGMOID: to[0] = rule_log_sigmoid(g, y, x[0]); return;
-    case OP_SOFTPLUS: to[0] = rule_softplus(g, y, x[0]); return;
-    case OP_LOGIT: to[0] = rule_logit(g, y, x[0]); return;
-    case OP_LOGADDEXP: to[0] = rule_logaddexp_a(g, y, x[0], x[1]); to[1] = rule_logaddexp_b(g, y, x[0], x[1]); return;
-    case OP_RELU: to[0] = rule_relu(g, y, x[0]); return;
-    case OP_LEAKY_RELU: to[0] = rule_leaky_relu(g, y, x[0], x[1]); return;
-    case OP_ELU: to[0] = rule_elu(g, y, x[0], x[1]); return;
-    case OP_SELU: to[0] = rule_selu(g, y, x[0]); return;
-    case OP_GELU: to[0] = rule_gelu(g, y, x[0]); return;
-    case OP_SILU: to[0] = rule_silu(g, y, x[0]); return;
-    case OP_MISH: to[0] = rule_mish(g, y, x[0]); return;
-    case OP_BINARY_CROSS_ENTROPY_WITH_LOGITS: to[0] = rule_binary_cross_entropy_with_logits_x(g, y, x[0], x[1]); to[1] = rule_binary_cross_entropy_with_logits_t(g, y, x[0], x[1]); return;
-    case OP_REMAINDER: to[0] = rule_remainder_a(g, y, x[0], x[1]); to[1] = rule_remainder_b(g, y, x[0], x[1]); return;
-    case OP_FLOOR_DIVIDE: to[0] = rule_floor_divide_a(g, y, x[0], x[1]); to[1] = rule_floor_divide_b(g, y, x[0], x[1]); return;
-    case OP_FLOOR: to[0] = rule_floor(g, y, x[0]); return;
-    case OP_CEIL: to[0] = rule_ceil(g, y, x[0]); return;
-    case OP_ROUND: to[0] = rule_round(g, y, x[0]); return;
-    case OP_SUM: to[0] = rule_sum(g, y, x[0]); return;
-    case OP_DOT: to[0] = rule_dot_a(g, y, x[0], x[1]); to[1] = rule_dot_b(g, y, x[0], x[1]); return;
-    case OP_LOGSUMEXP: to[0] = rule_logsumexp(g, y, x[0]); return;
+    case OP_ADD: TO(0, rule_add_a(g, y, x[0], x[1])); TO(1, rule_add_b(g, y, x[0], x[1])); return;
+    case OP_SUB: TO(0, rule_sub_a(g, y, x[0], x[1])); TO(1, rule_sub_b(g, y, x[0], x[1])); return;
+    case OP_MUL: TO(0, rule_mul_a(g, y, x[0], x[1])); TO(1, rule_mul_b(g, y, x[0], x[1])); return;
+    case OP_DIV: TO(0, rule_div_a(g, y, x[0], x[1])); TO(1, rule_div_b(g, y, x[0], x[1])); return;
+    case OP_NEG: TO(0, rule_neg(g, y, x[0])); return;
+    case OP_POW: TO(0, rule_pow_a(g, y, x[0], x[1])); TO(1, rule_pow_b(g, y, x[0], x[1])); return;
+    case OP_IDENTITY: TO(0, rule_identity(g, y, x[0])); return;
+    case OP_SQUARE: TO(0, rule_square(g, y, x[0])); return;
+    case OP_RECIPROCAL: TO(0, rule_reciprocal(g, y, x[0])); return;
+    case OP_SQRT: TO(0, rule_sqrt(g, y, x[0])); return;
+    case OP_CBRT: TO(0, rule_cbrt(g, y, x[0])); return;
+    case OP_HYPOT: TO(0, rule_hypot_a(g, y, x[0], x[1])); TO(1, rule_hypot_b(g, y, x[0], x[1])); return;
+    case OP_EXP: TO(0, rule_exp(g, y, x[0])); return;
+    case OP_EXPM1: TO(0, rule_expm1(g, y, x[0])); return;
+    case OP_LOG: TO(0, rule_log(g, y, x[0])); return;
+    case OP_EXP2: TO(0, rule_exp2(g, y, x[0])); return;
+    case OP_LOG2: TO(0, rule_log2(g, y, x[0])); return;
+    case OP_LOG10: TO(0, rule_log10(g, y, x[0])); return;
+    case OP_LOG1P: TO(0, rule_log1p(g, y, x[0])); return;
+    case OP_SIN: TO(0, rule_sin(g, y, x[0])); return;
+    case OP_COS: TO(0, rule_cos(g, y, x[0])); return;
+    case OP_TAN: TO(0, rule_tan(g, y, x[0])); return;
+    case OP_ASIN: TO(0, rule_asin(g, y, x[0])); return;
+    case OP_ACOS: TO(0, rule_acos(g, y, x[0])); return;
+    case OP_ATAN: TO(0, rule_atan(g, y, x[0])); return;
+    case OP_ATAN2: TO(0, rule_atan2_a(g, y, x[0], x[1])); TO(1, rule_atan2_b(g, y, x[0], x[1])); return;
+    case OP_SINH: TO(0, rule_sinh(g, y, x[0])); return;
+    case OP_COSH: TO(0, rule_cosh(g, y, x[0])); return;
+    case OP_TANH: TO(0, rule_tanh(g, y, x[0])); return;
+    case OP_ASINH: TO(0, rule_asinh(g, y, x[0])); return;
+    case OP_ACOSH: TO(0, rule_acosh(g, y, x[0])); return;
+    case OP_ATANH: TO(0, rule_atanh(g, y, x[0])); return;
+    case OP_SECH: TO(0, rule_sech(g, y, x[0])); return;
+    case OP_ABS: TO(0, rule_abs(g, y, x[0])); return;
+    case OP_SIGN: TO(0, rule_sign(g, y, x[0])); return;
+    case OP_MAXIMUM: TO(0, rule_maximum_a(g, y, x[0], x[1])); TO(1, rule_maximum_b(g, y, x[0], x[1])); return;
+    case OP_MINIMUM: TO(0, rule_minimum_a(g, y, x[0], x[1])); TO(1, rule_minimum_b(g, y, x[0], x[1])); return;
+    case OP_CLIP: TO(0, rule_clip(g, y, x[0], x[1], x[2])); return;
+    case OP_WHERE: TO(1, rule_where_a(g, y, x[0], x[1], x[2])); TO(2, rule_where_b(g, y, x[0], x[1], x[2])); return;
+    case OP_ERF: TO(0, rule_erf(g, y, x[0])); return;
+    case OP_ERFC: TO(0, rule_erfc(g, y, x[0])); return;
+    case OP_GAUSSIAN: TO(0, rule_gaussian(g, y, x[0])); return;
+    case OP_NORMAL_PDF: TO(0, rule_normal_pdf(g, y, x[0])); return;
+    case OP_NORMAL_CDF: TO(0, rule_normal_cdf(g, y, x[0])); return;
+    case OP_LOG_NORMAL_CDF: TO(0, rule_log_normal_cdf(g, y, x[0])); return;
+    case OP_INVERSE_MILLS: TO(0, rule_inverse_mills(g, y, x[0])); return;
+    case OP_SIGMOID: TO(0, rule_sigmoid(g, y, x[0])); return;
+    case OP_LOG_SIGMOID: TO(0, rule_log_sigmoid(g, y, x[0])); return;
+    case OP_SOFTPLUS: TO(0, rule_softplus(g, y, x[0])); return;
+    case OP_LOGIT: TO(0, rule_logit(g, y, x[0])); return;
+    case OP_LOGADDEXP: TO(0, rule_logaddexp_a(g, y, x[0], x[1])); TO(1, rule_logaddexp_b(g, y, x[0], x[1])); return;
+    case OP_RELU: TO(0, rule_relu(g, y, x[0])); return;
+    case OP_LEAKY_RELU: TO(0, rule_leaky_relu(g, y, x[0], x[1])); return;
+    case OP_ELU: TO(0, rule_elu(g, y, x[0], x[1])); return;
+    case OP_SELU: TO(0, rule_selu(g, y, x[0])); return;
+    case OP_GELU: TO(0, rule_gelu(g, y, x[0])); return;
+    case OP_SILU: TO(0, rule_silu(g, y, x[0])); return;
+    case OP_MISH: TO(0, rule_mish(g, y, x[0])); return;
+    case OP_BINARY_CROSS_ENTROPY_WITH_LOGITS: TO(0, rule_binary_cross_entropy_with_logits_x(g, y, x[0], x[1])); TO(1, rule_binary_cross_entropy_with_logits_t(g, y, x[0], x[1])); return;
+    case OP_REMAINDER: TO(0, rule_remainder_a(g, y, x[0], x[1])); TO(1, rule_remainder_b(g, y, x[0], x[1])); return;
+    case OP_FLOOR_DIVIDE: TO(0, rule_floor_divide_a(g, y, x[0], x[1])); TO(1, rule_floor_divide_b(g, y, x[0], x[1])); return;
+    case OP_FLOOR: TO(0, rule_floor(g, y, x[0])); return;
+    case OP_CEIL: TO(0, rule_ceil(g, y, x[0])); return;
+    case OP_ROUND: TO(0, rule_round(g, y, x[0])); return;
+    case OP_SUM: TO(0, rule_sum(g, y, x[0])); return;
+    case OP_DOT: TO(0, rule_dot_a(g, y, x[0], x[1])); TO(1, rule_dot_b(g, y, x[0], x[1])); return;
+    case OP_LOGSUMEXP: TO(0, rule_logsumexp(g, y, x[0])); return;
     }
+    #undef TO
 }
 
 /* --- for tape.c: the ops above, for arrays of samples --- */

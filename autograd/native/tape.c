@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#define INLINE static inline
 #include "lists.h"
 
 #ifndef SOURCE_HASH
@@ -105,8 +106,8 @@ static inline void play_backward(const Tape *t, const double *value, double *slo
 /* --- a run --- */
 
 /* What a run reads and writes: `from` has an array for each input and root, NULL where all samples have the number in
-   `numbers`, and `to` one for each root and, if there are gradients to compute, each input. */
-typedef struct { Py_ssize_t samples; const double *numbers, **from; double **to; int gradients; } Run;
+   `numbers`, and `to` has a row for each root and, if there are gradients to compute, each input. */
+typedef struct { Py_ssize_t samples; const double *numbers, **from; double *to; int gradients; } Run;
 
 /* Set the samples of a block: to those of an array, else to a number in all lanes. */
 static void fill(double *to, const double *array, double number, size_t width, size_t lanes) {
@@ -120,17 +121,18 @@ static void play(const Tape *t, const Run *run, double *memory, Py_ssize_t at, P
     for (; at < end; at += lanes) {
         size_t width = end - at < lanes ? end - at : lanes;
         #define COLUMN(k) (run->from[k] ? run->from[k] + at : NULL)
+        #define ROW(k) (run->to + (k) * run->samples + at)
         for (uint32_t k = 0; k < t->inputs; k++) fill(value + (size_t)t->input[k] * lanes, COLUMN(k), run->numbers[k], width, lanes);
         if (lanes == 1) play_forward(t, value, 1);      /* the compiler makes one function for each */
         else play_forward(t, value, LANES);
-        for (uint32_t k = 0; k < t->roots; k++) memcpy(run->to[k] + at, value + (size_t)t->root[k] * lanes, width * sizeof(double));
+        for (uint32_t k = 0; k < t->roots; k++) memcpy(ROW(k), value + (size_t)t->root[k] * lanes, width * sizeof(double));
         if (!run->gradients) continue;
         for (uint32_t k = 0; k < t->roots; k++)
             fill(slope + (size_t)t->root[k] * lanes, COLUMN(t->inputs + k), run->numbers[t->inputs + k], width, lanes);
         if (lanes == 1) play_backward(t, value, slope, 1);
         else play_backward(t, value, slope, LANES);
         for (uint32_t k = 0; k < t->inputs; k++)
-            fill(run->to[t->roots + k] + at, t->reached[t->input[k]] ? slope + (size_t)t->input[k] * lanes : NULL, 0.0, width, width);
+            fill(ROW(t->roots + k), t->reached[t->input[k]] ? slope + (size_t)t->input[k] * lanes : NULL, 0.0, width, width);
     }
 }
 
@@ -159,35 +161,34 @@ static int play_all(Tape *t, const Run *run) {
     return done;
 }
 
-/* Hold the memory of an array of doubles; return how many, or -1 with an error. */
-static Py_ssize_t hold(PyObject *array, Py_buffer *view, int flags) {
+/* Hold the memory of an array of doubles in the next view; return how many, or -1 with an error. */
+static Py_ssize_t hold(PyObject *array, int flags, Py_buffer *views, Py_ssize_t *held) {
+    Py_buffer *view = views + *held;
     if (PyObject_GetBuffer(array, view, flags) < 0) return -1;
+    ++*held;
     if (view->len % sizeof(double) == 0 && (uintptr_t)view->buf % sizeof(double) == 0) return view->len / sizeof(double);
-    PyBuffer_Release(view);
-    PyErr_SetString(PyExc_ValueError, "an array of a run is not one of doubles");
-    return -1;
+    return PyErr_SetString(PyExc_ValueError, "an array of a run is not one of doubles"), -1;
 }
 
-/* Read the arguments of `run` into a Run, holding each array in `held`; return whether they are right. */
-static int read_run(const Tape *t, Run *run, PyObject *numbers, PyObject *columns, PyObject *results, Py_buffer *held, Py_ssize_t *count) {
-    Py_ssize_t given = t->inputs + (Py_ssize_t)t->roots, most = given, written = 0, found = hold(numbers, held, PyBUF_SIMPLE);
-    if (found < 0) return 0;
-    run->numbers = held[(*count)++].buf;
-    int right = found == given && run->samples > 0 && (!PyTuple_Size(columns) || PyTuple_Size(columns) == given);
-    for (Py_ssize_t k = 0; right && k < PyTuple_Size(columns); k++) {
+/* Read the arguments of `run` into a Run, and hold each array in a view; return whether they are right. */
+static int read_run(const Tape *t, Run *run, PyObject *numbers, PyObject *columns, PyObject *results, Py_buffer *views,
+                    Py_ssize_t *held) {
+    Py_ssize_t given = t->inputs + (Py_ssize_t)t->roots, many = PyTuple_Size(columns);
+    Py_ssize_t size = hold(numbers, PyBUF_SIMPLE, views, held);
+    Py_ssize_t room = size < 0 ? -1 : hold(results, PyBUF_WRITABLE, views, held);
+    if (room < 0) return 0;
+    run->numbers = views[0].buf;
+    run->to = views[1].buf;
+    int right = size == given && run->samples > 0 && (!many || many == given);
+    for (Py_ssize_t k = 0; right && k < many; k++) {
         if (PyTuple_GetItem(columns, k) == Py_None) continue;
-        if ((found = hold(PyTuple_GetItem(columns, k), held + *count, PyBUF_SIMPLE)) < 0) return 0;
-        run->from[k] = held[(*count)++].buf;
-        right = found == run->samples;
+        if ((size = hold(PyTuple_GetItem(columns, k), PyBUF_SIMPLE, views, held)) < 0) return 0;
+        run->from[k] = views[*held - 1].buf;
+        right = size == run->samples;
     }
-    for (Py_ssize_t k = 0; right && k < PyTuple_Size(results); k++) {
-        if ((found = hold(PyTuple_GetItem(results, k), held + *count, PyBUF_WRITABLE)) < 0) return 0;
-        double *to = held[(*count)++].buf;
-        right = found % run->samples == 0 && found / run->samples <= most - written;
-        for (Py_ssize_t j = 0; right && j < found / run->samples; j++) run->to[written++] = to + j * run->samples;
-    }
-    run->gradients = t->inputs && written == most;
-    if (right && (run->gradients || written == t->roots)) return 1;
+    Py_ssize_t rows = right && room % run->samples == 0 ? room / run->samples : -1;
+    run->gradients = t->inputs && rows == given;
+    if (run->gradients || rows == t->roots) return 1;
     PyErr_SetString(PyExc_ValueError, "the arrays of a run do not have the sizes that the tape and the samples give");
     return 0;
 }
@@ -196,23 +197,21 @@ static int read_run(const Tape *t, Run *run, PyObject *numbers, PyObject *column
 
    numbers    an array with a number for each input, and then the gradient at each root
    columns    a tuple, empty or for each of these an array with an element for each sample; None: all have the number
-   results    a tuple of arrays that are filled in turn: the samples of each root, and then, where there is room for
-              them, of the gradient of each input */
+   results    an array that is filled row by row: the samples of each root, and then, where there is room for them, of
+              the gradient of each input */
 static PyObject *Tape_run(PyObject *self, PyObject *args) {
     Tape *t = (Tape *)self;
     Run run = {0};
     PyObject *numbers, *columns, *results;
-    if (!PyArg_ParseTuple(args, "nOO!O!", &run.samples, &numbers, &PyTuple_Type, &columns, &PyTuple_Type, &results)) return NULL;
-    size_t given = t->inputs + (size_t)t->roots + 1;    /* 1: no memory of size 0 */
-    Py_ssize_t count = 0;
-    Py_buffer *held = PyMem_Calloc(1 + PyTuple_Size(columns) + PyTuple_Size(results), sizeof(Py_buffer));
-    run.from = PyMem_Calloc(given, sizeof(double *));
-    run.to = PyMem_Calloc(given, sizeof(double *));
+    if (!PyArg_ParseTuple(args, "nOO!O", &run.samples, &numbers, &PyTuple_Type, &columns, &results)) return NULL;
+    Py_ssize_t held = 0;
+    Py_buffer *views = PyMem_Calloc(2 + PyTuple_Size(columns), sizeof(Py_buffer));
+    run.from = PyMem_Calloc(t->inputs + (size_t)t->roots + 1, sizeof(double *));    /* 1: no memory of size 0 */
     int done = 0;
-    if (!held || !run.from || !run.to) PyErr_NoMemory();
-    else done = read_run(t, &run, numbers, columns, results, held, &count) && play_all(t, &run);
-    while (count) PyBuffer_Release(&held[--count]);
-    PyMem_Free(held); PyMem_Free(run.from); PyMem_Free(run.to);
+    if (!views || !run.from) PyErr_NoMemory();
+    else done = read_run(t, &run, numbers, columns, results, views, &held) && play_all(t, &run);
+    while (held) PyBuffer_Release(&views[--held]);
+    PyMem_Free(views); PyMem_Free(run.from);
     return done ? Py_NewRef(Py_None) : NULL;
 }
 

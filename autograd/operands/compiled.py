@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ..engine.accumulation import commits
-from ..engine.mode import USUAL, mode, switched
+from ..engine.mode import mode, switched
 from ..engine.node import Node
 from ..engine.op import NO_PARAMS, OPS
-from ..native import core
+from ..native import core, names
 from ..rules import lists as lists  # imported so that OPS has all that the engine needs
 
 N = TypeVar("N", bound=Node)
@@ -23,8 +23,25 @@ def compiled(cls: type[N]) -> type[N]:
     """
     if core is None:
         return cls
-    ops = [OPS[name] if name else None for name in core.names]
-    made: type[N] = core.connect(cls, Node._apply, ops, NO_PARAMS, mode.get, USUAL, switched, commits)
+    ops = [OPS[name] if name else None for name in names]
+    python: Any = cls
+    made: type[N] = core.connect(
+        cls,
+        # what C calls for all that it leaves to Python: other arguments, a `data` that is no float, pow with a modulus
+        python.__init__,
+        python.data.__set__,
+        python.__pow__,
+        Node._apply,
+        ops,
+        {op: code for code, op in enumerate(ops) if op},
+        [tuple(op.params) if op else () for op in ops],
+        NO_PARAMS,
+        "",  # the label of a node that has none
+        switched,
+        mode.get,
+        mode.set,
+        commits,
+    )
     made.__doc__ = cls.__doc__
     made.__signature__ = inspect.signature(cls)  # type: ignore[attr-defined]
     return made

@@ -74,11 +74,11 @@ def by_tape(op: Op, at: Points) -> list[Floats]:
     """Return the same from a tape of this one op."""
     leaves = np.arange(len(at.inputs) + len(at.params), dtype=np.uint32)
     count, size = len(leaves), len(at.gradient)
-    code, inputs, root = native.core.names.index(op.name), leaves[: len(at.inputs)], np.array([count], np.uint32)
+    code, inputs, root = native.names.index(op.name), leaves[: len(at.inputs)], np.array([count], np.uint32)
     # A parameter is a leaf like an input, and the tape has an array of it too; no gradient flows there.
     tape = native.tape.Tape(bytes([code]), np.array([0, count], np.uint32), leaves, np.zeros(count), leaves, root)
     results = np.empty((1 + count, size))
-    tape.run(size, np.zeros(count + 1), (*at.inputs, *at.params, at.gradient), (results,))
+    tape.run(size, np.zeros(count + 1), (*at.inputs, *at.params, at.gradient), results)
     assert not results[1 + len(inputs) :].any()
     return list(results[: 1 + len(inputs)])
 
