@@ -58,6 +58,9 @@ class Perceptron:
         if not 0 < self.lr < math.inf:
             raise ValueError(f"lr must be a finite number > 0, got {shown(lr)}")
 
+    def __repr__(self) -> str:
+        return f"Perceptron({len(self.w)}, lr={self.lr!r})"
+
     def __call__(self, x: Sequence[float]) -> int:
         inputs = list(x)
         if len(inputs) != len(self.w):

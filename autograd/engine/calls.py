@@ -4,8 +4,9 @@ A call of a module takes a place in creation order before its forward and anothe
 between the two was made by this call, so membership is a look-up of an interval. Nested calls are nested intervals.
 
 The notes are kept per thread, because creation order runs through all threads: while one thread is in a call, another
-one may make nodes. They hold a weak reference to the module and two numbers, no node. Only the last `MOST_CALLS` calls
-of a thread are kept; a graph whose calls are forgotten has no modules, and is otherwise the same.
+one may make nodes. They hold a weak reference to the module, the name of its class and two numbers, no node. Only the
+last `MOST_CALLS` calls of a thread are kept; a graph whose calls are forgotten has no modules, and is otherwise the
+same.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from weakref import ref
 from .mode import mode
 from .node import created
 
-MOST_CALLS: Final = 65_536  # of a thread; about 90 bytes each
+MOST_CALLS: Final = 65_536  # of a thread; about 100 bytes each
 
 
 class CalledModule(Protocol):
@@ -39,15 +40,17 @@ class CalledModule(Protocol):
 class Call:
     """One finished call of a module: it made the nodes whose place in creation order is between `start` and `end`.
 
-    Calls of one module have the same `reference`.
+    Calls of one module have the same `reference`. `kind` is the name of its class, which is known after the module is
+    gone: a loss is often called as `nn.MSELoss()(scores, y)`.
     """
 
-    __slots__ = ("end", "reference", "start")
+    __slots__ = ("end", "kind", "reference", "start")
 
-    def __init__(self, start: int, end: int, reference: ref[Any]) -> None:
+    def __init__(self, start: int, end: int, reference: ref[Any], kind: str) -> None:
         self.start: Final = start
         self.end: Final = end
         self.reference: Final = reference
+        self.kind: Final = kind
 
     @property
     def module(self) -> CalledModule | None:
@@ -57,10 +60,10 @@ class Call:
 
 
 class _Notes(threading.local):
-    """The calls of one thread, as start, end, reference, start, ...: flat, so that no tuple is kept for each."""
+    """The calls of one thread, as start, end, reference, kind, start, ...: flat, so that no tuple is kept for each."""
 
     def __init__(self) -> None:
-        self.flat: Final[deque[Any]] = deque(maxlen=3 * MOST_CALLS)
+        self.flat: Final[deque[Any]] = deque(maxlen=4 * MOST_CALLS)
 
 
 _notes: Final = _Notes()
@@ -76,7 +79,7 @@ def noted_call(module: Any, forward: Callable[..., Any], args: tuple[Any, ...], 
         return forward(*args, **kwargs)
     start = next(created)
     result = forward(*args, **kwargs)
-    _notes.flat.extend((start, next(created), ref(module)))
+    _notes.flat.extend((start, next(created), ref(module), type(module).__name__))
     return result
 
 
@@ -99,17 +102,17 @@ def calls_between(first: int, last: int) -> list[Call]:
     """
     flat = list(_notes.flat)
     found = [
-        (start, -end, reference)
-        for start, end, reference in zip(flat[::3], flat[1::3], flat[2::3], strict=True)
+        (start, -end, reference, kind)
+        for start, end, reference, kind in zip(flat[::4], flat[1::4], flat[2::4], flat[3::4], strict=True)
         if start < last and end > first
     ]
     found.sort(key=lambda call: call[:2])
     calls: list[Call] = []
     around: list[int] = []  # the ends of the calls that are open
-    for start, minus_end, reference in found:
+    for start, minus_end, reference, kind in found:
         while around and around[-1] < start:
             around.pop()
         if not around or -minus_end < around[-1]:
             around.append(-minus_end)
-            calls.append(Call(start, -minus_end, reference))
+            calls.append(Call(start, -minus_end, reference, kind))
     return calls

@@ -16,7 +16,6 @@ from ..engine.node import Node
 from ..engine.text import printable
 
 LONGEST_TITLE: Final = 40  # characters
-GARBAGE: Final = "module"  # the title of a module that is no more
 _OBVIOUS: Final = re.compile(r"(, )?\b\w+=(True|False|None)\b|\b(in|out)_\w+=")
 
 
@@ -39,10 +38,8 @@ class Paths:
         return self._known[key].get(id(module), "")
 
 
-def title(module: CalledModule | None) -> str:
+def title(module: CalledModule) -> str:
     """Return a short name for people: `Linear(2, 16)`, and only the class of a module that holds others."""
-    if module is None:
-        return GARBAGE
     kind = type(module).__name__
     if sum(1 for _ in zip(module.named_modules(), range(2), strict=False)) > 1:
         return kind

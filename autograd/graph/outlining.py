@@ -271,7 +271,8 @@ class Outliner:
     def _title(self, call: Call) -> str:
         key = id(call.reference)
         if key not in self.titles:
-            self.titles[key] = title(call.module)
+            module = call.module
+            self.titles[key] = call.kind if module is None else title(module)
         return self.titles[key]
 
 

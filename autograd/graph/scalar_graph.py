@@ -67,8 +67,8 @@ def zoom(tensor: Tensor, labels: Mapping[str, object] | None = None, max_scalars
 def _refuse_more(count: int, most: int) -> None:
     if count > most:
         raise ValueError(
-            f"the graph has {count:,} scalars, too many to see through (max_scalars={most:,}); zoom into one sample "
-            "and fewer units, such as layer(x[:1]), or raise max_scalars; draw(t) shows the tensors themselves"
+            f"the graph has {count:,} scalars, too many to see through ({most:,} at most); take one sample and fewer "
+            "units, such as layer(x[:1]), or zoom(t, max_scalars=...); draw(t) shows the tensors themselves"
         )
 
 

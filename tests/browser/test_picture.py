@@ -59,6 +59,16 @@ def sums_of_loops() -> tuple[Value, None]:
     return x, None
 
 
+def loop_from_a_number() -> Value:
+    """Build a loop that starts from a plain number, so that its first round is a narrow box, "shorter step"."""
+    c, k = Value(0.1, "c"), Value(9.81, "k")
+    angle: Any = 1.0
+    speed: Any = 0.0
+    for _ in range(30):
+        angle, speed = angle + 0.1 * speed, speed - 0.1 * (c * speed + k * autograd.sin(angle))
+    return angle  # type: ignore[no-any-return]
+
+
 SEEN = """() => ({
     title: document.querySelector("#picture svg title").textContent,
     boxes: [...document.querySelectorAll("#picture .item .title")].map((e) => e.textContent),
@@ -89,6 +99,23 @@ def test_a_click_opens_a_box_and_the_trail_closes_it(opened: Callable[..., Any])
     others.click()
     assert page.evaluate(SEEN)["title"] == "Inside the last of 99 more samples like the first"
     assert model is not None
+
+
+SIGNS_ON_TITLES = """() => [...document.querySelectorAll("#picture .opens")].filter((box) => {
+  const [sign, title] = [".sign", "text"].map((part) => box.querySelector(part));
+  const [mark, words] = [sign.getBBox(), title.getBBox()];
+  const top = Number(title.getAttribute("y")) - 0.76 * parseFloat(getComputedStyle(title).fontSize);  // of an h
+  const line = parseFloat(getComputedStyle(sign).strokeWidth) / 2;
+  return mark.y + mark.height + line > top && mark.x + mark.width > words.x && mark.x < words.x + words.width;
+}).length"""
+
+
+@pytest.mark.parametrize("make", [mean_square, sums_of_loops, lambda: (loop_from_a_number(), None)])
+def test_the_sign_of_a_box_that_opens_does_not_lie_on_its_title(make: Any, opened: Callable[..., Any]) -> None:
+    root, _model = make()  # the model is kept, because the boxes are its modules
+    page = opened(draw(root)._page(800_000))
+    assert page.locator(OPENABLE).count() > 0
+    assert page.evaluate(SIGNS_ON_TITLES) == 0
 
 
 def test_a_page_that_holds_no_insides_does_not_say_that_a_box_opens(opened: Callable[..., Any]) -> None:

@@ -119,14 +119,17 @@ def test_every_stop_shows_the_steppers_numbers_forward_and_back_again(name: str,
         assert page.evaluate(LOOK) == seen[at]
 
 
+ROOMS = """() => [...document.querySelectorAll("#picture .arrow rect")].map((rect) => [
+    rect.width.baseVal.value,
+    Math.max(...[...rect.parentNode.querySelectorAll("text")].map((word) => word.getComputedTextLength())),
+])"""
+
+
 def test_the_line_of_an_arrow_is_hidden_only_under_the_words_that_are_shown(opened: Callable[..., Any]) -> None:
     page = opened(Stepper(neuron())._page())
     for at in (0, 1, 7, 10):
         page.evaluate(f"goTo({at})")
-        rooms = page.evaluate("""() => [...document.querySelectorAll("#picture .arrow rect")].map((rect) => [
-            rect.width.baseVal.value,
-            Math.max(...[...rect.parentNode.querySelectorAll("text")].map((word) => word.getComputedTextLength())),
-        ])""")
+        rooms = page.evaluate(ROOMS)
         assert len(rooms) == 9
         assert [wide for wide, text in rooms if not (wide <= text + 10.1 and wide >= text)] == []
 
@@ -409,6 +412,20 @@ def test_a_cell_plays_where_it_is_trusted_and_has_picture_and_table_where_not(op
     assert page.locator("img").is_visible()
     assert "trust the notebook" in page.inner_text("p")
     assert page.locator("tr").count() == 15
+
+
+def test_no_line_runs_through_words_in_a_cell_that_is_shown_after_its_script_has_run(
+    opened: Callable[..., Any],
+) -> None:
+    page = opened(f"<!DOCTYPE html><title>x</title><div hidden>{Stepper(neuron())._repr_html_()}</div>")
+    page.evaluate("document.querySelector('iframe').loading = 'eager'")
+    page.frame_locator("iframe").locator("body.plays").wait_for(state="attached")
+    page.evaluate("document.querySelector('div').hidden = false")
+    page.frame_locator("iframe").locator("#next").wait_for()
+    page.wait_for_timeout(300)
+    rooms = page.frames[-1].evaluate(ROOMS)
+    assert len(rooms) == 9
+    assert [wide for wide, text in rooms if wide < text or text == 0] == []
 
 
 @pytest.mark.parametrize("label", HOSTILE)

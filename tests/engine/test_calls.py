@@ -106,7 +106,9 @@ def test_a_note_keeps_neither_the_module_nor_its_graph_alive() -> None:
     del module
     gc.collect()
     assert gone[0]() is None
-    assert [call.module for call in calls_between(start, next(created))] == [None] * 3
+    found = calls_between(start, next(created))
+    assert [call.module for call in found] == [None] * 3
+    assert [call.kind for call in found] == ["MLP", "Layer", "Neuron"]
 
 
 def test_only_the_last_calls_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,7 +126,7 @@ def test_calls_that_overlap_without_nesting_are_left_out(monkeypatch: pytest.Mon
     monkeypatch.setattr(calls, "_notes", notes)
     reference = weakref.ref(Neuron(1))
     for start, end in [(5, 20), (10, 30), (12, 15), (40, 50)]:
-        notes.flat.extend((start, end, reference))
+        notes.flat.extend((start, end, reference, "Neuron"))
     assert [(call.start, call.end) for call in calls_between(0, 100)] == [(5, 20), (12, 15), (40, 50)]
     assert [(call.start, call.end) for call in calls_between(21, 45)] == [(10, 30), (40, 50)]
 

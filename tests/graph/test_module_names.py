@@ -171,7 +171,6 @@ def test_a_copy_of_a_module_names_its_own_parameters() -> None:
         (Neuron(2, activation="tanh"), "Neuron(2, tanh)"),
         (MLP(2, [2]), "MLP"),
         (Sequential(ReLU()), "Sequential"),
-        (None, "module"),
     ],
 )
 def test_a_title_is_short(module: Any, expected: str) -> None:

@@ -11,7 +11,7 @@ from autograd import Tensor, Value
 from autograd.engine.node import Node
 from autograd.engine.sweep import graph_nodes
 from autograd.graph.outline import Part, PartKind, outline
-from nn import MLP, LayerNorm, Linear, Module, Sequential
+from nn import MLP, LayerNorm, Linear, Module, MSELoss, Sequential
 
 
 class Block(Module):
@@ -296,3 +296,10 @@ def inputs_inside(part: Part, k: int) -> list[list[int]]:
     nodes = [*part.nodes, *part.hidden][k * length : (k + 1) * length]
     place = {node: position for position, node in enumerate(nodes)}
     return [[place.get(i, -1) for i in node.inputs] for node in nodes]
+
+
+def test_a_module_that_is_no_more_is_titled_by_its_class() -> None:
+    scores, targets = Tensor([1.0, 2.0], requires_grad=True), Tensor([0.0, 0.0])
+    (part,) = outline([MSELoss()(scores, targets)])
+    assert isinstance(part, Part)
+    assert (part.kind, part.title) == (PartKind.MODULE, "MSELoss")

@@ -220,7 +220,7 @@ def test_a_thousand_ops_in_a_row_are_zoomed_into() -> None:
 
 def test_too_many_scalars_are_refused_with_what_to_do() -> None:
     t = Tensor(np.ones((50, 50)), requires_grad=True)
-    with pytest.raises(ValueError, match=r"2,501 scalars, .*max_scalars=2,000.* one sample"):
+    with pytest.raises(ValueError, match=r"2,501 scalars, .*2,000 at most.* one sample.*zoom\(t, max_scalars="):
         zoom(t.sum())
     assert zoom(t.sum(), max_scalars=10_000).data == 2500.0
     with pytest.raises(ValueError, match="scalars, too many"):  # the products inside count as well

@@ -66,3 +66,7 @@ def test_a_perceptron_that_runs_out_of_epochs_does_not_claim_a_result() -> None:
 def test_invalid_samples_and_classes_of_a_perceptron_are_refused(rows: Any, classes: Any, complaint: str) -> None:
     with pytest.raises(ValueError, match=complaint):
         nn.Perceptron(2).fit(rows, classes)
+
+
+def test_a_perceptron_shows_its_inputs_and_its_rate() -> None:
+    assert repr(nn.Perceptron(2, lr=0.5)) == "Perceptron(2, lr=0.5)"

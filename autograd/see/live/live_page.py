@@ -72,7 +72,8 @@ def live(
                leaves that require a gradient
     labels     names for nodes: {"x": x}, or globals()
     max_nodes  the greatest number of nodes that is drawn; a larger graph has sliders and numbers without a picture
-    ranges     of a function: the range of each argument. The page plots the function and its derivative
+    ranges     of a function: the range of each argument, which starts at two thirds of it. The page plots the function
+               and its derivative
 
     A `where` keeps the branch that it had taken when the graph was recorded, and the page says so. ValueError where a
     function takes another branch elsewhere in its range.

@@ -23,6 +23,10 @@ FIXED: Final = (
     "The graph has a where(…), which keeps the branch that it took when the graph was recorded: "
     "the numbers are right for as long as its condition would have come out the same."
 )
+UNDRAWN: Final = (
+    '<p class="note">The graph has more nodes than max_nodes allows, so it is not drawn; its numbers are '
+    "computed all the same.</p>"
+)
 
 
 def page(
@@ -60,7 +64,7 @@ recorded. Open the saved page in a browser to move its inputs.</p>
 {rows}<button id="reset" type="button">Back to the start</button>
 </fieldset>
 <div id="picture" tabindex="0" role="region" aria-label="the graph" style="--least:{least_width(picture)}px">
-{picture or '<p class="note">The graph is too large to be drawn here; its numbers are computed all the same.</p>'}
+{picture or UNDRAWN}
 </div>
 </main>
 <script type="application/json" id="data">{script_data(data)}</script>

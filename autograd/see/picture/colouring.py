@@ -22,7 +22,7 @@ Color = Literal["grad", "data", "blame"]
 
 COLORS: Final = get_args(Color)
 DECADE: Final = 10.0
-STRONGEST: Final = 0.3  # of the greatest size in the picture: from here on the shade is the strongest
+STRONGEST: Final = 0.3  # of the greatest size in the picture: about from here on the shade is the strongest
 SATURATED: Final = 0.99  # of a tanh; a sigmoid is saturated below 0.01 and above 0.99
 _MEANING: Final[Mapping[Color, str]] = {
     "grad": "colour: gradient",
@@ -113,19 +113,24 @@ def size(things: Sequence[Any]) -> float:
 
 
 def shade(x: float, greatest: float) -> int:
-    """Return the shade of a number beside the greatest one: 4 from 0.3 of it on, one less for each factor of ten."""
+    """Return the shade of a number beside the greatest one: 4 from its bound on, one less for each factor of ten."""
     if x == 0.0 or greatest == 0.0:
         return 0
-    bounds = [STRONGEST * greatest / DECADE**k for k in range(TINTS - 1)]
+    bounds = [_bound(greatest) / DECADE**k for k in range(TINTS - 1)]
     strength = next((TINTS - k for k, bound in enumerate(bounds) if abs(x) >= bound), 1)
     return strength if x > 0 else -strength
+
+
+def _bound(greatest: float) -> float:
+    """Return where the strongest shade begins: 0.3 of the greatest size, in one digit, because the legend shows it."""
+    return float(f"{STRONGEST * greatest:.0e}")
 
 
 def _legend(shades: Iterable[int], greatest: float, color: Color) -> tuple[tuple[int, str], ...]:
     """Say in numbers what each shade that occurs stands for, from the most negative to the most positive."""
     entries = []
     for k in sorted(shades):
-        least = STRONGEST * greatest / DECADE ** (TINTS - abs(k))
+        least = _bound(greatest) / DECADE ** (TINTS - abs(k))
         percent, scale = (" %", 100.0) if color == "blame" else ("", 1.0)
         if k == 0:
             entries.append((k, "0"))

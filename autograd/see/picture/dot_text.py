@@ -25,7 +25,7 @@ def digraph(scene: Scene, direction: str = "auto") -> graphviz.Digraph:
         graph_attr={
             "rankdir": "TB" if direction == "TB" else "LR",
             "bgcolor": "white",
-            "label": _escaped("; ".join((*LEGEND, *changed, *scene.notes))),
+            "label": _escaped("; ".join((*LEGEND, *changed, *scene.remarks()))),
             "fontname": "monospace",
             "fontsize": "10",
         },

@@ -31,7 +31,7 @@ function mark() {
     const shape = [...box.querySelectorAll(".shape")].at(-1); // of a pile, the one in front
     const [x, y, wide] = ["x", "y", "width"].map((name) => Number(shape.getAttribute(name)));
     const sign = document.createElementNS(picture.namespaceURI, "path");
-    sign.setAttribute("d", `M${x + wide - 14} ${y + 8}h8m-4 -4v8`);
+    sign.setAttribute("d", `M${x + wide - 9} ${y + 6}h6m-3 -3v6`);
     sign.setAttribute("class", "sign");
     box.append(sign);
     box.classList.add("opens");

@@ -47,6 +47,10 @@ NOTES: Final = ("on an arrow: the local derivative", "grad –: no gradient yet"
 NOTE_ON_NORMS: Final = "|params|, |grad|: norm of the parameters in a box, and of their gradients"
 NOTE_ON_WEIGHTS: Final = "a line is a weight, as wide as its size; dashed: negative"
 NOTE_ON_OPENING: Final = "+ opens a box"
+NOTES_ON_FLAT: Final = {  # by the word in a box, see `colouring.saturation`
+    "saturated": "saturated: flat there, passes on next to no gradient",
+    "off": "off: 0 there, passes on no gradient",
+}
 NOTES_ON_RULES: Final = ("on an arrow: the local derivative, or what becomes of the gradient g", NOTES[1])
 
 LONGEST_TITLE: Final = 40  # characters of a title
@@ -117,6 +121,11 @@ class Scene:
         if found & {NOW, DONE}:
             found |= {NOW, DONE}
         return {state: meaning for state, meaning in STATES.items() if state in found}
+
+    def remarks(self) -> tuple[str, ...]:
+        """Return the sentences of the legend: the notes, and those on words that occur in boxes."""
+        words = {value.split()[-1] for item in self.items for what, value in item.rows if not what and value}
+        return (*self.notes, *(note for word, note in NOTES_ON_FLAT.items() if word in words))
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,7 +206,7 @@ def _legend(scene: Scene, width: float) -> tuple[list[str], float, float]:
     together = 0.0  # the width of the colours, which stay in one row where there is room
     entries: list[tuple[str, str, Paint | None]] = [(kind, meaning, None) for kind, meaning in scene.kinds().items()]
     entries += [(state, meaning, None) for state, meaning in scene.states().items()]
-    entries += [("", note, None) for note in scene.notes]
+    entries += [("", note, None) for note in scene.remarks()]
     if scene.colors:
         title, shades = scene.colors
         entries.append(("", title, None))

@@ -26,7 +26,9 @@ LONGEST_NAME: Final = 40
 
 
 def explain_order(root: Node, labels: Mapping[str, object] | None = None, gradient: Any = None) -> OrderExplanation:
-    """Compare the sweep on this graph with two naive ways, which give wrong gradients; print the result.
+    """Return a table of the sweep on this graph beside two naive ways, which give wrong gradients.
+
+    A notebook shows it as the last line of a cell; elsewhere print it.
 
     The first is recursion from the root into its inputs, where each visit passes on the gradient that has arrived so
     far. The second is the sweep with `=` in place of `+=`. No `.grad` is written, and gradients that leaves

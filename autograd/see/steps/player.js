@@ -258,3 +258,5 @@ mark();
 read(0);
 goTo(Number(asked() ?? 1), false);
 fit();
+// A frame in a notebook has no size when its script runs, and then the words have no length.
+new ResizeObserver(fitPapers).observe(frame);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -25,6 +26,7 @@ from .stops import Stop
 
 MOST_INPUTS: Final = 4  # inputs and parameters of a block that are told one by one
 LONGEST_SUM: Final = 60  # characters of a formula with its numbers
+WHOLE_ARGUMENT: Final = re.compile(r"(?:(?<=\()|(?<=, ))\((-[^()]+)\)(?=[,)])")  # as in sin((-2)), which needs one pair
 Told = tuple[str, list[tuple[str, ...]]]
 
 
@@ -47,7 +49,7 @@ def _with_numbers(node: Node, recording: Recording) -> str:
         return ""
     numbers = {i: format_number(recording.data[i]) for i in node.inputs}
     bracketed = {i: f"({text})" if text.startswith("-") else text for i, text in numbers.items()}
-    formula = op_formula(node, bracketed, recording.data)
+    formula = WHOLE_ARGUMENT.sub(r"\1", op_formula(node, bracketed, recording.data))
     return formula if len(formula) <= LONGEST_SUM else ""
 
 

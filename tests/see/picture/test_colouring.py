@@ -77,7 +77,8 @@ def test_the_legend_has_the_numbers(color: Any) -> None:
     o.backward()
     text = " ".join("".join(t.itertext()) for t in ElementTree.fromstring(draw(o, color=color).svg).iter(f"{SVG}text"))
     greatest = {"grad": 1.5, "data": 6.8813735870195432, "blame": 100 * 1.5**2 / (1.5**2 + 1 + 0.25 + 0.25)}[color]
-    assert f"≥ {0.3 * greatest:.4g}" in text or f"≤ -{0.3 * greatest:.4g}" in text
+    bound = f"{float(f'{0.3 * greatest:.0e}'):.4g}"  # in one digit
+    assert f"≥ {bound}" in text or f"≤ -{bound}" in text
 
 
 def test_a_vanishing_chain_fades() -> None:
@@ -106,6 +107,8 @@ def test_a_saturated_activation_says_so(function: Any, at: float, word: str) -> 
     y.label = "y"
     (item,) = [e for e in elements(draw(y, color="grad").svg, "item") if e.get("data-name") == "y"]
     assert (word in words(item)) if word else not {"saturated", "off"} & set(words(item))
+    legend = " ".join(words(ElementTree.fromstring(draw(y, color="grad").svg)))
+    assert [each for each in ("saturated", "off") if f"{each}: " in legend] == ([word] if word else [])
 
 
 def test_of_an_array_the_share_that_is_saturated_is_given() -> None:

@@ -3,12 +3,14 @@
 import base64
 import json
 import re
+from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import autograd as ag
 from autograd import Stepper, Value
 from autograd.engine.sweep import graph_nodes
 from autograd.see.picture.opened import OpenedBoxes
@@ -189,3 +191,19 @@ def test_a_page_in_a_notebook_is_escaped_as_an_attribute() -> None:
     inner = "<p a='1' b=\"2\">&amp; </iframe>"
     frame = Reader(notebook(inner, "<img>")).tags[-1]
     assert frame[1]["srcdoc"] == inner
+
+
+@pytest.mark.parametrize(
+    ("made", "words"),
+    [
+        (lambda x, y: ag.sin(x), "v1 = sin(x) = sin(-2) = -0.9093"),
+        (lambda x, y: ag.maximum(y, x), "v1 = maximum(y, x) = maximum(3, -2) = 3"),
+        (lambda x, y: y * x, "v1 = y * x = 3 * (-2) = -6"),
+        (lambda x, y: x**2, "v1 = x ** 2 = (-2) ** 2 = 4"),
+    ],
+)
+def test_the_words_of_a_forward_step_put_a_negative_number_in_brackets_only_where_it_needs_them(
+    made: Callable[[Value, Value], Value], words: str
+) -> None:
+    stepper = Stepper(made(Value(-2.0, label="x"), Value(3.0, label="y")))
+    assert stepper._lesson.stops[0].words == f"step 1, forward: {words}"
