@@ -164,31 +164,35 @@ class Outliner:
         return self._elided(entries)
 
     def _with_partial_rounds(self, sequence: search.Sequence, folds: Sequence[_Fold]) -> list[_Fold]:
-        """Set where the partial rounds of loops begin and end, and return the folds that do not stand in one."""
+        """Set where the partial rounds of loops begin and end, and return the folds that do not stand in one.
+
+        `folds` are apart from each other and in order, and so is the result.
+        """
         starts = sequence.starts
         kept: list[_Fold] = []
         for fold in sorted(folds, key=lambda each: each.repeat.first - each.repeat.last):  # the longest first
             repeat = fold.repeat
-            if any(each.first <= repeat.first and repeat.last <= each.last for each in kept):
+            at = bisect_right(kept, repeat.first, key=lambda each: each.first)
+            low = kept[at - 1].last if at else 0
+            high = kept[at].first if at < len(kept) else len(starts) - 1
+            if not low <= repeat.first < repeat.last <= high:
                 continue
-            kept.append(fold)
+            kept.insert(at, fold)
             if not repeat.alike.chained or fold.distinct:
                 continue
-            low = max((each.last for each in kept if each.last <= repeat.first), default=0)
-            high = min((each.first for each in kept if each.first >= repeat.last), default=len(starts) - 1)
             length = int(starts[repeat.first + repeat.period] - starts[repeat.first])
             loop = Loop(int(starts[repeat.first]), length, repeat.count)
             first = int(np.searchsorted(starts, partial_rounds.before(self.wiring, loop, int(starts[low]))))
             last = int(np.searchsorted(starts, partial_rounds.after(self.wiring, loop, int(starts[high])), "right")) - 1
-            cut = [each.repeat for each in folds if each.repeat.first < first < each.repeat.last]
-            fold.first = max([first, *(each.last for each in cut)])
-            cut = [each.repeat for each in folds if each.repeat.first < last < each.repeat.last]
-            fold.last = min([last, *(each.first for each in cut)])
-            if repeat.first - fold.first < partial_rounds.LEAST_OPS:
-                fold.first = repeat.first
-            if fold.last - repeat.last < partial_rounds.LEAST_OPS:
-                fold.last = repeat.last
-        return sorted(kept, key=lambda fold: fold.first)
+            if (cut := _around(first, folds)) is not None:
+                first = cut.last
+            if (cut := _around(last, folds)) is not None:
+                last = cut.first
+            if repeat.first - first >= partial_rounds.LEAST_OPS:
+                fold.first = first
+            if last - repeat.last >= partial_rounds.LEAST_OPS:
+                fold.last = last
+        return kept
 
     def _partial(self, contents: list[_Run | int], folded: _Draft | int) -> _Draft:
         first = contents[0]
@@ -283,6 +287,12 @@ def _with_single_ops(runs: Sequence[_Run], low: int, high: int) -> list[_Run | i
         found.append(run)
         low = run.high
     return found + list(range(low, high))
+
+
+def _around(place: int, folds: Sequence[_Fold]) -> search.Repeat | None:
+    """Return the repeat that begins before this place and ends after it, if there is one."""
+    at = bisect_left(folds, place, key=lambda each: each.repeat.first)
+    return folds[at - 1].repeat if at and place < folds[at - 1].repeat.last else None
 
 
 def _end(each: _Run | int) -> int:

@@ -1,5 +1,6 @@
 """Outlines by their structure: modules nest, equal pieces fold, nothing is lost, and no fold makes a cycle."""
 
+import cProfile
 import random
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -229,6 +230,22 @@ def test_only_equal_pieces_fold(step: Callable[[Any, int], Any], folds: bool) ->
     entries = outline([x])
     assert (len(entries) == 1) is folds
     check(entries, [x])
+
+
+def test_the_work_is_in_proportion_to_the_number_of_folds() -> None:
+    def calls(count: int) -> int:
+        """Count the calls of Python functions that the outline of a chain of so many folds makes."""
+        draw = random.Random(0)
+        x = Value(0.5)
+        for _ in range(count):
+            op = draw.choice([ag.sin, ag.cos, ag.tanh, ag.exp, ag.sigmoid])
+            for _ in range(draw.randint(6, 9)):
+                x = op(x)
+        profile = cProfile.Profile()
+        profile.runcall(outline, [x])
+        return sum(entry.callcount for entry in profile.getstats())
+
+    assert calls(1_600) < 6 * calls(400)
 
 
 def test_what_is_not_among_the_nodes_counts_as_a_leaf() -> None:
