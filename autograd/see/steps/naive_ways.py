@@ -140,7 +140,7 @@ class Unfinished:
 
 @dataclass(frozen=True, slots=True)
 class Recursion:
-    """What the recursion did."""
+    """The result of the recursion."""
 
     gathered: Sequence[Any]  # the gradient of each node; None where the recursion ended before it
     complete: bool  # whether it came to its end
