@@ -63,6 +63,11 @@ def test_bypasses_run_outside_of_the_columns_they_pass_on_levels_of_their_own(ma
         (graph.rank[box], max(graph.rank[branch] for tail, branch in ends if tail == box), levels[box])
         for box in levels
     ]
+    nested = [
+        (outer, inner) for start, end, outer in spans for first, last, inner in spans
+        if start < first and last < end and (outer < 0) == (inner < 0)
+    ]  # fmt: skip
+    assert sum(abs(outer) > abs(inner) for outer, inner in nested) > 2 * len(nested) / 3
     for i, (first, last, level) in enumerate(spans):
         items = [item for column in columns[first : last + 1] for item in column]
         top = min(y[item] - graph.size[item].height / 2 for item in items)
