@@ -17,7 +17,7 @@ _OWN: Final = re.compile(r'(?<=>)[^<\n]+|(?<=[^s]=")[^"<\n]*')
 
 
 class OpenedBoxes:
-    """The pictures that open in a page, up to so many bytes.
+    """The pictures that open in a page, up to so many bytes; their patterns, a few thousand bytes, are not counted.
 
     Picture 0 is the page's own, and picture k the one that was added as number k.
     """
