@@ -25,7 +25,7 @@ MOST_CALLS: Final = 65_536  # of a thread; about 100 bytes each
 
 
 class CalledModule(Protocol):
-    """What a picture asks of a module; nn.Module has it."""
+    """The method of a module that pictures use; nn.Module has it."""
 
     def named_modules(self, prefix: str = "", remove_duplicate: bool = True) -> Iterator[tuple[str, Any]]:
         """Yield (path, module) for the module itself, whose path is `prefix`, and for all inner ones."""

@@ -16,7 +16,7 @@ from ..engine.sweep import graph_nodes
 
 
 class PartKind(StrEnum):
-    """What a part is.
+    """The kinds of parts.
 
     MODULE   one call of a module; with `repeats` several modules of equal structure, called one after the other
     ROUND    one round of a loop: it goes on from the round before it

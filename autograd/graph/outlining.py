@@ -14,10 +14,10 @@ import numpy as np
 
 from ..engine.calls import Call, calls_between
 from ..engine.node import Node
-from . import partial_rounds, repeats as search
+from . import repeats as search
 from .module_names import Paths, title
 from .outline import Part, PartKind
-from .partial_rounds import Loop
+from .partial_rounds import Fold, with_partial_rounds
 from .wiring import Wiring
 
 ENDS: Final = 8  # children that stay before and after an elided middle
@@ -55,19 +55,6 @@ class _Draft:
         self.repeats: Final = repeats
         self.which: Final = which
         self.children: list[_Draft | int] = []
-
-
-class _Fold:
-    """Equal pieces that fold, and the partial rounds around them: elements `first` to `last` of what is searched."""
-
-    __slots__ = ("distinct", "exemplar", "first", "last", "repeat")
-
-    def __init__(self, repeat: search.Repeat, exemplar: list[_Run | int], distinct: bool) -> None:
-        self.repeat: Final = repeat
-        self.exemplar: Final = exemplar
-        self.distinct: Final = distinct  # whether the pieces are calls of different modules
-        self.first = repeat.first
-        self.last = repeat.last
 
 
 class Outliner:
@@ -149,52 +136,25 @@ class Outliner:
             second = contents[repeat.first + repeat.period : repeat.first + 2 * repeat.period]
             distinct = any(map(_differ, exemplar, second))
             if repeat.alike.chained or self.units or not distinct:
-                folds.append(_Fold(repeat, exemplar, distinct))
+                folds.append(Fold(repeat, distinct))
         done = 0
-        for fold in self._with_partial_rounds(sequence, folds):
+        for fold in with_partial_rounds(self.wiring, sequence.starts, folds):
+            repeat = fold.repeat
             entries += [self._entry(each) for each in contents[done : fold.first]]
-            folded = self._repeated(fold)
-            if fold.first < fold.repeat.first:
-                entries.append(self._partial(contents[fold.first : fold.repeat.first], folded))
+            folded = self._repeated(fold, contents[repeat.first : repeat.first + repeat.period])
+            if fold.first < repeat.first:
+                entries.append(self._partial(contents[fold.first : repeat.first], folded.title))
             entries.append(folded)
-            if fold.repeat.last < fold.last:
-                entries.append(self._partial(contents[fold.repeat.last : fold.last], folded))
+            if repeat.last < fold.last:
+                entries.append(self._partial(contents[repeat.last : fold.last], folded.title))
             done = fold.last
         entries += [self._entry(each) for each in contents[done:]]
         return self._elided(entries)
 
-    def _with_partial_rounds(self, sequence: search.Sequence, folds: Sequence[_Fold]) -> list[_Fold]:
-        """Set where the partial rounds of loops begin and end, and return the folds that do not stand in one."""
-        starts = sequence.starts
-        kept: list[_Fold] = []
-        for fold in sorted(folds, key=lambda each: each.repeat.first - each.repeat.last):  # the longest first
-            repeat = fold.repeat
-            if any(each.first <= repeat.first and repeat.last <= each.last for each in kept):
-                continue
-            kept.append(fold)
-            if not repeat.alike.chained or fold.distinct:
-                continue
-            low = max((each.last for each in kept if each.last <= repeat.first), default=0)
-            high = min((each.first for each in kept if each.first >= repeat.last), default=len(starts) - 1)
-            length = int(starts[repeat.first + repeat.period] - starts[repeat.first])
-            loop = Loop(int(starts[repeat.first]), length, repeat.count)
-            first = int(np.searchsorted(starts, partial_rounds.before(self.wiring, loop, int(starts[low]))))
-            last = int(np.searchsorted(starts, partial_rounds.after(self.wiring, loop, int(starts[high])), "right")) - 1
-            cut = [each.repeat for each in folds if each.repeat.first < first < each.repeat.last]
-            fold.first = max([first, *(each.last for each in cut)])
-            cut = [each.repeat for each in folds if each.repeat.first < last < each.repeat.last]
-            fold.last = min([last, *(each.first for each in cut)])
-            if repeat.first - fold.first < partial_rounds.LEAST_OPS:
-                fold.first = repeat.first
-            if fold.last - repeat.last < partial_rounds.LEAST_OPS:
-                fold.last = repeat.last
-        return sorted(kept, key=lambda fold: fold.first)
-
-    def _partial(self, contents: list[_Run | int], folded: _Draft | int) -> _Draft:
+    def _partial(self, contents: list[_Run | int], title: str) -> _Draft:
         first = contents[0]
         low, high = first if isinstance(first, int) else first.low, _end(contents[-1])
-        name = folded.title if isinstance(folded, _Draft) else ""
-        draft = _Draft(PartKind.PARTIAL, "", f"shorter {name}", low, high)
+        draft = _Draft(PartKind.PARTIAL, "", f"shorter {title}", low, high)
         self.waiting.append((draft, contents))
         return draft
 
@@ -226,19 +186,20 @@ class Outliner:
         kind = None if module is None else type(module)
         return self.wiring.number((kind, self.wiring.shape_of(run.low, run.high)))
 
-    def _entry(self, each: _Run | int, repeats: int = 1) -> _Draft | int:
-        if isinstance(each, int):
-            return each
-        path = self.paths.path(each.outer, each.call)
-        draft = _Draft(PartKind.MODULE, path, self._title(each.call), each.low, each.high, repeats)
-        self.waiting.append((draft, each.contents()))
+    def _entry(self, each: _Run | int) -> _Draft | int:
+        return each if isinstance(each, int) else self._module(each)
+
+    def _module(self, run: _Run, repeats: int = 1) -> _Draft:
+        path = self.paths.path(run.outer, run.call)
+        draft = _Draft(PartKind.MODULE, path, self._title(run.call), run.low, run.high, repeats)
+        self.waiting.append((draft, run.contents()))
         return draft
 
-    def _repeated(self, fold: _Fold) -> _Draft | int:
-        repeat, exemplar, distinct = fold.repeat, fold.exemplar, fold.distinct
+    def _repeated(self, fold: Fold, exemplar: list[_Run | int]) -> _Draft:
+        repeat, distinct = fold.repeat, fold.distinct
         first = exemplar[0]
-        if distinct and len(exemplar) == 1:
-            return self._entry(first, repeat.count)
+        if distinct and len(exemplar) == 1 and isinstance(first, _Run):
+            return self._module(first, repeat.count)
         kind = PartKind.ROUND if repeat.alike.chained else PartKind.SAMPLE
         low, high = first if isinstance(first, int) else first.low, _end(exemplar[-1])
         title = self._repeated_title(kind, exemplar, repeat, distinct)

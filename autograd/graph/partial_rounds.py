@@ -11,9 +11,14 @@ in a whole round, with inputs that correspond.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
+from .repeats import Repeat
 from .wiring import Wiring
 
 LEAST_OPS: Final = 2  # of a partial round; one op needs no box
@@ -37,7 +42,56 @@ class Loop:
         return self.end - self.length
 
 
-def after(wiring: Wiring, loop: Loop, limit: int) -> int:
+class Fold:
+    """Equal pieces that fold, and the partial rounds around them: elements `first` to `last` of what is searched."""
+
+    __slots__ = ("distinct", "first", "last", "repeat")
+
+    def __init__(self, repeat: Repeat, distinct: bool) -> None:
+        self.repeat: Final = repeat
+        self.distinct: Final = distinct  # whether the pieces are calls of different modules
+        self.first = repeat.first
+        self.last = repeat.last
+
+
+def with_partial_rounds(wiring: Wiring, starts: np.ndarray, folds: Sequence[Fold]) -> list[Fold]:
+    """Set where the partial rounds of loops begin and end, and return the folds that do not stand in one.
+
+    `folds` are apart from each other and in order, and so is the result. `starts` are those of `Sequence`.
+    """
+    kept: list[Fold] = []
+    for fold in sorted(folds, key=lambda each: each.repeat.first - each.repeat.last):  # the longest first
+        repeat = fold.repeat
+        at = bisect_right(kept, repeat.first, key=lambda each: each.first)
+        low = kept[at - 1].last if at else 0
+        high = kept[at].first if at < len(kept) else len(starts) - 1
+        if not low <= repeat.first < repeat.last <= high:
+            continue
+        kept.insert(at, fold)
+        if not repeat.alike.chained or fold.distinct:
+            continue
+        length = int(starts[repeat.first + repeat.period] - starts[repeat.first])
+        loop = Loop(int(starts[repeat.first]), length, repeat.count)
+        first = int(np.searchsorted(starts, _before(wiring, loop, int(starts[low]))))
+        last = int(np.searchsorted(starts, _after(wiring, loop, int(starts[high])), "right")) - 1
+        if (cut := _around(first, folds)) is not None:
+            first = cut.last
+        if (cut := _around(last, folds)) is not None:
+            last = cut.first
+        if repeat.first - first >= LEAST_OPS:
+            fold.first = first
+        if last - repeat.last >= LEAST_OPS:
+            fold.last = last
+    return kept
+
+
+def _around(place: int, folds: Sequence[Fold]) -> Repeat | None:
+    """Return the repeat that begins before this place and ends after it, if there is one."""
+    at = bisect_left(folds, place, key=lambda each: each.repeat.first)
+    return folds[at - 1].repeat if at and place < folds[at - 1].repeat.last else None
+
+
+def _after(wiring: Wiring, loop: Loop, limit: int) -> int:
     """Return where the partial round after a loop ends, at most at `limit`; the end of the loop where there is none."""
     limit = min(limit, loop.end + loop.length - 1)
     counterpart: dict[int, int] = {}  # of an op of the last round, in the partial one
@@ -71,7 +125,7 @@ def _goes_on(wiring: Wiring, loop: Loop, whole: int, op: int, counterpart: dict[
     )
 
 
-def before(wiring: Wiring, loop: Loop, limit: int) -> int:
+def _before(wiring: Wiring, loop: Loop, limit: int) -> int:
     """Return where the partial round before a loop starts, at least at `limit`; the start of the loop if there is none.
 
     Going back from the loop, each op must be used by the loop as a result of the round before, or by an op that was

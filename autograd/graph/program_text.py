@@ -151,9 +151,10 @@ class Writer:
                     continue
                 part = self._part(node, position, i)
                 name = f"g_{self.name[i]}"
-                text = f"({part})" if i in begun and part.binding <= SUM else str(part)
                 if part.value is not None:  # as a float, because -0 of an int is no -0.0
                     text = repr(float(part.value))
+                else:
+                    text = f"({part})" if i in begun and part.binding <= SUM else str(part)
                 yield Line(name, f"{name} + {text}" if i in begun else text, (self.name[i],))
                 begun.add(i)
 

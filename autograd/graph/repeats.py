@@ -40,7 +40,7 @@ class Repeat:
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
-    """What is searched: the token of each element, where its ops start, and whether it is a module's call.
+    """The elements that are searched: the token of each, where its ops start, and whether it is a module's call.
 
     wired  a token of each element that says also how long ago its inputs were made or used last
     """

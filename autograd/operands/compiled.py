@@ -1,4 +1,4 @@
-"""What the compiled engine needs of the Python: the class that it completes, the ops, the modes."""
+"""Give the compiled engine what it needs of the Python: the class that it completes, the ops, the modes."""
 
 from __future__ import annotations
 

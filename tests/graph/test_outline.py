@@ -1,5 +1,6 @@
 """Outlines by their structure: modules nest, equal pieces fold, nothing is lost, and no fold makes a cycle."""
 
+import cProfile
 import random
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -123,6 +124,22 @@ def momentum() -> tuple[Any, list[Any]]:
     return None, [w]
 
 
+def product_and_squares() -> tuple[Any, list[Any]]:
+    y = ag.sin(Value(0.5)) + Value(0.5) * Value(0.25)
+    for k in range(12):
+        x = Value(0.1 * k)
+        y = y + x * x
+    return None, [y]
+
+
+def scaled_product() -> tuple[Any, list[Any]]:
+    x = Value(0.5)
+    y = ag.sin(x) * ag.cos(x)
+    for _ in range(12):
+        y = y * Value(0.9)
+    return None, [y]
+
+
 def irregular() -> tuple[Any, list[Any]]:
     draw = random.Random(0)
     x = Value(0.5)
@@ -142,6 +159,8 @@ CASES: dict[str, tuple[Callable[[], tuple[Any, list[Any]]], str]] = {
     "logistic map": (logistic_map, "step×400"),
     "epidemic": (epidemic, "step×30(neg mul mul mul mul mul sub mul step×3 piece×3)"),
     "recurrent by hand": (recurrent_by_hand, "step×12 sum_over"),
+    "product and squares": (product_and_squares, "sin mul add term×12"),
+    "scaled product": (scaled_product, "sin cos mul mul×12"),
 }
 
 
@@ -231,6 +250,22 @@ def test_only_equal_pieces_fold(step: Callable[[Any, int], Any], folds: bool) ->
     check(entries, [x])
 
 
+def test_the_work_is_in_proportion_to_the_number_of_folds() -> None:
+    def calls(count: int) -> int:
+        """Count the calls of Python functions that the outline of a chain of so many folds makes."""
+        draw = random.Random(0)
+        x = Value(0.5)
+        for _ in range(count):
+            op = draw.choice([ag.sin, ag.cos, ag.tanh, ag.exp, ag.sigmoid])
+            for _ in range(draw.randint(6, 9)):
+                x = op(x)
+        profile = cProfile.Profile()
+        profile.runcall(outline, [x])
+        return sum(entry.callcount for entry in profile.getstats())
+
+    assert calls(1_600) < 6 * calls(400)
+
+
 def test_what_is_not_among_the_nodes_counts_as_a_leaf() -> None:
     x = Value(0.5)
     chain = [x := x.tanh() for _ in range(20)]
@@ -265,6 +300,36 @@ def test_random_graphs_lose_no_node_and_get_no_cycle(block: int) -> None:
         roots = random_graph(seed)
         for units in (False, True):
             check(outline(roots, units=units, longest=20), roots)
+
+
+def random_loops(seed: int) -> list[Any]:
+    """Return the result of loops one after the other, many of which start from numbers or end in the middle."""
+    draw = random.Random(seed)
+    x, w = Value(0.3), Value(0.2)
+    result = x
+    for _ in range(draw.randint(1, 8)):
+        recipe = [(draw.choice("+*-sc"), draw.random(), draw.random() < 0.3) for _ in range(draw.randint(3, 9))]
+        h: Any = draw.choice([0.0, 0.0, result, w, x * w])
+        rounds = draw.randint(3, 9)
+        for k in range(rounds):
+            done: list[Any] = [h]
+            last = k == rounds - 1 and draw.random() < 0.7
+            for op, place, shares in recipe[: draw.randint(1, len(recipe)) if last else None]:
+                a, b = done[-1], w if shares else done[int(place * len(done))]
+                if op in "sc":
+                    done.append(a + 0.1 if isinstance(a, float) else ag.sin(a) if op == "s" else ag.cos(a))
+                else:
+                    done.append(a + b if op == "+" else a * b if op == "*" else a - b)
+            h = done[-1]
+        result = h + result if isinstance(h, Value) else x * h
+    return [result]
+
+
+@pytest.mark.parametrize("block", range(5))
+def test_random_loops_lose_no_node_and_get_no_cycle(block: int) -> None:
+    for seed in range(40 * block, 40 * block + 40):
+        roots = random_loops(seed)
+        check(outline(roots, longest=100), roots)
 
 
 def check(entries: Sequence[Part | Node], roots: Sequence[Node]) -> None:

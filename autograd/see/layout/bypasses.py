@@ -17,7 +17,8 @@ def bypass_levels(layers: Layers, y: Sequence[float], gap: float) -> dict[int, f
 
     `y` are the centres of the items, `gap` is the distance of a bypass from other bypasses and from boxes. A bypass
     runs on that side of the columns that is nearer to its ends. Of several at one place, those that begin earlier run
-    further outside, so that nested ones do not cross.
+    further outside, so that nested ones do not cross. Where one that began earlier has ended, its level is used again;
+    there nested ones may cross, because otherwise the picture would grow with each bypass.
     """
     rank = layers.rank
     branches: dict[int, dict[int, None]] = {}

@@ -19,10 +19,10 @@ from .geometry import Box, Line
 from .ranks import ages, assign_ranks
 
 DUMMIES = 2
-"""The most dummies of all trunks, for each box and each line. So the memory is in proportion to the graph."""
+"""The most dummies that all trunks have together, per box and line. So the memory is in proportion to the graph."""
 
 PASSED = 8
-"""The most dummies that all lines pass, for each box and each line. So the curves are in proportion too."""
+"""The most dummies that all lines pass together, per box and line. So the curves are in proportion too."""
 
 
 class ItemKind(Enum):

@@ -1,4 +1,4 @@
-"""What every page with a script shares: the document around it, its data, and the frame in a notebook's cell.
+"""The parts that all pages with a script share: the document around it, its data, and the frame in a notebook's cell.
 
 A page is one HTML file that loads nothing and sends nothing. `base.css` has the look that all pages share.
 """

@@ -23,7 +23,7 @@ MOST_IN_ONE: Final = 120  # boxes; a picture of more could not be read
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """What a folded box holds.
+    """The inside of a folded box.
 
     parent  the picture that has the box: 0 for the whole one, k for the inside of place k - 1
     item    the position of the box in the scene of that picture

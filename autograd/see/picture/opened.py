@@ -1,6 +1,6 @@
-"""What the folded boxes of a page open to, as a page holds it: small, because a page may have a hundred of them.
+"""Pack the pictures that the folded boxes of a page open to; a page may have a hundred of them, so each must be small.
 
-The insides of boxes are alike: of a line such as `<text x="21" y="48">data</text>`, only the numbers and the words are
+These pictures are alike: of a line such as `<text x="21" y="48">data</text>`, only the numbers and the words are
 its own. So a page holds each pattern of a line once, and of each line the number of its pattern and what is its own.
 `opening.js` puts both together again.
 """
@@ -17,7 +17,7 @@ _OWN: Final = re.compile(r'(?<=>)[^<\n]+|(?<=[^s]=")[^"<\n]*')
 
 
 class OpenedBoxes:
-    """What opens in a page, up to so many bytes.
+    """The pictures that open in a page, up to so many bytes; their patterns, a few thousand bytes, are not counted.
 
     Picture 0 is the page's own, and picture k the one that was added as number k.
     """

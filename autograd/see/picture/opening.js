@@ -1,5 +1,5 @@
-// What the page of a picture and that of the player share: folded boxes open at a click, or by Enter where they have the
-// focus; Escape and the trail of opened boxes lead back; dragging moves the picture. The script of the page follows. It
+// The part that the page of a picture and the page of the player share. Folded boxes open at a click, or by Enter where
+// they have the focus; Escape and the trail of opened boxes lead back; dragging moves the picture. The script of the page follows. It
 // has `show(k)`, which shows picture k after `exchange(k)`, `tell(words)` for people who hear the page,
 // and `canDrag(event)`.
 "use strict";

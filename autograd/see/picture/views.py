@@ -20,7 +20,7 @@ DEPTH: Final = 3  # ops around a node in focus
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a picture shows of a graph: the nodes that stand in one box, and those that are shown without their op.
+    """The nodes of a graph that a picture shows in one box, and those that it shows without their op.
 
     blocks  nodes that stand in one box
     bare    results whose op is not shown

@@ -16,6 +16,7 @@ tuples or generators cost it more than all else.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -37,7 +38,7 @@ class Flow:
     to         of each edge: the number of the node it leads to
     """
 
-    __slots__ = ("_contributions", "_largest", "_users", "begin", "gradients", "nodes", "position", "to")
+    __slots__ = ("_contributions", "_largest", "_sorted", "begin", "gradients", "nodes", "position", "to")
 
     def __init__(self, nodes: Sequence[Node], gradients: Sequence[Any]) -> None:
         self.nodes: Final = nodes
@@ -54,7 +55,7 @@ class Flow:
             self.begin.append(len(self.to))
         self._contributions: Final[list[Any]] = [None] * len(self.to)
         self._largest: Final[dict[int, float]] = {}
-        self._users: np.ndarray | None = None
+        self._sorted: tuple[np.ndarray, np.ndarray] | None = None  # the edges by the node they lead to, and that node
 
     def contribution(self, k: int, edge: int, g: Any) -> Any:
         """Return what the gradient `g` of node k contributes along one of its edges.
@@ -89,17 +90,24 @@ class Flow:
     def _largest_contribution(self, k: int) -> float:
         """Return the size of the largest finite contribution to node k."""
         if k not in self._largest:
-            if self._users is None:
-                self._users = np.array(self.to, dtype=np.int64)
-            edges = np.flatnonzero(self._users == k)
-            users = np.searchsorted(np.array(self.begin), edges, side="right") - 1
-            parts = [
-                self.contribution(user, edge, self.gradients[user])
-                for user, edge in zip(users.tolist(), edges.tolist(), strict=True)
-            ]
-            sizes = np.abs(np.concatenate([np.ravel(part) for part in parts] or [np.zeros(1)]))
+            parts = []
+            for edge in self._edges_into(k):
+                user = bisect_right(self.begin, edge) - 1
+                parts.append(np.ravel(self.contribution(user, edge, self.gradients[user])))
+            sizes = np.abs(np.concatenate(parts or [np.zeros(1)]))
             self._largest[k] = float(sizes[np.isfinite(sizes)].max(initial=0.0))
         return self._largest[k]
+
+    def _edges_into(self, k: int) -> list[int]:
+        """Return the edges that lead to node k."""
+        if self._sorted is None:
+            to = np.array(self.to, dtype=np.int64)
+            edges = np.argsort(to, kind="stable")
+            self._sorted = edges, to[edges]
+        edges, to = self._sorted
+        first, last = np.searchsorted(to, (k, k + 1))
+        found: list[int] = edges[first:last].tolist()
+        return found
 
     def path_counts(self) -> list[int]:
         """Return the number of paths from the root to each node, at most MOST_COUNTED."""
@@ -132,7 +140,7 @@ class Unfinished:
 
 @dataclass(frozen=True, slots=True)
 class Recursion:
-    """What the recursion did."""
+    """The result of the recursion."""
 
     gathered: Sequence[Any]  # the gradient of each node; None where the recursion ended before it
     complete: bool  # whether it came to its end

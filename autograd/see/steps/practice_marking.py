@@ -38,7 +38,7 @@ def result_text(title: str, code: str, tries: Sequence[Sequence[str]]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What a learner tried at one question, and whether the first answer was right."""
+    """The tries of a learner at one question, and whether the first answer was right."""
 
     asks: str
     tries: tuple[str, ...]

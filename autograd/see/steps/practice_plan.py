@@ -14,7 +14,7 @@ from .step import Flow, Step
 
 
 class Asked(Enum):
-    """What a question is about."""
+    """The subjects of questions."""
 
     DATA = auto()  # of the forward pass
     CONTRIBUTION = auto()

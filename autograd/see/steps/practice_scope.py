@@ -19,7 +19,7 @@ Only = Node | Sequence[Node] | tuple[Node, Node] | None
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What is asked, and a sentence about what is left out; empty where nothing is."""
+    """The numbers that are asked, and a sentence about what is left out; empty where nothing is."""
 
     asks: tuple[Ask, ...]
     left_out: str = ""

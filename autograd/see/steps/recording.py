@@ -23,7 +23,7 @@ from .step import Flow, Step
 
 
 class Contribution(NamedTuple):
-    """What a node contributes to one input, and the sum of the input before and after it, in this sweep alone.
+    """The contribution of a node to one input, and the sum of the input before and after it, in this sweep alone.
 
     `shape` is that of what the op's rule gave for arrays, before broadcasting was undone.
     """

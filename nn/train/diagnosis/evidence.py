@@ -24,7 +24,7 @@ from .trials import Trial, constant_answer, over_fitting, own_steps, twins
 
 @dataclass(slots=True)
 class Evidence:
-    """What was found on one batch. `model` and `optimizer` are the user's, and are only read."""
+    """The measurements on one batch. `model` and `optimizer` are the user's, and are only read."""
 
     model: Module
     inputs: tuple[Any, ...]

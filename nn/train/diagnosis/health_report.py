@@ -23,7 +23,7 @@ class Finding(NamedTuple):
 
 @final
 class Report:
-    """What the doctor found: `findings` is a list, which is empty for a healthy training. Print it to read it."""
+    """The findings of the doctor: `findings` is a list, which is empty for a healthy training. Print it to read it."""
 
     def __init__(self, findings: list[Finding], checks: int) -> None:
         self.findings = findings

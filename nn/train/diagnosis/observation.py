@@ -43,7 +43,7 @@ class Activity:
 
 @dataclass(slots=True)
 class Observation:
-    """What one pass showed. Where the model or the loss raised, `failure` is the error and the rest is missing."""
+    """The results of one pass. Where the model or the loss raised, `failure` is the error and the rest is missing."""
 
     output: Any = None
     number: float = math.nan

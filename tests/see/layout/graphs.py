@@ -83,6 +83,12 @@ def used_everywhere(seed: int, boxes_wanted: int) -> Graph:
     return [*boxes, VALUE], lines
 
 
+def one_leaf_in_every_op(ops: int) -> Graph:
+    """Return a chain of ops of which each uses the same leaf: one long trunk, which many lines share."""
+    lines = [Line(op, op + 1) for op in range(ops - 1)] + [Line(ops, op) for op in range(ops)]
+    return [*[OP] * ops, VALUE], lines
+
+
 def any_graph(seed: int) -> Graph:
     """Build a random acyclic graph: shuffled, disconnected, with parallel lines and boxes without size."""
     random = Random(seed)

@@ -8,11 +8,20 @@ import pytest
 
 from autograd.see.layout.bypasses import bypass_levels
 from autograd.see.layout.coordinates import y_coordinates
-from autograd.see.layout.layers import split_into_layers
+from autograd.see.layout.layers import PASSED, split_into_layers
 from autograd.see.layout.order import order_columns
 from autograd.see.layout.sugiyama import layered
 from autograd.see.layout.tracks import tracks
-from tests.see.layout.graphs import Graph, chain, computation, far_reaching, neuron, sum_of_random_ops, used_everywhere
+from tests.see.layout.graphs import (
+    Graph,
+    chain,
+    computation,
+    far_reaching,
+    neuron,
+    one_leaf_in_every_op,
+    sum_of_random_ops,
+    used_everywhere,
+)
 
 LONG_LINES: list[Callable[[], Graph]] = [
     *(partial(far_reaching, seed) for seed in range(4)),
@@ -20,6 +29,7 @@ LONG_LINES: list[Callable[[], Graph]] = [
     partial(sum_of_random_ops, 30),
     partial(sum_of_random_ops, 300),
     partial(used_everywhere, 2, 600),
+    partial(one_leaf_in_every_op, 300),
     partial(computation, 7, 1_600),
 ]
 
@@ -32,6 +42,7 @@ def test_the_items_are_in_proportion_to_the_boxes_and_lines(make: Callable[[], G
     assert passed > 4 * (len(boxes) + len(lines)), "expected a graph with longer lines, which tests something"
     assert len(graph.size) <= 4 * (len(boxes) + len(lines))
     assert sum(map(len, graph.after)) <= 4 * (len(boxes) + len(lines))
+    assert sum(graph.shared) <= PASSED * (len(boxes) + len(lines))
 
 
 @pytest.mark.parametrize("make", LONG_LINES[:-1])
@@ -63,6 +74,11 @@ def test_bypasses_run_outside_of_the_columns_they_pass_on_levels_of_their_own(ma
         (graph.rank[box], max(graph.rank[branch] for tail, branch in ends if tail == box), levels[box])
         for box in levels
     ]
+    nested = [
+        (outer, inner) for start, end, outer in spans for first, last, inner in spans
+        if start < first and last < end and (outer < 0) == (inner < 0)
+    ]  # fmt: skip
+    assert sum(abs(outer) > abs(inner) for outer, inner in nested) >= 2 * len(nested) / 3
     for i, (first, last, level) in enumerate(spans):
         items = [item for column in columns[first : last + 1] for item in column]
         top = min(y[item] - graph.size[item].height / 2 for item in items)

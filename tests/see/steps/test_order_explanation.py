@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import random
 from typing import Any
@@ -31,7 +32,7 @@ def naive(root: Value) -> tuple[dict[Value, float], int]:
         for k, i in enumerate(node.inputs):
             if i.requires_grad:
                 part = node.op.vjp(k, gathered[node], node.data, [each.data for each in node.inputs], node.params)
-                gathered[i] = gathered.get(i, 0.0) + part
+                gathered[i] = gathered[i] + part if i in gathered else part  # -0.0 stays so
                 visit(i)
 
     visit(root)
@@ -61,9 +62,16 @@ def test_the_recursion_is_the_one_that_a_learner_writes(seed: int) -> None:
     explained = explain_order(root)
     gathered, visits = naive(root)
     assert explained.visits == visits
-    assert {row.node: row.recursion for row in explained.rows} == gathered
+    assert {row.node: str(row.recursion) for row in explained.rows} == {node: str(g) for node, g in gathered.items()}
     root.backward()
     assert all(row.gradient == row.node.grad for row in explained.rows)
+
+
+def test_zeros_keep_their_signs() -> None:
+    a = Value(1.0, label="a")
+    b = a * 1.0
+    explained = explain_order(b * -0.0 + b * 0.0)
+    assert [str(row.recursion) for row in explained.rows if row.node in (a, b)] == ["0.0", "0.0"]
 
 
 def test_visits_are_counted_without_being_made() -> None:
@@ -95,6 +103,8 @@ def test_tensors_and_their_gradient() -> None:
     explained = explain_order(t * t, gradient=[1.0, 10.0])
     assert [row.gradient.tolist() for row in explained.rows] == [[1.0, 10.0], [2.0, 40.0]]
     assert [row.assigned_wrong for row in explained.rows] == [False, True]
+    infinite = explain_order(t * t, gradient=[math.inf, 10.0])
+    assert [row.assigned_wrong for row in infinite.rows] == [False, True]
     with pytest.raises(RuntimeError, match="needs one number to start from"):
         explain_order(t * t)
 
