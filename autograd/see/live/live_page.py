@@ -116,6 +116,11 @@ def _scalars(root: Tensor, labels: Mapping[str, object] | None) -> Node:
     if not root.requires_grad:
         raise ValueError("live shows how a result depends on its leaves, and this Tensor requires no gradient")
     found: Node = zoom(root, labels)
+    if not found.requires_grad:
+        raise ValueError(
+            "live shows how a result depends on its leaves, and this Tensor depends on no number: the arrays it was "
+            "computed from are empty; give them elements"
+        )
     return found
 
 
