@@ -204,8 +204,8 @@ class SceneBuilder:
                     tail = self.place.get(i, head)  # a number without a name stands in the block
                     if tail != head:
                         flows.setdefault((tail, head), {})[i] = None
-        for node in self.bare:
-            for i in node.inputs:
+        for node in self.nodes:  # in order: a set of nodes has another one in each process
+            for i in node.inputs if node in self.bare else ():
                 if i in self.place:
                     flows.setdefault((self.place[i], self.place[node]), {})[i] = None
         for (tail, head), nodes in flows.items():
