@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from ...engine.node import Node
@@ -23,6 +24,7 @@ from .recording import Contribution, Recording
 from .step import LONGEST_FORMULA, Flow, Step, table_rows
 from .stops import Stop
 
+MOST_FLOWS: Final = 40  # contributions of one op that are told one by one
 MOST_INPUTS: Final = 4  # inputs and parameters of a block that are told one by one
 LONGEST_SUM: Final = 60  # characters of a formula with its numbers
 Told = tuple[str, list[tuple[str, ...]]]
@@ -52,8 +54,12 @@ def _with_numbers(node: Node, recording: Recording) -> str:
 
 
 def backward_text(step: Step) -> Told:
-    """Tell what a node contributes to its inputs."""
-    return str(step), list(table_rows(step))
+    """Tell what a node contributes to its inputs; to many of them, the first ones."""
+    if len(step.flows) <= MOST_FLOWS:
+        return str(step), list(table_rows(step))
+    more = f"{len(step.flows) - MOST_FLOWS:,} more inputs"
+    told = replace(step, flows=step.flows[:MOST_FLOWS])
+    return f"{told}\n  to {more}", [*table_rows(told), ("",) * 5 + (more, "", "", "")]
 
 
 def edge_lines(

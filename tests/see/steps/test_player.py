@@ -3,12 +3,14 @@
 import base64
 import json
 import re
+import time
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import autograd
 from autograd import Stepper, Value
 from autograd.engine.sweep import graph_nodes
 from autograd.see.picture.opened import OpenedBoxes
@@ -189,3 +191,31 @@ def test_a_page_in_a_notebook_is_escaped_as_an_attribute() -> None:
     inner = "<p a='1' b=\"2\">&amp; </iframe>"
     frame = Reader(notebook(inner, "<img>")).tags[-1]
     assert frame[1]["srcdoc"] == inner
+
+
+@pytest.mark.parametrize("by", ["node", "edge"])
+def test_an_op_with_many_inputs_from_one_box_has_one_arrow_from_it_and_tells_the_first(by: Any) -> None:
+    x = Value(2.0, "x")
+    root = autograd.sum([x * float(k) for k in range(200)])
+    stepper = Stepper(root, by=by)
+    shown = stepper._lesson
+    words = [arrow.words for arrow in shown.scene.arrows]
+    assert [each for each in words if each == ("199 inputs",)] == [("199 inputs",)]
+    assert len(words) < 12
+    bundle = words.index(("199 inputs",))
+    of_root = [stop for stop in shown.stops if not stop.forward and stop.words.split(": ")[1].startswith("v201")]
+    assert len(of_root) == (1 if by == "node" else 200)
+    assert [bundle in stop.arrows for stop in of_root] == ([True] if by == "node" else [False, *[True] * 199])
+    if by == "node":
+        assert of_root[0].words.endswith("  to 160 more inputs")
+        assert len(of_root[0].rows) == 41
+        assert len(stepper._page()) < 100_000
+
+
+def test_a_large_sum_is_told_in_time_in_proportion_to_it() -> None:
+    x = Value(2.0, "x")
+    stepper = Stepper(autograd.sum([x * float(k) for k in range(20_000)]))
+    start = time.process_time()
+    assert len(str(stepper[0]).splitlines()) == 20_001
+    assert len(stepper._page()) < 500_000
+    assert time.process_time() - start < 20.0  # comparing each input with all others took a minute
