@@ -136,7 +136,7 @@ class SceneBuilder:
         for node in self.nodes:
             block = self.folding.inside.get(node)
             if block is not None:
-                if node.op is None:
+                if node.op is None and not block.of_leaves:
                     continue
                 if block not in placed:
                     for source in self.cells.new_sources(block, self.place, len(items)):

@@ -143,7 +143,7 @@ class _Lesson:
     def _is_computed(self, what: Node | Block) -> bool:
         """Tell whether a box has a stop in the forward phase. Of a part of a graph, what lies outside has none."""
         if isinstance(what, Block):
-            return not self.view.part
+            return not self.view.part and not what.of_leaves
         return what.op is not None and what not in self.view.bare
 
     def _first_index(self, k: int) -> int:

@@ -26,6 +26,7 @@ from .stops import Stop
 
 MOST_FLOWS: Final = 40  # contributions of one op that are told one by one
 MOST_INPUTS: Final = 4  # inputs and parameters of a block that are told one by one
+LONGEST_TOLD: Final = 1_000  # characters of a formula in words
 LONGEST_SUM: Final = 60  # characters of a formula with its numbers
 Told = tuple[str, list[tuple[str, ...]]]
 
@@ -33,7 +34,7 @@ Told = tuple[str, list[tuple[str, ...]]]
 def forward_text(number: int, node: Node, recording: Recording) -> Told:
     """Tell that a node is computed: `step 1, forward: v1 = x1 * w1 = 2 * (-3) = -6`."""
     name, data = recording.names[node], recording.data[node]
-    made = op_formula(node, recording.names, recording.data)
+    made = shorten(op_formula(node, recording.names, recording.data), LONGEST_TOLD)
     value = format_line(data, MOST_IN_BOX)
     if as_number(data) is None:
         whole = f"{name} = {made}, shape {format_shape(data.shape)}, data {value}"
@@ -58,7 +59,7 @@ def backward_text(step: Step) -> Told:
     if len(step.flows) <= MOST_FLOWS:
         return str(step), list(table_rows(step))
     more = f"{len(step.flows) - MOST_FLOWS:,} more inputs"
-    told = replace(step, flows=step.flows[:MOST_FLOWS])
+    told = replace(step, flows=step.flows[:MOST_FLOWS], made=shorten(step.made, LONGEST_TOLD))
     return f"{told}\n  to {more}", [*table_rows(told), ("",) * 5 + (more, "", "", "")]
 
 
