@@ -26,6 +26,7 @@ from .question import (
 from .step import Flow, Step
 
 SO_FAR = "this is the sum so far; the question is what this step adds to it"
+MOST_OTHERS = 20  # inputs whose derivative a wrong answer is compared with: a sum may have thousands
 
 
 def backward_question(ask: Ask, shown: Numbers, blind: Numbers, data: Mapping[Node, Any]) -> Question:
@@ -75,7 +76,7 @@ def _number_mistakes(step: Step, flow: Flow) -> Iterator[tuple[float, str]]:
     yield g, f"this is the upstream gradient alone; multiply it by the local derivative {flow.formula}"
     if flow.before is not None:
         yield float(flow.after), SO_FAR
-    for other in step.flows:
+    for other in step.flows[:MOST_OTHERS]:
         if other is not flow and other.is_product:
             says = f"the local derivative with respect to {flow.name}{_as_input(flow)} is {flow.formula}"
             yield float(other.contribution), f"this is the contribution to {other.name}{_as_input(other)}; {says}"
