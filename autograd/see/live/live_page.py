@@ -117,6 +117,11 @@ def _scalars(root: Tensor, labels: Mapping[str, object] | None) -> Node:
     if not root.requires_grad:
         raise ValueError("live shows how a result depends on its leaves, and this Tensor requires no gradient")
     found: Node = zoom(root, labels)
+    if not found.requires_grad:
+        raise ValueError(
+            "live shows how a result depends on its leaves, and this Tensor depends on no number: the arrays it was "
+            "computed from are empty; give them elements"
+        )
     return found
 
 
@@ -130,7 +135,8 @@ def _of_graph(root: Node, asked: Any, labels: Mapping[str, object] | None, max_n
     names = display_names(nodes, labels)
     chosen = sliders_of(asked, nodes, names)
     if not chosen:
-        raise ValueError("there is nothing to move: no leaf requires a gradient; name leaves by sliders=")
+        why = "no leaf requires a gradient" if asked is None else "sliders= names none"
+        raise ValueError(f"there is nothing to move: {why}; name leaves by sliders=")
     model = Model(root, nodes, names)
     if len(nodes) > max_nodes:
         picture, titles = "", {node: names[node][:40] for node in model.nodes}

@@ -9,17 +9,19 @@ from typing import Any, Final
 import numpy as np
 
 from ...engine.node import Node
+from ...graph.naming import is_number
 from ...graph.outline import Part, PartKind
 from .number_format import as_number, format_line, format_number, format_shape, norm
 from .plain_text import printable, shorten
 from .scene import BLOCK, ELIDED, LONGEST_HINT, LONGEST_TITLE, Item, Kind
 
+FIRST_LEAVES: Final = 8  # that stay of an op with many
 PLURALS: Final = {name: f"{name}s" for name in ("sample", "block", "step", "piece", "term")}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Block:
-    """Results of ops that stand in one box.
+    """Results of ops that stand in one box, or many leaves of one op.
 
     kind     BLOCK: a part of the graph; ELIDED: pieces that are equal to one that is shown, or ops that are left out
     nodes    all of them, oldest first
@@ -35,6 +37,10 @@ class Block:
     shown: tuple[Node, ...]
     repeats: int = 1
     part: Part | None = None
+
+    @property
+    def of_leaves(self) -> bool:
+        return self.nodes[0].op is None
 
 
 def folded(part: Part) -> Block:
@@ -62,6 +68,29 @@ def elided(nodes: Sequence[Node], where: str = "") -> Block:
     return Block(ELIDED, "", f"… {count}{where and ' '}{where}", tuple(nodes), tuple(nodes))
 
 
+def many_leaves(ops: Collection[Node], nodes: Sequence[Node], most: int, kept: Collection[Node]) -> list[Block]:
+    """Return the blocks of the leaves that one of these ops alone uses, where there are more than `most` of them.
+
+    `nodes` are those of the graph. The first FIRST_LEAVES leaves of an op stay, and those to be `kept`. A number that
+    is no box is no leaf here.
+    """
+    wide = {node for node in ops if len(node.inputs) > most}
+    if not wide:
+        return []
+    users: dict[Node, Node | None] = {}  # of each leaf; None: several
+    for node in nodes:
+        for i in dict.fromkeys(node.inputs):
+            if i.op is None:
+                users[i] = None if i in users else node
+    found: dict[Node, list[Node]] = {}
+    for node in nodes:
+        user = users.get(node)
+        if user is not None and user in wide and node not in kept and not is_number(node):
+            found.setdefault(user, []).append(node)
+    hidden = [tuple(leaves[FIRST_LEAVES:]) for leaves in found.values() if len(leaves) > most]
+    return [Block(ELIDED, "", f"… {len(leaves):,} more leaves", leaves, leaves) for leaves in hidden]
+
+
 class Folding:
     """Which block each node stands in, and what of the block is used outside of it.
 
@@ -87,6 +116,10 @@ class Folding:
                 elif self.inside.get(i) is not user:
                     self._used_outside.add(i)
         for leaf, found in users.items():
+            if leaf in self.inside:
+                if leaf.requires_grad:
+                    self._parameters.setdefault(self.inside[leaf], []).append(leaf)
+                continue
             whole = [block for block in found if block is None or block.kind == BLOCK]
             block = next(iter(found)) if not whole else whole[0] if len(whole) == 1 else None
             if block is not None and leaf not in sources:
@@ -155,7 +188,8 @@ def block_item(
         rows.append(("ops", f"{count:,}"))
     words = ", ".join(f"{what} {value}" for what, value in rows)
     whole = printable(block.title)
-    hint = shorten(f"{whole}: {words or f'{count:,} ops'}", LONGEST_HINT)
+    what = "leaves" if block.of_leaves else "ops"
+    hint = shorten(f"{whole}: {words or f'{count:,} {what}'}", LONGEST_HINT)
     return Item(block.kind, title, block.name, tuple(rows), hint, count=block.repeats)
 
 

@@ -22,6 +22,7 @@ def format_number(number: float | None) -> str:
     """Format a number in four significant digits; None, a gradient that has not arrived, is a dash."""
     if number is None:
         return NO_GRADIENT
+    number = float(number)  # 1e6 does not fit into a float16, and NumPy would compare in that
     return f"{number:.0f}" if 9999.5 <= abs(number) < 1e6 else f"{number:.4g}"
 
 

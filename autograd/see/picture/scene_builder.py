@@ -51,6 +51,7 @@ from .scene import (
 )
 
 MOST_PARALLEL: Final = 3  # arrows from one folded box to one op; more become one arrow
+MOST_PRODUCTS: Final = 40  # the same where each arrow has the contribution along it, as a Stepper writes
 
 
 def scene(
@@ -135,7 +136,7 @@ class SceneBuilder:
         for node in self.nodes:
             block = self.folding.inside.get(node)
             if block is not None:
-                if node.op is None:
+                if node.op is None and not block.of_leaves:
                     continue
                 if block not in placed:
                     for source in self.cells.new_sources(block, self.place, len(items)):
@@ -204,8 +205,8 @@ class SceneBuilder:
                     tail = self.place.get(i, head)  # a number without a name stands in the block
                     if tail != head:
                         flows.setdefault((tail, head), {})[i] = None
-        for node in self.bare:
-            for i in node.inputs:
+        for node in self.nodes:  # in order: a set of nodes has another one in each process
+            for i in node.inputs if node in self.bare else ():
                 if i in self.place:
                     flows.setdefault((self.place[i], self.place[node]), {})[i] = None
         for (tail, head), nodes in flows.items():
@@ -232,7 +233,8 @@ class SceneBuilder:
         self.shown.items.append(Item(OP, shorten(printable(op_symbol(node.op)), LONGEST_TITLE), hint=formula))
         derivatives = local_derivatives(node, self.names, self.data, node in self.stale)
         folded = Counter(self.place[i] for i in node.inputs if i in self.folding.inside)
-        bundles = [tail for tail, count in folded.items() if count > MOST_PARALLEL and not self.progress]
+        most = MOST_PRODUCTS if self.progress else MOST_PARALLEL
+        bundles = [tail for tail, count in folded.items() if count > most]
         for tail in bundles:  # such as from the samples of a batch, in one box, to the sum of their losses
             word = f"{folded[tail]:,} inputs"
             self.shown.arrows.append(Arrow(tail, op, words=(word,), hint=hint_text(f"{word} of {self.names[node]}")))

@@ -10,7 +10,7 @@ from ...engine.node import Node
 from ...engine.text import shown
 from ...graph.naming import is_number
 from ...graph.outline import Part, PartKind, outline
-from .blocks import Block, folded, the_others
+from .blocks import Block, folded, many_leaves, the_others
 from .levels import LEVELS, MOST_OPS, READABLE, Level, Unit, count, in_stretches, units
 from .neurons import Neuron, neurons
 from .selection import Selection, around, between
@@ -60,7 +60,8 @@ def view(
                 f"level={shown(level)} folds the whole graph, and {choice}= shows single ops of a piece of it, got "
                 "both; leave out one of them"
             )
-        return View(selection.blocks, selection.bare, part=True)
+        ends = {end for end in (focus, *(path or ())) if end is not None}
+        return _with_few_leaves(View(selection.blocks, selection.bare, part=True), nodes, ends)
     return _at_level(roots, nodes, level, max_nodes)
 
 
@@ -110,7 +111,12 @@ def _at_level(roots: Sequence[Node], nodes: Sequence[Node], level: Level, max_no
         )
     if not cells or (level == "auto" and count(shown) > most):
         shown, cells = units(parts, level, most), {}
-    return _closed(shown, cells)
+    return _with_few_leaves(_closed(shown, cells), nodes, set(roots))
+
+
+def _with_few_leaves(seen: View, nodes: Sequence[Node], kept: Collection[Node]) -> View:
+    """Return the view with the leaves of an op that has more than one can read in one block, but those to be kept."""
+    return replace(seen, blocks=[*seen.blocks, *many_leaves(seen.nodes(nodes), nodes, READABLE, kept)])
 
 
 def _closed(shown: Sequence[Unit], cells: Mapping[Part, Neuron]) -> View:

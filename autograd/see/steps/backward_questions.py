@@ -26,6 +26,7 @@ from .question import (
 from .step import Flow, Step
 
 SO_FAR = "this is the sum so far; the question is what this step adds to it"
+MOST_OTHERS = 20  # inputs whose derivative a wrong answer is compared with: a sum may have thousands
 
 
 def backward_question(ask: Ask, shown: Numbers, blind: Numbers, data: Mapping[Node, Any]) -> Question:
@@ -55,7 +56,7 @@ def _number(step: Step, flow: Flow, shown: Numbers, blind: Numbers, data: Mappin
 
 
 def _number_wording(step: Step, flow: Flow, numbers: Numbers, data: Mapping[Node, Any]) -> Wording:
-    place = _as_input(step, flow)
+    place = _as_input(flow)
     g = numbers.gradient_of(step.node, step.gradient)
     text = (
         f"step {step.number}: {_made(step, numbers, data)}; the gradient of {step.name} is {g}\n"
@@ -75,10 +76,10 @@ def _number_mistakes(step: Step, flow: Flow) -> Iterator[tuple[float, str]]:
     yield g, f"this is the upstream gradient alone; multiply it by the local derivative {flow.formula}"
     if flow.before is not None:
         yield float(flow.after), SO_FAR
-    for other in step.flows:
+    for other in step.flows[:MOST_OTHERS]:
         if other is not flow and other.is_product:
-            says = f"the local derivative with respect to {flow.name}{_as_input(step, flow)} is {flow.formula}"
-            yield float(other.contribution), f"this is the contribution to {other.name}{_as_input(step, other)}; {says}"
+            says = f"the local derivative with respect to {flow.name}{_as_input(flow)} is {flow.formula}"
+            yield float(other.contribution), f"this is the contribution to {other.name}{_as_input(other)}; {says}"
             yield float(other.local), f"this is the derivative with respect to {other.name}; {says}"
     yield -g * local, WRONG_SIGN
     yield g + local, "multiply the upstream gradient by the local derivative; do not add them"
@@ -108,7 +109,7 @@ def _element(
 def _element_wording(
     step: Step, flow: Flow, place: tuple[int, ...], numbers: Numbers, data: Mapping[Node, Any]
 ) -> Wording:
-    position, summed = _as_input(step, flow), summed_over(flow.summed) if flow.summed else ""
+    position, summed = _as_input(flow), summed_over(flow.summed) if flow.summed else ""
     text = (
         f"step {step.number}: {_made(step, numbers, data)}; "
         f"the gradient of {step.name} is g = {numbers.gradient_of(step.node, step.gradient)}\n"
@@ -180,8 +181,8 @@ def _made(step: Step, numbers: Numbers, data: Mapping[Node, Any]) -> str:
     return f"{step.name} = {step.made} = {result}{numbers.inputs(step.node, data)}"
 
 
-def _as_input(step: Step, flow: Flow) -> str:
-    return step.as_input(flow).replace("as input", "as its input")
+def _as_input(flow: Flow) -> str:
+    return flow.as_input.replace("as input", "as its input")
 
 
 def product(step: Step, flow: Flow) -> str:

@@ -21,7 +21,7 @@ from ..picture.scene_builder import SceneBuilder
 from ..picture.views import View
 from .places import Place
 from .recording import Contribution, Recording
-from .step import Step
+from .step import Flow, Step
 from .stop_text import backward_text, block_text, edge_lines, forward_text
 from .stops import Changes, Lesson, Stop, item_lines
 
@@ -143,7 +143,7 @@ class _Lesson:
     def _is_computed(self, what: Node | Block) -> bool:
         """Tell whether a box has a stop in the forward phase. Of a part of a graph, what lies outside has none."""
         if isinstance(what, Block):
-            return not self.view.part
+            return not self.view.part and not what.of_leaves
         return what.op is not None and what not in self.view.bare
 
     def _first_index(self, k: int) -> int:
@@ -162,7 +162,9 @@ class _Lesson:
             step = self.recording.step(k)
             derivatives = local_derivatives(node, self.recording.names, self.recording.data)
             for j, flow in enumerate(step.flows):
-                arrow = self.arrow[f"{step.name} {flow.position}"]
+                arrow = self._arrow_of(step, flow)
+                if arrow is None:
+                    continue
                 derivative = derivatives[flow.position]
                 assert derivative is not None
                 first, forward, backward = edge_lines(arrow_lines(derivative), derivative, flow, step.gradient)
@@ -228,12 +230,17 @@ class _Lesson:
         else:
             step = self._step(stop.number, group)
             stop.items = (k - 1, k) if node.op is not None and node not in self.view.bare else (k,)
-            stop.arrows = tuple(self.arrow[f"{step.name} {flow.position}"] for flow in step.flows)
+            arrows = [self._arrow_of(step, flow) for flow in step.flows]
+            stop.arrows = tuple(arrow for arrow in arrows if arrow is not None)
             for arrow in stop.arrows:
                 forward, backward = self._words[arrow]
                 stop.changes |= {(f"arrow{arrow}", n): t for n, t in enumerate(backward) if t != forward[n]}
             if group[0][1] in (None, len(self.recording.contributions(group[0][0])) - 1):
                 stop.done = (*stop.done, k)
+            if len(stop.arrows) < len(step.flows):
+                tails = {self.builder.item_of(flow.input) for flow in step.flows}
+                into = (n for n in self._arrows_into(k - 1) if n not in self._words)
+                stop.arrows += tuple(n for n in into if self.scene.arrows[n].tail in tails)
             stop.arrows += self._arrows_into(k)
             stop.words, stop.rows = backward_text(step)
         self.stops.append(stop)
@@ -247,6 +254,10 @@ class _Lesson:
         step = self.recording.step(k)
         flows = step.flows if which is None else step.flows[which : which + 1]
         return replace(step, number=number, flows=flows)
+
+    def _arrow_of(self, step: Step, flow: Flow) -> int | None:
+        """Return the arrow of one contribution; None where one arrow stands for those from many in a folded box."""
+        return self.arrow.get(f"{step.name} {flow.position}")
 
     def _arrows_into(self, k: int) -> tuple[int, ...]:
         return tuple(n for n, arrow in enumerate(self.scene.arrows) if arrow.head == k)

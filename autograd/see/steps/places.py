@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any, Final, Literal, get_args
@@ -67,3 +68,11 @@ def last_contribution(recording: Recording, of: Sequence[Place], node: Node) -> 
         if any(each.input is node for each in (found if which is None else found[which : which + 1])):
             return k
     return None
+
+
+def whole_number(k: Any, what: str, most: int) -> int:
+    """Return k as an int. Raise TypeError, which begins with `what`, for anything that is no whole number."""
+    try:
+        return operator.index(k)
+    except TypeError:
+        raise TypeError(f"{what}, 0 to {most}, got {type(k).__name__}; until(node) goes to a node") from None

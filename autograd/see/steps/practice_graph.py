@@ -13,13 +13,14 @@ import numpy as np
 from ...engine.node import Node
 from ...engine.replacement import replace_file
 from ...engine.sweep import graph_nodes
-from ...engine.text import shown, text_table
+from ...engine.text import text_table
 from ..picture.drawing import image
 from ..picture.formulas import op_formula
 from ..picture.html_page import framed
 from ..picture.number_format import HIDDEN, format_line, format_shape
 from ..picture.plain_text import shorten
 from ..picture.theme import Theme
+from ..picture.views import check_choice
 from .answer import Answer, Verdict
 from .backward_questions import backward_question
 from .forward_questions import forward_question
@@ -89,8 +90,7 @@ class Practice:
         only: Only = None,
         theme: Theme = "auto",
     ) -> None:
-        if phase not in PHASES:
-            raise ValueError(f"phase is one of {', '.join(PHASES)}, got {shown(phase)}")
+        check_choice("phase", phase, PHASES)
         self.stepper: Final = Stepper(root, labels, theme=theme)
         if len(self.stepper.roots) > 1:
             raise ValueError(f"practice takes one root, got {len(self.stepper.roots)}; practise on their sum, a + b")

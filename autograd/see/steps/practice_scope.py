@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -105,8 +105,14 @@ def _first_whole_steps(asks: Sequence[Ask]) -> tuple[Ask, ...]:
     """Return the questions up to the limit, without a step that the limit would cut; of a single step all."""
     if len(asks) <= MOST_QUESTIONS:
         return tuple(asks)
-    step: Callable[[Ask], object] = lambda ask: ask.about if ask.step is None else ask.step.number  # noqa: E731
     end = MOST_QUESTIONS
-    while end and step(asks[end - 1]) == step(asks[end]):
+    while end and _of_one_step(asks[end - 1], asks[end]):
         end -= 1
     return tuple(asks[: end or MOST_QUESTIONS])
+
+
+def _of_one_step(a: Ask, b: Ask) -> bool:
+    """Tell whether two questions are about one step. Nodes are compared by `is`, because == compares their data."""
+    if a.step is None or b.step is None:
+        return a.step is b.step and a.about is b.about
+    return a.step.number == b.step.number

@@ -7,6 +7,7 @@ changed in between, and its steps would not agree with one another.
 from __future__ import annotations
 
 import operator
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -124,6 +125,7 @@ class Recording:
         node, g = self._sweep[k]
         found = self.contributions(k)
         derivatives = local_derivatives(node, self.names, self.data)
+        times = Counter(node.inputs)
         flows = []
         for i, position, amount, before, after, shape in found:
             derivative = derivatives[position]
@@ -133,6 +135,7 @@ class Recording:
                 Flow(
                     i, position, self.names[i], derivative.formula, derivative.local, amount,
                     self.with_earlier(i, before), self.with_earlier(i, after), derivative.rule, summed,
+                    times[i] > 1,
                 )
             )  # fmt: skip
         op = node.op.name if node.op is not None else ""

@@ -38,6 +38,7 @@ class Flow:
     rule                   the op's rule as text, with the upstream gradient as g
     summed                 the dimensions along which broadcasting copied the input; the contribution is summed over
                            them
+    shared                 whether the op uses this input at another position too
     """
 
     input: Node
@@ -50,11 +51,20 @@ class Flow:
     after: Any
     rule: str = ""
     summed: tuple[int, ...] = ()
+    shared: bool = False
 
     @property
     def is_product(self) -> bool:
         """Whether the contribution is the product of two numbers."""
         return type(self.local) is float and as_number(self.contribution) is not None and not self.summed
+
+    @property
+    def as_input(self) -> str:
+        """`, as input 1` where the op uses this input more than once, else an empty string.
+
+        In x * x, the derivative with respect to each x by itself is x; both contributions together give 2 * x.
+        """
+        return f", as input {self.position + 1}" if self.shared else ""
 
     def product(self, upstream: Any, most: int = MOST_IN_LINE) -> str:
         """Return `0.5 × -3 = -1.5`, upstream × local = contribution; for arrays the contribution alone."""
@@ -105,20 +115,12 @@ class Step:
             first = flow.before is None and not flow.is_product
             total = f"{NO_GRADIENT} → the same" if first else flow.sum(MOST_IN_BOX)
             product = flow.product(self.gradient, MOST_IN_BOX)
-            lines.append(f"  to {flow.name}{self.as_input(flow)}: {how}; contribution {product}; sum {total}")
+            lines.append(f"  to {flow.name}{flow.as_input}: {how}; contribution {product}; sum {total}")
         return "\n".join(lines if self.flows else [*lines, "  a leaf: it has no inputs to contribute to"])
 
     def __call__(self) -> NoReturn:
         """Refuse `stepper.step()`, which looks like the way to take a step."""
         raise TypeError("a Step cannot be called: .step, without brackets, is the step taken last; next() takes one")
-
-    def as_input(self, flow: Flow) -> str:
-        """Return `, as input 1` where the op uses this input more than once, else an empty string.
-
-        In x * x, the derivative with respect to each x by itself is x; both contributions together give 2 * x.
-        """
-        twice = sum(i is flow.input for i in self.node.inputs) > 1  # a step of one edge has one flow
-        return f", as input {flow.position + 1}" if twice else ""
 
 
 HEADER: Final = (

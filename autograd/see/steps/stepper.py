@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import operator
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
@@ -22,15 +21,15 @@ from ..picture.captions import listed
 from ..picture.drawing import Drawing
 from ..picture.formulas import display_names
 from ..picture.insides import with_note
-from ..picture.levels import Level
+from ..picture.levels import LEVELS, Level
 from ..picture.scene import Progress
 from ..picture.scene_builder import scene
 from ..picture.theme import Theme, refuse_unknown_theme
-from ..picture.views import View, view
+from ..picture.views import View, check_choice, view
 from .inner_lessons import opened_lessons, rooms
 from .lesson import lesson
 from .moving_picture import moving
-from .places import BY, By, arrived, last_contribution, places, step_at
+from .places import BY, By, arrived, last_contribution, places, step_at, whole_number
 from .plain_data import plain_data
 from .player import MOST_IN_CELL, MOST_IN_PAGE, MOST_ROWS, notebook, page, table
 from .recording import Recording
@@ -93,8 +92,8 @@ class Stepper:
         theme: Theme = "auto",
     ) -> None:
         refuse_unknown_theme(theme)
-        if by not in BY:
-            raise ValueError(f"by is one of {', '.join(BY)}, got {shown(by)}")
+        check_choice("by", by, BY)
+        check_choice("level", level, LEVELS)
         roots = read_roots(root, "a Stepper")
         refuse_repeated(roots)
         given = [None] * len(roots) if gradient is None else for_each_root(root, gradient)
@@ -122,7 +121,7 @@ class Stepper:
 
     def __getitem__(self, k: int) -> Step:
         """Return step k, counted from 0; the position does not change. Raise IndexError where there is none."""
-        index = operator.index(k)
+        index = whole_number(k, "stepper[k] takes the number of a step", len(self) - 1)
         if not -len(self) <= index < len(self):
             raise IndexError(f"there are {len(self)} steps: expected 0 to {len(self) - 1}, got {index}")
         return step_at(self._recording, index % len(self), self._places)
@@ -150,12 +149,7 @@ class Stepper:
 
     def goto(self, k: int) -> Step | None:
         """Go to where k steps are taken, and return the last of them, None for 0. Raise IndexError for k > len."""
-        try:
-            k = operator.index(k)
-        except TypeError:
-            raise TypeError(
-                f"goto takes the number of steps, 0 to {len(self)}, got {type(k).__name__}; until(node) goes to a node"
-            ) from None
+        k = whole_number(k, "goto takes the number of steps", len(self))
         if not 0 <= k <= len(self):
             raise IndexError(f"there are {len(self)} steps: expected 0 to {len(self)}, got {k}")
         if k == 0:
@@ -168,6 +162,8 @@ class Stepper:
 
         Of steps that are edges, it is the first of this node, and for a leaf the last that contributes to it.
         """
+        if not isinstance(node, Node):
+            raise TypeError(f"until takes a node of the graph, got {shown(node)}; goto(k) takes the number of steps")
         of_node = [k for k, (number, _) in enumerate(self._places) if self._recording.order[number] is node]
         if of_node:
             return self._move(of_node[0] + 1)

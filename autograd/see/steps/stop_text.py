@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from ...engine.node import Node
@@ -24,7 +25,9 @@ from .recording import Contribution, Recording
 from .step import LONGEST_FORMULA, Flow, Step, table_rows
 from .stops import Stop
 
+MOST_FLOWS: Final = 40  # contributions of one op that are told one by one
 MOST_INPUTS: Final = 4  # inputs and parameters of a block that are told one by one
+LONGEST_TOLD: Final = 1_000  # characters of a formula in words
 LONGEST_SUM: Final = 60  # characters of a formula with its numbers
 WHOLE_ARGUMENT: Final = re.compile(r"(?:(?<=\()|(?<=, ))\((-[^()]+)\)(?=[,)])")  # as in sin((-2)), which needs one pair
 Told = tuple[str, list[tuple[str, ...]]]
@@ -33,7 +36,7 @@ Told = tuple[str, list[tuple[str, ...]]]
 def forward_text(number: int, node: Node, recording: Recording) -> Told:
     """Tell that a node is computed: `step 1, forward: v1 = x1 * w1 = 2 * (-3) = -6`."""
     name, data = recording.names[node], recording.data[node]
-    made = op_formula(node, recording.names, recording.data)
+    made = shorten(op_formula(node, recording.names, recording.data), LONGEST_TOLD)
     value = format_line(data, MOST_IN_BOX)
     if as_number(data) is None:
         whole = f"{name} = {made}, shape {format_shape(data.shape)}, data {value}"
@@ -54,8 +57,12 @@ def _with_numbers(node: Node, recording: Recording) -> str:
 
 
 def backward_text(step: Step) -> Told:
-    """Tell what a node contributes to its inputs."""
-    return str(step), list(table_rows(step))
+    """Tell what a node contributes to its inputs; to many of them, the first ones."""
+    if len(step.flows) <= MOST_FLOWS:
+        return str(step), list(table_rows(step))
+    more = f"{len(step.flows) - MOST_FLOWS:,} more inputs"
+    told = replace(step, flows=step.flows[:MOST_FLOWS], made=shorten(step.made, LONGEST_TOLD))
+    return f"{told}\n  to {more}", [*table_rows(told), ("",) * 5 + (more, "", "", "")]
 
 
 def edge_lines(

@@ -77,7 +77,13 @@ def test_a_step_is_a_round_number(low: float, high: float, step: float) -> None:
         (lambda: live(neuron(), x1=(0, 1)), TypeError, "of a graph give sliders="),
         (lambda: live(Value(float("inf"), "x") * 2), ValueError, "x is inf, which is no place on a slider"),
         (lambda: live(Tensor([1.0, 2.0], requires_grad=True) * 2), ValueError, r"take one of the Values in zoom\(t\)"),
+        (
+            lambda: live(Value(2.0, "x") * 2, sliders=[]),
+            ValueError,
+            "to move: sliders= names none; name leaves",
+        ),
         (lambda: live(Tensor([1.0, 2.0]).sum()), ValueError, "this Tensor requires no gradient"),
+        (lambda: live(Tensor([], requires_grad=True).sum()), ValueError, "on no number: .* empty"),
         (lambda: live(lambda x: 1.0, x=(0, 1)), TypeError, "returns one Value computed from its arguments, got float"),
         (lambda: live(lambda x, y: x * y, x=(0, 1)), TypeError, "got no range for y; give each argument its range"),
         (lambda: live(lambda x: x, x=(0, 1), y=(0, 1)), TypeError, "got a range for y"),

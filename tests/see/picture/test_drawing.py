@@ -16,6 +16,8 @@ import autograd
 from autograd import Stepper, Tensor, Value, draw
 from autograd.engine.sweep import graph_nodes
 from autograd.see.picture import dot_layout
+from autograd.see.picture.formulas import display_names
+from autograd.see.picture.scene_builder import SceneBuilder
 from autograd.see.picture.svg import Look
 from autograd.see.picture.theme import colors
 from tests.see.pictures import (
@@ -251,6 +253,21 @@ def test_the_same_graph_gives_the_same_bytes_in_every_process() -> None:
 
 def ids(picture: str) -> set[str]:
     return {value for e in ElementTree.fromstring(picture).iter() if (value := e.get("id"))}
+
+
+def test_the_arrows_of_results_without_their_op_do_not_depend_on_the_order_of_a_set() -> None:
+    """A set of nodes is ordered by their addresses, which differ from process to process."""
+    x = Value(2.0, "x")
+    parts = [(x * float(k)).sin() for k in range(8)]
+    root = autograd.sum(parts)
+    nodes = graph_nodes(root)
+    ops = [node for node in nodes if node.op is not None and node is not root]
+    scenes = [
+        SceneBuilder([root], display_names(nodes), None, False, None, (), dict.fromkeys(bare), {}).build()
+        for bare in (ops, ops[::-1])
+    ]
+    assert len(scenes[0].arrows) == 8 + 1 + 16
+    assert scenes[0].arrows == scenes[1].arrows
 
 
 def test_two_pictures_on_one_page_share_no_id() -> None:

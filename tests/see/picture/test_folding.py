@@ -339,3 +339,43 @@ def test_each_node_stands_in_one_box(name: str, most: int, make: Make) -> None:
 
 def operations(root: Any) -> int:
     return sum(node.op is not None for node in graph_nodes(root))
+
+
+def leaves_of_one_op() -> tuple[Any, list[Any]]:
+    """Return the sum of 100 leaves and of 5 results of another one, and the 100."""
+    leaves = [Value(float(k), f"a{k}") for k in range(100)]
+    x = Value(2.0, "x")
+    return ag.sum([*leaves, x.sin(), x.cos(), x.tanh(), x.exp(), x * x]), leaves
+
+
+# Of each picture: the leaves that are shown, and what the box of the others says.
+LEAVES: dict[str, tuple[Callable[[Any, list[Any]], dict[str, Any]], list[int], str]] = {
+    "whole": (lambda root, leaves: {}, [*range(8)], "… 92 more leaves"),
+    "ops": (lambda root, leaves: {"level": "op", "max_nodes": 60}, [*range(8)], "… 92 more leaves"),
+    "focus": (lambda root, leaves: {"focus": leaves[70]}, [*range(8), 70], "… 91 more leaves"),
+    "path": (lambda root, leaves: {"path": (leaves[70], root)}, [*range(8), 70], "… 91 more leaves"),
+    "everything": (lambda root, leaves: {"level": "op"}, [*range(100)], ""),
+}
+
+
+@pytest.mark.parametrize("name", LEAVES)
+def test_of_an_op_with_many_leaves_the_first_are_shown_and_those_asked_for(name: str) -> None:
+    root, leaves = leaves_of_one_op()
+    how, shown, others = LEAVES[name]
+    root.backward()
+    scene = draw(root, color="blame", **how(root, leaves)).scene
+    titles = [item.title for item in scene.items]
+    assert [title for title in titles if title.startswith("a")] == [f"a{k}" for k in shown]
+    assert [title for title in titles if "leaves" in title] == ([others] if others else [])
+    shares = [float(text.rstrip(" %")) for item in scene.items for what, text in item.rows if what == "blame"]
+    assert sum(shares) == pytest.approx(100.0, abs=0.2)
+
+
+def test_a_sum_of_20_000_leaves_is_a_small_picture_and_a_short_lesson() -> None:
+    root = ag.sum([Value(float(k)) for k in range(20_000)])
+    picture = draw(root)
+    assert [item.title for item in picture.scene.items][8:] == ["… 19,992 more leaves", "sum", "v20001"]
+    assert len(picture.svg) < 50_000
+    player = ag.Stepper(root)
+    assert [stop.forward for stop in player._lesson.stops] == [True, False]
+    assert len(player._page()) < 100_000

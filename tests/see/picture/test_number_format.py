@@ -28,6 +28,7 @@ def test_elements_that_are_not_finite_are_always_counted() -> None:
         (np.zeros((0, 3)), "empty", "[]"),
         ([np.nan, np.inf], "[nan  inf]", "[nan, inf]"),
         ([12345.0, 1e-9], "[12345  1e-09]", "[12345, 1e-09]"),
+        (np.array([65504, 3], dtype=np.float16), "[65504      3]", "[65504, 3]"),
         (np.full(20, 1e200), "norm 4.472e+200", "20, norm 4.472e+200"),
     ],
 )

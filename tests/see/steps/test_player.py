@@ -4,6 +4,7 @@ import base64
 import json
 import re
 from collections.abc import Callable
+import time
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -207,3 +208,31 @@ def test_the_words_of_a_forward_step_put_a_negative_number_in_brackets_only_wher
 ) -> None:
     stepper = Stepper(made(Value(-2.0, label="x"), Value(3.0, label="y")))
     assert stepper._lesson.stops[0].words == f"step 1, forward: {words}"
+
+
+@pytest.mark.parametrize("by", ["node", "edge"])
+def test_an_op_with_many_inputs_from_one_box_has_one_arrow_from_it_and_tells_the_first(by: Any) -> None:
+    x = Value(2.0, "x")
+    root = ag.sum([x * float(k) for k in range(200)])
+    stepper = Stepper(root, by=by)
+    shown = stepper._lesson
+    words = [arrow.words for arrow in shown.scene.arrows]
+    assert [each for each in words if each == ("199 inputs",)] == [("199 inputs",)]
+    assert len(words) < 12
+    bundle = words.index(("199 inputs",))
+    of_root = [stop for stop in shown.stops if not stop.forward and stop.words.split(": ")[1].startswith("v201")]
+    assert len(of_root) == (1 if by == "node" else 200)
+    assert [bundle in stop.arrows for stop in of_root] == ([True] if by == "node" else [False, *[True] * 199])
+    if by == "node":
+        assert of_root[0].words.endswith("  to 160 more inputs")
+        assert len(of_root[0].rows) == 41
+        assert len(stepper._page()) < 100_000
+
+
+def test_a_large_sum_is_told_in_time_in_proportion_to_it() -> None:
+    x = Value(2.0, "x")
+    stepper = Stepper(ag.sum([x * float(k) for k in range(20_000)]))
+    start = time.process_time()
+    assert len(str(stepper[0]).splitlines()) == 20_001
+    assert len(stepper._page()) < 500_000
+    assert time.process_time() - start < 20.0  # comparing each input with all others took a minute

@@ -461,6 +461,18 @@ def test_of_a_loop_one_round_is_asked_and_it_is_said() -> None:
     assert len(asked._page()) < 100_000
 
 
+def test_forward_questions_of_arrays_at_the_limit_are_told_apart_without_comparing_data() -> None:
+    x = leaf([1.0, 2.0], "x")
+    asked = practice(autograd.cat([x * k for k in range(300)]).sum(), phase="forward")
+    assert len(asked) == 2
+    assert "asks 2 of 1,801 questions: of 300 × mul it asks about the first; it ends after 2" in asked.left_out
+
+
+def test_the_page_of_an_op_with_many_inputs_knows_the_mistakes_of_the_first_ones() -> None:
+    asked = practice(autograd.sum([Value(float(k), f"a{k}") * 2.0 for k in range(200)]))
+    assert len(asked._page()) < 1_000_000
+
+
 def test_a_long_chain_of_unlike_ops_ends_after_whole_steps() -> None:
     x = Value(0.3, "x")
     draw = random.Random(1)

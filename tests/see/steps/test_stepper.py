@@ -678,6 +678,26 @@ def test_a_file_is_left_as_it_was_when_the_steps_cannot_be_written(
     assert path.read_text() == "before"
 
 
+WRONG: dict[str, tuple[Callable[[Stepper], Any], type[Exception], str]] = {
+    "a number for a node": (
+        lambda s: s.until(3), TypeError, r"until takes a node of the graph, got 3; goto\(k\) takes the number of steps"  # type: ignore[arg-type]
+    ),
+    "a slice": (lambda s: s[0:1], TypeError, r"stepper\[k\] takes the number of a step, 0 to 1, got slice; until"),  # type: ignore[index]
+    "a float": (lambda s: s[1.5], TypeError, r"stepper\[k\] takes the number of a step, 0 to 1, got float; until"),  # type: ignore[index]
+    "an array for by": (lambda s: Stepper(s.root, by=np.array([1, 2])), ValueError, "by is one of node, edge, got "),  # type: ignore[arg-type]
+    "an array for level": (
+        lambda s: Stepper(s.root, level=np.array([1, 2])), ValueError, "level is one of auto, op, .* got "  # type: ignore[arg-type]
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_no_step_and_no_choice_is_refused_with_the_way(name: str) -> None:
+    ask, error, says = WRONG[name]
+    with pytest.raises(error, match=says):
+        ask(Stepper(Value(3.0, label="x") * 2))
+
+
 def test_misread_names_are_answered_with_the_way() -> None:
     stepper = Stepper(Value(3.0, label="x") * 2)
     to_a_name: Any = "x"
