@@ -236,8 +236,13 @@ static PyObject *get_field(PyObject *self, void *which) {
     PyObject *found = node->has_more ? node->more->field[(intptr_t)which] : NULL;
     if (!found) found = (intptr_t)which == OP ? PyList_GetItem(ops, node->code) : usual[(intptr_t)which];
     if (found) return Py_NewRef(found);     /* no inputs are the usual ones: they are made here */
-    PyObject *inputs = PyTuple_New(inputs_of(node));
-    for (Py_ssize_t k = 0; inputs && k < inputs_of(node); k++) {
+    Py_ssize_t count = inputs_of(node);
+    PyObject *inputs = PyTuple_New(count);
+    if (inputs && count != inputs_of(node)) {   /* a new tuple may start the collector, and so code that sets them */
+        Py_DECREF(inputs);
+        return get_field(self, which);
+    }
+    for (Py_ssize_t k = 0; inputs && k < count; k++) {
         if ((input = input_of(node, k))) PyTuple_SetItem(inputs, k, Py_NewRef((PyObject *)input));
         else Py_CLEAR(inputs);
     }
@@ -265,24 +270,29 @@ static int set_field(PyObject *self, PyObject *value, void *which) {
     return is_deleted(value) ? -1 : put_field((Node *)self, value == usual[(intptr_t)which] ? NULL : value, (intptr_t)which);
 }
 
+/* Set `op`. A node whose inputs are not those of the op of its code has `more`. */
 static int set_op(PyObject *self, PyObject *value, void *_) {
+    Node *node = (Node *)self;
     int code = is_deleted(value) ? -1 : value == Py_None ? LEAF : code_of(value);
-    if (code < 0 || (code != LEAF && !needs_more((Node *)self, 0))) return -1;
-    if (put_field((Node *)self, code == OTHER ? value : NULL, OP) < 0) return -1;
-    ((Node *)self)->code = code;
-    return 0;
+    if (code < 0 || ((code != LEAF || node->code != LEAF) && !needs_more(node, 0))) return -1;
+    node->code = code;
+    return put_field(node, code == OTHER ? value : NULL, OP);
 }
 
 /* Set `inputs`: Values are held one by one, and anything else as it is. */
 static int set_inputs(PyObject *self, PyObject *value, void *_) {
     Node *node = (Node *)self;
-    Py_ssize_t room = is_deleted(value) ? -1 : PyTuple_CheckExact(value) ? PyTuple_Size(value) : 0;
-    if (room < 0 || (room && !needs_more(node, room))) return -1;
-    drop_inputs(node);
-    int taken = PyTuple_CheckExact(value) && (!room || take_inputs(node, value) >= 0);
-    if (PyErr_Occurred()) return -1;
-    if (!taken) drop_inputs(node);
-    return put_field(node, taken ? NULL : value, INPUTS);
+    int is_tuple = value && PyTuple_CheckExact(value), taken, done = -1;
+    Py_ssize_t room = is_tuple ? PyTuple_Size(value) : 0;
+    /* Held to the end: to free an input may run any Python code, and so this function again. */
+    PyObject *before = is_deleted(value) ? NULL : get_field(self, (void *)INPUTS);
+    if (before && ((!room && node->code == LEAF) || needs_more(node, room))) {
+        drop_inputs(node);
+        if (!(taken = is_tuple && take_inputs(node, value) >= 0)) drop_inputs(node);
+        done = PyErr_Occurred() ? -1 : put_field(node, taken ? NULL : value, INPUTS);
+    }
+    Py_XDECREF(before);
+    return done;
 }
 
 /* --- recording --- */
@@ -575,13 +585,19 @@ static PyObject *sweep(PyObject *module, PyObject *args) {
 
 /* --- what Python sees of a node: the attributes of the pure engine's --- */
 
-static PyObject *Value_new(PyTypeObject *type, PyObject *args, PyObject *named) { return (PyObject *)new_node(0.0, CONSTANT); }
+/* A node that is to be filled. A subclass, which its other base has let pass, Python refuses in words. */
+static PyObject *Value_new(PyTypeObject *type, PyObject *args, PyObject *named) {
+    if (type == ValueType) return (PyObject *)new_node(0.0, CONSTANT);
+    return PyObject_CallMethod((PyObject *)ValueType, "__init_subclass__", NULL);
+}
 
 /* Value(3.0) here, all else by the __init__ of Python. */
 static int Value_init(PyObject *self, PyObject *args, PyObject *named) {
     Node *node = (Node *)self;
+    double data;
     int fresh = node->code == LEAF && !node->has_more && !node->has_grad && node->index < 0;
-    if (fresh && !named && PyTuple_Size(args) == 1 && read_number(PyTuple_GetItem(args, 0), &node->data) == 0) {
+    if (fresh && !named && PyTuple_Size(args) == 1 && read_number(PyTuple_GetItem(args, 0), &data) == 0) {
+        node->data = data;
         node->index = created++;
         return 0;
     }
