@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -76,7 +77,11 @@ def test_op_may_be_read_while_the_former_one_is_freed() -> None:
     for new in (None, tanh):
         found: list[Any] = []
         y: Any = Value(2.0) * 3.0
-        y.op = Last(lambda y=y, found=found: found.append(y.op))  # type: ignore[misc]
+
+        def last(y: Any = y, found: list[Any] = found) -> None:
+            found.append(y.op)
+
+        y.op = Last(last)
         y.op = new
         assert found == [new]
 
@@ -84,16 +89,16 @@ def test_op_may_be_read_while_the_former_one_is_freed() -> None:
 def test_the_collector_may_set_inputs_while_they_are_read() -> None:
     x = Value(1.0)
     y: Any = x * x
+    counts = itertools.cycle((50, 1, 70, 2))
     before = gc.get_threshold()
     try:
-        for count in (1, 50, 2, 70, 3):
+        for _ in range(20):
             gc.disable()
-            for _ in range(20):
-                cycle: list[Any] = [Last(lambda count=count: setattr(y, "inputs", (x,) * count))]  # type: ignore[misc]
-                cycle.append(cycle)
-                del cycle
+            cycle: list[Any] = [Last(lambda: setattr(y, "inputs", (x,) * next(counts)))]
+            cycle.append(cycle)
+            del cycle
             gc.set_threshold(1)
-            gc.enable()
+            gc.enable()  # the next tuple starts it
             assert set(y.inputs) == {x}
     finally:
         gc.enable()
@@ -104,7 +109,7 @@ def test_a_value_that_was_refused_data_is_as_before() -> None:
     x = (Value(2.0) * 3.0).detach()
     for wrong in (Value(9.0), 10**400, "9"):
         with pytest.raises((TypeError, ValueError)):
-            x.__init__(wrong)  # type: ignore[misc, arg-type]
+            x.__init__(wrong)  # type: ignore[arg-type]
         assert (x.data, x.requires_grad) == (6.0, False)
 
 
