@@ -4,7 +4,6 @@
    that Python for everything else: another operand, a user's own op, a mode that watches each op, an error message. A
    node has the same attributes as one of the pure engine, so the Stepper, pictures and second derivatives read both. */
 
-#define _DEFAULT_SOURCE         /* so that sys/mman.h has madvise */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <stddef.h>
@@ -92,14 +91,25 @@ static inline int is_value(PyObject *o) { return Py_TYPE(o) == ValueType; }
 #define USE_LARGE_PAGES(x, size) ((void)(x))
 #endif
 
+#ifndef SLABS
+#define SLABS 7         /* in an allocation */
+#endif
+
 static Node *free_nodes;
 
 /* Add a slab of nodes to the free list, as large as a large page and at the place of one, so that each node is on a cache
-   line of its own: of the memory that is asked for, one half is never touched. Slabs are not given back. */
+   line of its own. Slabs are not given back. They are allocated several at a time, with room for one more to align them:
+   Linux may give the rest, where the C library writes a header, a large page too. No slab is touched before its time. */
 static int more_nodes(void) {
-    char *memory = malloc(2 * SLAB);
-    if (!memory) return 0;
-    Node *nodes = (Node *)(memory + (SLAB - (uintptr_t)memory % SLAB) % SLAB);
+    static char *next, *end;
+    if (next == end) {
+        char *memory = malloc((SLABS + 1) * (size_t)SLAB);
+        if (!memory) return 0;
+        next = memory + (SLAB - (uintptr_t)memory % SLAB) % SLAB;
+        end = next + SLABS * (size_t)SLAB;
+    }
+    Node *nodes = (Node *)next;
+    next += SLAB;
     USE_LARGE_PAGES(nodes, SLAB);
     for (int k = SLAB / sizeof(Node) - 1; k >= 0; k--) {
         PyObject_Init((PyObject *)&nodes[k], ValueType);
@@ -431,7 +441,8 @@ static struct { Reached *reached, *sorted; double *gradients; size_t room; } hel
 /* Make room for twice as many nodes; 0, with MemoryError, where there is none. What `reached` has is kept. */
 static int more_room(void) {
     size_t room = held.room ? 2 * held.room : 1024;
-    Reached *memory = realloc(held.reached, room * (2 * sizeof(Reached) + sizeof(double)) + sizeof(double));
+    size_t size = room * (2 * sizeof(Reached) + sizeof(double)) + sizeof(double);
+    Reached *memory = room > UINT32_MAX ? NULL : realloc(held.reached, size);     /* a slot has 32 bits */
     if (!memory) return PyErr_NoMemory(), 0;
     held.reached = memory;
     held.sorted = memory + room;
