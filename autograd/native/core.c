@@ -681,7 +681,7 @@ static PyGetSetDef fields[] = {
     {"inputs", get_field, set_inputs, NULL, (void *)INPUTS}, {"params", get_field, set_field, NULL, (void *)PARAMS},
     {"label", get_field, set_field, NULL, (void *)LABEL}, {0}};
 static PyMemberDef members[] = {{"_data", T_DOUBLE, offsetof(Node, data)}, {"_index", T_LONGLONG, offsetof(Node, index)}, {0}};
-#define ENTRY(name, code) {#name, method_##name, METH_NOARGS},
+#define ENTRY(name, code) {#name, method_##name, METH_NOARGS, #name "($self, /)\n--\n\n"},     /* for inspect.signature */
 static PyMethodDef methods[] = {
     METHODS(ENTRY) {"_apply", (PyCFunction)(void (*)(void))Value_apply, METH_FASTCALL}, {0}};
 
