@@ -710,7 +710,7 @@ static PyType_Spec spec = {"autograd.operands.value.Value", sizeof(Node), 0, Py_
    age, so that `by_age` sorts the oldest node first, and of a constant that is 0. */
 static int find(PyObject *object, Found *found) {
     Node *node = (Node *)object;
-    return is_value(object) && (node->slot || put(node, node->index + 1, found));
+    return is_value(object) && (node->slot || put(node, (uint64_t)node->index + 1, found));
 }
 
 /* Find all nodes below those found so far, of which the first `leaves` count as leaves. Return 0 where a node is not in
