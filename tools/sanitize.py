@@ -31,6 +31,7 @@ CHECKS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
 ALL = ["-n", "auto", "tests/native"]
 LIMITED_API = "0x030B0000"  # of Python 3.11
 INCLUDE = "import sysconfig; print(sysconfig.get_paths()['include'])"
+SLABS = "1"  # of nodes, in an allocation; with more of them most scenarios would find enough
 LARGE = ["-m", "slow", "tests/native/test_soak.py"]
 # Memory of the C library becomes Python's, which `_testcapi.set_nomemory` can let fail.
 TAKEN_OVER = [f"-D{name}=PyMem_Raw{name.capitalize()}" for name in ("malloc", "calloc", "realloc", "free")]
@@ -84,7 +85,8 @@ def build(native: Path, include: str) -> None:
     """Build each file in C with the sanitizers, into the module of its name."""
     from autograd.native.sources import source_hash
 
-    macros = [f"-DPy_LIMITED_API={LIMITED_API}", f'-DSOURCE_HASH="{source_hash()}"', *TAKEN_OVER]
+    named = [f"-DPy_LIMITED_API={LIMITED_API}", f'-DSOURCE_HASH="{source_hash()}"', f"-DSLABS={SLABS}"]
+    macros = [*named, *TAKEN_OVER]
     for source in sorted(native.glob("*.c")):
         files = [str(source), "-o", str(source.with_suffix(".abi3.so"))]
         subprocess.run(["gcc", *FLAGS, *CHECKS, f"-I{include}", *macros, *files, "-lm"], check=True)

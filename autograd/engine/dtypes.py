@@ -115,8 +115,8 @@ def _dtype_of(dtype: Any, kinds: str, expected: str) -> Any:
 
 def number(data: object, what: str) -> float:
     """`data` as a float, where it is one real number; `what` begins the sentence that refuses all else."""
-    if type(data) is float:
-        return data
+    if isinstance(data, float):  # of a subclass the number that it is, not what its __float__ makes of that
+        return float.__float__(data)
     if isinstance(data, (numbers.Real, np.bool_)) or (
         isinstance(data, np.ndarray) and data.ndim == 0 and data.dtype.kind in "fiub"
     ):

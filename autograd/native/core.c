@@ -4,7 +4,6 @@
    that Python for everything else: another operand, a user's own op, a mode that watches each op, an error message. A
    node has the same attributes as one of the pure engine, so the Stepper, pictures and second derivatives read both. */
 
-#define _DEFAULT_SOURCE         /* so that sys/mman.h has madvise */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <stddef.h>
@@ -62,6 +61,7 @@ static const char *switched;    /* not 0 once a mode was entered */
 static int64_t created = 1;     /* the next place in creation order */
 static Py_ssize_t living;       /* nodes that are not freed */
 
+/* Whether an object is a Value. */
 static inline int is_value(PyObject *o) { return Py_TYPE(o) == ValueType; }
 
 /* --- memory --- */
@@ -92,14 +92,25 @@ static inline int is_value(PyObject *o) { return Py_TYPE(o) == ValueType; }
 #define USE_LARGE_PAGES(x, size) ((void)(x))
 #endif
 
+#ifndef SLABS
+#define SLABS 7         /* in an allocation */
+#endif
+
 static Node *free_nodes;
 
 /* Add a slab of nodes to the free list, as large as a large page and at the place of one, so that each node is on a cache
-   line of its own: of the memory that is asked for, one half is never touched. Slabs are not given back. */
+   line of its own. Slabs are not given back. They are allocated several at a time, with room for one more to align them:
+   Linux may give the rest, where the C library writes a header, a large page too. No slab is touched before its time. */
 static int more_nodes(void) {
-    char *memory = malloc(2 * SLAB);
-    if (!memory) return 0;
-    Node *nodes = (Node *)(memory + (SLAB - (uintptr_t)memory % SLAB) % SLAB);
+    static char *next, *end;
+    if (next == end) {
+        char *memory = malloc((SLABS + 1) * (size_t)SLAB);
+        if (!memory) return 0;
+        next = memory + (SLAB - (uintptr_t)memory % SLAB) % SLAB;
+        end = next + SLABS * (size_t)SLAB;
+    }
+    Node *nodes = (Node *)next;
+    next += SLAB;
     USE_LARGE_PAGES(nodes, SLAB);
     for (int k = SLAB / sizeof(Node) - 1; k >= 0; k--) {
         PyObject_Init((PyObject *)&nodes[k], ValueType);
@@ -178,7 +189,7 @@ static Node *input_of(Node *node, Py_ssize_t k) {
 static inline int64_t changed(const Node *node) { return node->has_more ? node->more->changed : 0; }
 
 /* Give a node `more`, with room for this many inputs beside those that it has; 0 with MemoryError. */
-static int needs_more(Node *node, Py_ssize_t room) {
+static int give_more(Node *node, Py_ssize_t room) {
     Py_ssize_t count = inputs_of(node);
     if (node->has_more && !room) return 1;
     for (Py_ssize_t k = 0; k < count; k++) if (!input_of(node, k)) return 0;
@@ -236,8 +247,13 @@ static PyObject *get_field(PyObject *self, void *which) {
     PyObject *found = node->has_more ? node->more->field[(intptr_t)which] : NULL;
     if (!found) found = (intptr_t)which == OP ? PyList_GetItem(ops, node->code) : usual[(intptr_t)which];
     if (found) return Py_NewRef(found);     /* no inputs are the usual ones: they are made here */
-    PyObject *inputs = PyTuple_New(inputs_of(node));
-    for (Py_ssize_t k = 0; inputs && k < inputs_of(node); k++) {
+    Py_ssize_t count = inputs_of(node);
+    PyObject *inputs = PyTuple_New(count);
+    if (inputs && count != inputs_of(node)) {   /* a new tuple may start the collector, and so code that sets them */
+        Py_DECREF(inputs);
+        return get_field(self, which);
+    }
+    for (Py_ssize_t k = 0; inputs && k < count; k++) {
         if ((input = input_of(node, k))) PyTuple_SetItem(inputs, k, Py_NewRef((PyObject *)input));
         else Py_CLEAR(inputs);
     }
@@ -253,7 +269,7 @@ static int is_deleted(PyObject *value) {
 /* Set a field of `more`; NULL: it is as usual. */
 static int put_field(Node *node, PyObject *value, intptr_t which) {
     if (!value && !node->has_more) return 0;
-    if (!needs_more(node, 0)) return -1;
+    if (!give_more(node, 0)) return -1;
     PyObject *before = node->more->field[which];
     node->more->field[which] = Py_XNewRef(value);
     Py_XDECREF(before);
@@ -265,24 +281,29 @@ static int set_field(PyObject *self, PyObject *value, void *which) {
     return is_deleted(value) ? -1 : put_field((Node *)self, value == usual[(intptr_t)which] ? NULL : value, (intptr_t)which);
 }
 
+/* Set `op`. A node that has had another op has `more`, because its inputs need not be those of the new one. */
 static int set_op(PyObject *self, PyObject *value, void *_) {
+    Node *node = (Node *)self;
     int code = is_deleted(value) ? -1 : value == Py_None ? LEAF : code_of(value);
-    if (code < 0 || (code != LEAF && !needs_more((Node *)self, 0))) return -1;
-    if (put_field((Node *)self, code == OTHER ? value : NULL, OP) < 0) return -1;
-    ((Node *)self)->code = code;
-    return 0;
+    if (code < 0 || ((code != LEAF || node->code != LEAF) && !give_more(node, 0))) return -1;
+    node->code = code;
+    return put_field(node, code == OTHER ? value : NULL, OP);
 }
 
 /* Set `inputs`: Values are held one by one, and anything else as it is. */
 static int set_inputs(PyObject *self, PyObject *value, void *_) {
     Node *node = (Node *)self;
-    Py_ssize_t room = is_deleted(value) ? -1 : PyTuple_CheckExact(value) ? PyTuple_Size(value) : 0;
-    if (room < 0 || (room && !needs_more(node, room))) return -1;
-    drop_inputs(node);
-    int taken = PyTuple_CheckExact(value) && (!room || take_inputs(node, value) >= 0);
-    if (PyErr_Occurred()) return -1;
-    if (!taken) drop_inputs(node);
-    return put_field(node, taken ? NULL : value, INPUTS);
+    int is_tuple = value && PyTuple_CheckExact(value), taken, done = -1;
+    Py_ssize_t room = is_tuple ? PyTuple_Size(value) : 0;
+    /* Held to the end: to free an input may run any Python code, and so this function again. */
+    PyObject *before = is_deleted(value) ? NULL : get_field(self, (void *)INPUTS);
+    if (before && ((!room && node->code == LEAF) || give_more(node, room))) {
+        drop_inputs(node);
+        if (!(taken = is_tuple && take_inputs(node, value) >= 0)) drop_inputs(node);
+        done = PyErr_Occurred() ? -1 : put_field(node, taken ? NULL : value, INPUTS);
+    }
+    Py_XDECREF(before);
+    return done;
 }
 
 /* --- recording --- */
@@ -327,6 +348,7 @@ INLINE PyObject *record(int code, PyObject *a, PyObject *b) {
     return (PyObject *)y;
 }
 
+/* The `Operand` of a node: the data of input k. */
 static double data_of(const void *in, size_t k) { return ((Node *const *)in)[k]->data; }
 
 /* Compute the value of any op at the inputs in `more`; 0 where that is for Python to do. */
@@ -350,7 +372,7 @@ static PyObject *record_any(int code, PyObject *const *lists, Py_ssize_t many, P
     if (mode == FAILED || mode == ASK || !size || size % table[code].inputs) return NULL;
     if (code == OP_WHERE && is_value(PyTuple_GetItem(lists[0], 0))) return NULL;    /* such a mask Python detaches */
     Node *y = new_node(0.0, CONSTANT);
-    if (y && !needs_more(y, size)) taken = -1;
+    if (y && !give_more(y, size)) taken = -1;
     for (Py_ssize_t k = 0; y && k < many && taken >= 0; k++) values += taken = take_inputs(y, lists[k]);
     if (taken < 0 || !values || !value_of(code, y->more, params, &y->data)) return Py_XDECREF((PyObject *)y), NULL;
     for (Py_ssize_t k = 0; k < size; k++) wanted |= y->more->in[k]->index >= 0;
@@ -395,6 +417,7 @@ INLINE PyObject *operate(int code, PyObject *a, PyObject *b) {
     return y;
 }
 
+/* The operators of Python. */
 static PyObject *add(PyObject *a, PyObject *b) { return operate(OP_ADD, a, b); }
 static PyObject *subtract(PyObject *a, PyObject *b) { return operate(OP_SUB, a, b); }
 static PyObject *multiply(PyObject *a, PyObject *b) { return operate(OP_MUL, a, b); }
@@ -421,7 +444,8 @@ static struct { Reached *reached, *sorted; double *gradients; size_t room; } hel
 /* Make room for twice as many nodes; 0, with MemoryError, where there is none. What `reached` has is kept. */
 static int more_room(void) {
     size_t room = held.room ? 2 * held.room : 1024;
-    Reached *memory = realloc(held.reached, room * (2 * sizeof(Reached) + sizeof(double)) + sizeof(double));
+    size_t size = room * (2 * sizeof(Reached) + sizeof(double)) + sizeof(double);
+    Reached *memory = room > UINT32_MAX ? NULL : realloc(held.reached, size);     /* a slot has 32 bits */
     if (!memory) return PyErr_NoMemory(), 0;
     held.reached = memory;
     held.sorted = memory + room;
@@ -575,13 +599,19 @@ static PyObject *sweep(PyObject *module, PyObject *args) {
 
 /* --- what Python sees of a node: the attributes of the pure engine's --- */
 
-static PyObject *Value_new(PyTypeObject *type, PyObject *args, PyObject *named) { return (PyObject *)new_node(0.0, CONSTANT); }
+/* A node that is to be filled. A subclass, which its other base has let pass, Python refuses in words. */
+static PyObject *Value_new(PyTypeObject *type, PyObject *args, PyObject *named) {
+    if (type == ValueType) return (PyObject *)new_node(0.0, CONSTANT);
+    return PyObject_CallMethod((PyObject *)ValueType, "__init_subclass__", NULL);
+}
 
 /* Value(3.0) here, all else by the __init__ of Python. */
 static int Value_init(PyObject *self, PyObject *args, PyObject *named) {
     Node *node = (Node *)self;
+    double data;
     int fresh = node->code == LEAF && !node->has_more && !node->has_grad && node->index < 0;
-    if (fresh && !named && PyTuple_Size(args) == 1 && read_number(PyTuple_GetItem(args, 0), &node->data) == 0) {
+    if (fresh && !named && PyTuple_Size(args) == 1 && read_number(PyTuple_GetItem(args, 0), &data) == 0) {
+        node->data = data;
         node->index = created++;
         return 0;
     }
@@ -591,6 +621,7 @@ static int Value_init(PyObject *self, PyObject *args, PyObject *named) {
     return done ? 0 : -1;
 }
 
+/* Return `data` as an object. */
 static PyObject *get_data(PyObject *self, void *_) { return PyFloat_FromDouble(((Node *)self)->data); }
 
 /* Set `data`, and mark it as changed. What is no float goes to the property of Python. */
@@ -602,18 +633,20 @@ static int set_data(PyObject *self, PyObject *value, void *_) {
         Py_XDECREF(done);
         return done ? 0 : -1;
     }
-    if (!needs_more(node, 0)) return -1;
+    if (!give_more(node, 0)) return -1;
     node->more->changed = created++;
     node->data = PyFloat_AsDouble(value);
     return 0;
 }
 
+/* Return `grad` as an object; None where the node has none. */
 static PyObject *get_grad(PyObject *self, void *_) {
     Node *node = (Node *)self;
     if (node->has_grad == NUMBER) return PyFloat_FromDouble(node->grad.number);
     return Py_NewRef(node->has_grad ? node->grad.object : Py_None);
 }
 
+/* Set `grad` to a float, None or anything else. */
 static int set_grad(PyObject *self, PyObject *value, void *_) {
     if (is_deleted(value)) return -1;
     Node *node = (Node *)self;
@@ -625,12 +658,14 @@ static int set_grad(PyObject *self, PyObject *value, void *_) {
     return 0;
 }
 
+/* Return `_changed` as an object. */
 static PyObject *get_changed(PyObject *self, void *_) { return PyLong_FromLongLong(changed((Node *)self)); }
 
+/* Set `_changed`, as the property `data` of Python does. */
 static int set_changed(PyObject *self, PyObject *value, void *_) {
     Node *node = (Node *)self;
     int64_t place = is_deleted(value) ? -1 : PyLong_AsLongLong(value);
-    if ((place == -1 && PyErr_Occurred()) || ((place || node->has_more) && !needs_more(node, 0))) return -1;
+    if ((place == -1 && PyErr_Occurred()) || ((place || node->has_more) && !give_more(node, 0))) return -1;
     if (node->has_more) node->more->changed = place;
     return 0;
 }
@@ -654,11 +689,12 @@ static PyGetSetDef fields[] = {
     {"inputs", get_field, set_inputs, NULL, (void *)INPUTS}, {"params", get_field, set_field, NULL, (void *)PARAMS},
     {"label", get_field, set_field, NULL, (void *)LABEL}, {0}};
 static PyMemberDef members[] = {{"_data", T_DOUBLE, offsetof(Node, data)}, {"_index", T_LONGLONG, offsetof(Node, index)}, {0}};
-#define ENTRY(name, code) {#name, method_##name, METH_NOARGS},
+#define ENTRY(name, code) {#name, method_##name, METH_NOARGS, #name "($self, /)\n--\n\n"},     /* for inspect.signature */
 static PyMethodDef methods[] = {
     METHODS(ENTRY) {"_apply", (PyCFunction)(void (*)(void))Value_apply, METH_FASTCALL}, {0}};
 
-/* Without a traverse of its own, the type would take the collector's header from its base. A graph has no cycles. */
+/* Without a traverse of its own, the type would take the collector's header from its base. A graph has no cycles, unless
+   a `.grad` is set to a node that is computed from this one: such nodes are not freed. */
 static int traverse(PyObject *self, visitproc visit, void *arg) { return 0; }
 
 static PyType_Slot slots[] = {
@@ -674,7 +710,7 @@ static PyType_Spec spec = {"autograd.operands.value.Value", sizeof(Node), 0, Py_
    age, so that `by_age` sorts the oldest node first, and of a constant that is 0. */
 static int find(PyObject *object, Found *found) {
     Node *node = (Node *)object;
-    return is_value(object) && (node->slot || put(node, node->index + 1, found));
+    return is_value(object) && (node->slot || put(node, (uint64_t)node->index + 1, found));
 }
 
 /* Find all nodes below those found so far, of which the first `leaves` count as leaves. Return 0 where a node is not in
@@ -697,7 +733,7 @@ static int find_below(size_t leaves, Found *found) {
 }
 
 /* Add a node to the list, with its data; it has the next slot. Return 0 with MemoryError. */
-static int place(Node *node, PyObject *nodes, double *data) {
+static int give_slot(Node *node, PyObject *nodes, double *data) {
     data[PyList_Size(nodes)] = node->data;
     node->slot = PyList_Size(nodes) + 1;
     return PyList_Append(nodes, (PyObject *)node) == 0;
@@ -710,7 +746,7 @@ static int write_graph(const Found *found, PyObject *nodes, uint8_t *code, uint3
     for (size_t k = 0; k < found->nodes; k++) {
         Node *node = reached[k].node;
         if (node->slot == 1 && node->code != LEAF) node->slot = 0;
-        else if (!place(node, nodes, data)) return 0;
+        else if (!give_slot(node, nodes, data)) return 0;
     }
     for (size_t k = 0; k < found->nodes; k++) {
         Node *node = reached[k].node;
@@ -718,7 +754,7 @@ static int write_graph(const Found *found, PyObject *nodes, uint8_t *code, uint3
         *code++ = node->code;
         *first++ = (uint32_t)(next - operand);
         for (Py_ssize_t j = 0; j < inputs_of(node); j++) *next++ = input_of(node, j)->slot - 1;
-        if (!place(node, nodes, data)) return 0;
+        if (!give_slot(node, nodes, data)) return 0;
     }
     *first = (uint32_t)(next - operand);
     return 1;

@@ -33,6 +33,7 @@ static inline double python_max(double a, double b) { return b > a ? b : a; }
    Precision Floating-Point Arithmetic", as in Python. */
 typedef struct { int count; double part[1200]; } ExactSum;
 
+/* Add a number to the sum. */
 static inline void add_exactly(ExactSum *sum, double x) {
     int kept = 0;
     for (int k = 0; k < sum->count; k++) {
@@ -47,6 +48,7 @@ static inline void add_exactly(ExactSum *sum, double x) {
     sum->count = kept + 1;
 }
 
+/* Return the float that is nearest to the sum. */
 static inline double rounded_sum(const ExactSum *sum) {
     int k = sum->count;
     double total = k ? sum->part[--k] : 0.0, low = 0.0;

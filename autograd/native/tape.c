@@ -41,6 +41,7 @@ typedef struct {
 /* A sample of the values, and which of them are the operands of an op. */
 typedef struct { const double *value; const uint32_t *in; int lanes; } Sample;
 
+/* The `Operand` of a sample. */
 static double operand_of(const void *from, size_t k) {
     const Sample *s = from;
     return s->value[(size_t)s->in[k] * s->lanes];
@@ -266,6 +267,7 @@ static void find_flow(Tape *t) {
         }
 }
 
+/* Free a tape and its arrays. */
 static void Tape_dealloc(PyObject *self) {
     Tape *t = (Tape *)self;
     PyTypeObject *type = Py_TYPE(self);

@@ -23,7 +23,7 @@ NO_OPERAND: Final[dict[str, str]] = {
     **dict.fromkeys((
         "grad", "value_and_grad", "jvp", "hvp", "vjp", "derivative", "jacobian", "hessian", "check_gradients",
         "Program", "Stepper", "zoom", "draw", "practice", "rehearse", "op", "no_grad", "enable_grad", "detect_anomaly",
-        "adopt", "is_data", "shown", "live", "explain_order",
+        "adopt", "is_data", "printable", "shown", "live", "explain_order",
     ), _MODE),
     **dict.fromkeys((
         "AnomalyError", "Drawing", "Dual", "GradientError", "LivePage", "Op", "Practice", "Step", "Symbol", "Table",

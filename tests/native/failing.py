@@ -24,7 +24,7 @@ from autograd.rules import activations, elementwise as ops
 from autograd.rules.lists import list_dot, list_logsumexp, list_sum
 
 _testcapi: Any = importlib.import_module("_testcapi")  # which a Python may lack
-PER_SLAB: Final = 32768  # nodes that core.c allocates at a time
+PER_SLAB: Final = 32768  # nodes in a slab, which tools/sanitize.py lets core.c allocate one by one
 FIRST, OPERANDS, DATA, ROOTS = array("I", [0, 2]), array("I", [0, 1]), array("d", [1.0, 2.0]), array("I", [2])
 NUMBERS: Final = array("d", [1.0, 2.0, 1.0])
 COLUMN: Final = array("d", range(100))

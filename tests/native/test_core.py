@@ -229,6 +229,9 @@ def test_an_op_of_a_list_has_its_numbers_as_constants() -> None:
 
 def test_a_value_says_what_it_takes_and_what_it_is() -> None:
     assert str(inspect.signature(Value)) == "(data: 'float', label: 'str' = '') -> 'None'"
+    assert list(inspect.signature(Value.exp).parameters) == ["self"]
+    assert not inspect.signature(Value(1.0).exp).parameters
+    assert Value.exp.__doc__ is None
     assert (Value.__doc__ or "").startswith("A float in a computation graph.")
     assert str(Value.data.__doc__).startswith("The number.")
     assert str(Value.grad.__doc__).startswith("d(root)/d(this node)")

@@ -246,6 +246,25 @@ def test_zero_grad_goes_back_to_none() -> None:
     assert x.grad == 4.0
 
 
+class Rounded(float):
+    """A float that converts to another one."""
+
+    def __float__(self) -> float:
+        return float(round(self))
+
+
+def test_of_a_subclass_of_float_the_number_is_that_which_it_is() -> None:
+    number = Rounded(2.6)
+    x = Value(number)
+    assert (x.data, type(x.data)) == (2.6, float)
+    x.data = Rounded(2.7)
+    assert (x.data, type(x.data)) == (2.7, float)
+    results: list[Any] = [Value(1.0) * number, autograd.sum([Value(0.0), number]), autograd.clip(Value(1.0), number)]
+    assert [y.data for y in results] == [2.6, 2.6, 2.6]
+    x.backward(Rounded(0.6))
+    assert x.grad == 0.6
+
+
 def test_setting_data_changes_this_node_and_nothing_computed_from_it() -> None:
     x = Value(2.0)
     y = x * x
