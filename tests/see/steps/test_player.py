@@ -3,8 +3,8 @@
 import base64
 import json
 import re
-from collections.abc import Callable
 import time
+from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
