@@ -57,8 +57,8 @@ def draw(
     direction  "LR", from left to right, where a long picture goes on in a new row; "TB", from top to bottom; "auto":
                LR, unless TB fits a page much better
     theme      "light", "dark", or "auto": that of the page which shows the picture
-    max_nodes  how many boxes a picture may have before it folds, circles and plain numbers not counted: 60, and 2,000
-               for level="op"
+    max_nodes  how many boxes a picture may have before it folds, circles and plain numbers not counted: 60, or 12 where
+               the round of a loop is open, and 2,000 for level="op"
     engine     the layout: "layered" (built in), or "dot"; "auto" is the built-in one. `dot` may take minutes for a
                graph that uses one node often: after 10 seconds the built-in layout is used, with a warning
     stats      whether to show statistics of arrays that are too large to be shown in full

@@ -18,16 +18,18 @@ Level = Literal["auto", "op", "neuron", "layer", "module"]
 
 LEVELS: Final = get_args(Level)
 READABLE: Final = 60  # boxes in a picture that one can read
+ON_A_SCREEN: Final = 12  # boxes in a picture of a loop that fits on a screen
 STRETCHES: Final = 20  # into which a long row is cut when it is opened
 MOST_OPS: Final = 2_000  # boxes in a picture of single ops that was asked for
 
 Unit = Part | Node | Block
 
 
-def units(parts: Sequence[Unit], level: Level, most: int) -> list[Unit]:
+def units(parts: Sequence[Unit], level: Level, most: int, with_a_round: int | None = None) -> list[Unit]:
     """Return what a picture of this level shows, oldest first: single nodes, closed parts, and what repeats them.
 
-    A level that would have more than `most` boxes is not opened.
+    A level that would have more than `most` boxes is not opened, nor the round of a loop that would lead to more than
+    `with_a_round`.
     """
     wanted: Callable[[Part], bool] = {
         "module": _is_wrapper, "layer": _holds_layers, "neuron": lambda part: _anything(part) and neuron(part) is None,
@@ -35,10 +37,15 @@ def units(parts: Sequence[Unit], level: Level, most: int) -> list[Unit]:
     }.get(level, _anything)  # fmt: skip
     found: list[Unit] = list(parts)
     while True:
-        for opens in (wanted, lambda part: _is_wrapper(part) and wanted(part)):
+        for opens in (
+            wanted,
+            lambda part: _is_wrapper(part) and wanted(part),
+            lambda part: part.kind is not PartKind.ROUND and wanted(part),
+        ):
             chosen = [unit for unit in found if isinstance(unit, Part) and opens(unit)]
             opened = _opened(found, opens)
-            if chosen and count(opened) <= most:
+            rounds = with_a_round is not None and any(part.kind is PartKind.ROUND for part in chosen)
+            if chosen and count(opened) <= (min(most, with_a_round or most) if rounds else most):
                 break
         else:
             return found

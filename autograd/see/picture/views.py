@@ -11,7 +11,7 @@ from ...engine.text import shown
 from ...graph.naming import is_number
 from ...graph.outline import Part, PartKind, outline
 from .blocks import Block, folded, many_leaves, the_others
-from .levels import LEVELS, MOST_OPS, READABLE, Level, Unit, count, in_stretches, units
+from .levels import LEVELS, MOST_OPS, ON_A_SCREEN, READABLE, Level, Unit, count, in_stretches, units
 from .neurons import Neuron, neurons
 from .selection import Selection, around, between
 
@@ -110,7 +110,8 @@ def _at_level(roots: Sequence[Node], nodes: Sequence[Node], level: Level, max_no
             'none; use level="layer", or "auto"'
         )
     if not cells or (level == "auto" and count(shown) > most):
-        shown, cells = units(parts, level, most), {}
+        with_a_round = ON_A_SCREEN if level == "auto" and max_nodes is None else None
+        shown, cells = units(parts, level, most, with_a_round), {}
     return _with_few_leaves(_closed(shown, cells), nodes, set(roots))
 
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -318,6 +319,13 @@ def test_a_readable_picture_shows_one_round_of_each_loop(name: str, make: Make) 
     picture = draw(root, max_nodes=READABLE if operations(root) > READABLE else 30)
     assert ", ".join(lines[0] for lines in boxes(picture.svg)) == opened
     assert sum(item.kind not in ("op", "constant") for item in picture.scene.items) <= READABLE
+
+
+@pytest.mark.parametrize("name", ["epidemic", "epidemic from numbers", "recurrent", "logistic map", "kalman", "filter"])
+def test_a_loop_fits_on_a_screen(name: str) -> None:
+    picture = ElementTree.fromstring(draw(PROGRAMS[name][0](value)).svg)
+    assert float(picture.get("width", "")) <= 1440
+    assert float(picture.get("height", "")) <= 1000
 
 
 @pytest.mark.parametrize("most", [1, 30, READABLE])
