@@ -16,7 +16,6 @@ from .engine.installation import refuse_foreign_files as _refuse_foreign_files
 from .engine.mode import enable_grad, no_grad
 from .engine.op import Op
 from .engine.rehearsal import adopt, is_data, rehearse
-from .engine.replacement import replace_file
 from .engine.text import Table, printable, shown, text_table
 from .functions.indexing import diag, gather, masked_fill, sort, take, tril, triu
 from .functions.linear_algebra import (
@@ -117,6 +116,7 @@ from .rules.special_functions import (
 if _typing.TYPE_CHECKING:
     from .calculus.check import GradientError, check_gradients
     from .calculus.transforms import derivative, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+    from .engine.replacement import replace_file
     from .graph.anomaly import AnomalyError, detect_anomaly
     from .graph.program import Program
     from .graph.rule_table import derivative_table
@@ -173,6 +173,7 @@ _LATER = {
         "value_and_grad",
         "vjp",
     ),
+    "engine.replacement": ("replace_file",),
     "graph.anomaly": (
         "AnomalyError",
         "detect_anomaly",

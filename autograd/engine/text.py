@@ -6,7 +6,6 @@ A notebook's table has no colour of its own. Text and background are those of th
 from __future__ import annotations
 
 import reprlib
-import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from typing import Final, final
 
@@ -121,6 +120,8 @@ def printable(text: str) -> str:
 
 
 def _printable(c: str) -> str:
+    import unicodedata  # here, as below: only text beyond ASCII needs it
+
     hidden = unicodedata.category(c) in ("Cc", "Cs") or ord(c) & 0xFFFE == 0xFFFE or c in _DIRECTION_CONTROLS
     return " " if c.isspace() else "\ufffd" if hidden else c
 
@@ -134,6 +135,8 @@ def display_width(text: str) -> int:
     """Count the columns that text takes in a monospaced font: East Asian wide letters take two, accents take none."""
     if text.isascii():
         return len(text)
+    import unicodedata
+
     return sum(
         2 if unicodedata.east_asian_width(c) in "WF" else 0 if unicodedata.category(c) in ("Mn", "Me", "Cf") else 1
         for c in text

@@ -6,7 +6,6 @@ in by NumPy's rule. All messages about subscripts that do not fit the inputs are
 
 from __future__ import annotations
 
-import string
 from collections.abc import Sequence
 from typing import Final
 
@@ -14,7 +13,7 @@ from ..engine.text import shown
 
 Shape = tuple[int, ...]
 
-LETTERS: Final = string.ascii_letters
+LETTERS: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def read_subscripts(subscripts: str, shapes: Sequence[Shape]) -> tuple[list[str], str]:
