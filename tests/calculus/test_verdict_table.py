@@ -69,7 +69,7 @@ WITHOUT: dict[str, str] = {
     "Value",
     "calculus": "check_gradients derivative grad hessian hvp jacobian jvp value_and_grad vjp",
     "uses of a graph": "adopt derivative_table draw explain_order is_data live practice rehearse shown text_table zoom",
-    "tools": "noted_call replace_file",
+    "tools": "noted_call printable replace_file",
     "modes": "default_generator detect_anomaly enable_grad manual_seed no_grad op set_default_dtype",
     "dtypes": "float16 float32 float64 int32 int64 long",
     "makers": "arange eye full linspace one_hot ones ones_like rand randint randn randperm tensor zeros zeros_like",
