@@ -99,7 +99,7 @@ def run(scratch: Path, python: str, arguments: Sequence[str]) -> int:
         **os.environ,
         "LD_PRELOAD": " ".join(sanitizers()),  # Python itself is built without them
         # Python keeps memory to its end. What is freed is held back, but not so much that it looks like a leak.
-        "ASAN_OPTIONS": "detect_leaks=0:allocator_may_return_null=1:quarantine_size_mb=16",
+        "ASAN_OPTIONS": "detect_leaks=0:allocator_may_return_null=1:quarantine_size_mb=1",
         "UBSAN_OPTIONS": "print_stacktrace=1",
         "PYTHONMALLOC": "malloc_debug",  # each object on its own, with marks around it
         "PYTHONPATH": str(scratch),
