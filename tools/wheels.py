@@ -9,6 +9,7 @@ free-threaded Python gets the pure engine. Packages come from the network. Other
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import subprocess
@@ -153,7 +154,9 @@ def works(folder: Path, python: str, way: Way, arguments: Sequence[str]) -> bool
 
 if __name__ == "__main__":
     try:
+        parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+        for_pytest = parser.parse_known_args()[1]
         environment.enter()
-        sys.exit(main(sys.argv[1:]))
+        sys.exit(main(for_pytest))
     except KeyboardInterrupt:
         sys.exit("interrupted")

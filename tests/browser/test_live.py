@@ -14,6 +14,7 @@ import pytest
 import autograd
 from autograd import Program, Value, live
 from autograd.see.picture.number_format import format_number
+from tests.browser.waiting import wait_until
 from tests.see.live.spelled import EXCEPTIONS, equal, formulas, script
 from tests.see.pictures import HOSTILE, neuron
 
@@ -56,7 +57,7 @@ def test_in_a_notebook_the_frame_is_as_high_as_the_page_in_it(width: int, opened
     cells = small._repr_html_() + plotted._repr_html_()
     page = opened(f"<!DOCTYPE html><title>x</title>{cells}", viewport={"width": width, "height": 1600})
     for frame in page.frames[1:]:
-        frame.wait_for_function("innerHeight === Math.ceil(document.body.getBoundingClientRect().height)")
+        wait_until(frame, "innerHeight === Math.ceil(document.body.getBoundingClientRect().height)")
         assert frame.evaluate("document.documentElement.scrollHeight - innerHeight") == 0
         assert 400 < frame.evaluate("innerHeight") < 900
 

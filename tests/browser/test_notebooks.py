@@ -20,6 +20,7 @@ from autograd.see.picture.number_format import format_number
 from tests.browser.lab import Lab
 from tests.browser.test_live import EXACT, number
 from tests.browser.test_player import Expected
+from tests.browser.waiting import wait_until
 from tests.see.live.spelled import equal
 from tests.see.pictures import neuron
 
@@ -291,7 +292,7 @@ def test_in_jupyterlab_a_trusted_notebook_works_and_follows_the_dark_theme(
     check_works(page, dark=True)
     page.evaluate("document.body.dataset.jpThemeLight = 'true'")
     playwright.expect(page.locator("img[src^='data:image/svg']")).to_have_css("color-scheme", "light")
-    frame_of(page, "What if: o").wait_for_function(f"() => !({DARK})")
+    wait_until(frame_of(page, "What if: o"), f"!({DARK})")
     assert asked == []
 
 
