@@ -1,4 +1,4 @@
-"""Wait for a condition in a page whose policy lets no script evaluate text, as Playwright's `wait_for_function` does."""
+"""Wait for a condition in a page. Its policy lets no script evaluate text, as Playwright's `wait_for_function` does."""
 
 from __future__ import annotations
 
