@@ -54,23 +54,25 @@ def far_reaching(seed: int, ops: int = 40, more: int = 25) -> Graph:
     return boxes, lines
 
 
+def add_op(boxes: list[Box], lines: list[Line], *inputs: int) -> int:
+    """Add an op of these boxes and its result, and return the place of the result."""
+    at = len(boxes)
+    boxes.extend([OP, VALUE])
+    lines.extend([*(Line(tail, at, LABEL) for tail in inputs), Line(at, at + 1)])
+    return at + 1
+
+
 def sum_of_random_ops(ops: int, seed: int = 1) -> Graph:
     """Build ops whose two inputs are any earlier values, and the sum of all of them, one after the other."""
     random = Random(seed)
     boxes, values = [VALUE] * 8, list(range(8))
     lines: list[Line] = []
 
-    def op(*inputs: int) -> int:
-        at = len(boxes)
-        boxes.extend([OP, VALUE])
-        lines.extend([*(Line(tail, at, LABEL) for tail in inputs), Line(at, at + 1)])
-        return at + 1
-
     for _ in range(ops):
-        values.append(op(random.choice(values), random.choice(values)))
+        values.append(add_op(boxes, lines, random.choice(values), random.choice(values)))
     total = values[8]
     for value in values[9:]:
-        total = op(total, value)
+        total = add_op(boxes, lines, total, value)
     return boxes, lines
 
 

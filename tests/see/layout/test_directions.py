@@ -10,7 +10,7 @@ import pytest
 from autograd.see.layout.geometry import Box, Layout, Line, Point
 from autograd.see.layout.sugiyama import layered
 from tests.sampling import one_in
-from tests.see.layout.graphs import GRAPHS, LABEL, OP, VALUE, Graph, chain, computation, neuron
+from tests.see.layout.graphs import GRAPHS, LABEL, OP, VALUE, Graph, add_op, chain, computation, neuron
 from tests.see.layout.test_sugiyama import NEAR, clear, labels, pieces, walk
 
 PAGE = 1000.0
@@ -34,17 +34,15 @@ def recurrent(steps: int) -> Graph:
     boxes: list[Box] = [VALUE] * 4
     lines: list[Line] = []
 
-    def op(*inputs: int) -> int:
-        at = len(boxes)
-        boxes.extend([OP, VALUE])
-        lines.extend([*(Line(tail, at, LABEL) for tail in inputs), Line(at, at + 1)])
-        return at + 1
-
     h = 3
     for _ in range(steps):
         x = len(boxes)
         boxes.append(VALUE)
-        h = op(op(op(op(0, h), op(1, x)), 2))
+        h = add_op(
+            boxes,
+            lines,
+            add_op(boxes, lines, add_op(boxes, lines, add_op(boxes, lines, 0, h), add_op(boxes, lines, 1, x)), 2),
+        )
     return boxes, lines
 
 
