@@ -38,11 +38,8 @@ def recurrent(steps: int) -> Graph:
     for _ in range(steps):
         x = len(boxes)
         boxes.append(VALUE)
-        h = add_op(
-            boxes,
-            lines,
-            add_op(boxes, lines, add_op(boxes, lines, add_op(boxes, lines, 0, h), add_op(boxes, lines, 1, x)), 2),
-        )
+        products = add_op(boxes, lines, 0, h), add_op(boxes, lines, 1, x)
+        h = add_op(boxes, lines, add_op(boxes, lines, add_op(boxes, lines, *products), 2))
     return boxes, lines
 
 
