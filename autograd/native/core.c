@@ -74,11 +74,12 @@ static inline int is_value(PyObject *o) { return Py_TYPE(o) == ValueType; }
 #endif
 #define PREFETCH_INPUTS(x) (PREFETCH((x)->in[0].node), PREFETCH((x)->in[1].node))
 
-/* A free node is not to be touched: AddressSanitizer is told so, because the memory is not given back. */
+/* A free node is not to be touched: AddressSanitizer is told so, because the memory is not given back. What follows the
+   inputs stays open, because it says that the node is free. */
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>
-#define CLOSE(node) ASAN_POISON_MEMORY_REGION(node, sizeof(Node))
-#define OPEN(node) ASAN_UNPOISON_MEMORY_REGION(node, sizeof(Node))
+#define CLOSE(node) ASAN_POISON_MEMORY_REGION(node, offsetof(Node, slot))
+#define OPEN(node) ASAN_UNPOISON_MEMORY_REGION(node, offsetof(Node, slot))
 #else
 #define CLOSE(node) ((void)(node))
 #define OPEN(node) ((void)(node))
@@ -96,38 +97,64 @@ static inline int is_value(PyObject *o) { return Py_TYPE(o) == ValueType; }
 #define SLABS 7         /* in an allocation */
 #endif
 
-static Node *free_nodes;
+enum { NODES = SLAB / sizeof(Node), ENOUGH = NODES / 4, FREE = 255 };
 
-/* Add a slab of nodes to the free list, as large as a large page and at the place of one, so that each node is on a cache
-   line of its own. Slabs are not given back. They are allocated several at a time, with room for one more to align them:
-   Linux may give the rest, where the C library writes a header, a large page too. No slab is touched before its time. */
-static int more_nodes(void) {
-    static char *next, *end;
-    if (next == end) {
+/* A slab of nodes, as large as a large page and at the place of one, so that each node is on a cache line of its own. This
+   is in the place of its first node. Slabs are not given back. */
+typedef struct Slab { struct Slab *next; int free; } Slab;
+
+static Slab *slabs;             /* the first one */
+static Node *place, *end;       /* the rest of a slab, in which the next free node is looked for */
+static Py_ssize_t freed;        /* nodes since the search began in this slab */
+
+/* Return the slab of a node. */
+static inline Slab *slab_of(const Node *node) { return (Slab *)((uintptr_t)node & ~(uintptr_t)(SLAB - 1)); }
+
+/* Return a new slab, or NULL. They are allocated several at a time, with room for one more to align them: Linux may give
+   the rest, where the C library writes a header, a large page too. No slab is touched before its time. */
+static Slab *new_slab(void) {
+    static char *next, *last;
+    if (next == last) {
         char *memory = malloc((SLABS + 1) * (size_t)SLAB);
-        if (!memory) return 0;
+        if (!memory) return NULL;
         next = memory + (SLAB - (uintptr_t)memory % SLAB) % SLAB;
-        end = next + SLABS * (size_t)SLAB;
+        last = next + SLABS * (size_t)SLAB;
     }
     Node *nodes = (Node *)next;
     next += SLAB;
     USE_LARGE_PAGES(nodes, SLAB);
-    for (int k = SLAB / sizeof(Node) - 1; k >= 0; k--) {
+    for (int k = 1; k < NODES; k++) {
         PyObject_Init((PyObject *)&nodes[k], ValueType);
-        nodes[k].next = free_nodes;
-        free_nodes = &nodes[k];
-        CLOSE(free_nodes);
+        nodes[k].code = FREE;
+        CLOSE(&nodes[k]);
     }
-    return 1;
+    *(Slab *)nodes = (Slab){NULL, NODES - 1};
+    return (Slab *)nodes;
 }
 
-/* Return a new leaf, or NULL with MemoryError. */
+/* Look for free nodes from the first one of a slab. */
+static void search(Slab *slab) {
+    place = (Node *)slab + 1;
+    end = (Node *)slab + NODES;
+    freed = 0;
+}
+
+/* Go on with a slab that has enough free nodes; 0 where there is none, and no memory for one. */
+static int find_slab(void) {
+    Slab **at = &slabs;
+    while (*at && (*at)->free < ENOUGH) at = &(*at)->next;
+    if (!*at && !(*at = new_slab())) return 0;
+    return search(*at), 1;
+}
+
+/* Return a new leaf, or NULL with MemoryError. Free nodes are taken in the order of their places, and not in that of their
+   freeing: memory that is read in order is read ahead. */
 static inline Node *new_node(double data, int64_t index) {
-    if (!free_nodes && !more_nodes()) return (Node *)PyErr_NoMemory();
-    Node *node = free_nodes;
+    do if (place == end && !find_slab()) return (Node *)PyErr_NoMemory();
+    while (place++->code != FREE);
+    Node *node = place - 1;
+    slab_of(node)->free--;
     OPEN(node);
-    free_nodes = node->next;
-    PREFETCH(free_nodes);
     Py_SET_REFCNT((PyObject *)node, 1);
     node->data = data;
     node->index = index;
@@ -164,12 +191,15 @@ static void Value_dealloc(PyObject *self) {
             for (int k = 0; k < FIELDS; k++) Py_XDECREF(node->more->field[k]);
             PyMem_Free(node->more);
         }
-        node->next = free_nodes;
-        free_nodes = node;
+        node->code = FREE;
+        slab_of(node)->free++;
         CLOSE(node);
         living--;
+        freed++;
     }
     busy = 0;
+    /* Search the slab anew where as many nodes were freed as it holds: so the search takes no longer than the freeing. */
+    if (freed > NODES - slab_of(end - 1)->free) search(slab_of(end - 1));
 }
 
 /* Return how many inputs a node has. */
