@@ -537,19 +537,31 @@ static inline int reach_input(const Node *root, const Node *node, Node *input, F
 }
 
 /* Find all nodes below the root that want a gradient, and set the `slot` of each. Find none where Python has to do the
-   sweep, and where MemoryError is set. */
+   sweep, and where MemoryError is set.
+
+   The nodes that wait are a stack, because a node's inputs lie near it in memory: the slot of each is the number of the
+   one below it, and 1 at the bottom. */
 static void reach(Node *root, Found *found) {
     put(root, 0, found);
-    for (size_t k = 0; k < found->nodes; k++) {   /* there are more of them on the way; 0 ends the loop */
-        Node *node = held.reached[k].node;
-        if (k + AHEAD < found->nodes) PREFETCH_INPUTS(held.reached[k + AHEAD].node);
+    size_t top = found->nodes;                    /* counts from 1 */
+    while (top) {
+        Node *node = held.reached[top - 1].node;
+        top = node->slot - 1;
         int ours = is_ours(node);
-        for (int j = 0; j < 2; j++)
-            if (!(node->numbers >> j & 1)) ours = ours && reach_input(root, node, node->in[j].node, found);
-        for (Py_ssize_t j = 0; ours && node->has_more && j < node->more->count; j++)
-            ours = reach_input(root, node, node->more->in[j], found);
+        Py_ssize_t count = node->has_more ? node->more->count : 2;
+        for (Py_ssize_t j = 0; ours && j < count; j++) {
+            if (!node->has_more && (node->numbers >> j & 1)) continue;
+            size_t before = found->nodes;
+            Node *input = node->has_more ? node->more->in[j] : node->in[j].node;
+            ours = reach_input(root, node, input, found);
+            if (found->nodes == before) continue;
+            input->slot = top + 1;
+            top = found->nodes;
+            PREFETCH_INPUTS(input);
+        }
         if (ours) continue;
         while (found->nodes) held.reached[--found->nodes].node->slot = 0;
+        top = 0;
     }
 }
 
