@@ -1,6 +1,6 @@
-"""Every check of this project, in order: `python3 tools/test.py [--quick] [--slow] [--browser] [arguments for pytest]`.
+"""Every check of this project, in order: `python3 tools/test.py [options] [arguments for pytest]`; --help says which.
 
-Knows which checks there are. `.ci/run` calls it with --browser, so what passes here passes there.
+Knows which checks there are. `.ci/run` calls it with --browser and --both, so what passes here passes there.
 """
 
 import argparse
@@ -24,6 +24,9 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="pytest only")
     parser.add_argument("--slow", action="store_true", help="also the tests marked slow")
     parser.add_argument("--browser", action="store_true", help="also the pages in a browser and in JupyterLab")
+    parser.add_argument(
+        "--both", action="store_true", help="all tests on the pure engine too, not those of the engine only"
+    )
     options, pytest_arguments = parser.parse_known_args()
     environment.enter(*(["test", "browser", "notebook"] if options.browser else ["test"]))
 
@@ -41,7 +44,7 @@ def main() -> int:
     if not any(argument.startswith(IN_A_BROWSER) for argument in pytest_arguments):
         checks["pytest"].append("--ignore=" + IN_A_BROWSER)
     if is_compiled():
-        checks["pure"] = ["-m", "pytest", *pytest_arguments, *OF_THE_ENGINE]
+        checks["pure"] = checks["pytest"] if options.both else ["-m", "pytest", *pytest_arguments, *OF_THE_ENGINE]
     if options.quick:
         checks = {"pytest": checks["pytest"]}
     if options.browser:
