@@ -272,6 +272,16 @@ def deep(length: int = 300) -> tuple[Program, list[float]]:
     return on_the_tape(root, inputs), [0.3, -0.7]
 
 
+def test_the_gradient_at_a_root_that_another_root_is_computed_from_starts_anew_in_each_block() -> None:
+    x = Value(0.5)
+    y = x * x
+    program = Program([y, y * 3.0], [x])
+    assert program._recording is not None
+    samples = np.arange(100.0)
+    for seeds in ([1.0, 2.0], [1.0, np.full(100, 2.0)], [np.ones(100), 2.0]):
+        assert program.value_and_grad(samples, gradient=seeds)[1][0].tolist() == (samples * 14.0).tolist()
+
+
 class Stopped(Exception):
     """What the handler of a signal raises here."""
 
@@ -302,16 +312,24 @@ def test_a_run_over_many_samples_can_be_interrupted_and_gives_nothing() -> None:
     assert [g.tolist() for g in before[1]] == [g.tolist() for g in after[1]]
 
 
-def test_threads_that_run_one_program_do_not_meet() -> None:
+@pytest.mark.parametrize(
+    "run",
+    [
+        lambda program, p: program.value_and_grad(*p),
+        lambda program, p: program(np.full(900, p[0]), p[1]).tolist(),
+        lambda program, p: (program.value_and_grad(*p), program(np.full(900, p[0]), p[1]).tolist()),
+    ],
+    ids=["floats", "samples", "both"],
+)
+def test_threads_that_run_one_program_do_not_meet(run: Callable[[Program, list[float]], Any]) -> None:
     program, _ = deep()
     points = [[0.1 * k, 1.0 - 0.2 * k] for k in range(4)]
-    wanted = [(program.value_and_grad(*p), program(np.full(900, p[0]), p[1]).tolist()) for p in points]
+    wanted = [run(program, p) for p in points]
     wrong: list[int] = []
 
     def work(k: int) -> None:
         for _ in range(60):
-            found = (program.value_and_grad(*points[k]), program(np.full(900, points[k][0]), points[k][1]).tolist())
-            if found != wanted[k]:
+            if run(program, points[k]) != wanted[k]:
                 wrong.append(k)
 
     threads = [threading.Thread(target=work, args=(k,)) for k in range(4)]
