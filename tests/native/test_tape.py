@@ -328,9 +328,7 @@ def test_threads_that_run_one_program_do_not_meet(run: Callable[[Program, list[f
     wrong: list[int] = []
 
     def work(k: int) -> None:
-        for _ in range(60):
-            if run(program, points[k]) != wanted[k]:
-                wrong.append(k)
+        wrong.extend(k for _ in range(60) if run(program, points[k]) != wanted[k])
 
     threads = [threading.Thread(target=work, args=(k,)) for k in range(4)]
     for thread in threads:
