@@ -17,9 +17,9 @@ sources = runpy.run_path(NATIVE + "sources.py")
 source_hash = sources["source_hash"]()
 # A product and a sum are not to be one rounding: the bits are those of Python's floats. The others are on by default.
 FLAGS = ["/fp:precise", "/std:c11"] if os.name == "nt" else ["-std=c11", "-ffp-contract=off"]
-# -O3 makes a loop take several numbers at once. That is for the tape, which runs over arrays; in the core, a load of
-# two numbers at once would wait for the two stores just before it.
-LEVELS = {} if os.name == "nt" else {"core": ["-O2"], "tape": ["-O3", "-Wno-unused-variable"]}
+# -O3 makes a loop take several numbers at once. That is for the interpreter, which runs over arrays; in the core, a
+# load of two numbers at once would wait for the two stores just before it.
+LEVELS = {} if os.name == "nt" else {"core": ["-O2"], "interpreter": ["-O3", "-Wno-unused-variable"]}
 
 extensions = [
     Extension(

@@ -91,7 +91,7 @@ def for_the_tape(spelled: list[Op], lists: list[Op]) -> Iterator[str]:
     """Yield the section of the tape, which has an op's inputs and then its parameters as operands x0, x1, x2."""
     operand, call = "x{}", "TO({}, {})"
     each = [f"    OP({code(op)}, {applied(op, operand)}, {contributions(op, operand, call)})" for op in spelled]
-    yield "/* --- for tape.c: the ops above, for arrays of samples --- */\n"
+    yield "/* --- for interpreter.c: the ops above, for arrays of samples --- */\n"
     yield "/* For a macro: the code of an op, its value, and TO(k, what g contributes to input k) for each k. */"
     yield "#define ELEMENTWISE_OPS(OP) \\"
     yield " \\\n".join(each) + "\n"

@@ -215,8 +215,9 @@ class Program:
         args: list[Any] = [
             given if type(given) is float else self._samples_of(k, given) for k, given in enumerate(inputs)
         ]
+        arrays = [x.shape for x in args if type(x) is not float]
         try:
-            samples = np.broadcast_shapes(*[x.shape for x in args if type(x) is not float])
+            samples = np.broadcast_shapes(*arrays) if arrays else ()  # NumPy takes a while for none
         except ValueError:
             shapes = self._shapes([np.shape(x) for x in args])
             raise ValueError(f"the inputs do not fit together: {shapes}; expected shapes that broadcast") from None

@@ -6,7 +6,6 @@ The core gives the graph as the arrays of a tape, in which the parameters of an 
 from __future__ import annotations
 
 import math
-from array import array
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -15,6 +14,7 @@ import numpy as np
 from .. import native
 from ..engine.node import Node
 from ..engine.op import OPS
+from .tape import Tape
 
 Shape = tuple[int, ...]
 _WHERE: Final = native.names.index("where") if native.names else 0
@@ -30,18 +30,18 @@ class Recording:
     moving          for each root, whether it depends on an input
     """
 
-    __slots__ = ("_many", "_tape", "data", "masked", "moving", "nodes", "stale", "unused")
+    __slots__ = ("_tape", "data", "masked", "moving", "nodes", "stale", "unused")
 
-    def __init__(self, tape: Any, nodes: list[Node], data: np.ndarray, masked: bool, stale: bool, unused: list[int],
-                 many: tuple[int, int]) -> None:  # fmt: skip
+    def __init__(
+        self, tape: Tape, nodes: list[Node], data: np.ndarray, masked: bool, stale: bool, unused: list[int]
+    ) -> None:
         self._tape: Final = tape
-        self._many: Final = many  # roots and inputs
         self.nodes: Final = nodes
         self.data: Final = data
         self.masked: Final = masked
         self.stale: Final = stale
         self.unused: Final = unused
-        self.moving: Final[list[bool]] = tape.moving()
+        self.moving: Final[list[bool]] = tape.moving
 
     def numbers(self) -> dict[Node, float]:
         """Return the number of each node when the graph was recorded."""
@@ -53,20 +53,13 @@ class Recording:
         `inputs` are floats and arrays of float64 that broadcast to the shape of the samples, and so are `seeds`, the
         gradients at the roots. Without seeds there are no gradients.
         """
-        roots, count = self._many
-        given = [*inputs, *(seeds or [1.0] * roots)]
-        size = roots if seeds is None else roots + count
+        roots, gradients = len(self.moving), seeds is not None
+        given = [*inputs, *(seeds or ())]
         if not samples:
-            result = np.empty(size)
-            self._tape.run(1, array("d", given), (), result)
-            found = result.tolist()
+            found: list[Any] = self._tape.run(given, gradients)
         else:
-            columns = tuple([None if np.ndim(x) == 0 else _column(x, samples) for x in given])
-            numbers = [0.0 if np.ndim(x) else x for x in given]
-            result = np.empty((size, *samples))
-            if math.prod(samples):
-                self._tape.run(math.prod(samples), array("d", numbers), columns, result)
-            found = list(result)
+            rows = self._tape.run_samples([_column(x, samples) for x in given], gradients, math.prod(samples))
+            found = list(rows.reshape(len(rows), *samples))
         return found[:roots], found[roots:]
 
 
@@ -76,7 +69,7 @@ def record(roots: list[Node], inputs: list[Node]) -> Recording | None:
     That is so without the compiled engine, and in a graph that has a Tensor, a user's own op, or an op that is not
     spelled in C, such as digamma. An input counts as a leaf, so the nodes that it is computed from are left out.
     """
-    graph = None if native.tape is None else native.core.graph([*inputs, *roots], len(inputs))
+    graph = None if native.interpreter is None else native.core.graph([*inputs, *roots], len(inputs))
     if graph is None:
         return None
     nodes, codes, first, operands, data, places, stale = graph
@@ -90,13 +83,12 @@ def record(roots: list[Node], inputs: list[Node]) -> Recording | None:
     used = np.zeros(len(leaves) + len(results), bool)
     used[read] = used[roots_at] = True
     return Recording(
-        native.tape.Tape(codes, ends, read, leaves, given, roots_at),
+        Tape(codes, ends, read, leaves, given, roots_at),
         nodes,
         numbers,
         _WHERE in codes,
         bool(stale),
         np.flatnonzero(~used[given]).tolist(),
-        (len(roots), len(inputs)),
     )
 
 
@@ -113,6 +105,6 @@ def _with_params(
     return np.append(leaves, [value for _, value in found]), (ends + shift).astype(np.uint32), read, slots
 
 
-def _column(x: np.ndarray, samples: Shape) -> np.ndarray:
-    """Return the number of each sample, in one piece of memory."""
-    return np.require(np.broadcast_to(x, samples), np.float64, ["C", "A"])
+def _column(x: Any, samples: Shape) -> Any:
+    """Return an array as one with an element for each sample, in a row; a number as it is."""
+    return np.broadcast_to(x, samples).reshape(-1) if isinstance(x, np.ndarray) else x

@@ -2,7 +2,8 @@
 
 It is optional and gives the same bits as the Python. The Python runs where no C compiler was found, with
 GLASSGRAD_PURE=1, and for everything that the C code leaves to it, such as a user's own op. `core.c` has the Values, and
-`tape.c` runs a recorded graph again on other numbers. Both are written by hand; `tools/spell_c.py` writes `rules.h`.
+`interpreter.c` runs a recorded graph again on other numbers. Both are written by hand; `tools/spell_c.py` writes
+`rules.h`.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ def _no_lists(op: object, *lists: object) -> None:
 
 
 core: Final = _load_core()
-tape: Final[Any] = None if core is None else _load("tape")  # reads graphs of `core` alone
+interpreter: Final[Any] = None if core is None else _load("interpreter")  # runs graphs of `core` alone
 created: Final[Iterator[int]] = itertools.count(1) if core is None else iter(core.place, None)  # places of nodes
 # sweep(root, seed): fill `.grad` below a Value and return True; False, with nothing done, where that is for Python.
 sweep: Final[Callable[[object, object], bool]] = _leave_to_python if core is None else core.sweep

@@ -785,7 +785,7 @@ backward(int code, double g, double y, const double *x, const uint32_t *slot, do
     #undef TO
 }
 
-/* --- for tape.c: the ops above, for arrays of samples --- */
+/* --- for interpreter.c: the ops above, for arrays of samples --- */
 
 /* For a macro: the code of an op, its value, and TO(k, what g contributes to input k) for each k. */
 #define ELEMENTWISE_OPS(OP) \

@@ -255,7 +255,7 @@ def test_errors_say_what_was_got_and_what_was_expected(
 
 # --- the tape ---
 
-on_tape = pytest.mark.skipif(native.tape is None, reason="the pure engine has no tape")
+on_tape = pytest.mark.skipif(native.interpreter is None, reason="the pure engine has no tape")
 # The ops that NumPy computes on an array as on each number. Its exp, log, tan and others may differ in the last bit.
 AGREEING = (
     "add", "sub", "mul", "div", "neg", "square", "reciprocal", "sqrt", "abs", "maximum", "minimum", "clip",

@@ -25,9 +25,8 @@ from autograd.rules.lists import list_dot, list_logsumexp, list_sum
 
 _testcapi: Any = importlib.import_module("_testcapi")  # which a Python may lack
 PER_SLAB: Final = 32768  # nodes in a slab, which tools/sanitize.py lets core.c allocate one by one
-FIRST, OPERANDS, DATA, ROOTS = array("I", [0, 2]), array("I", [0, 1]), array("d", [1.0, 2.0]), array("I", [2])
 NUMBERS: Final = array("d", [1.0, 2.0, 1.0])
-COLUMN: Final = array("d", range(100))
+WRITTEN, READ = array("Q", [0, 1, 5]), array("Q", [2, 3, 4])  # rows of the memory of the tape below
 IN_ROW: Final = 40  # successes in a row after which no allocation is left to fail
 
 own: Final = Op("halve", lambda x: x / 2.0, lambda x: x / 2.0, lambda g, y, x: g / 2.0)
@@ -48,10 +47,13 @@ class Given:
         self.deep: Any = self.x
         for _ in range(50):
             self.deep = self.deep * self.w + 1.0
-        self.ends, self.result = [self.x, self.deep, self.w], array("d", bytes(8 * 300))
+        self.ends = [self.x, self.deep, self.w]
+        # A tape of a + b, with a and b as inputs. An op may look at three operands.
         add = bytes([native.names.index("add")])
-        self.arrays = (add, FIRST, OPERANDS, DATA, OPERANDS, ROOTS)  # a + b, with a and b as inputs
-        self.tape: Any = native.tape.Tape(*self.arrays)
+        ops = (add, array("I", [0, 2]), array("I", [0, 1, 0]))
+        self.flow, self.wanted, self.reached = bytearray(2), bytearray([1, 1, 0]), bytearray([0, 0, 1])
+        self.tape, self.to_find = (*ops, self.flow, 2), (*ops, self.wanted, self.reached, self.flow)
+        self.memory, self.result = array("d", bytes(8 * 6)), array("d", bytes(8 * 3))
 
     def counts(self) -> dict[str, int]:
         return {name: sys.getrefcount(each) for name, each in vars(self).items()}
@@ -129,9 +131,9 @@ def graph_as_arrays(given: Given) -> None:
 
 
 def tapes(given: Given) -> None:
-    native.tape.Tape(*given.arrays)
-    given.tape.run(100, NUMBERS, (COLUMN, None, None), given.result)
-    given.tape.run(100, NUMBERS, (), given.result)
+    native.interpreter.find_flow(*given.to_find)
+    native.interpreter.run(given.tape, given.memory, 1, WRITTEN, NUMBERS, READ, given.result, 1, 1, True)
+    assert given.result.tolist() == [3.0, 1.0, 1.0]
 
 
 def refused(given: Given) -> None:

@@ -15,6 +15,7 @@ import spell_c
 from autograd import Value, native
 from autograd.engine.op import BUILT_IN, Op
 from autograd.engine.quiet import quietly
+from autograd.graph.tape import Tape
 
 from .points import LISTS, SPELLED, Floats, Points, points
 
@@ -76,9 +77,8 @@ def by_tape(op: Op, at: Points) -> list[Floats]:
     count, size = len(leaves), len(at.gradient)
     code, inputs, root = native.names.index(op.name), leaves[: len(at.inputs)], np.array([count], np.uint32)
     # A parameter is a leaf like an input, and the tape has an array of it too; no gradient flows there.
-    tape = native.tape.Tape(bytes([code]), np.array([0, count], np.uint32), leaves, np.zeros(count), leaves, root)
-    results = np.empty((1 + count, size))
-    tape.run(size, np.zeros(count + 1), (*at.inputs, *at.params, at.gradient), results)
+    tape = Tape(bytes([code]), np.array([0, count], np.uint32), leaves, np.zeros(count), leaves, root)
+    results = tape.run_samples([*at.inputs, *at.params, at.gradient], True, size)
     assert not results[1 + len(inputs) :].any()
     return list(results[: 1 + len(inputs)])
 

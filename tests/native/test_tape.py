@@ -20,10 +20,11 @@ import pytest
 
 import autograd
 from autograd import Op, Program, Value, native
+from autograd.graph.tape import Tape
 from tests.interrupts import needs_timer
 from tests.native.points import SPECIAL, SPELLED
 
-pytestmark = pytest.mark.skipif(native.tape is None, reason="this is the pure engine")
+pytestmark = pytest.mark.skipif(native.interpreter is None, reason="this is the pure engine")
 
 LISTS: dict[str, Callable[[list[Any]], Any]] = {
     "sum": autograd.sum,
@@ -99,7 +100,7 @@ def test_a_logsumexp_of_many_is_summed_exactly(seed: int) -> None:
 
 # --- arrays that are no tape ---
 
-ADD, RELU, DOT = (native.names.index(name) if native.tape else 0 for name in ("add", "relu", "dot"))
+ADD, RELU, DOT = (native.names.index(name) if native.interpreter else 0 for name in ("add", "relu", "dot"))
 RIGHT: dict[str, Any] = {  # y = relu(a + b)
     "codes": bytes([ADD, RELU]),
     "first": array("I", [0, 2, 3]),
@@ -110,8 +111,8 @@ RIGHT: dict[str, Any] = {  # y = relu(a + b)
 }
 
 
-def made(**changed: Any) -> Any:
-    return native.tape.Tape(*{**RIGHT, **changed}.values())
+def made(**changed: Any) -> Tape:
+    return Tape(*{**RIGHT, **changed}.values())
 
 
 @pytest.mark.parametrize(
@@ -136,8 +137,8 @@ def made(**changed: Any) -> Any:
         ({"inputs": array("I", [2**32 - 1])}, "an input is not a leaf"),
         ({"roots": array("I", [4])}, "a root is no slot"),
         ({"data": array("d", [])}, "comes after it"),
-        ({"data": b"1234567"}, "a wrong size"),
-        ({"roots": b"123"}, "a wrong size"),
+        ({"data": b"1234567"}, "a multiple of element size"),
+        ({"roots": b"123"}, "a multiple of element size"),
     ],
 )
 def test_arrays_that_point_out_of_each_other_are_refused(changed: dict[str, Any], message: str) -> None:
@@ -170,47 +171,93 @@ def test_random_arrays_are_refused_or_run_within_bounds() -> None:
         except ValueError:
             continue
         accepted += 1
-        inputs, roots = (len({**RIGHT, **changed}[name]) for name in ("inputs", "roots"))
-        for samples in (1, 40):
-            tape.run(samples, np.ones(inputs + roots), (), np.empty((inputs + roots) * samples))
+        count = sum(len({**RIGHT, **changed}[name]) for name in ("inputs", "roots"))
+        assert len(tape.run([1.0] * count, True)) == count
+        for samples in (3, 40):
+            assert tape.run_samples([1.0] * count, True, samples).shape == (count, samples)
+            assert tape.run_samples([np.ones(samples)] * count, True, samples).shape == (count, samples)
     assert accepted > 100
 
 
 @pytest.mark.parametrize(
-    ("samples", "numbers", "columns", "results"),
+    ("given", "gradients"),
     [
-        (0, np.ones(3), (), np.empty(3)),
-        (-1, np.ones(3), (), np.empty(3)),
-        (1, np.ones(2), (), np.empty(3)),
-        (1, np.ones(4), (), np.empty(3)),
-        (1, np.ones(3), (), np.empty(2)),
-        (1, np.ones(3), (), np.empty(4)),
-        (1, np.ones(3), (), None),
-        (2, np.ones(3), (), np.empty(3)),
-        (2, np.ones(3), (np.ones(2),), np.empty(6)),
-        (2, np.ones(3), (np.ones(3), None, None), np.empty(6)),
-        (2**62, np.ones(3), (), np.empty(6)),
-        (1, b"1234", (), np.empty(3)),
-        (1, np.ones(3), (), b"12345678" * 3),
-        (1, np.ones(3), [], np.empty(3)),
-        (1, np.ones(3), (), [np.empty(3)]),
-        (1, 1.0, (), np.empty(3)),
-        (2, np.ones(3), (1.0, None, None), np.empty(6)),
-        (1, memoryview(bytes(32))[1:25], (), np.empty(3)),
+        ([1.0, 2.0], True),
+        ([1.0, 2.0, 3.0, 4.0], True),
+        ([1.0, 2.0, 3.0], False),
+        ([], True),
+        ([1.0, 2.0, "text"], True),
+        ([1.0, 2.0, None], True),
+        ([1.0, 2.0, np.ones(2)], True),
     ],
 )
-def test_a_run_with_arrays_of_other_sizes_is_refused(samples: int, numbers: Any, columns: Any, results: Any) -> None:
-    with pytest.raises((TypeError, ValueError, BufferError)):
-        made().run(samples, numbers, columns, results)
+def test_a_run_takes_a_number_for_each_input_and_each_root(given: list[Any], gradients: bool) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        made().run(given, gradients)
+    for samples in (1, 40):
+        with pytest.raises((TypeError, ValueError)):
+            made().run_samples(given, gradients, samples)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        np.ones(39),
+        np.ones(41),
+        np.ones(0),
+        np.ones(()),
+        np.ones((40, 1)),
+        np.array(["text"] * 40),
+        [1.0] * 40,
+        [1.0] * 32,
+    ],
+    ids=lambda column: f"{np.asarray(column).dtype} {np.shape(column)}",
+)
+def test_a_run_takes_an_element_for_each_sample(column: Any) -> None:
+    for k in range(3):
+        given = [1.0, 2.0, 1.0]
+        given[k] = column
+        with pytest.raises((TypeError, ValueError)):
+            made().run_samples(given, True, 40)
+
+
+def test_a_column_is_read_as_numbers_of_eight_bytes_side_by_side() -> None:
+    whole, wide = np.arange(40), np.arange(80.0)
+    for column in (whole, whole.astype(np.float32), whole.astype(">f8"), wide[::2] / 2.0, wide[40:] - 40.0):
+        values, *slopes = made().run_samples([column, 2.0, 1.0], True, 40)
+        assert values.tolist() == (whole + 2.0).tolist()
+        assert [each.tolist() for each in slopes] == [[1.0] * 40, [1.0] * 40]
+
+
+@pytest.mark.parametrize("samples", [-1, 2**62])
+def test_a_run_of_no_possible_number_of_samples_is_refused(samples: int) -> None:
+    with pytest.raises((ValueError, MemoryError)):
+        made().run_samples([1.0, 2.0, 1.0], True, samples)
 
 
 def test_a_tape_copies_its_arrays() -> None:
-    operands = array("I", RIGHT["operands"])
-    tape = made(operands=operands)
-    operands[0] = 2**32 - 1
-    result = np.empty(3)
-    tape.run(1, array("d", [1.0, 2.0, 1.0]), (), result)
-    assert result.tolist() == [3.0, 1.0, 1.0]
+    given = {name: bytearray(part) for name, part in RIGHT.items()}
+    tape = made(**given)
+    for part in given.values():
+        part[:] = b"\xff" * len(part)
+    assert tape.run([1.0, 2.0, 1.0], True) == [3.0, 1.0, 1.0]
+    assert tape.run_samples([1.0, np.full(40, 2.0), 1.0], True, 40).tolist() == [[3.0] * 40, [1.0] * 40, [1.0] * 40]
+
+
+def test_where_the_interpreter_refuses_an_argument_it_holds_no_array() -> None:
+    ops = [bytes([ADD]), array("I", [0, 2]), array("I", [0, 1, 0])]
+    arrays = {name: bytearray(8 * 12) for name in ("wanted", "reached", "flow", "memory", "given", "results")}
+    wanted, reached, flow, memory, given, results = arrays.values()
+    rows = [array("Q", [0, 1, 5]), array("Q", [2, 3, 4])]
+    for function, right, rest in (
+        (native.interpreter.find_flow, [*ops, wanted, reached, flow], []),
+        (native.interpreter.run, [(*ops, flow, 2), memory, 1, rows[0], given, rows[1], results, 1, 1], [True]),
+    ):
+        for k in range(len(right)):
+            with pytest.raises(TypeError):
+                function(*right[:k], None, *right[k + 1 :], *rest)
+    for each in arrays.values():
+        each.append(0)  # a BufferError where something holds it
 
 
 # --- runs ---
@@ -223,6 +270,16 @@ def deep(length: int = 300) -> tuple[Program, list[float]]:
     for k in range(length):
         root = (root * inputs[k % 2] + 0.1).tanh()
     return on_the_tape(root, inputs), [0.3, -0.7]
+
+
+def test_the_gradient_at_a_root_that_another_root_is_computed_from_starts_anew_in_each_block() -> None:
+    x = Value(0.5)
+    y = x * x
+    program = Program([y, y * 3.0], [x])
+    assert program._recording is not None
+    samples = np.arange(100.0)
+    for seeds in ([1.0, 2.0], [1.0, np.full(100, 2.0)], [np.ones(100), 2.0]):
+        assert program.value_and_grad(samples, gradient=seeds)[1][0].tolist() == (samples * 14.0).tolist()
 
 
 class Stopped(Exception):
@@ -255,17 +312,23 @@ def test_a_run_over_many_samples_can_be_interrupted_and_gives_nothing() -> None:
     assert [g.tolist() for g in before[1]] == [g.tolist() for g in after[1]]
 
 
-def test_threads_that_run_one_program_do_not_meet() -> None:
+@pytest.mark.parametrize(
+    "run",
+    [
+        lambda program, p: program.value_and_grad(*p),
+        lambda program, p: program(np.full(900, p[0]), p[1]).tolist(),
+        lambda program, p: (program.value_and_grad(*p), program(np.full(900, p[0]), p[1]).tolist()),
+    ],
+    ids=["floats", "samples", "both"],
+)
+def test_threads_that_run_one_program_do_not_meet(run: Callable[[Program, list[float]], Any]) -> None:
     program, _ = deep()
     points = [[0.1 * k, 1.0 - 0.2 * k] for k in range(4)]
-    wanted = [(program.value_and_grad(*p), program(np.full(900, p[0]), p[1]).tolist()) for p in points]
+    wanted = [run(program, p) for p in points]
     wrong: list[int] = []
 
     def work(k: int) -> None:
-        for _ in range(60):
-            found = (program.value_and_grad(*points[k]), program(np.full(900, points[k][0]), points[k][1]).tolist())
-            if found != wanted[k]:
-                wrong.append(k)
+        wrong.extend(k for _ in range(60) if run(program, points[k]) != wanted[k])
 
     threads = [threading.Thread(target=work, args=(k,)) for k in range(4)]
     for thread in threads:
@@ -278,13 +341,13 @@ def test_threads_that_run_one_program_do_not_meet() -> None:
 def test_reference_counts_hold() -> None:
     x = Value(2.0)
     y = x * x + 1.0
-    tape, numbers, result = made(), np.ones(3), np.empty(3)
-    before = [sys.getrefcount(each) for each in (x, y, numbers, result, native.tape.Tape)]
+    tape, column = made(), np.ones(40)
+    before = [sys.getrefcount(each) for each in (x, y, column, tape, *tape._arrays[:4])]
     for _ in range(1000):
         native.core.graph([x, y], 1)
-        tape.run(1, numbers, (), result)
-        made()
-    after = [sys.getrefcount(each) for each in (x, y, numbers, result, native.tape.Tape)]
+        tape.run([1.0, 2.0, 1.0], True)
+        tape.run_samples([column, 2.0, 1.0], True, 40)
+    after = [sys.getrefcount(each) for each in (x, y, column, tape, *tape._arrays[:4])]
     assert [a - b for a, b in zip(after, before, strict=True) if abs(a - b) > 5] == []
 
 
