@@ -7,7 +7,7 @@ that requires a gradient, Tensor or Value, is a parameter; it needs no declarati
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from autograd import Tensor, Value, printable, shown
 
@@ -98,7 +98,9 @@ class Registry:
     def _members(self) -> Iterator[tuple[str, Any]]:
         """Yield (name, node or Module) for each one in the attributes, without those of inner Modules."""
         for name, value in list(vars(self).items()):
-            if name not in _BOOKKEEPING:
+            if isinstance(value, _MEMBERS):  # nearly all: without a generator for each
+                yield name, value
+            elif isinstance(value, _CONTAINERS) and name not in _BOOKKEEPING:
                 yield from _members_of(name, value)
 
     def _own_parameters(self) -> list[tuple[str, Any]]:
@@ -190,6 +192,10 @@ class Registry:
                     yield join(path, name), node
 
 
+_MEMBERS: Final = (Tensor, Value, Registry)
+_CONTAINERS: Final = (list, tuple, dict)
+
+
 def _not_a_buffer(name: str, value: Any) -> str:
     got = type(value).__name__
     return f"{printable(name)} is a buffer, which holds a Tensor or None, got {got}; make a Tensor of it"
@@ -208,9 +214,9 @@ def _members_of(name: str, value: Any) -> Iterator[tuple[str, Any]]:
     todo = [(name, value, above)]
     while todo:
         name, value, above = todo.pop()
-        if isinstance(value, (Tensor, Value, Registry)):
+        if isinstance(value, _MEMBERS):
             yield name, value
-        elif isinstance(value, (list, tuple, dict)) and id(value) not in above:
+        elif isinstance(value, _CONTAINERS) and id(value) not in above:
             inside = (*above, id(value))
             parts = list(value.items() if isinstance(value, dict) else enumerate(value))
             todo += [(f"{name}.{key}", inner, inside) for key, inner in reversed(parts)]

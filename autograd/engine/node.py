@@ -83,8 +83,11 @@ class Node(NotCopied, Operand):
         """Return a result that no gradient flows to."""
 
     @abstractmethod
-    def _fit(self, contribution: Any, user: Node | None = None) -> Any:
-        """Return a contribution of `user` in the form of this node's gradient: its type, shape and dtype."""
+    def _fit(self, contribution: Any, own_op: Op | None = None) -> Any:
+        """Return a contribution in the form of this node's gradient: its type, shape and dtype.
+
+        `own_op` is the user's own op whose rule gave it; None where a rule of this package did.
+        """
 
     @abstractmethod
     def _accumulated(self, gradient: Any, shared: bool) -> Any:

@@ -66,13 +66,14 @@ def sweep(
             node._refuse_change(None)
         y: Any = node if record else node._data
         xs: Any = inputs if record else [i._data for i in inputs]
+        own_op = None if op.built_in else op  # one of the user, whose rules are not known to us
         for position, i in enumerate(inputs):
             if i._changed > made:
                 i._refuse_change(node)
             index = i._index
             if index not in gradients:  # a constant: its rule is not called. That of 2 in x ** 2 would take log(x)
                 continue
-            contribution = i._fit(op.vjp(position, g, y, xs, params), node)
+            contribution = i._fit(op.vjp(position, g, y, xs, params), own_op)
             before = gradients[index]
             if before is None:  # nothing has arrived yet
                 gradients[index] = contribution

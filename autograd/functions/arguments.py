@@ -79,9 +79,11 @@ def nonempty_list(name: str, values: Iterable[Any]) -> list[Any]:
 
 def require_array(name: str, x: Any) -> Any:
     """Return x if it has a shape, and lists of numbers as an array; TypeError for a number, nodes or anything else."""
-    if isinstance(x, (np.ndarray, np.generic)) and x.dtype.kind not in REAL and x.dtype != object:
-        raise TypeError(f"{name} takes real numbers, got an array of {x.dtype}{advice(x)}")
-    if isinstance(x, (Grid, np.ndarray, np.generic)):
+    if isinstance(x, Grid):
+        return x
+    if isinstance(x, (np.ndarray, np.generic)):
+        if x.dtype.kind not in REAL and x.dtype != object:
+            raise TypeError(f"{name} takes real numbers, got an array of {x.dtype}{advice(x)}")
         return x
     if isinstance(x, (list, tuple, range)) and not any(isinstance(each, Operand) for each in elements(x)):
         return real_array(x, None)

@@ -182,18 +182,19 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Any:
     Tensor([11.5])
     """
     x, weight = require_array("linear (x)", x), require_array("linear (weight)", weight)
-    if len(weight.shape) != 2 or not x.shape or x.shape[-1] != weight.shape[1]:
+    rows, shape = x.shape, weight.shape
+    if len(shape) != 2 or not rows or rows[-1] != shape[1]:
         raise ValueError(
-            f"linear got x of shape {x.shape} and a weight of shape {weight.shape}; expected (..., in) and (out, in)"
+            f"linear got x of shape {rows} and a weight of shape {shape}; expected (..., in) and (out, in)"
         )
     if bias is None:
         return matmul(x, s.mT(weight))
     bias = require_array("linear (bias)", bias)
-    if bias.shape != weight.shape[:1]:
-        raise ValueError(f"linear got a bias of shape {bias.shape}, expected {weight.shape[:1]}, one for each output")
+    if bias.shape != shape[:1]:
+        raise ValueError(f"linear got a bias of shape {bias.shape}, expected {shape[:1]}, one for each output")
     require_one_float_dtype("linear", x, weight)
     require_one_float_dtype("linear", weight, bias)
-    if len(x.shape) == 2:
+    if len(rows) == 2:
         return s.linear(x, weight, bias)
-    rows = s.linear(reshape(x, (int(np.prod(x.shape[:-1], dtype=int)), x.shape[-1])), weight, bias)
-    return reshape(rows, (*x.shape[:-1], weight.shape[0]))
+    y = s.linear(reshape(x, (int(np.prod(rows[:-1], dtype=int)), rows[-1])), weight, bias)
+    return reshape(y, (*rows[:-1], shape[0]))

@@ -211,19 +211,19 @@ class Tensor(ArrayMethods, Node):
         shared = data.base is not None or any(data is i._data for i in inputs)
         return constant(Tensor, np.array(data) if shared else data)
 
-    def _fit(self, contribution: Any, user: Node | None = None) -> Any:
+    def _fit(self, contribution: Any, own_op: Op | None = None) -> Any:
         """Return the contribution in this Tensor's shape and dtype; broadcast dimensions are summed here only."""
         data = self._data
-        foreign = None if user is None or user.op is None or user.op.built_in else user.op
         if type(contribution) is ndarray and contribution.dtype is data.dtype and contribution.shape == data.shape:
-            return contribution if foreign is None else np.array(contribution)  # nearly all
+            # Nearly all. An own op may return an array that it keeps.
+            return contribution if own_op is None else np.array(contribution)
         if isinstance(contribution, Operand):
             fitting: Any = of_values([contribution]) if type(contribution) is Value else contribution
             if fitting.shape != data.shape:
                 fitting = s.sum_to(fitting, shape=data.shape)
             return fitting if array_of(fitting).dtype == data.dtype else s.cast(fitting, dtype=data.dtype.name)
-        if foreign is not None:
-            contribution = owned(f"a rule of {foreign.name}", contribution, data.dtype)
+        if own_op is not None:
+            contribution = owned(f"a rule of {own_op.name}", contribution, data.dtype)
         contribution = np.asarray(contribution, dtype=data.dtype)
         return contribution if contribution.shape == data.shape else structural_forward.sum_to(contribution, data.shape)
 

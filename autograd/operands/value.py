@@ -104,13 +104,12 @@ class Value(Operators, Node):
     def _unrecorded(self, op: Op, data: Any, inputs: tuple[Node, ...]) -> Any:
         return constant(Value, data) if op.rules else data  # a comparison of Values is a bool
 
-    def _fit(self, contribution: Any, user: Node | None = None) -> Any:
+    def _fit(self, contribution: Any, own_op: Op | None = None) -> Any:
         if type(contribution) is float or type(contribution) is Value:
             return contribution
         if isinstance(contribution, Node):  # in a sweep that records, from a Tensor made of this Value
             return recorded(Value, contribution.item(), as_value, (contribution,))
-        op = user.op if user is not None else None
-        return number(contribution, f"a rule of {op.name if op else 'an op'} gives")
+        return number(contribution, f"a rule of {own_op.name if own_op else 'an op'} gives")
 
     def _accumulated(self, gradient: float, shared: bool) -> float:
         return gradient if self._grad is None else number(self._grad, "a .grad holds") + gradient

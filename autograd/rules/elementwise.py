@@ -19,7 +19,7 @@ import numpy as np
 
 from ..engine.definition import op
 from ..engine.forms import COMPARISON, POWER, PRODUCT, SUM, UNARY, Infix
-from . import elementwise_forward as f
+from . import elementwise_forward as f, where_forward as w
 
 LOG_2: Final = math.log(2.0)
 LOG_10: Final = math.log(10.0)
@@ -81,7 +81,7 @@ maximum = op("maximum", f.maximum,    np.maximum,  lambda g, y, a, b: where(a < 
 minimum = op("minimum", f.minimum,    np.minimum,  lambda g, y, a, b: where(a > b, 0.0, where(a == b, g / 2.0, g)),
                                                    lambda g, y, a, b: where(b > a, 0.0, where(a == b, g / 2.0, g)), of_integers=True)
 clip    = op("clip",    f.clip,       f.clip_array, lambda g, y, x, min, max: where((x >= min) & (x <= max), g, 0.0), params={"min": -math.inf, "max": math.inf}, of_integers=True)  # at its edges: 1
-where   = op("where",   f.where,      np.where,    None, lambda g, y, mask, a, b: where(mask, g, 0.0), lambda g, y, mask, a, b: where(mask, 0.0, g), inputs=("mask", "a", "b"), of_integers=True)
+where   = op("where",   w.where,      w.where_array, None, lambda g, y, mask, a, b: where(mask, g, 0.0), lambda g, y, mask, a, b: where(mask, 0.0, g), inputs=("mask", "a", "b"), of_integers=True)
 
 # comparisons give masks, and masks have no derivative
 lt = op("lt", operator.lt, np.less,          inputs=("a", "b"), infix=Infix("<", COMPARISON))

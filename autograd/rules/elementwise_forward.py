@@ -15,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 from .special_forward import normal_cdf
+from .where_forward import where_array
 
 # Klambauer et al. 2017, "Self-Normalizing Neural Networks", to double precision.
 SELU_ALPHA: Final = 1.6732632423543772
@@ -76,10 +77,6 @@ def _bounded(choose: Callable[..., Array], x: Array, bound: float) -> Array:
         return choose(x, np.asarray(bound))
 
 
-def where(mask: object, a: float, b: float) -> float:
-    return a if mask else b
-
-
 def floor(x: float) -> float:
     return math.copysign(math.floor(x), x)  # floor(-0.0) is -0.0
 
@@ -129,7 +126,7 @@ def sigmoid(x: float) -> float:
 
 def sigmoid_array(x: Array) -> Array:
     e = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1 / (1 + e), e / (1 + e))
+    return where_array(x >= 0, 1 / (1 + e), e / (1 + e))
 
 
 def softplus(x: float) -> float:
@@ -162,7 +159,7 @@ def leaky_relu(x: float, negative_slope: float) -> float:
 
 
 def leaky_relu_array(x: Array, negative_slope: float) -> Array:
-    return np.where(x > 0, x, x * negative_slope)
+    return where_array(x > 0, x, x * negative_slope)
 
 
 def elu(x: float, alpha: float) -> float:
@@ -170,7 +167,7 @@ def elu(x: float, alpha: float) -> float:
 
 
 def elu_array(x: Array, alpha: float) -> Array:
-    return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
+    return where_array(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
 
 
 def selu(x: float) -> float:
