@@ -281,7 +281,7 @@ def _above_the_top(x: Array, axis: Any) -> tuple[Array, Array, Array]:
     others = np.add.reduce(np.exp(shifted) * smaller, axis, keepdims=True)
     if np.count_nonzero(smaller) != x.size - top.size:  # somewhere several are the largest
         others += np.add.reduce(~smaller, axis, x.dtype, keepdims=True) - 1
-    return top, shifted, np.fmax(np.log1p(others), 0)  # for nan 0: inf and -inf are their own answer
+    return top, shifted, np.fmax(np.log1p(others), 0)  # 0 in place of nan: inf and -inf are their own answer
 
 
 def binary_cross_entropy_with_logits(x: float, t: float) -> float:

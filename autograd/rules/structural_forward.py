@@ -38,7 +38,7 @@ def broadcast_to(x: Any, shape: Shape) -> Array:
     if type(x) is np.ndarray and x.size == 1 and x.ndim <= len(shape) and x.dtype.kind != "O":
         # One number for all, as after every sum: NumPy's own way to say it takes five times as long.
         spread: Array = np.ndarray(shape, x.dtype, x, 0, (0,) * len(shape))
-        spread.flags.writeable = False
+        spread.setflags(write=False)
         return spread
     return np.broadcast_to(x, shape)
 
