@@ -6,7 +6,6 @@ name of the function that the user called, for its error message.
 
 from __future__ import annotations
 
-import builtins
 import operator
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping
@@ -64,7 +63,7 @@ def is_list(x: Any) -> bool:
     """Tell whether x is a list (or another iterable) of numbers or nodes; not lists of lists, a dict or an operand."""
     if isinstance(x, (list, tuple)):
         return not (x and isinstance(x[0], (list, tuple)))  # lists of lists are an array
-    return isinstance(x, Iterable) and not isinstance(x, (Operand, np.ndarray, np.generic, str, Mapping))
+    return not isinstance(x, (Operand, np.ndarray, np.generic, str, Mapping)) and isinstance(x, Iterable)
 
 
 def nonempty_list(name: str, values: Iterable[Any]) -> list[Any]:
@@ -161,16 +160,17 @@ def reduction(name: str, x: Any, dim: Dim, axis: Dim, keepdim: Keep, keepdims: K
 
 def axes_of(name: str, x: Any, dim: Dim) -> Dim:
     """Return the dimensions of x that dim names, as a tuple of numbers from 0 on; None for all dimensions."""
-    if dim is None or not isinstance(x.shape, tuple):  # the shape of a formula is a formula
+    shape = x.shape
+    if dim is None or not isinstance(shape, tuple):  # the shape of a formula is a formula
         return dim
-    ndim = len(x.shape)
-    counted = builtins.max(ndim, 1)  # as in PyTorch, a number accepts the dims 0 and -1
-    given = tuple(dim) if isinstance(dim, (tuple, list)) else (dim,)
+    ndim = len(shape)
+    counted = ndim or 1  # as in PyTorch, a number accepts the dims 0 and -1
+    given = dim if isinstance(dim, (tuple, list)) else (dim,)
     numbers = [integer(name, "the number of a dimension", k) for k in given]
     for k in numbers:
         if not -counted <= k < counted:
-            raise IndexError(f"{name} over dim={shown(k)}, but the shape {x.shape} has {ndim} dimensions")
-    axes = tuple(k % counted for k in numbers)
+            raise IndexError(f"{name} over dim={shown(k)}, but the shape {shape} has {ndim} dimensions")
+    axes = tuple([k % counted for k in numbers])
     if len(set(axes)) != len(axes):
         raise ValueError(f"{name} over dim={dim} names a dimension twice; name each one once")
     return axes if ndim else None

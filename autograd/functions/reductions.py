@@ -70,7 +70,7 @@ def mean(
 
 def _count(x: Any, axes: Dim) -> int:
     """How many elements of x are reduced to one when it is reduced over these axes."""
-    return int(np.prod([x.shape[k] for k in axis_tuple(axes, len(x.shape))], dtype=int))
+    return math.prod([x.shape[k] for k in axis_tuple(axes, len(x.shape))])
 
 
 def var(

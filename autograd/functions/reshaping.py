@@ -7,6 +7,7 @@ arguments are PyTorch's; NumPy's `axis` is accepted as well.
 from __future__ import annotations
 
 import builtins
+import math
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -34,19 +35,19 @@ def reshape(x: Any, *shape: Any) -> Any:
     """The same elements in another shape; a length of -1 is computed from the others."""
     x = require_array("reshape", x)
     wanted = lengths("reshape", shape)
-    size = int(np.prod(x.shape, dtype=int))
+    size = math.prod(x.shape)
     if builtins.min(wanted, default=0) < -1:
         raise ValueError(
             f"reshape of shape {x.shape} to {wanted}: a length is 0 or more, or -1 where it follows from the others"
         )
     if -1 in wanted:
-        others = -int(np.prod(wanted, dtype=int))
+        others = -math.prod(wanted)
         if wanted.count(-1) > 1 or others <= 0 or size % others:
             raise ValueError(
                 f"shape {x.shape} does not go into {wanted}: no length in place of -1 gives {size} elements"
             )
         wanted = tuple(size // others if n == -1 else n for n in wanted)
-    count = int(np.prod(wanted, dtype=int))
+    count = math.prod(wanted)
     if count != size:
         raise ValueError(f"shape {x.shape} does not go into {wanted}: {size} elements and {count}")
     return s.reshape(x, shape=wanted)
@@ -61,9 +62,7 @@ def flatten(x: Any, start_dim: int = 0, end_dim: int = -1) -> Any:
     start, end = axis_of("flatten", x, start_dim), axis_of("flatten", x, end_dim)
     if start > end:
         raise ValueError(f"flatten from dim {start_dim} to {end_dim} of shape {x.shape}: exchange the two dims")
-    middle = int(
-        np.prod(x.shape[start : end + 1], dtype=int)
-    )  # not -1: with a length of 0 elsewhere it would be ambiguous
+    middle = math.prod(x.shape[start : end + 1])  # not -1: with a length of 0 elsewhere it would be ambiguous
     return reshape(x, (*x.shape[:start], middle, *x.shape[end + 1 :]))
 
 

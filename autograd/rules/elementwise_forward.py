@@ -236,7 +236,7 @@ def logsumexp_array(*values: Array) -> Array:
 def logsumexp_over(x: Array, axis: Any, keepdims: bool) -> Array:
     top, _, above = _above_the_top(x, axis)
     y = top + above
-    return y if keepdims else np.squeeze(y, axis)
+    return y if keepdims else y.squeeze(axis)
 
 
 def log_softmax(x: Array, axis: Any) -> Array:
@@ -247,7 +247,7 @@ def log_softmax(x: Array, axis: Any) -> Array:
 def cross_entropy(x: Array, t: Array, axis: int) -> Array:
     """-log softmax(x)[t], without the logarithms of the other classes."""
     _, shifted, above = _above_the_top(x, axis)
-    return np.squeeze(above, axis) - shifted[_places(t, axis)]
+    return above.squeeze(axis) - shifted[_places(t, axis)]
 
 
 def softmax_minus_one_hot(x: Array, t: Array, axis: int) -> Array:
@@ -273,11 +273,12 @@ def _above_the_top(x: Array, axis: Any) -> tuple[Array, Array, Array]:
     shifted = x - top
     if x.dtype == object:  # of Values, whose graph is to be seen: as the textbook has it
         return top, shifted, np.log(np.sum(np.exp(shifted), axis, keepdims=True))
-    largest = shifted == 0
     # Each of the largest is exp(0) = 1. One of them is left to log1p: the sum with it would lose the others' digits.
-    others = np.add.reduce(np.exp(shifted) - largest, axis, keepdims=True)
-    ties = np.add.reduce(largest, axis, x.dtype, keepdims=True) - 1
-    return top, shifted, np.where(np.isfinite(top), np.log1p(others + ties), 0)  # inf and -inf are their own answer
+    smaller = x < top
+    others = np.add.reduce(np.exp(shifted) * smaller, axis, keepdims=True)
+    if np.count_nonzero(smaller) != x.size - top.size:  # somewhere several are the largest
+        others += np.add.reduce(~smaller, axis, x.dtype, keepdims=True) - 1
+    return top, shifted, np.fmax(np.log1p(others), 0)  # 0 in place of nan: inf and -inf are their own answer
 
 
 def binary_cross_entropy_with_logits(x: float, t: float) -> float:

@@ -38,7 +38,7 @@ def broadcast_to(x: Any, shape: Shape) -> Array:
     if type(x) is np.ndarray and x.size == 1 and x.ndim <= len(shape) and x.dtype.kind != "O":
         # One number for all, as after every sum: NumPy's own way to say it takes five times as long.
         spread: Array = np.ndarray(shape, x.dtype, x, 0, (0,) * len(shape))
-        spread.flags.writeable = False
+        spread.setflags(write=False)
         return spread
     return np.broadcast_to(x, shape)
 
@@ -51,6 +51,8 @@ def sum_to(x: Any, shape: Shape) -> Array:
     extra = x.ndim - len(shape)
     if extra < 0:  # fewer dimensions than wanted: the rule gave one number for all
         return broadcast_to(x, shape)
+    if x.shape[extra:] == shape:  # nearly always: a bias, say, was copied for each row
+        return np.add.reduce(x, tuple(range(extra))) if extra else x
     axes = (*range(extra), *[extra + k for k, n in enumerate(shape) if n == 1 and x.shape[extra + k] != 1])
     if axes:
         x = np.add.reduce(x, axes, keepdims=True)
@@ -111,13 +113,14 @@ def amax(x: Any, axis: Axis, keepdims: bool) -> Array:
 def spread(g: Any, axis: Axis, keepdims: bool, shape: Shape) -> Array:
     """The transpose of a sum over `axis`: every element of `shape` gets what its sum gets."""
     if not keepdims and axis is not None:
-        g = np.expand_dims(g, axis_tuple(axis, len(shape)))
+        axes = axis_tuple(axis, len(shape))
+        g = np.asarray(g)[tuple([None if k in axes else slice(None) for k in range(len(shape))])]
     return broadcast_to(g, shape)
 
 
 def axis_tuple(axis: Axis, ndim: int) -> Shape:
     axes = tuple(range(ndim)) if axis is None else (axis,) if isinstance(axis, int) else tuple(axis)
-    return tuple(k % ndim for k in axes)
+    return tuple([k % ndim for k in axes])
 
 
 def cumsum(x: Any, axis: int, reverse: bool) -> Array:

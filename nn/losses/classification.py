@@ -146,10 +146,10 @@ def _checked_classes(
         fix = f"; use target.reshape{expected}" if t.size == math.prod(expected) else ""
         raise ValueError(f"{name} of scores of shape {shape} takes classes of shape {expected}, got {t.shape}{fix}")
     counted = np.asarray(t != ignore)
-    outside = (t < 0) | (t >= shape[dim])
-    if not outside.any():
+    # item(argmin()) takes a fifth of the time of min().
+    if not t.size or (t.item(t.argmin()) >= 0 and t.item(t.argmax()) < shape[dim]):
         return t, counted
-    wrong = t[counted & outside]
+    wrong = t[counted & ((t < 0) | (t >= shape[dim]))]
     if wrong.size:
         raise IndexError(f"{name} of {shape[dim]} classes takes 0 to {shape[dim] - 1}, got class {wrong.flat[0]}")
     return np.where(counted, t, 0), counted
@@ -182,13 +182,14 @@ def _reduced_counted(
     losses: Any, x: Any, classes: np.ndarray, counted: np.ndarray, weights: Any, reduction: str
 ) -> Any:
     """Set the losses of ignored samples to 0 and reduce; "mean" divides by the sum of the weights that count."""
+    number = np.count_nonzero(counted)
     if isinstance(x, list):
         # A 0 made from the row: it is a Value, and backward() works on it as on the other losses.
         rows = zip(losses, x, counted.tolist(), strict=True)
         losses = [loss if counts else ag.where(False, row[0], 0.0) for loss, row, counts in rows]
-    elif not counted.all():
+    elif number != counted.size:
         losses = ag.where(counted, losses, 0.0)
     if reduction == "mean":
-        count = np.count_nonzero(counted) if weights is None else np.sum(weights.numpy()[classes] * counted)
+        count = number if weights is None else np.sum(weights.numpy()[classes] * counted)
         return ag.sum(losses) / float(count)
     return reduced(losses, reduction)

@@ -1,5 +1,6 @@
 """Functions of lists of Values, and what a user's own op has to be."""
 
+import itertools
 import math
 from typing import Any
 
@@ -280,6 +281,27 @@ def test_logsumexp_is_right_for_every_size_and_for_no_number(x: Any, y: float, g
         result.sum().backward()
         assert grid.grad is not None
         np.testing.assert_allclose(grid.grad.ravel(), gradient, rtol=1e-12)
+
+
+INF, NAN = math.inf, math.nan
+SCORES = np.array([
+    [1.0, 2.0, 3.0], [2.0, 1.0, 2.0], [1.0, 1.0, 1.0], [1000.0, -1000.0, 1000.0], [-INF, 0.0, 0.0],
+    [INF, 0.0, 0.0], [INF, INF, 1.0], [-INF, -INF, -INF], [NAN, 1.0, 2.0], [NAN, NAN, INF],
+])  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda rows: autograd.logsumexp(rows, 1),
+        lambda rows: autograd.log_softmax(rows, 1),
+        lambda rows: autograd.cross_entropy(rows, np.full(len(rows), 1), 1),
+    ],
+    ids=["logsumexp", "log_softmax", "cross_entropy"],
+)
+def test_a_row_of_scores_gives_the_same_beside_any_other_row(function: Any) -> None:
+    for rows in itertools.product(SCORES, repeat=2):
+        np.testing.assert_array_equal(function(np.array(rows)), [function(row[None])[0] for row in rows])
 
 
 @pytest.mark.parametrize("shape", [(3,), (2, 3), (4, 2, 3), (0, 3), (2, 2, 0, 3)])
