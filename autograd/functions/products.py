@@ -5,6 +5,7 @@ No derivative is written here: each function is composed of ops, and the derivat
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -196,5 +197,5 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Any:
     require_one_float_dtype("linear", weight, bias)
     if len(rows) == 2:
         return s.linear(x, weight, bias)
-    y = s.linear(reshape(x, (int(np.prod(rows[:-1], dtype=int)), rows[-1])), weight, bias)
+    y = s.linear(reshape(x, (math.prod(rows[:-1]), rows[-1])), weight, bias)
     return reshape(y, (*rows[:-1], shape[0]))
