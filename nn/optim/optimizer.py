@@ -11,7 +11,6 @@ import copy
 from abc import abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
 from itertools import chain
 from typing import Any, ClassVar, NoReturn, Self, SupportsIndex
 
@@ -21,7 +20,7 @@ from autograd import Tensor, adopt, enable_grad, shown
 
 from ..atomic import Change, clear_gradients, set_attributes
 from .explanation import Explanation, Row, State, Update
-from .flat import Flat, Flats, joined
+from .memory import Memory
 from .options import valid
 from .parameters import Node, check_trainable, data_of, gradient, kept_entry, like_data, node_list, parameter_list
 from .saved_state import check_layout, restored_state
@@ -52,9 +51,8 @@ class Optimizer:
 
     def __init__(self, params: Iterable[Any], defaults: Mapping[str, Any]) -> None:
         self.defaults = self.checked(defaults)
-        self.state: dict[Node, State] = {}
         self.param_groups: list[dict[str, Any]] = []
-        self._flats: dict[int, Flats] = {}  # of the last step, by the number of the group
+        self._memory = Memory({})
         self.steps = 0  # the steps taken by this object; a scheduler warns if there were none
         name = type(self).__name__
         if isinstance(params, Node):
@@ -84,6 +82,15 @@ class Optimizer:
     def checked(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Return the options, checked. Raises TypeError or ValueError if one is out of range."""
         return {name: valid(name, value) for name, value in options.items()}
+
+    @property
+    def state(self) -> dict[Node, State]:
+        """The state of each parameter that has one. Changes of it count in the next step, which makes a new dict."""
+        return self._memory.seen()
+
+    @state.setter
+    def state(self, states: dict[Node, State]) -> None:
+        self._memory = Memory(states)
 
     def add_param_group(self, param_group: Mapping[str, Any]) -> None:
         """Add parameters, `{"params": [...]}`, with their own options or the defaults."""
@@ -125,38 +132,34 @@ class Optimizer:
         if closure is not None:
             with enable_grad():
                 loss = closure()
-        changes, states, flats = self._changes()
-        state = {node: kept for node, kept in {**self.state, **states}.items() if kept}
-        set_attributes(
-            [*changes, (self, "state", state), (self, "_flats", flats), (self, "steps", self.steps + 1)],
-        )
+        set_attributes([*self._changes(), (self, "steps", self.steps + 1)])
         return loss
 
     @np.errstate(all="ignore")
-    def _changes(self) -> tuple[list[Change], dict[Node, State], dict[int, Flats]]:
-        """Compute a step: the changes of the parameters that have a gradient, and the new states of these."""
+    def _changes(self) -> list[Change]:
+        """Compute a step: the changes of the parameters that have a gradient, and of the memory."""
+        given = [[node for node in group["params"] if node.grad is not None] for group in self.param_groups]
+        memory = self._memory
+        if not memory.holds(given):
+            memory = Memory.gathered(given, memory.seen(), self.elementwise)
         changes: list[Change] = []
-        states: dict[Node, State] = {}
-        flats: dict[int, Flats] = {}
-        for k, group in enumerate(self.param_groups):
+        states = dict(memory.states)
+        groups = []
+        for group, members in zip(self.param_groups, memory.groups, strict=True):
             options, maximize = self._options(group)
-            nodes = [node for node in group["params"] if node.grad is not None]
-            if self.elementwise:
-                before = Flats.of([node for node in nodes if isinstance(node, Tensor)], self.state, self._flats.get(k))
-                nodes = [node for node in nodes if not isinstance(node, Tensor)]
-                flats[k] = Flats(before.nodes, [self._updated_flat(flat, options, maximize) for flat in before.flats])
-                for node, data, state in chain.from_iterable(flats[k].flats):
-                    changes += adopt(node, data)
-                    states[node] = state
-            for node in nodes:
+            flats = []
+            for flat in members.flats:
+                g = flat.gradient()
+                flat = flat.after(self._updated(flat.x, -g if maximize else g, flat.state, options))
+                flats.append(flat)
+                changes += chain.from_iterable(map(adopt, flat.nodes, flat.parts))
+            groups.append(members._replace(flats=flats))
+            for node in members.others:
                 update = self._update_of(node, options, maximize)
                 changes.append((node, "data", update.data))
                 states[node] = update.state
-        return changes, states, flats
-
-    def _updated_flat(self, flat: Flat, options: dict[str, Any], maximize: bool) -> Flat:
-        g = joined([gradient(node) for node in flat.nodes])
-        return flat.updated(partial(self._updated, options=options), -g if maximize else g)
+        changes.append((self, "_memory", Memory(states, groups)))
+        return changes
 
     def _update_of(self, node: Node, options: dict[str, Any], maximize: bool) -> Update:
         g = gradient(node)
@@ -253,7 +256,7 @@ class Optimizer:
                 raise ValueError(f"the saved state has a parameter {number!r} that is in none of its groups")
             node, options = owners[number]
             state[node] = restored_state(f"{name}, parameter {number}", self._first_state(node, options), kept)
-        set_attributes([(self, "param_groups", groups), (self, "state", state)])
+        set_attributes([(self, "param_groups", groups), (self, "_memory", Memory(state))])
 
     @np.errstate(all="ignore")
     def _first_state(self, node: Node, options: dict[str, Any]) -> State:
@@ -274,7 +277,7 @@ class Optimizer:
             )
         twin = type(self).__new__(type(self))
         memo[id(self)] = twin
-        vars(twin).update(copy.deepcopy({**vars(self), "_flats": {}}, memo))
+        vars(twin).update(copy.deepcopy({**vars(self), "_memory": Memory(self.state)}, memo))
         return twin
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
