@@ -17,7 +17,7 @@ import numpy as np
 from autograd import Tensor, is_data
 
 from .explanation import State, Update
-from .parameters import data_of, gradient
+from .parameters import data_of, gradient, has_form
 
 Place = tuple[slice, tuple[int, ...]]  # where the elements of a Tensor are in a flat array, and its shape
 LARGE: Final = 2**17  # elements
@@ -69,11 +69,16 @@ class Flat:
 
     def is_current(self) -> bool:
         """Tell whether the data of the Tensors are still the parts of the flat array."""
-        return all(map(is_data, self.nodes, self.parts))
+        return is_data(self.nodes, self.parts)
 
     def gradient(self) -> np.ndarray:
         """Return the gradients of the Tensors end to end."""
-        return joined([gradient(node) for node in self.nodes])
+        dtype = self.x.dtype
+        gradients: list[Any] = [
+            g if has_form(g := node.grad, shape, dtype) else gradient(node)
+            for node, (_, shape) in zip(self.nodes, self.places, strict=True)
+        ]
+        return joined(gradients)
 
     def after(self, update: Update) -> Flat:
         """Return the flat arrays after an update of them."""

@@ -1,11 +1,11 @@
-"""Memory: all that an optimizer keeps between two steps."""
+"""Memory: all that an optimizer keeps from one step to the next."""
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Sequence
 from itertools import chain
-from typing import Any, Final, NamedTuple
+from operator import is_
+from typing import Final, NamedTuple
 
 from autograd import Tensor
 
@@ -15,60 +15,56 @@ from .parameters import Node
 
 
 class Members(NamedTuple):
-    """The parameters of a group that a step updates."""
+    """The parameters of a group that have a gradient."""
 
-    nodes: list[Node]
+    nodes: list[Node]  # all of them
     flats: list[Flat]  # of the Tensors among them that are updated together
-    others: list[Node]  # which are updated one by one
+    others: list[Node]  # that are updated one by one
 
 
 class Memory:
-    """The states of all parameters, and the flat arrays of the last step. A step replaces it and changes nothing in it.
+    """The state of each parameter, and the flat arrays of the last step. A step makes a new one.
 
-    The states of Tensors in flat arrays are parts of these. They are made when somebody asks for the states, which is
-    rare. Who has asked may have changed them, so the flat arrays hold only as long as nobody has.
+    The states of Tensors in flat arrays are made from these when somebody asks for them, because this is rare. Who has
+    asked may change them, so the flat arrays are no longer used then.
     """
 
-    __slots__ = ("_seen", "groups", "states")
+    __slots__ = ("_asked", "groups", "rest")
 
-    def __init__(self, states: dict[Node, State], groups: Sequence[Members] = ()) -> None:
-        self.states: Final = states  # of the parameters that are in no flat array
+    def __init__(self, rest: dict[Node, State], groups: Sequence[Members] = ()) -> None:
+        self.rest: Final = rest  # the states of parameters that are in no flat array
         self.groups: Final = groups
-        self._seen: dict[Node, State] | None = None
+        self._asked: dict[Node, State] | None = None
 
     @classmethod
     def gathered(cls, given: list[list[Node]], states: dict[Node, State], elementwise: bool) -> Memory:
-        """Copy the data and the states of the given parameters of each group into flat arrays, where these are used."""
+        """Return the states as they are, with flat arrays for the given parameters of each group."""
         rest = dict(states)
         groups = []
         for nodes in given:
-            together = [node for node in nodes if elementwise and isinstance(node, Tensor)]
-            others = [node for node in nodes if not (elementwise and isinstance(node, Tensor))]
-            groups.append(Members(nodes, [Flat.gathered(each, states) for each in alike(together, states)], others))
-            for node in together:
+            tensors = [node for node in nodes if isinstance(node, Tensor) and elementwise]
+            others = [node for node in nodes if not (isinstance(node, Tensor) and elementwise)]
+            groups.append(Members(nodes, [Flat.gathered(each, states) for each in alike(tensors, states)], others))
+            for node in tensors:
                 rest.pop(node, None)
         return cls(rest, groups)
 
     def holds(self, given: list[list[Node]]) -> bool:
-        """Tell whether the flat arrays are those of the given parameters, and still their data and their states."""
-        return (
-            self._seen is None
-            and len(given) == len(self.groups)
-            and all(
-                _same(nodes, members.nodes) and all(map(Flat.is_current, members.flats))
-                for nodes, members in zip(given, self.groups, strict=True)
-            )
-        )
+        """Tell whether the flat arrays are of the given parameters, and are their data and their states still."""
+        if self._asked is not None or len(given) != len(self.groups):
+            return False
+        for nodes, members in zip(given, self.groups, strict=True):
+            if len(nodes) != len(members.nodes) or not all(map(is_, nodes, members.nodes)):
+                return False
+            if not all(map(Flat.is_current, members.flats)):
+                return False
+        return True
 
-    def seen(self) -> dict[Node, State]:
-        """Return the state of each parameter that has one, to look at and to change."""
-        if self._seen is None:
-            flats = chain.from_iterable(members.flats for members in self.groups)
-            found = {**self.states, **dict(chain.from_iterable(map(Flat.states, flats)))}
-            self._seen = {node: state for node, state in found.items() if state}
-        return self._seen
-
-
-def _same(a: Sequence[Any], b: Sequence[Any]) -> bool:
-    """Tell whether these are the same objects in the same order."""
-    return len(a) == len(b) and all(map(operator.is_, a, b))
+    def states(self) -> dict[Node, State]:
+        """Return the state of each parameter that has one, to be looked at and changed."""
+        if self._asked is None:
+            found = dict(self.rest)
+            for flat in chain.from_iterable(members.flats for members in self.groups):
+                found.update(flat.states())
+            self._asked = {node: state for node, state in found.items() if state}
+        return self._asked
