@@ -48,7 +48,7 @@ def adam(
     def terms() -> dict[str, Any]:
         return {MEAN: m / m_part, SQUARE: v / v_part, "decay": decay}
 
-    # lr · (m / m_part) / (√(v / v_part) + eps), with both sides of the fraction times √v_part: fewer passes over arrays.
+    # lr · (m / m_part) / (√(v / v_part) + eps), both sides of the fraction times √v_part: fewer operations on arrays.
     scale = v_part**0.5
     return Update(x - lr * scale / m_part * m / (sqrt(v) + eps * scale), after, terms)
 

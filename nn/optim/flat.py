@@ -17,7 +17,7 @@ import numpy as np
 from autograd import Tensor, is_data
 
 from .explanation import State, Update
-from .parameters import data_of, gradient, has_form
+from .parameters import data_of, gradient
 
 Place = tuple[slice, tuple[int, ...]]  # where the elements of a Tensor are in a flat array, and its shape
 LARGE: Final = 2**17  # elements
@@ -75,7 +75,7 @@ class Flat:
         """Return the gradients of the Tensors end to end."""
         dtype = self.x.dtype
         gradients: list[Any] = [
-            g if has_form(g := node.grad, shape, dtype) else gradient(node)
+            g if type(g := node.grad) is np.ndarray and g.shape == shape and g.dtype is dtype else gradient(node)
             for node, (_, shape) in zip(self.nodes, self.places, strict=True)
         ]
         return joined(gradients)
