@@ -132,12 +132,12 @@ class Optimizer:
         if closure is not None:
             with enable_grad():
                 loss = closure()
-        write([*self._changes(), (self, "steps", self.steps + 1)])
+        write(self._changes())
         return loss
 
     @np.errstate(all="ignore")
     def _changes(self) -> list[Change]:
-        """Compute a step: the changes of the parameters that have a gradient, and of the memory."""
+        """Compute a step: the changes of the parameters that have a gradient, and of this optimizer."""
         given = [[node for node in group["params"] if node.grad is not None] for group in self.param_groups]
         memory = self._memory
         if not memory.holds(given):
@@ -154,7 +154,7 @@ class Optimizer:
                 changes += writes((node, "data", update.data))
                 states[node] = update.state
             groups.append(Members(members.nodes, flats, members.others))
-        return [*changes, (self, "_memory", Memory(states, groups))]
+        return [*changes, (self, "_memory", Memory(states, groups)), (self, "steps", self.steps + 1)]
 
     def _checked_options(self, k: int) -> GroupOptions:
         """Return the options of group k, which are checked again where somebody has set one since they were used."""
