@@ -25,8 +25,8 @@ class Members(NamedTuple):
 class Memory:
     """The state of each parameter, and the flat arrays of the last step. A step makes a new one.
 
-    The states of Tensors in flat arrays are made from these when somebody asks for them, because this is rare. Who has
-    asked may change them, so the flat arrays are no longer used then.
+    The states of Tensors in flat arrays are made from these when somebody asks for them, which is rare. That person may
+    change them, so the next step copies them into new flat arrays.
     """
 
     __slots__ = ("_asked", "groups", "rest")

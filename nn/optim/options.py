@@ -31,7 +31,10 @@ FLAGS: Final = ("nesterov", "maximize", "centered", "amsgrad", "decoupled_weight
 
 
 class GroupOptions:
-    """The options of a group, as their check returned them."""
+    """The options of a group, as their check returned them.
+
+    A list that somebody set for a pair is not what the check returned, a tuple; so it is checked at each step.
+    """
 
     __slots__ = ("_checked", "_names", "keywords", "maximize")
 
