@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
+from itertools import chain, starmap
 from typing import Any
 
 import numpy as np
@@ -23,19 +23,16 @@ def set_attributes(changes: Iterable[Change]) -> None:
 
     If anything raises, all attributes keep or get back their old values.
     """
-    writes = list(chain.from_iterable(map(_writes, changes)))
-    if not writes:
-        return
-    owners, names, values = zip(*writes, strict=True)
-    before = list(map(getattr, owners, names))
+    new = list(chain.from_iterable(map(writes, changes)))
+    before = [(owner, name, getattr(owner, name)) for owner, name, _ in new]
     try:
-        deque(map(setattr, owners, names, values), maxlen=0)
+        write(new)
     except BaseException:  # from an attribute that is a property; Ctrl-C cannot come here
-        deque(map(setattr, owners, names, before), maxlen=0)
+        write(before)
         raise
 
 
-def _writes(change: Change) -> list[Change]:
+def writes(change: Change) -> list[Change]:
     """Return the writes that make a change; those of a node set its slots, which runs no Python code.
 
     A name with an underscore is a slot already, in what `rehearse` and `adopt` return.
@@ -46,6 +43,11 @@ def _writes(change: Change) -> list[Change]:
     return [*rehearse(owner, lambda twin: setattr(twin, name, new))]
 
 
+def write(changes: Iterable[Change]) -> None:
+    """Set slots of nodes and plain attributes of other objects, which cannot fail."""
+    deque(starmap(setattr, changes), maxlen=0)
+
+
 def update_dicts(changes: Sequence[tuple[dict[str, Any], Mapping[str, Any]]]) -> None:
     """Update dicts given as (dict, new entries)."""
     dicts, entries = zip(*changes, strict=True)
@@ -54,9 +56,10 @@ def update_dicts(changes: Sequence[tuple[dict[str, Any], Mapping[str, Any]]]) ->
 
 def clear_gradients(nodes: Iterable[Value | Tensor], set_to_none: bool) -> None:
     """Set the gradients of the nodes to None, or else those that are not None to zero."""
-    given = [node for node in nodes if node.grad is not None]
-    # The slot, since None needs no check: it is what most training steps begin with.
-    set_attributes([(node, "_grad", None) if set_to_none else (node, "grad", _zeros(node)) for node in given])
+    if set_to_none:  # the slot, since None needs no check: it is what most training steps begin with
+        write([(node, "_grad", None) for node in nodes])
+    else:
+        set_attributes([(node, "grad", _zeros(node)) for node in nodes if node.grad is not None])
 
 
 def _zeros(node: Value | Tensor) -> Any:

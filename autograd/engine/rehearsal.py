@@ -6,7 +6,9 @@ the change is made on a copy, and what it did to the slots of the copy is return
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import repeat
+from operator import is_
 from typing import Any, Final, TypeVar
 
 import numpy as np
@@ -39,17 +41,18 @@ def rehearse(node: N, change: Callable[[N], object]) -> list[tuple[N, str, Any]]
     return [(node, slot, new) for slot, new, old in slots if not _same(new, old)]
 
 
-def adopt(node: Node, array: np.ndarray) -> list[tuple[Node, str, Any]]:
-    """Return what makes this very array the data of a Tensor, as `rehearse` does for `.data`, but without a copy.
+def adopt(nodes: Sequence[Node], arrays: Sequence[np.ndarray]) -> list[tuple[Node, str, Any]]:
+    """Return what makes these very arrays the data of Tensors, as `rehearse` does for `.data`, but without a copy.
 
-    The array has the shape and dtype of the data. Only for an array that nobody else writes into.
+    An array has the shape and dtype of the data. Only for arrays that nobody else writes into.
     """
-    return [(node, "_changed", next(created)), (node, "_data", array)]
+    marks = zip(nodes, repeat("_changed"), repeat(next(created)))
+    return [*marks, *zip(nodes, repeat("_data"), arrays)]
 
 
-def is_data(node: Node, array: np.ndarray) -> bool:
-    """Tell whether this very array is the data of a Tensor, as `adopt` makes it."""
-    return node._data is array
+def is_data(nodes: Sequence[Node], arrays: Sequence[np.ndarray]) -> bool:
+    """Tell whether these very arrays are the data of the Tensors, as `adopt` makes them."""
+    return all(map(is_, [node._data for node in nodes], arrays))
 
 
 def _same(new: Any, old: Any) -> bool:

@@ -48,7 +48,9 @@ def adam(
     def terms() -> dict[str, Any]:
         return {MEAN: m / m_part, SQUARE: v / v_part, "decay": decay}
 
-    return Update(x - lr / m_part * m / (sqrt(v) / sqrt(v_part) + eps), after, terms)
+    # lr · (m / m_part) / (√(v / v_part) + eps), both sides of the fraction times √v_part: fewer operations on arrays.
+    scale = v_part**0.5
+    return Update(x - lr * scale / m_part * m / (sqrt(v) + eps * scale), after, terms)
 
 
 @final

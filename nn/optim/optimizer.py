@@ -11,18 +11,16 @@ import copy
 from abc import abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
-from itertools import chain
 from typing import Any, ClassVar, NoReturn, Self, SupportsIndex
 
 import numpy as np
 
-from autograd import Tensor, adopt, enable_grad, shown
+from autograd import adopt, enable_grad, shown
 
-from ..atomic import Change, clear_gradients, set_attributes
+from ..atomic import Change, clear_gradients, set_attributes, write, writes
 from .explanation import Explanation, Row, State, Update
-from .flat import Flat, Flats, joined
-from .options import valid
+from .memory import Members, Memory
+from .options import GroupOptions, valid
 from .parameters import Node, check_trainable, data_of, gradient, kept_entry, like_data, node_list, parameter_list
 from .saved_state import check_layout, restored_state
 
@@ -52,9 +50,9 @@ class Optimizer:
 
     def __init__(self, params: Iterable[Any], defaults: Mapping[str, Any]) -> None:
         self.defaults = self.checked(defaults)
-        self.state: dict[Node, State] = {}
         self.param_groups: list[dict[str, Any]] = []
-        self._flats: dict[int, Flats] = {}  # of the last step, by the number of the group
+        self._memory = Memory({})
+        self._options: dict[int, GroupOptions] = {}  # that were used last, by the number of the group
         self.steps = 0  # the steps taken by this object; a scheduler warns if there were none
         name = type(self).__name__
         if isinstance(params, Node):
@@ -84,6 +82,15 @@ class Optimizer:
     def checked(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Return the options, checked. Raises TypeError or ValueError if one is out of range."""
         return {name: valid(name, value) for name, value in options.items()}
+
+    @property
+    def state(self) -> dict[Node, State]:
+        """The state of each parameter that has one. Changes of it count in the next step, which makes a new dict."""
+        return self._memory.states()
+
+    @state.setter
+    def state(self, states: dict[Node, State]) -> None:
+        self._memory = Memory(states)
 
     def add_param_group(self, param_group: Mapping[str, Any]) -> None:
         """Add parameters, `{"params": [...]}`, with their own options or the defaults."""
@@ -125,47 +132,37 @@ class Optimizer:
         if closure is not None:
             with enable_grad():
                 loss = closure()
-        changes, states, flats = self._changes()
-        state = {node: kept for node, kept in {**self.state, **states}.items() if kept}
-        set_attributes(
-            [*changes, (self, "state", state), (self, "_flats", flats), (self, "steps", self.steps + 1)],
-        )
+        write(self._changes())
         return loss
 
     @np.errstate(all="ignore")
-    def _changes(self) -> tuple[list[Change], dict[Node, State], dict[int, Flats]]:
-        """Compute a step: the changes of the parameters that have a gradient, and the new states of these."""
+    def _changes(self) -> list[Change]:
+        """Compute a step: the changes of the parameters that have a gradient, and of this optimizer."""
+        given = [[node for node in group["params"] if node.grad is not None] for group in self.param_groups]
+        memory = self._memory
+        if not memory.holds(given):
+            memory = Memory.gathered(given, memory.states(), self.elementwise)
         changes: list[Change] = []
-        states: dict[Node, State] = {}
-        flats: dict[int, Flats] = {}
-        for k, group in enumerate(self.param_groups):
-            options, maximize = self._options(group)
-            nodes = [node for node in group["params"] if node.grad is not None]
-            if self.elementwise:
-                before = Flats.of([node for node in nodes if isinstance(node, Tensor)], self.state, self._flats.get(k))
-                nodes = [node for node in nodes if not isinstance(node, Tensor)]
-                flats[k] = Flats(before.nodes, [self._updated_flat(flat, options, maximize) for flat in before.flats])
-                for node, data, state in chain.from_iterable(flats[k].flats):
-                    changes += adopt(node, data)
-                    states[node] = state
-            for node in nodes:
-                update = self._update_of(node, options, maximize)
-                changes.append((node, "data", update.data))
+        states, groups = dict(memory.rest), []
+        for k, members in enumerate(memory.groups):
+            options = self._checked_options(k)
+            flats = [flat.after(self._updated(flat.x, flat.gradient(), flat.state, options)) for flat in members.flats]
+            for flat in flats:
+                changes += adopt(flat.nodes, flat.parts)
+            for node in members.others:
+                update = self._updated(data_of(node), gradient(node), states.get(node, {}), options)
+                changes += writes((node, "data", update.data))
                 states[node] = update.state
-        return changes, states, flats
+            groups.append(Members(members.nodes, flats, members.others))
+        return [*changes, (self, "_memory", Memory(states, groups)), (self, "steps", self.steps + 1)]
 
-    def _updated_flat(self, flat: Flat, options: dict[str, Any], maximize: bool) -> Flat:
-        g = joined([gradient(node) for node in flat.nodes])
-        return flat.updated(partial(self._updated, options=options), -g if maximize else g)
-
-    def _update_of(self, node: Node, options: dict[str, Any], maximize: bool) -> Update:
-        g = gradient(node)
-        return self._updated(data_of(node), -g if maximize else g, self.state.get(node, {}), options)
-
-    def _options(self, group: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
-        """Return the options of a group for `update`, checked, and whether to maximize."""
-        options = self.checked({name: group[name] for name in self.defaults})
-        return options, options.pop("maximize", False)
+    def _checked_options(self, k: int) -> GroupOptions:
+        """Return the options of group k, which are checked again where somebody has set one since they were used."""
+        group, options = self.param_groups[k], self._options.get(k)
+        if options is None or not options.are_of(group):
+            checked = self.checked({name: group[name] for name in self.defaults})
+            options = self._options[k] = GroupOptions(self.defaults, checked)
+        return options
 
     def explain(self) -> Explanation:
         """Return a table of what `step()` would do now, without doing it; one row per parameter.
@@ -193,25 +190,28 @@ class Optimizer:
         """Compute the update of each parameter by itself; one that has no gradient keeps its data and state."""
         rows = []
         count = 0
-        for group in self.param_groups:
-            options, maximize = self._options(group)
+        for number, group in enumerate(self.param_groups):
+            options = self._checked_options(number)
             names = group.get("param_names")
             for k, node in enumerate(group["params"]):
                 name = names[k] if names else node.label or f"parameter {count}"
                 count += 1
-                x = data_of(node)
+                x, state = data_of(node), self.state.get(node, {})
                 if node.grad is None:
-                    rows.append(Row(name, node, x, None, Update(x, self.state.get(node, {}))))
+                    rows.append(Row(name, node, x, None, Update(x, state)))
                 else:
-                    rows.append(Row(name, node, x, gradient(node), self._update_of(node, options, maximize)))
+                    g = gradient(node)
+                    rows.append(Row(name, node, x, g, self._updated(x, g, state, options)))
         return rows
 
-    def _updated(self, x: Any, g: Any, state: State, options: dict[str, Any]) -> Update:
+    def _updated(self, x: Any, g: Any, state: State, options: GroupOptions) -> Update:
+        if options.maximize:
+            g = -g
         try:
-            data, kept, terms = self.update(x, g, state, **options)
+            data, kept, terms = self.update(x, g, state, **options.keywords)
         except (ZeroDivisionError, OverflowError):  # raised for Python floats; NumPy's follow IEEE
-            data, kept, terms = self.update(np.float64(x), np.float64(g), state, **options)
-        return Update(like_data(x, data), {name: kept_entry(x, g, value) for name, value in kept.items()}, terms)
+            data, kept, terms = self.update(np.float64(x), np.float64(g), state, **options.keywords)
+        return Update(like_data(x, g, data), {name: kept_entry(x, g, value) for name, value in kept.items()}, terms)
 
     def state_dict(self) -> dict[str, Any]:
         """Return the state to save, in PyTorch's layout. Arrays are copies.
@@ -253,13 +253,13 @@ class Optimizer:
                 raise ValueError(f"the saved state has a parameter {number!r} that is in none of its groups")
             node, options = owners[number]
             state[node] = restored_state(f"{name}, parameter {number}", self._first_state(node, options), kept)
-        set_attributes([(self, "param_groups", groups), (self, "state", state)])
+        set_attributes([(self, "param_groups", groups), (self, "_memory", Memory(state))])
 
     @np.errstate(all="ignore")
     def _first_state(self, node: Node, options: dict[str, Any]) -> State:
         """Return the state after one update with gradient 0: the names, shapes and types that a state has."""
         x = data_of(node)
-        return self._updated(x, 0.0 * x, {}, {name: v for name, v in options.items() if name != "maximize"}).state
+        return self._updated(x, 0.0 * x, {}, GroupOptions(options, options)).state
 
     def __copy__(self) -> Self:
         twin = type(self).__new__(type(self))
@@ -274,7 +274,7 @@ class Optimizer:
             )
         twin = type(self).__new__(type(self))
         memo[id(self)] = twin
-        vars(twin).update(copy.deepcopy({**vars(self), "_flats": {}}, memo))
+        vars(twin).update(copy.deepcopy({**vars(self), "_memory": Memory(self.state)}, memo))
         return twin
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:

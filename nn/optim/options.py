@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import numbers
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
+from operator import is_
 from typing import Any, Final
 
 from autograd import shown
@@ -29,10 +30,30 @@ FLAGS: Final = ("nesterov", "maximize", "centered", "amsgrad", "decoupled_weight
 # fmt: on
 
 
+class GroupOptions:
+    """The options of a group, as their check returned them.
+
+    A list that somebody set for a pair is not what the check returned, a tuple; so it is checked at each step.
+    """
+
+    __slots__ = ("_checked", "_names", "keywords", "maximize")
+
+    def __init__(self, names: Collection[str], checked: Mapping[str, Any]) -> None:
+        self._names: Final = names
+        self._checked: Final = [checked.get(name) for name in names]
+        self.keywords: Final = {name: value for name, value in checked.items() if name != "maximize"}  # of `update`
+        self.maximize: Final[bool] = checked.get("maximize", False)
+
+    def are_of(self, group: Mapping[str, Any]) -> bool:
+        """Tell whether these very objects are the options of the group, so that they need no check again."""
+        return all(map(is_, map(group.get, self._names), self._checked))
+
+
 def valid(name: str, value: Any) -> Any:
     """Return the option as a float, a pair of floats or a bool. Raises TypeError or ValueError if it is not one.
 
-    An unknown option, of a user's optimizer, is returned unchanged: a new option of ours needs a row in a table above.
+    An option that has this form already is returned itself. An unknown option, of a user's optimizer, is returned
+    unchanged: a new option of ours needs a row in a table above.
     """
     if name in NUMBERS:
         return _checked(name, value, [value], NUMBERS[name])[0]
@@ -45,10 +66,10 @@ def valid(name: str, value: Any) -> Any:
     return value
 
 
-def _checked(name: str, value: Any, parts: Any, check: Check) -> list[float]:
+def _checked(name: str, value: Any, parts: Sequence[Any], check: Check) -> Sequence[float]:
     is_valid, expected = check
-    if {*map(type, parts)} == {float} and is_valid(*parts):  # nearly always: every step asks again
-        return list(parts)
+    if {*map(type, parts)} == {float} and is_valid(*parts):  # nearly always
+        return parts
     if any(isinstance(x, bool) or not isinstance(x, numbers.Real) for x in parts):
         raise TypeError(f"{name} must be {expected}, got {type(value).__name__}: {shown(value)}")
     # Python floats: they can be saved as JSON, and they do not turn float32 arrays into float64.

@@ -69,8 +69,6 @@ def gradient(node: Node) -> Any:
     The array may be the user's own and must not be changed.
     """
     grad: Any = node.grad
-    if type(grad) is np.ndarray and type(node) is Tensor and grad.shape == node.shape and grad.dtype is node.dtype:
-        return grad
     if isinstance(grad, Node):
         raise TypeError(
             "a .grad must hold plain numbers, and this one was set to a node; set it to None or to a number"
@@ -85,17 +83,19 @@ def gradient(node: Node) -> Any:
     return np.asarray(array, dtype=node.dtype)
 
 
-def like_data(x: Any, data: Any) -> Any:
-    """Return the result of an update with the dtype of the parameter, or as a float for a float."""
-    return np.asarray(data, dtype=x.dtype) if isinstance(x, np.ndarray) else float(data)
+def like_data(x: Any, g: Any, result: Any) -> Any:
+    """Return a result of an update as a float for a float, or as an array with the dtype of the parameter.
+
+    An array that may share memory with the gradient is copied, because the user may write to the gradient.
+    """
+    if not isinstance(x, np.ndarray):
+        return float(result)
+    array = np.asarray(result, dtype=x.dtype)
+    return array if array.base is None and array is not g else np.array(array)
 
 
 def kept_entry(x: Any, g: Any, value: Any) -> Any:
-    """Return an entry of the state: counts and floats as they are, arrays with the parameter's dtype.
-
-    An array that shares memory with the gradient is copied, because the user may write to the gradient.
-    """
+    """Return an entry of the state: counts and floats as they are, arrays like the data."""
     if type(value) is int or (type(value) is float and isinstance(x, np.ndarray)):
         return value
-    entry = like_data(x, value)
-    return np.array(entry) if isinstance(entry, np.ndarray) and np.may_share_memory(entry, g) else entry
+    return like_data(x, g, value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, final
 
-from autograd import clip, sign, where
+from autograd import maximum, minimum, sign, where
 
 from .explanation import State, Update
 from .optimizer import Optimizer
@@ -48,7 +48,8 @@ class Rprop(Optimizer):
     ) -> Update:
         agreement = state.get("prev", 0.0) * g
         size = state.get("step_size", lr)
-        size = where(agreement > 0, size * etas[1], where(agreement < 0, size * etas[0], size))
-        size = clip(size, min=step_sizes[0], max=step_sizes[1])
-        g = where(agreement < 0, 0.0, g)
+        has_turned = agreement < 0
+        size = where(agreement > 0, size * etas[1], where(has_turned, size * etas[0], size))
+        size = minimum(maximum(size, step_sizes[0]), step_sizes[1])
+        g = where(has_turned, 0.0, g)
         return Update(x - size * sign(g), {"step": state.get("step", 0) + 1, "prev": g, "step_size": size})

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import Tensor
+from autograd import Tensor, Value
 from nn.optim import Adam, flat
 
 Change = Callable[[Any, list[Any]], Any]
@@ -32,6 +32,8 @@ CHANGES: dict[str, Change] = {
     "a new group": lambda optimizer, params: optimizer.add_param_group({"params": [with_gradient((3,))], "lr": 0.5}),
     "an entry of the state set": set_entry,
     "an entry of the state written into": lambda optimizer, params: optimizer.state[params[0]]["exp_avg"].fill(0.5),
+    "the state looked at": lambda optimizer, params: optimizer.state,
+    "the state set": lambda optimizer, params: setattr(optimizer, "state", {params[0]: optimizer.state[params[0]]}),
     "the state cleared": lambda optimizer, params: optimizer.state.clear(),
     "a state deleted": lambda optimizer, params: optimizer.state.pop(params[1]),
     "a loaded state": lambda optimizer, params: optimizer.load_state_dict(optimizer.state_dict()),
@@ -60,7 +62,8 @@ def test_a_step_after_a_change_is_the_update_of_each_parameter(
     CHANGES[name](optimizer, params)
     for _ in range(2):
         rows = optimizer.explain().rows
-        held = [(row.node, row.node.data, np.array(row.data)) for row in rows]
+        held = [(row.node.data, np.array(row.data)) for row in rows]
+        held += [(kept, np.array(kept)) for state in optimizer.state.values() for kept in state.values()]
         optimizer.step()
         for row in rows:
             assert np.array_equal(np.asarray(row.node.data), row.update.data)
@@ -68,4 +71,26 @@ def test_a_step_after_a_change_is_the_update_of_each_parameter(
             kept = optimizer.state.get(row.node, {})
             assert kept.keys() == row.update.state.keys()
             assert all(np.array_equal(kept[key], entry) for key, entry in row.update.state.items())
-        assert all(np.array_equal(np.asarray(seen), numbers) for _, seen, numbers in held)
+        assert all(np.array_equal(np.asarray(seen), numbers) for seen, numbers in held)
+
+
+def test_a_step_goes_on_from_the_arrays_of_the_last_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    w, b = with_gradient((2, 3)), Value(1.0)
+    b.grad = 2.0
+    optimizer = Adam([w, b, with_gradient((2,))])
+    optimizer.step()
+    monkeypatch.setattr(flat.Flat, "gathered", None)
+    for _ in range(2):
+        optimizer.step()
+    assert [state["step"] for state in optimizer.state.values()] == [3, 3, 3]
+
+
+def test_a_dict_of_states_that_a_step_has_replaced_counts_no_longer() -> None:
+    p = with_gradient((2,))
+    optimizer = Adam([p])
+    optimizer.step()
+    before = optimizer.state
+    optimizer.step()
+    before.clear()
+    optimizer.step()
+    assert optimizer.state[p]["step"] == 3

@@ -133,6 +133,22 @@ def test_a_state_entry_does_not_share_memory_with_the_gradient() -> None:
     assert optimizer.state[w]["last"].tolist() == [1.0, 2.0]
 
 
+def test_new_data_does_not_share_memory_with_the_gradient() -> None:
+    w = Tensor([2.0, 4.0], requires_grad=True)
+    w.grad = g = np.array([1.0, 2.0])
+    Copying([w], {}).step()
+    g[:] = 9.0
+    assert w.tolist() == [1.0, 2.0]
+
+
+class Copying(Optimizer):
+    elementwise = True
+
+    @staticmethod
+    def update(x: Any, g: Any, state: dict[str, Any], *args: Any, **options: Any) -> Update:
+        return Update(g, {})
+
+
 class Halving(Optimizer):
     def __init__(self, params: Any, fails_at: float = math.nan) -> None:
         super().__init__(params, {"fails_at": fails_at})
@@ -240,6 +256,17 @@ def test_an_option_that_is_later_set_out_of_range_is_refused_by_the_step() -> No
     with pytest.raises(ValueError, match=r"lr must be a finite number >= 0, got -1\.0"):
         optimizer.step()
     assert w.data == 1.0
+
+
+def test_an_option_that_is_written_into_is_checked_by_the_next_step() -> None:
+    w = Value(1.0)
+    w.grad = 1.0
+    optimizer = Adam([w])
+    optimizer.param_groups[0]["betas"] = betas = [0.5, 0.5]
+    optimizer.step()
+    betas[0] = 2.0
+    with pytest.raises(ValueError, match=r"betas must be two numbers >= 0 and < 1, got \[2\.0, 0\.5\]"):
+        optimizer.step()
 
 
 def used_up() -> Any:
