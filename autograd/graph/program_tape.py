@@ -81,7 +81,7 @@ def record(roots: list[Node], inputs: list[Node]) -> Recording | None:
     if graph is None:
         return None
     nodes, rows, places = graph
-    row, place = np.frombuffer(rows, ROW), np.frombuffer(places, np.uint32)
+    row, place = np.frombuffer(rows, ROW), np.frombuffer(places, np.uint32) - 1
     data, index, changed, count = row["data"], row["index"], row["changed"], row["inputs"]
     # The slots of a tape: the leaves in any order, and the results in the order in which they were computed.
     leaves, results = np.flatnonzero(row["code"] == 0), np.flatnonzero(row["code"])

@@ -11,11 +11,7 @@
 #include <structmember.h>
 
 /* Functions whose code is worth having at each call, where the code of the op is known. */
-#ifdef __GNUC__
-#define INLINE static inline __attribute__((always_inline))
-#else
-#define INLINE static inline
-#endif
+#define INLINE static inline Py_ALWAYS_INLINE
 
 #include "lists.h"
 
@@ -223,8 +219,6 @@ static inline int add_input(Node *node, PyObject *item) {
     if (input) node->more->in[node->more->count++] = input;
     return input ? is_node : -1;
 }
-
-/* --- recording --- */
 
 /* --- recording --- */
 
@@ -664,8 +658,8 @@ static PyType_Spec spec = {"autograd.operands.value.Value", sizeof(Node), 0, Py_
 /* Put a Value behind the nodes of a list, unless it is there; its `slot` is its place, from 1. Return 0 where it is no
    Value, and with MemoryError. */
 static int put_behind(PyObject *object, PyObject *nodes) {
-    if (!object || !is_value(object)) return 0;
     Node *node = (Node *)object;
+    if (!is_value(object)) return 0;
     if (!node->slot && PyList_Append(nodes, object) == 0) node->slot = PyList_Size(nodes);
     return node->slot != 0;
 }
@@ -673,39 +667,34 @@ static int put_behind(PyObject *object, PyObject *nodes) {
 /* What `graph` tells of a node: an op's code or LEAF, and how many of the places are its inputs and parameters. */
 typedef struct { double data; int64_t index, changed; uint32_t code, inputs; } Row;
 
-/* Write a row for each node, of which the first ones are leaves, and the places of its inputs. */
-static void write_rows(PyObject *nodes, Py_ssize_t leaves, Row *row, uint32_t *place) {
-    for (Py_ssize_t k = 0; k < PyList_Size(nodes); k++) {
-        Node *node = (Node *)PyList_GetItem(nodes, k);
-        int is_leaf = k < leaves;
-        row[k] = (Row){node->data, node->index, changed(node), is_leaf ? LEAF : node->code, is_leaf ? 0 : inputs_of(node)};
-        for (uint32_t j = 0; j < row[k].inputs; j++) *place++ = input_of(node, j)->slot - 1;
-    }
+/* Add some bytes to a bytearray; 0 with MemoryError. */
+static int append(PyObject *array, const void *bytes, size_t size) {
+    size_t before = PyByteArray_Size(array);
+    if (PyByteArray_Resize(array, before + size) < 0) return 0;
+    memcpy(PyByteArray_AsString(array) + before, bytes, size);
+    return 1;
 }
 
 /* graph(ends, leaves): the graph below a list of nodes without repetition, of which the first ones count as leaves. Return
    (nodes, rows, places): a list of the ends and then all nodes below them, and in bytes a Row for each, and where the
-   inputs of one after the other are in the list. None where a node is no Value, or its op is not in rules.h. */
+   inputs of one after the other are in the list, from 1. None where a node is no Value, or its op is not in rules.h. */
 static PyObject *graph(PyObject *module, PyObject *args) {
-    PyObject *ends, *nodes, *rows = NULL, *places = NULL;
-    Py_ssize_t leaves, inputs = 0;
-    if (!PyArg_ParseTuple(args, "O!n", &PyList_Type, &ends, &leaves)) return NULL;
-    if (!(nodes = PyList_New(0))) return NULL;      /* first: a new list may start the collector, and so any Python code */
-    int right = leaves >= 0;
+    PyObject *ends, *nodes = PyList_New(0);     /* first: a new list may start the collector, and so any Python code */
+    PyObject *rows = PyByteArray_FromStringAndSize(NULL, 0), *places = PyByteArray_FromStringAndSize(NULL, 0);
+    Py_ssize_t leaves;
+    int right = nodes && rows && places && PyArg_ParseTuple(args, "O!n", &PyList_Type, &ends, &leaves);
     for (Py_ssize_t k = 0; right && k < PyList_Size(ends); k++) right = put_behind(PyList_GetItem(ends, k), nodes);
-    for (Py_ssize_t k = leaves; right && k < PyList_Size(nodes); k++) {
-        Node *node = (Node *)PyList_GetItem(nodes, k);
-        Py_ssize_t count = inputs_of(node);
-        right = node->code != OTHER;
-        for (Py_ssize_t j = 0; right && j < count; j++) right = put_behind((PyObject *)input_of(node, j), nodes);
-        inputs += count;
+    for (Py_ssize_t k = 0; right && k < PyList_Size(nodes); k++) {
+        Node *node = (Node *)PyList_GetItem(nodes, k), *input;
+        int code = k < leaves ? LEAF : node->code;
+        Row row = {node->data, node->index, changed(node), code, code == LEAF ? 0 : inputs_of(node)};
+        right = code != OTHER && append(rows, &row, sizeof row);
+        for (uint32_t j = 0; right && j < row.inputs; j++)
+            right = (input = input_of(node, j)) && put_behind((PyObject *)input, nodes) && append(places, &input->slot, 4);
     }
-    if (right && (rows = PyBytes_FromStringAndSize(NULL, PyList_Size(nodes) * sizeof(Row))) &&
-        (places = PyBytes_FromStringAndSize(NULL, inputs * sizeof(uint32_t))))
-        write_rows(nodes, leaves, (Row *)PyBytes_AsString(rows), (uint32_t *)PyBytes_AsString(places));
-    for (Py_ssize_t k = 0; k < PyList_Size(nodes); k++) ((Node *)PyList_GetItem(nodes, k))->slot = 0;
-    if (places) return Py_BuildValue("NNN", nodes, rows, places);
-    Py_DECREF(nodes); Py_XDECREF(rows);
+    for (Py_ssize_t k = 0; nodes && k < PyList_Size(nodes); k++) ((Node *)PyList_GetItem(nodes, k))->slot = 0;
+    if (right) return Py_BuildValue("NNN", nodes, rows, places);
+    Py_XDECREF(nodes); Py_XDECREF(rows); Py_XDECREF(places);
     return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
 }
 
