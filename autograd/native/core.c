@@ -47,7 +47,7 @@ static PyTypeObject *ValueType;
 static PyObject *python_init, *set_python_data, *python_pow, *python_apply, *refuse;
 static PyObject *ops, *codes, *parameters;     /* the op of a code, the code of an op, and the parameters of a code */
 static PyObject *usual[FIELDS], *get_mode, *set_mode;
-static PyObject *OUTER, *IN_C;  /* names of a mode's attributes */
+static PyObject *IN_C;          /* the name of an attribute of a mode */
 static const char *switched;    /* not 0 once a mode was entered */
 static int64_t *commits;        /* how many sweeps have written gradients, those of Python too */
 static int64_t created = 1;     /* the next place in creation order */
@@ -222,7 +222,7 @@ static inline int add_input(Node *node, PyObject *item) {
 
 /* --- recording --- */
 
-enum { FAILED = -1, RECORD, COMPUTE, ASK };
+enum { RECORD, COMPUTE, ASK };  /* what to do with an op: record a node, compute without one, leave it to Python */
 
 /* Return the code of an op; OTHER of one that only Python knows. -1 with an error. */
 static inline int code_of(PyObject *op) {
@@ -230,11 +230,11 @@ static inline int code_of(PyObject *op) {
     return found ? (int)PyLong_AsLong(found) : PyErr_Occurred() ? -1 : OTHER;
 }
 
-/* Return what the mode of this thread and task says: record a node, compute without one, or leave it to Python. */
+/* Return what the mode of this thread and task says; ASK with an error. */
 static int current_mode(void) {
     if (!*switched) return RECORD;
     PyObject *mode = PyObject_CallNoArgs(get_mode), *answer = mode ? PyObject_GetAttr(mode, IN_C) : NULL;
-    int found = answer ? (int)PyLong_AsLong(answer) : FAILED;
+    int found = answer ? (int)PyLong_AsLong(answer) : ASK;
     Py_XDECREF(mode); Py_XDECREF(answer);
     return found;
 }
@@ -245,7 +245,7 @@ INLINE PyObject *record(int code, PyObject *a, PyObject *b) {
     int is_a = read_number(a, x), is_b = b ? read_number(b, x + 1) : 0;
     if (is_a < 0 || is_b < 0) return NULL;
     int mode = current_mode();
-    if (mode == FAILED || mode == ASK) return NULL;
+    if (mode == ASK) return NULL;
     Node *y = new_node(forward(code, x), CONSTANT);
     int wanted = (is_a && ((Node *)a)->index >= 0) || (is_b && ((Node *)b)->index >= 0);
     if (!y || !wanted || mode == COMPUTE) return (PyObject *)y;
@@ -270,8 +270,8 @@ static double value_of(int code, const More *more) {
     return forward(code, x);
 }
 
-/* Give a new node the items of lists or tuples as inputs, and the parameters behind them, as an op in rules.h takes them.
-   Return how many Values there are; 0 where the op is for Python to apply, and where memory fails. */
+/* Give a new node the items of lists or tuples of one length as inputs, and the parameters behind them, as an op in rules.h
+   takes them. Return how many Values there are; 0 where the op is for Python to apply, and where memory fails. */
 static Py_ssize_t take_inputs(Node *node, int code, PyObject *const *lists, Py_ssize_t many, PyObject *params) {
     Py_ssize_t size = PySequence_Size(lists[0]), values = 0;
     int inputs = table[code].inputs, behind = table[code].params;
@@ -294,14 +294,10 @@ static Py_ssize_t take_inputs(Node *node, int code, PyObject *const *lists, Py_s
     return values;
 }
 
-/* Apply any op in rules.h to the items of lists or tuples. NULL without an error: that is for Python. */
+/* Apply any op in rules.h to the items of lists or tuples of one length. NULL without an error: that is for Python. */
 static PyObject *record_any(int code, PyObject *const *lists, Py_ssize_t many, PyObject *params) {
-    for (Py_ssize_t k = 0; k < many; k++) {
-        if (!PyList_CheckExact(lists[k]) && !PyTuple_CheckExact(lists[k])) return NULL;
-        if (PySequence_Size(lists[k]) != PySequence_Size(lists[0])) return NULL;
-    }
     int mode = current_mode(), wanted = 0;
-    if (mode == FAILED || mode == ASK) return NULL;
+    if (mode == ASK) return NULL;
     Node *y = new_node(0.0, CONSTANT);
     int taken = y && take_inputs(y, code, lists, many, params);
     if (!taken || (code == OP_WHERE && y->more->in[0]->index >= 0))     /* such a mask Python detaches */
@@ -320,6 +316,10 @@ static PyObject *record_any(int code, PyObject *const *lists, Py_ssize_t many, P
 static PyObject *apply_to_lists(PyObject *module, PyObject *const *given, Py_ssize_t count) {
     int code = count ? code_of(given[0]) : OTHER;
     int fits = code >= ELEMENTWISE && code < CODES && count - 1 == table[code].inputs;
+    for (Py_ssize_t k = 1; fits && k < count; k++) {
+        fits = PyList_CheckExact(given[k]) || PyTuple_CheckExact(given[k]);
+        fits = fits && PySequence_Size(given[k]) == PySequence_Size(given[1]);
+    }
     PyObject *y = fits ? record_any(code, given + 1, count - 1, NULL) : NULL;
     return y || PyErr_Occurred() ? y : Py_NewRef(Py_None);
 }
@@ -637,10 +637,12 @@ static PyGetSetDef fields[] = {
     {"data", get_data, set_data}, {"grad", get_grad, set_grad}, {"_grad", get_grad, set_grad},
     {"_changed", get_changed, set_changed}, {"inputs", get_inputs}, {"op", get_field, NULL, NULL, (void *)OP},
     {"params", get_field, NULL, NULL, (void *)PARAMS}, {"label", get_field, set_label, NULL, (void *)LABEL}, {0}};
-static PyMemberDef members[] = {{"_data", T_DOUBLE, offsetof(Node, data)}, {"_index", T_LONGLONG, offsetof(Node, index), READONLY}, {0}};
+static PyMemberDef members[] = {
+    {"_data", T_DOUBLE, offsetof(Node, data)}, {"_index", T_LONGLONG, offsetof(Node, index), READONLY}, {0}};
 #define ENTRY(name, code) {#name, method_##name, METH_NOARGS, #name "($self, /)\n--\n\n"},     /* for inspect.signature */
 static PyMethodDef methods[] = {
-    METHODS(ENTRY) {"_apply", (PyCFunction)(void (*)(void))Value_apply, METH_FASTCALL}, {"_fill", Value_fill, METH_VARARGS}, {0}};
+    METHODS(ENTRY) {"_fill", Value_fill, METH_VARARGS},
+    {"_apply", (PyCFunction)(void (*)(void))Value_apply, METH_FASTCALL}, {0}};
 
 /* Without a traverse of its own, the type would take the collector's header from its base. A graph has no cycles, unless
    a `.grad` is set to a node that is computed from this one: such nodes are not freed. */
@@ -713,8 +715,7 @@ static PyObject *connect(PyObject *module, PyObject *args) {
     Py_INCREF(args);            /* and so all that is in it, for good */
     switched = PyByteArray_AsString(flag);
     commits = (int64_t *)PyByteArray_AsString(count);
-    OUTER = PyUnicode_InternFromString("outer");    /* made once, so that a look-up is short */
-    IN_C = PyUnicode_InternFromString("in_c");
+    IN_C = PyUnicode_InternFromString("in_c");      /* made once, so that a look-up is short */
     ValueType = (PyTypeObject *)PyType_FromSpecWithBases(&spec, base);
     return Py_XNewRef((PyObject *)ValueType);
 }
@@ -728,9 +729,9 @@ static PyObject *live(PyObject *module, PyObject *_) { return PyLong_FromSsize_t
 /* leave(*exception): go back to the mode outside of this one. In C, because Ctrl-C in an `__exit__` of Python would leave
    the mode on for good. */
 static PyObject *leave(PyObject *module, PyObject *_) {
-    PyObject *mode = PyObject_CallNoArgs(get_mode), *outer = mode ? PyObject_GetAttr(mode, OUTER) : NULL;
-    PyObject *done = !outer || outer == Py_None ? NULL : PyObject_CallFunctionObjArgs(set_mode, outer, NULL);
-    Py_XDECREF(mode); Py_XDECREF(outer); Py_XDECREF(done);
+    PyObject *mode = PyObject_CallNoArgs(get_mode), *outer = mode ? PyObject_GetAttrString(mode, "outer") : NULL;
+    PyObject *token = !outer || outer == Py_None ? NULL : PyObject_CallFunctionObjArgs(set_mode, outer, NULL);
+    Py_XDECREF(mode); Py_XDECREF(outer); Py_XDECREF(token);
     return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
 }
 
