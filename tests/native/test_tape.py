@@ -294,7 +294,13 @@ def arrays(ends: list[Any], leaves: int) -> tuple[list[Any], ...]:
     nodes, rows, places = native.core.graph(ends, leaves)
     row = np.frombuffer(rows, ROW)
     ops = [native.names[code] for code in row["code"]]
-    return nodes, row["data"].tolist(), ops, row["inputs"].tolist(), [place - 1 for place in memoryview(places).cast("I")]
+    return (
+        nodes,
+        row["data"].tolist(),
+        ops,
+        row["inputs"].tolist(),
+        [place - 1 for place in memoryview(places).cast("I")],
+    )
 
 
 def test_the_graph_as_arrays_takes_lists_of_values_alone() -> None:
