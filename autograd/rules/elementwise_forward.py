@@ -9,12 +9,12 @@ import builtins
 import functools
 import math
 import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
 
-from .special_forward import normal_cdf
+from .special_forward import normal_cdf, sum_of_positive
 
 # Klambauer et al. 2017, "Self-Normalizing Neural Networks", to double precision.
 SELU_ALPHA: Final = 1.6732632423543772
@@ -230,20 +230,6 @@ def logsumexp(*values: float) -> float:
     # The largest term is exp(0): left to log1p, so that the digits of the others are kept, as in logsumexp([0, -40]).
     k = values.index(top)
     return top + math.log1p(sum_of_positive([math.exp(value - top) for value in (*values[:k], *values[k + 1 :])]))
-
-
-def sum_of_positive(terms: Iterable[float]) -> float:
-    """Add numbers that are not negative, and what is lost of them in rounding (Neumaier).
-
-    The result is one of the floats next to the exact sum. It is another one than that of math.fsum only where the two
-    are as good as equally near: up to a million terms, the error is at most 0.5 + 1e-10 units in the last place.
-    """
-    total = lost = 0.0
-    for term in terms:
-        new = total + term
-        lost += total - new + term if total >= term else term - new + total
-        total = new
-    return total + lost
 
 
 def logsumexp_array(*values: Array) -> Array:

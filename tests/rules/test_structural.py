@@ -13,7 +13,7 @@ from autograd import Program, Tensor, Value, op
 from autograd.engine.forms import Takes
 from autograd.engine.op import OPS
 from autograd.graph.rule_table import scalar_ops
-from autograd.rules.elementwise_forward import sum_of_positive
+from autograd.rules.special_forward import sum_of_positive
 
 
 @pytest.mark.parametrize("x", [0.0, 1.0, -1000.0, 1000.0, 1e6, 1e15, 1e17, 1e300])
