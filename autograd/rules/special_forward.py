@@ -1,7 +1,7 @@
 """Forward functions of the special functions: the normal distribution in its tails, and gamma and its derivatives.
 
-Each function takes one float, and the last one adds many, for `logsumexp`. `each` in `elementwise_forward.py` makes a function of arrays of it. The derivatives are
-in `elementwise.py`.
+Each function takes one float, and the last one adds many, for `logsumexp`. `each` in `elementwise_forward.py` makes a
+function of arrays of one. The derivatives are in `elementwise.py`.
 """
 
 from __future__ import annotations
