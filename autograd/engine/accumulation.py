@@ -15,7 +15,8 @@ from .node import Node
 # Two threads that share a leaf must not both read its old gradient. The lock lets its own thread in again: a signal
 # handler that calls backward may run while this thread holds it.
 _accumulating: Final = threading.RLock()
-commits: Final = [0]  # how many there were, in one list, so that the compiled engine counts in it too
+# How many there were, in 64 bits of a bytearray, where the compiled engine counts too.
+commits: Final = memoryview(bytearray(8)).cast("q")
 
 
 def add(before: Any, contribution: Any, index: int, own: set[int], record: bool) -> Any:

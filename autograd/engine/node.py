@@ -8,7 +8,7 @@ only be computed from nodes that exist; `_index` is a node's place in this order
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any, Final, TypeVar
+from typing import Any, ClassVar, Final, TypeVar
 
 from ..native import created as created
 from .changes import refuse_change
@@ -21,11 +21,25 @@ FIELDS: Final = ("_changed", "_data", "_grad", "_index", "inputs", "label", "op"
 N = TypeVar("N", bound="Node")
 
 
+def fill(node: N, data: Any, op: Op | None, inputs: tuple[Any, ...], params: Params, label: str, index: int) -> N:
+    """Set every slot of a new node; the only place that does."""
+    node._data = data
+    node._grad = None
+    node._changed = 0
+    node.op = op
+    node.inputs = inputs
+    node.params = params
+    node.label = label
+    node._index = index
+    return node
+
+
 class Node(NotCopied, Operand):
     """A piece of data and how it came about. A class of nodes has the slots FIELDS."""
 
     __slots__ = ()
 
+    _in_c: ClassVar[bool] = False  # whether the compiled engine completes the class, with a `_fill` of its own
     _data: Any  # the number or the array
     _grad: Any
     _index: int  # place in creation order, or CONSTANT
@@ -34,6 +48,8 @@ class Node(NotCopied, Operand):
     inputs: tuple[Node, ...]  # the nodes it was computed from
     params: Params  # the op's metadata, such as leaky_relu's negative_slope
     label: str  # a name for people
+
+    _fill = fill
 
     @property
     def grad(self) -> Any:
@@ -95,13 +111,15 @@ class Node(NotCopied, Operand):
 
     def _apply(self, op: Op, args: tuple[Any, ...], params: Params) -> Any:
         """Compute, and record a node that points at its inputs."""
+        kind = type(self)
         xs = self._data_of(op, args)
         if xs is None:
             for arg in args:
                 if isinstance(arg, Operand) and arg._precedence > self._precedence:
                     return arg._apply(op, args, params)
             args = self._lift(op, args)
-            if type(args[0]) is not type(self):  # Values beside an array were lifted to Tensors
+            # Values beside an array were lifted to Tensors. Values alone are for the compiled engine, if there is one.
+            if type(args[0]) is not kind or kind._in_c:
                 return args[0]._apply(op, args, params)
             xs = [i._data for i in args]
         data = self._compute(op, xs, params)
@@ -115,7 +133,7 @@ class Node(NotCopied, Operand):
                     index = next(created)
                     break
         if index >= 0:
-            result = fill(self.__new__(type(self)), data, op, args, params, "", index)
+            result = kind._fill(kind.__new__(kind), data, op, args, params, "", index)
         else:
             result = self._unrecorded(op, data, args)
         if now.watch is not None and op.rules:
@@ -132,22 +150,9 @@ class Node(NotCopied, Operand):
 
 def constant(kind: type[N], data: Any, label: str = "") -> N:
     """Make a node that requires no gradient, on this very data."""
-    return fill(kind.__new__(kind), data, None, (), NO_PARAMS, label, CONSTANT)
+    return kind._fill(kind.__new__(kind), data, None, (), NO_PARAMS, label, CONSTANT)
 
 
 def recorded(kind: type[N], data: Any, op: Op, inputs: tuple[Any, ...], params: Params = NO_PARAMS) -> N:
     """Make the node of a result, which points at its inputs."""
-    return fill(kind.__new__(kind), data, op, inputs, params, "", next(created))
-
-
-def fill(node: N, data: Any, op: Op | None, inputs: tuple[Any, ...], params: Params, label: str, index: int) -> N:
-    """Set every slot of a new node; the only place that does."""
-    node._data = data
-    node._grad = None
-    node._changed = 0
-    node.op = op
-    node.inputs = inputs
-    node.params = params
-    node.label = label
-    node._index = index
-    return node
+    return kind._fill(kind.__new__(kind), data, op, inputs, params, "", next(created))

@@ -29,6 +29,19 @@ def _refusal(name: str) -> Callable[[Any, object], NoReturn]:
     return refuse
 
 
+def refuse_attribute(node: Any, name: str, *value: object) -> NoReturn:
+    """Say why an attribute of a compiled Value is not set to this value; without one, why it is not deleted."""
+    kind = type(node).__name__
+    if not value:
+        raise AttributeError(f"the {name} of a {kind} cannot be deleted; set a `grad` to None, and a `label` to ''")
+    if hasattr(type(node), name):
+        _refusal(name)(node, value)
+    raise AttributeError(
+        f"a {kind} takes no attribute of your own such as {name!r}, because room for one would make every node a third "
+        f"larger; keep it in a dict keyed by the {kind}: {name}[v] = ..."
+    )
+
+
 class NotCopied:
     """An object that copy and pickle refuse: a copy would be a second node in the same place of the graph."""
 

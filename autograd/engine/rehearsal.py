@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 
 import numpy as np
 
-from .node import Node, created, fill
+from .node import Node, created
 
 N = TypeVar("N", bound=Node)
 
@@ -34,7 +34,8 @@ def rehearse(node: N, change: Callable[[N], object]) -> list[tuple[N, str, Any]]
     >>> w.data
     5.0
     """
-    twin = fill(type(node).__new__(type(node)), node._data, node.op, node.inputs, node.params, node.label, node._index)
+    empty = type(node).__new__(type(node))
+    twin = empty._fill(node._data, node.op, node.inputs, node.params, node.label, node._index)
     twin._grad, twin._changed = node._grad, node._changed
     change(twin)
     slots = [(slot, getattr(twin, slot), getattr(node, slot)) for slot in SLOTS]

@@ -1,6 +1,6 @@
 """Recording: a graph of Values on the tape of the compiled engine, which runs it again on other numbers.
 
-The core gives the graph as the arrays of a tape, in which the parameters of an op are constants among its operands.
+The core gives the nodes in the order in which it finds them, and the parameters of an op as constants among its inputs.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ import numpy as np
 
 from .. import native
 from ..engine.node import Node
-from ..engine.op import OPS
 from .tape import Tape
 
 Shape = tuple[int, ...]
 _WHERE: Final = native.names.index("where") if native.names else 0
-_WITH_PARAMS: Final = np.array([bool(name and OPS[name].params) for name in native.names])  # by code
+# What the core tells of a node; `inputs` counts its inputs and parameters, and `code` is 0 in a leaf.
+ROW: Final = np.dtype([("data", "f8"), ("index", "i8"), ("changed", "i8"), ("code", "u4"), ("inputs", "i4")])
 
 
 class Recording:
@@ -69,40 +69,33 @@ def record(roots: list[Node], inputs: list[Node]) -> Recording | None:
     That is so without the compiled engine, and in a graph that has a Tensor, a user's own op, or an op that is not
     spelled in C, such as digamma. An input counts as a leaf, so the nodes that it is computed from are left out.
     """
-    graph = None if native.interpreter is None else native.core.graph([*inputs, *roots], len(inputs))
+    ends = {node: k for k, node in enumerate(dict.fromkeys([*inputs, *roots]))}
+    graph = None if native.interpreter is None else native.core.graph([*ends], len(dict.fromkeys(inputs)))
     if graph is None:
         return None
-    nodes, codes, first, operands, data, places, stale = graph
-    code, ends = np.frombuffer(codes, np.uint8), np.frombuffer(first, np.uint32)
-    numbers, slots = np.frombuffer(data), np.frombuffer(places, np.uint32)
-    read = np.frombuffer(operands, np.uint32)
-    leaves, results = np.split(numbers, [len(nodes) - len(codes)])
-    if _WITH_PARAMS[code].any():
-        leaves, ends, read, slots = _with_params(nodes[len(leaves) :], leaves, ends, read, slots)
-    given, roots_at = np.split(slots, [len(inputs)])
-    used = np.zeros(len(leaves) + len(results), bool)
+    nodes, rows, places = graph
+    row, place = np.frombuffer(rows, ROW), np.frombuffer(places, np.uint32) - 1
+    data, index, changed, count = row["data"], row["index"], row["changed"], row["inputs"]
+    # The slots of a tape: the leaves in any order, and the results in the order in which they were computed.
+    leaves, results = np.flatnonzero(row["code"] == 0), np.flatnonzero(row["code"])
+    results = results[np.argsort(index[results])]
+    slot = np.empty(len(nodes), np.uint32)
+    slot[np.append(leaves, results)] = np.arange(len(nodes))
+    first = np.append(0, np.cumsum(count[results]))
+    begin = np.cumsum(count) - count  # where the inputs of each node begin in `place`
+    read = slot[place[np.repeat(begin[results] - first[:-1], count[results]) + np.arange(len(place))]]
+    given, roots_at = slot[[ends[node] for node in inputs]], slot[[ends[node] for node in roots]]
+    used = np.zeros(len(nodes), bool)
     used[read] = used[roots_at] = True
+    codes = row["code"][results].astype(np.uint8)
     return Recording(
-        Tape(codes, ends, read, leaves, given, roots_at),
+        Tape(codes, first.astype(np.uint32), read, data[leaves], given, roots_at),
         nodes,
-        numbers,
-        _WHERE in codes,
-        bool(stale),
+        data,
+        bool((codes == _WHERE).any()),
+        bool((changed > index)[results].any() or (changed[place] > np.repeat(index, count)).any()),
         np.flatnonzero(~used[given]).tolist(),
     )
-
-
-def _with_params(
-    results: list[Node], leaves: np.ndarray, ends: np.ndarray, read: np.ndarray, slots: np.ndarray
-) -> tuple[np.ndarray, ...]:
-    """Return these arrays of a tape with the parameters of ops as further leaves, and as operands behind the inputs."""
-    found = [(k, float(node.params[name])) for k, node in enumerate(results) if node.op for name in node.op.params]
-    after = np.array([k + 1 for k, _ in found])
-    read, slots = (np.where(a < len(leaves), a, a + len(found)).astype(np.uint32) for a in (read, slots))
-    new = np.arange(len(leaves), len(leaves) + len(found), dtype=np.uint32)
-    read = np.insert(read, ends.astype(int)[after], new)
-    shift = np.cumsum(np.bincount(after, minlength=len(ends)))
-    return np.append(leaves, [value for _, value in found]), (ends + shift).astype(np.uint32), read, slots
 
 
 def _column(x: Any, samples: Shape) -> Any:

@@ -6,37 +6,28 @@
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <structmember.h>
 
 /* Functions whose code is worth having at each call, where the code of the op is known. */
-#ifdef __GNUC__
-#define INLINE static inline __attribute__((always_inline))
-#else
-#define INLINE static inline
-#endif
+#define INLINE static inline Py_ALWAYS_INLINE
 
 #include "lists.h"
 
-#ifndef SOURCE_HASH
-#define SOURCE_HASH ""
-#endif
-
-enum { OTHER = CODES };         /* an op that only Python knows */
-enum { NONE, NUMBER, OBJECT };  /* what a node has for a gradient */
-enum { CONSTANT = -1, SLAB = 1 << 21, AHEAD = 8 };
+enum { OTHER = CODES };         /* the op of a node that Python recorded */
+enum { NONE, NUMBER, ZERO, OBJECT };    /* what a node has for a gradient; ZERO: the int 0, as micrograd sets it */
+enum { FRESH = -2, CONSTANT = -1 };     /* an index that is no place: of a node that is to be filled, and of a constant */
+enum { SLAB = 1 << 21, AHEAD = 8 };
 enum { OP, INPUTS, PARAMS, LABEL, FIELDS };
 
 typedef struct Node Node;
 
-/* What few nodes have: inputs beyond two, data that was set, attributes that are not as usual. */
+/* What few nodes have: more than two inputs and parameters, data that was set, a label, an op that Python recorded. */
 typedef struct {
     int64_t changed;
     PyObject *field[FIELDS];    /* NULL: the op of the node's code, the inputs in `in`, NO_PARAMS, "" */
-    Py_ssize_t count;
+    Py_ssize_t count;           /* of the inputs in `in` and, as constants behind them, the parameters */
     Node *in[];
 } More;
 
@@ -53,13 +44,20 @@ struct Node {                   /* 64 bytes, a line of the cache */
 
 /* What Python hands over, see `connect`. */
 static PyTypeObject *ValueType;
-static PyObject *python_init, *set_python_data, *python_pow, *python_apply;
+static PyObject *python_init, *set_python_data, *python_pow, *python_apply, *refuse;
 static PyObject *ops, *codes, *parameters;     /* the op of a code, the code of an op, and the parameters of a code */
-static PyObject *usual[FIELDS], *get_mode, *set_mode, *commits;
-static PyObject *OUTER, *IN_C;  /* names of a mode's attributes */
+static PyObject *usual[FIELDS], *get_mode, *set_mode;
+static PyObject *IN_C;          /* the name of an attribute of a mode */
 static const char *switched;    /* not 0 once a mode was entered */
+static int64_t *commits;        /* how many sweeps have written gradients, those of Python too */
 static int64_t created = 1;     /* the next place in creation order */
 static Py_ssize_t living;       /* nodes that are not freed */
+
+/* Drop what a function of Python returned; -1 where it failed. */
+static int done(PyObject *result) {
+    Py_XDECREF(result);
+    return result ? 0 : -1;
+}
 
 /* Whether an object is a Value. */
 static inline int is_value(PyObject *o) { return Py_TYPE(o) == ValueType; }
@@ -202,7 +200,7 @@ static void Value_dealloc(PyObject *self) {
     if (freed > NODES - slab_of(end - 1)->free) search(slab_of(end - 1));
 }
 
-/* Return how many inputs a node has. */
+/* Return how many inputs and parameters a node has. */
 static inline Py_ssize_t inputs_of(const Node *node) { return node->has_more ? node->more->count : table[node->code].inputs; }
 
 /* Return an input of a node: a number becomes the constant that it is in the pure engine. NULL with MemoryError. */
@@ -218,19 +216,15 @@ static Node *input_of(Node *node, Py_ssize_t k) {
 /* Return when the data of a node was last set; 0: never. */
 static inline int64_t changed(const Node *node) { return node->has_more ? node->more->changed : 0; }
 
-/* Give a node `more`, with room for this many inputs beside those that it has; 0 with MemoryError. */
+/* Give a node `more`; a new node one with room for inputs. 0 with MemoryError. */
 static int give_more(Node *node, Py_ssize_t room) {
+    if (node->has_more) return 1;
     Py_ssize_t count = inputs_of(node);
-    if (node->has_more && !room) return 1;
     for (Py_ssize_t k = 0; k < count; k++) if (!input_of(node, k)) return 0;
-    More *more = PyMem_Realloc(node->has_more ? node->more : NULL, sizeof(More) + (count + room) * sizeof(Node *));
+    More *more = PyMem_Calloc(1, sizeof(More) + (count + room) * sizeof(Node *));
     if (!more) return PyErr_NoMemory(), 0;
-    if (!node->has_more) {
-        memset(more, 0, sizeof(More));
-        more->count = count;
-        for (Py_ssize_t k = 0; k < count; k++) more->in[k] = node->in[k].node;
-        node->numbers = 3;
-    }
+    while (more->count < count) { more->in[more->count] = node->in[more->count].node; more->count++; }
+    node->numbers = 3;
     node->more = more;
     return node->has_more = 1;
 }
@@ -246,24 +240,19 @@ static inline int read_number(PyObject *o, double *x) {
     return -1;
 }
 
-/* Add the Values and numbers of a list or tuple to the inputs, for which `more` has room. Return how many Values there
-   were; -1 where it has something else, or memory fails. */
-static Py_ssize_t take_inputs(Node *node, PyObject *from) {
-    int is_list = PyList_CheckExact(from);
-    Py_ssize_t values = 0, count = is_list ? PyList_Size(from) : PyTuple_Size(from);
-    for (Py_ssize_t k = 0; k < count; k++) {
-        PyObject *item = is_list ? PyList_GetItem(from, k) : PyTuple_GetItem(from, k);
-        double x;
-        int is_node = read_number(item, &x);
-        Node *input = is_node < 0 ? NULL : is_node ? (Node *)Py_NewRef(item) : new_node(x, CONSTANT);
-        if (!input) return -1;
-        values += is_node;
-        node->more->in[node->more->count++] = input;
-    }
-    return values;
+/* Add a Value or a number to the inputs of a node, for which `more` has room. Return 1 for a Value, 0 for a number, -1 for
+   anything else and where memory fails. */
+static inline int add_input(Node *node, PyObject *item) {
+    double x;
+    int is_node = read_number(item, &x);
+    Node *input = is_node < 0 ? NULL : is_node ? (Node *)Py_NewRef(item) : new_node(x, CONSTANT);
+    if (input) node->more->in[node->more->count++] = input;
+    return input ? is_node : -1;
 }
 
-/* --- the attributes that are objects --- */
+/* --- recording --- */
+
+enum { RECORD, COMPUTE, ASK };  /* what to do with an op: record a node, compute without one, leave it to Python */
 
 /* Return the code of an op; OTHER of one that only Python knows. -1 with an error. */
 static inline int code_of(PyObject *op) {
@@ -271,91 +260,13 @@ static inline int code_of(PyObject *op) {
     return found ? (int)PyLong_AsLong(found) : PyErr_Occurred() ? -1 : OTHER;
 }
 
-/* Return an attribute of a node; NULL with MemoryError. */
-static PyObject *get_field(PyObject *self, void *which) {
-    Node *node = (Node *)self, *input;
-    PyObject *found = node->has_more ? node->more->field[(intptr_t)which] : NULL;
-    if (!found) found = (intptr_t)which == OP ? PyList_GetItem(ops, node->code) : usual[(intptr_t)which];
-    if (found) return Py_NewRef(found);     /* no inputs are the usual ones: they are made here */
-    Py_ssize_t count = inputs_of(node);
-    PyObject *inputs = PyTuple_New(count);
-    if (inputs && count != inputs_of(node)) {   /* a new tuple may start the collector, and so code that sets them */
-        Py_DECREF(inputs);
-        return get_field(self, which);
-    }
-    for (Py_ssize_t k = 0; inputs && k < count; k++) {
-        if ((input = input_of(node, k))) PyTuple_SetItem(inputs, k, Py_NewRef((PyObject *)input));
-        else Py_CLEAR(inputs);
-    }
-    return inputs;
-}
-
-/* Refuse `del x.label` and the like. */
-static int is_deleted(PyObject *value) {
-    if (!value) PyErr_SetString(PyExc_AttributeError, "a field of a Value cannot be deleted");
-    return !value;
-}
-
-/* Set a field of `more`; NULL: it is as usual. */
-static int put_field(Node *node, PyObject *value, intptr_t which) {
-    if (!value && !node->has_more) return 0;
-    if (!give_more(node, 0)) return -1;
-    PyObject *before = node->more->field[which];
-    node->more->field[which] = Py_XNewRef(value);
-    Py_XDECREF(before);
-    return 0;
-}
-
-/* Set `label` or `params`. */
-static int set_field(PyObject *self, PyObject *value, void *which) {
-    return is_deleted(value) ? -1 : put_field((Node *)self, value == usual[(intptr_t)which] ? NULL : value, (intptr_t)which);
-}
-
-/* Set `op`. A node that has had another op has `more`, because its inputs need not be those of the new one. */
-static int set_op(PyObject *self, PyObject *value, void *_) {
-    Node *node = (Node *)self;
-    int code = is_deleted(value) ? -1 : value == Py_None ? LEAF : code_of(value);
-    if (code < 0 || ((code != LEAF || node->code != LEAF) && !give_more(node, 0))) return -1;
-    node->code = code;
-    return put_field(node, code == OTHER ? value : NULL, OP);
-}
-
-/* Set `inputs`: Values are held one by one, and anything else as it is. */
-static int set_inputs(PyObject *self, PyObject *value, void *_) {
-    Node *node = (Node *)self;
-    int is_tuple = value && PyTuple_CheckExact(value), taken, done = -1;
-    Py_ssize_t room = is_tuple ? PyTuple_Size(value) : 0;
-    /* Held to the end: to free an input may run any Python code, and so this function again. */
-    PyObject *before = is_deleted(value) ? NULL : get_field(self, (void *)INPUTS);
-    if (before && ((!room && node->code == LEAF) || give_more(node, room))) {
-        drop_inputs(node);
-        if (!(taken = is_tuple && take_inputs(node, value) >= 0)) drop_inputs(node);
-        done = PyErr_Occurred() ? -1 : put_field(node, taken ? NULL : value, INPUTS);
-    }
-    Py_XDECREF(before);
-    return done;
-}
-
-/* --- recording --- */
-
-enum { FAILED = -1, RECORD, COMPUTE, ASK };
-
-/* Return what the mode of this thread and task says: record a node, compute without one, or leave it to Python. */
+/* Return what the mode of this thread and task says; ASK with an error. */
 static int current_mode(void) {
     if (!*switched) return RECORD;
     PyObject *mode = PyObject_CallNoArgs(get_mode), *answer = mode ? PyObject_GetAttr(mode, IN_C) : NULL;
-    int found = answer ? (int)PyLong_AsLong(answer) : FAILED;
+    int found = answer ? (int)PyLong_AsLong(answer) : ASK;
     Py_XDECREF(mode); Py_XDECREF(answer);
     return found;
-}
-
-/* Read the parameters of an op; return 0 where one is no float, and no integer that a float holds exactly. */
-static int read_params(int code, PyObject *params, double *x) {
-    for (int k = 0; k < table[code].params; k++) {
-        PyObject *found = !params ? NULL : PyDict_GetItem(params, PyTuple_GetItem(PyList_GetItem(parameters, code), k));
-        if (!found || read_number(found, x + k) || (!PyFloat_CheckExact(found) && fabs(x[k]) > 1e15)) return 0;
-    }
-    return 1;
 }
 
 /* Apply an op of one input or two, without parameters; of one, b is NULL. NULL without an error: that is for Python. */
@@ -364,7 +275,7 @@ INLINE PyObject *record(int code, PyObject *a, PyObject *b) {
     int is_a = read_number(a, x), is_b = b ? read_number(b, x + 1) : 0;
     if (is_a < 0 || is_b < 0) return NULL;
     int mode = current_mode();
-    if (mode == FAILED || mode == ASK) return NULL;
+    if (mode == ASK) return NULL;
     Node *y = new_node(forward(code, x), CONSTANT);
     int wanted = (is_a && ((Node *)a)->index >= 0) || (is_b && ((Node *)b)->index >= 0);
     if (!y || !wanted || mode == COMPUTE) return (PyObject *)y;
@@ -381,33 +292,50 @@ INLINE PyObject *record(int code, PyObject *a, PyObject *b) {
 /* The `Operand` of a node: the data of input k. */
 static double data_of(const void *in, size_t k) { return ((Node *const *)in)[k]->data; }
 
-/* Compute the value of any op at the inputs in `more`; 0 where that is for Python to do. */
-static int value_of(int code, const More *more, PyObject *params, double *y) {
+/* Compute the value of any op from its inputs and parameters. */
+static double value_of(int code, const More *more) {
+    if (code >= ELEMENTWISE) return list_forward(code, data_of, more->in, more->count);
     double x[MOST] = {0.0};
-    if (code >= ELEMENTWISE) return *y = list_forward(code, data_of, more->in, more->count), 1;
     for (Py_ssize_t k = 0; k < more->count; k++) x[k] = more->in[k]->data;
-    if (!read_params(code, params, x + more->count)) return 0;
-    return *y = forward(code, x), 1;
+    return forward(code, x);
+}
+
+/* Give a new node the items of lists or tuples of one length as inputs, and the parameters behind them, as an op in rules.h
+   takes them. Return how many Values there are; 0 where the op is for Python to apply, and where memory fails. */
+static Py_ssize_t take_inputs(Node *node, int code, PyObject *const *lists, Py_ssize_t many, PyObject *params) {
+    Py_ssize_t size = PySequence_Size(lists[0]), values = 0;
+    int inputs = table[code].inputs, behind = table[code].params;
+    if (code < ELEMENTWISE ? size != inputs : !size || size * many % inputs) return 0;
+    if (!give_more(node, size * many + behind)) return 0;
+    for (Py_ssize_t k = 0; k < many; k++) {
+        int is_list = PyList_CheckExact(lists[k]);
+        for (Py_ssize_t j = 0; j < size; j++) {
+            int is_node = add_input(node, is_list ? PyList_GetItem(lists[k], j) : PyTuple_GetItem(lists[k], j));
+            if (is_node < 0) return 0;
+            values += is_node;
+        }
+    }
+    for (int k = 0; k < behind; k++) {
+        PyObject *given = PyDict_GetItem(params, PyTuple_GetItem(PyList_GetItem(parameters, code), k));
+        if (!given || add_input(node, given)) return 0;
+        double x = node->more->in[inputs + k]->data;
+        if (!PyFloat_CheckExact(given) && fabs(x) > 1e15) return 0;     /* an integer that a float may not hold exactly */
+    }
+    return values;
 }
 
 /* Apply any op in rules.h to the items of lists or tuples of one length. NULL without an error: that is for Python. */
 static PyObject *record_any(int code, PyObject *const *lists, Py_ssize_t many, PyObject *params) {
-    Py_ssize_t size = 0, values = 0, taken = 0;
-    for (Py_ssize_t k = 0; k < many; k++) {
-        if (!PyList_CheckExact(lists[k]) && !PyTuple_CheckExact(lists[k])) return NULL;
-        if (PySequence_Size(lists[k]) != PySequence_Size(lists[0])) return NULL;
-        size += PySequence_Size(lists[k]);
-    }
     int mode = current_mode(), wanted = 0;
-    if (mode == FAILED || mode == ASK || !size || size % table[code].inputs) return NULL;
-    if (code == OP_WHERE && is_value(PyTuple_GetItem(lists[0], 0))) return NULL;    /* such a mask Python detaches */
+    if (mode == ASK) return NULL;
     Node *y = new_node(0.0, CONSTANT);
-    if (y && !give_more(y, size)) taken = -1;
-    for (Py_ssize_t k = 0; y && k < many && taken >= 0; k++) values += taken = take_inputs(y, lists[k]);
-    if (taken < 0 || !values || !value_of(code, y->more, params, &y->data)) return Py_XDECREF((PyObject *)y), NULL;
-    for (Py_ssize_t k = 0; k < size; k++) wanted |= y->more->in[k]->index >= 0;
+    int taken = y && take_inputs(y, code, lists, many, params);
+    if (!taken || (code == OP_WHERE && y->more->in[0]->index >= 0))     /* such a mask Python detaches */
+        return Py_XDECREF((PyObject *)y), NULL;
+    y->data = value_of(code, y->more);
+    for (Py_ssize_t k = 0; k < y->more->count; k++) wanted |= y->more->in[k]->index >= 0;
     if (mode == RECORD && wanted) {
-        if (table[code].params && put_field(y, params, PARAMS) < 0) return Py_DECREF(y), NULL;
+        if (table[code].params) y->more->field[PARAMS] = Py_NewRef(params);
         y->index = created++;
         y->code = code;
     } else drop_inputs(y);
@@ -418,6 +346,10 @@ static PyObject *record_any(int code, PyObject *const *lists, Py_ssize_t many, P
 static PyObject *apply_to_lists(PyObject *module, PyObject *const *given, Py_ssize_t count) {
     int code = count ? code_of(given[0]) : OTHER;
     int fits = code >= ELEMENTWISE && code < CODES && count - 1 == table[code].inputs;
+    for (Py_ssize_t k = 1; fits && k < count; k++) {
+        fits = PyList_CheckExact(given[k]) || PyTuple_CheckExact(given[k]);
+        fits = fits && PySequence_Size(given[k]) == PySequence_Size(given[1]);
+    }
     PyObject *y = fits ? record_any(code, given + 1, count - 1, NULL) : NULL;
     return y || PyErr_Occurred() ? y : Py_NewRef(Py_None);
 }
@@ -428,11 +360,9 @@ static PyObject *Value_apply(PyObject *self, PyObject *const *given, Py_ssize_t 
     PyObject *args = given[1], *y = NULL;
     Py_ssize_t many = PyTuple_Size(args);
     int code = code_of(given[0]), known = code > LEAF && code < CODES;
-    if (known && code >= ELEMENTWISE) y = record_any(code, &args, 1, given[2]);
-    else if (known && many == table[code].inputs) {
-        PyObject *a = PyTuple_GetItem(args, 0), *b = many == 2 ? PyTuple_GetItem(args, 1) : NULL;
-        y = many <= 2 && !table[code].params ? record(code, a, b) : record_any(code, &args, 1, given[2]);
-    }
+    if (known && many <= 2 && many == table[code].inputs && !table[code].params && code < ELEMENTWISE)
+        y = record(code, PyTuple_GetItem(args, 0), many == 2 ? PyTuple_GetItem(args, 1) : NULL);
+    else if (known) y = record_any(code, &args, 1, given[2]);
     if (y || PyErr_Occurred()) return y;
     return PyObject_CallFunctionObjArgs(python_apply, self, given[0], args, given[2], NULL);
 }
@@ -497,29 +427,15 @@ static Reached *by_age(size_t count, uint64_t oldest) {
     return from;
 }
 
-/* Whether a node is a leaf, or the result of an op in rules.h at as many Values as the op takes. */
-static int is_known(const Node *node) {
-    if (!node->has_more) return 1;
-    double x[MOST];
-    if (node->code == OTHER || node->more->field[INPUTS]) return 0;
-    Py_ssize_t count = node->more->count, takes = table[node->code].inputs;
-    if (node->code >= ELEMENTWISE) return count && count % takes == 0;
-    return count == takes && read_params(node->code, node->more->field[PARAMS], x);
-}
-
-/* Whether this sweep can take a node: one that is known, with a gradient that it can add to. An int is one, as in
-   `p.grad = 0`. Python takes the others, and refuses data that was set after it was used. */
+/* Whether this sweep can take a node. Python takes those that it recorded and those whose gradient is no number, and
+   refuses data that was set after it was used. */
 static inline int is_ours(const Node *node) {
-    if (node->has_grad == OBJECT) {
-        if (!PyLong_CheckExact(node->grad.object)) return 0;
-        if (PyLong_AsDouble(node->grad.object) == -1.0 && PyErr_Occurred()) return PyErr_Clear(), 0;
-    }
-    return !node->has_more || (is_known(node) && (node->code == LEAF || changed(node) <= node->index));
+    if (node->has_grad == OBJECT || node->code == OTHER) return 0;
+    return node->code == LEAF || changed(node) <= node->index;
 }
 
-/* How many nodes were found, and the largest age among them; in a Program's graph also how many ops and operands, and
-   whether data was set after its use. */
-typedef struct { size_t nodes; uint64_t oldest; size_t ops, operands; int stale; } Found;
+/* How many nodes were found, and the largest age among them. */
+typedef struct { size_t nodes; uint64_t oldest; } Found;
 
 /* Add a node to those found; 0 with MemoryError. */
 static inline int put(Node *node, uint64_t age, Found *found) {
@@ -578,13 +494,13 @@ static inline void contribute(const Node *node, double g, double *gradients) {
     backward(node->code, g, node->data, x, slot, gradients);
 }
 
-/* The same for a node that has `more`: the inputs in their order, and so one list after the other. */
+/* The same for a node that has `more`: the inputs in their order, and so one list after the other. The slot of a
+   parameter is 0. */
 static void contribute_more(const Node *node, double g, double *gradients) {
     double x[MOST] = {0.0};
     uint32_t slot[MOST] = {0};
-    int inputs = table[node->code].inputs, lists = node->code < ELEMENTWISE ? 1 : inputs;
+    int inputs = table[node->code].inputs + table[node->code].params, lists = node->code < ELEMENTWISE ? 1 : inputs;
     Py_ssize_t size = node->more->count / inputs;
-    read_params(node->code, node->more->field[PARAMS], x + inputs);
     for (int list = 0; list < lists; list++)
         for (Py_ssize_t k = 0; k < size; k++) {
             for (int j = 0; j < inputs; j++) {
@@ -598,11 +514,6 @@ static void contribute_more(const Node *node, double g, double *gradients) {
 
 /* Set the gradient of a node: a leaf adds to the one that it has. */
 static inline void commit(Node *node, double g) {
-    if (node->has_grad == OBJECT) {      /* an int: to release it runs no Python code */
-        double number = PyLong_AsDouble(node->grad.object);
-        Py_DECREF(node->grad.object);
-        node->grad.number = number;
-    }
     node->grad.number = node->code == LEAF && node->has_grad ? node->grad.number + g : g;
     node->has_grad = NUMBER;
 }
@@ -617,15 +528,12 @@ static PyObject *sweep(PyObject *module, PyObject *args) {
     reach((Node *)object, &found);
     size_t count = found.nodes;
     if (!count) return PyErr_Occurred() ? NULL : Py_NewRef(Py_False);
-    /* Another thread that writes gradients in Python sees by this count that they are not the ones it has read. */
-    PyObject *next = PyLong_FromLongLong(PyLong_AsLongLong(PyList_GetItem(commits, 0)) + 1);
     Reached *reached = by_age(count, found.oldest);
     double *gradients = held.gradients;
     for (size_t k = 0; k < count; k++) {
-        reached[k].node->slot = next ? k + 1 : 0;
+        reached[k].node->slot = k + 1;
         gradients[k + 1] = -0.0;                            /* adds nothing, where 0.0 would make 0.0 of a -0.0 */
     }
-    if (!next) return NULL;
     gradients[1] = PyFloat_AsDouble(seed);
     for (size_t k = 0; k < count; k++) {
         Node *node = reached[k].node;
@@ -635,7 +543,7 @@ static PyObject *sweep(PyObject *module, PyObject *args) {
         commit(node, gradients[k + 1]);
         node->slot = 0;
     }
-    PyList_SetItem(commits, 0, next);
+    ++*commits;     /* a sweep in Python sees by this that the gradients are not the ones it has read */
     Py_RETURN_TRUE;
 }
 
@@ -643,24 +551,70 @@ static PyObject *sweep(PyObject *module, PyObject *args) {
 
 /* A node that is to be filled. A subclass, which its other base has let pass, Python refuses in words. */
 static PyObject *Value_new(PyTypeObject *type, PyObject *args, PyObject *named) {
-    if (type == ValueType) return (PyObject *)new_node(0.0, CONSTANT);
+    if (type == ValueType) return (PyObject *)new_node(0.0, FRESH);
     return PyObject_CallMethod((PyObject *)ValueType, "__init_subclass__", NULL);
+}
+
+/* _fill(data, op, inputs, params, label, index): set what a new node is; once. */
+static PyObject *Value_fill(PyObject *self, PyObject *args) {
+    Node *node = (Node *)self;
+    PyObject *field[FIELDS];
+    double data;
+    long long index;
+    if (!PyArg_ParseTuple(args, "dOO!OOL", &data, &field[OP], &PyTuple_Type, &field[INPUTS], &field[PARAMS], &field[LABEL],
+                          &index)) return NULL;
+    if (node->index != FRESH) return PyErr_Format(PyExc_TypeError, "a Value is filled once; make a new one");
+    if (field[OP] != Py_None || field[LABEL] != usual[LABEL]) {
+        if (!give_more(node, 0)) return NULL;
+        for (int k = 0; k < FIELDS; k++) node->more->field[k] = Py_NewRef(field[k]);
+        node->code = field[OP] == Py_None ? LEAF : OTHER;
+    }
+    node->data = data;
+    node->index = index;
+    return Py_NewRef(self);
 }
 
 /* Value(3.0) here, all else by the __init__ of Python. */
 static int Value_init(PyObject *self, PyObject *args, PyObject *named) {
     Node *node = (Node *)self;
     double data;
-    int fresh = node->code == LEAF && !node->has_more && !node->has_grad && node->index < 0;
-    if (fresh && !named && PyTuple_Size(args) == 1 && read_number(PyTuple_GetItem(args, 0), &data) == 0) {
+    if (node->index == FRESH && !named && PyTuple_Size(args) == 1 && read_number(PyTuple_GetItem(args, 0), &data) == 0) {
         node->data = data;
         node->index = created++;
         return 0;
     }
-    PyObject *own = PyTuple_Pack(1, self), *all = own ? PySequence_Concat(own, args) : NULL;
-    PyObject *done = all ? PyObject_Call(python_init, all, named) : NULL;
-    Py_XDECREF(own); Py_XDECREF(all); Py_XDECREF(done);
-    return done ? 0 : -1;
+    return done(PyObject_CallFunctionObjArgs(python_init, self, args, named, NULL));
+}
+
+/* Return `op`, `params` or `label`. */
+static PyObject *get_field(PyObject *self, void *which) {
+    Node *node = (Node *)self;
+    PyObject *found = node->has_more ? node->more->field[(intptr_t)which] : NULL;
+    if (!found) found = (intptr_t)which == OP ? PyList_GetItem(ops, node->code) : usual[(intptr_t)which];
+    return Py_XNewRef(found);
+}
+
+/* Return the inputs as a tuple; NULL with MemoryError. */
+static PyObject *get_inputs(PyObject *self, void *_) {
+    Node *node = (Node *)self, *input;
+    if (node->code == OTHER) return get_field(self, (void *)INPUTS);
+    Py_ssize_t count = inputs_of(node) - (node->has_more ? table[node->code].params : 0);
+    PyObject *inputs = PyTuple_New(count);
+    for (Py_ssize_t k = 0; inputs && k < count; k++) {
+        if ((input = input_of(node, k))) PyTuple_SetItem(inputs, k, Py_NewRef((PyObject *)input));
+        else Py_CLEAR(inputs);
+    }
+    return inputs;
+}
+
+/* Set `label`. */
+static int set_label(PyObject *self, PyObject *value, void *_) {
+    Node *node = (Node *)self;
+    if (!give_more(node, 0)) return -1;
+    PyObject *before = node->more->field[LABEL];
+    node->more->field[LABEL] = Py_XNewRef(value);
+    Py_XDECREF(before);
+    return 0;
 }
 
 /* Return `data` as an object. */
@@ -669,12 +623,7 @@ static PyObject *get_data(PyObject *self, void *_) { return PyFloat_FromDouble((
 /* Set `data`, and mark it as changed. What is no float goes to the property of Python. */
 static int set_data(PyObject *self, PyObject *value, void *_) {
     Node *node = (Node *)self;
-    if (is_deleted(value)) return -1;
-    if (!PyFloat_CheckExact(value)) {
-        PyObject *done = PyObject_CallFunctionObjArgs(set_python_data, self, value, NULL);
-        Py_XDECREF(done);
-        return done ? 0 : -1;
-    }
+    if (!value || !PyFloat_CheckExact(value)) return done(PyObject_CallFunctionObjArgs(set_python_data, self, value, NULL));
     if (!give_more(node, 0)) return -1;
     node->more->changed = created++;
     node->data = PyFloat_AsDouble(value);
@@ -685,17 +634,24 @@ static int set_data(PyObject *self, PyObject *value, void *_) {
 static PyObject *get_grad(PyObject *self, void *_) {
     Node *node = (Node *)self;
     if (node->has_grad == NUMBER) return PyFloat_FromDouble(node->grad.number);
+    if (node->has_grad == ZERO) return PyLong_FromLong(0);
     return Py_NewRef(node->has_grad ? node->grad.object : Py_None);
 }
 
 /* Set `grad` to a float, None or anything else. */
 static int set_grad(PyObject *self, PyObject *value, void *_) {
-    if (is_deleted(value)) return -1;
     Node *node = (Node *)self;
     PyObject *before = node->has_grad == OBJECT ? node->grad.object : NULL;
-    node->has_grad = PyFloat_CheckExact(value) ? NUMBER : value == Py_None ? NONE : OBJECT;
-    if (node->has_grad == NUMBER) node->grad.number = PyFloat_AsDouble(value);
-    else node->grad.object = node->has_grad ? Py_NewRef(value) : NULL;
+    node->grad.number = 0.0;
+    if (!value || value == Py_None) node->has_grad = NONE;
+    else if (PyLong_CheckExact(value) && PyObject_Not(value)) node->has_grad = ZERO;
+    else if (PyFloat_CheckExact(value)) {
+        node->has_grad = NUMBER;
+        node->grad.number = PyFloat_AsDouble(value);
+    } else {
+        node->has_grad = OBJECT;
+        node->grad.object = Py_NewRef(value);
+    }
     Py_XDECREF(before);
     return 0;
 }
@@ -705,35 +661,30 @@ static PyObject *get_changed(PyObject *self, void *_) { return PyLong_FromLongLo
 
 /* Set `_changed`, as the property `data` of Python does. */
 static int set_changed(PyObject *self, PyObject *value, void *_) {
-    Node *node = (Node *)self;
-    int64_t place = is_deleted(value) ? -1 : PyLong_AsLongLong(value);
-    if ((place == -1 && PyErr_Occurred()) || ((place || node->has_more) && !give_more(node, 0))) return -1;
-    if (node->has_more) node->more->changed = place;
+    int64_t place = PyLong_AsLongLong(value);
+    if ((place == -1 && PyErr_Occurred()) || !give_more((Node *)self, 0)) return -1;
+    ((Node *)self)->more->changed = place;
     return 0;
 }
 
-/* Set any attribute. One that the type does not have is refused in words. */
+/* Set any attribute; one that is not to be set, or is to be deleted, Python refuses in words. */
 static int set_attribute(PyObject *self, PyObject *name, PyObject *value) {
-    if (PyObject_GenericSetAttr(self, name, value) == 0) return 0;
-    if (!value || !PyErr_ExceptionMatches(PyExc_AttributeError)) return -1;
-    PyObject *kind, *error, *trace;
-    PyErr_Fetch(&kind, &error, &trace);
-    if (PyObject_HasAttr((PyObject *)ValueType, name)) return PyErr_Restore(kind, error, trace), -1;
-    Py_XDECREF(kind); Py_XDECREF(error); Py_XDECREF(trace);
-    PyErr_Format(PyExc_AttributeError, "a Value takes no attribute of your own such as %R, because room for one would make "
-                 "every node a third larger; keep it in a dict keyed by the Value: %U[v] = ...", name, name);
-    return -1;
+    if (value && PyObject_GenericSetAttr(self, name, value) == 0) return 0;
+    if (value && !PyErr_ExceptionMatches(PyExc_AttributeError)) return -1;
+    PyErr_Clear();
+    return done(PyObject_CallFunctionObjArgs(refuse, self, name, value, NULL));
 }
 
 static PyGetSetDef fields[] = {
-    {"data", get_data, set_data}, {"_grad", get_grad, set_grad}, {"grad", get_grad, set_grad},
-    {"_changed", get_changed, set_changed}, {"op", get_field, set_op, NULL, (void *)OP},
-    {"inputs", get_field, set_inputs, NULL, (void *)INPUTS}, {"params", get_field, set_field, NULL, (void *)PARAMS},
-    {"label", get_field, set_field, NULL, (void *)LABEL}, {0}};
-static PyMemberDef members[] = {{"_data", T_DOUBLE, offsetof(Node, data)}, {"_index", T_LONGLONG, offsetof(Node, index)}, {0}};
+    {"data", get_data, set_data}, {"grad", get_grad, set_grad}, {"_grad", get_grad, set_grad},
+    {"_changed", get_changed, set_changed}, {"inputs", get_inputs}, {"op", get_field, NULL, NULL, (void *)OP},
+    {"params", get_field, NULL, NULL, (void *)PARAMS}, {"label", get_field, set_label, NULL, (void *)LABEL}, {0}};
+static PyMemberDef members[] = {
+    {"_data", T_DOUBLE, offsetof(Node, data)}, {"_index", T_LONGLONG, offsetof(Node, index), READONLY}, {0}};
 #define ENTRY(name, code) {#name, method_##name, METH_NOARGS, #name "($self, /)\n--\n\n"},     /* for inspect.signature */
 static PyMethodDef methods[] = {
-    METHODS(ENTRY) {"_apply", (PyCFunction)(void (*)(void))Value_apply, METH_FASTCALL}, {0}};
+    METHODS(ENTRY) {"_fill", Value_fill, METH_VARARGS},
+    {"_apply", (PyCFunction)(void (*)(void))Value_apply, METH_FASTCALL}, {0}};
 
 /* Without a traverse of its own, the type would take the collector's header from its base. A graph has no cycles, unless
    a `.grad` is set to a node that is computed from this one: such nodes are not freed. */
@@ -748,93 +699,46 @@ static PyType_Spec spec = {"autograd.operands.value.Value", sizeof(Node), 0, Py_
 
 /* --- the graph as arrays, for a Program --- */
 
-/* Put a Value, unless it is found already; 0 where it is no Value, and with MemoryError. Its place takes the place of an
-   age, so that `by_age` sorts the oldest node first, and of a constant that is 0. */
-static int find(PyObject *object, Found *found) {
+/* Put a Value behind the nodes of a list, unless it is there; its `slot` is its place, from 1. Return 0 where it is no
+   Value, and with MemoryError. */
+static int put_behind(PyObject *object, PyObject *nodes) {
     Node *node = (Node *)object;
-    return is_value(object) && (node->slot || put(node, (uint64_t)node->index + 1, found));
+    if (!is_value(object)) return 0;
+    if (!node->slot && PyList_Append(nodes, object) == 0) node->slot = PyList_Size(nodes);
+    return node->slot != 0;
 }
 
-/* Find all nodes below those found so far, of which the first `leaves` count as leaves. Return 0 where a node is not in
-   rules.h, and with MemoryError. */
-static int find_below(size_t leaves, Found *found) {
-    for (size_t k = leaves; k < found->nodes; k++) {
-        Node *node = held.reached[k].node;
-        if (!is_known(node)) return 0;
-        Py_ssize_t count = inputs_of(node);
-        found->ops += node->code != LEAF;
-        found->operands += count;
-        found->stale |= count && node->index >= 0 && changed(node) > node->index;
-        for (Py_ssize_t j = 0; j < count; j++) {
-            Node *input = input_of(node, j);
-            if (!input || !find((PyObject *)input, found)) return 0;
-            found->stale |= node->index >= 0 && changed(input) > node->index;
-        }
-    }
+/* What `graph` tells of a node: an op's code or LEAF, and how many of the places are its inputs and parameters. */
+typedef struct { double data; int64_t index, changed; uint32_t code, inputs; } Row;
+
+/* Add some bytes to a bytearray; 0 with MemoryError. */
+static int append(PyObject *array, const void *bytes, size_t size) {
+    size_t before = PyByteArray_Size(array);
+    if (PyByteArray_Resize(array, before + size) < 0) return 0;
+    memcpy(PyByteArray_AsString(array) + before, bytes, size);
     return 1;
 }
 
-/* Add a node to the list, with its data; it has the next slot. Return 0 with MemoryError. */
-static int give_slot(Node *node, PyObject *nodes, double *data) {
-    data[PyList_Size(nodes)] = node->data;
-    node->slot = PyList_Size(nodes) + 1;
-    return PyList_Append(nodes, (PyObject *)node) == 0;
-}
-
-/* Write the nodes found as the arrays of `graph`; 0 with MemoryError. A slot is 2 in what counts as a leaf. */
-static int write_graph(const Found *found, PyObject *nodes, uint8_t *code, uint32_t *first, uint32_t *operand, double *data) {
-    Reached *reached = by_age(found->nodes, found->oldest);
-    uint32_t *next = operand;
-    for (size_t k = 0; k < found->nodes; k++) {
-        Node *node = reached[k].node;
-        if (node->slot == 1 && node->code != LEAF) node->slot = 0;
-        else if (!give_slot(node, nodes, data)) return 0;
-    }
-    for (size_t k = 0; k < found->nodes; k++) {
-        Node *node = reached[k].node;
-        if (node->slot) continue;
-        *code++ = node->code;
-        *first++ = (uint32_t)(next - operand);
-        for (Py_ssize_t j = 0; j < inputs_of(node); j++) *next++ = input_of(node, j)->slot - 1;
-        if (!give_slot(node, nodes, data)) return 0;
-    }
-    *first = (uint32_t)(next - operand);
-    return 1;
-}
-
-/* graph(ends, leaves): the graph below some nodes, of which the first `leaves` count as leaves, as the arrays of a tape.
-   None where a node is no Value, or its op is not in rules.h.
-
-   Return (nodes, codes, first, operands, data, places, stale). Each leaf and each result has a slot, in this order and
-   the older ones first; `nodes` is a list of them. For each op in turn there are its code, in one byte, and where its
-   operands begin, in four, with the end of the last ones behind; the operands are slots, in four. `data` has the number
-   of each slot, in eight, and `places` the slot of each of `ends`, in four. `stale`: data was set after its use. */
+/* graph(ends, leaves): the graph below a list of nodes without repetition, of which the first ones count as leaves. Return
+   (nodes, rows, places): a list of the ends and then all nodes below them, and in bytes a Row for each, and where the
+   inputs of one after the other are in the list, from 1. None where a node is no Value, or its op is not in rules.h. */
 static PyObject *graph(PyObject *module, PyObject *args) {
-    PyObject *ends, *part[5] = {NULL};
-    Py_ssize_t leaves, done = 0;
-    if (!PyArg_ParseTuple(args, "O!n", &PyList_Type, &ends, &leaves)) return NULL;
-    PyObject *nodes = PyList_New(0);       /* first: a new list may start the collector, and so any Python code */
-    Found found = {0};
-    size_t cut = 0;
-    int right = nodes != NULL;
-    for (Py_ssize_t k = 0; right && k < PyList_Size(ends); k++) {
-        right = find(PyList_GetItem(ends, k), &found);
-        if (k < leaves) cut = found.nodes;
+    PyObject *ends, *nodes = PyList_New(0);     /* first: a new list may start the collector, and so any Python code */
+    PyObject *rows = PyByteArray_FromStringAndSize(NULL, 0), *places = PyByteArray_FromStringAndSize(NULL, 0);
+    Py_ssize_t leaves;
+    int right = nodes && rows && places && PyArg_ParseTuple(args, "O!n", &PyList_Type, &ends, &leaves);
+    for (Py_ssize_t k = 0; right && k < PyList_Size(ends); k++) right = put_behind(PyList_GetItem(ends, k), nodes);
+    for (Py_ssize_t k = 0; right && k < PyList_Size(nodes); k++) {
+        Node *node = (Node *)PyList_GetItem(nodes, k), *input;
+        int code = k < leaves ? LEAF : node->code;
+        Row row = {node->data, node->index, changed(node), code, code == LEAF ? 0 : inputs_of(node)};
+        right = code != OTHER && append(rows, &row, sizeof row);
+        for (uint32_t j = 0; right && j < row.inputs; j++)
+            right = (input = input_of(node, j)) && put_behind((PyObject *)input, nodes) && append(places, &input->slot, 4);
     }
-    if (right && (right = find_below(cut, &found))) {
-        while (cut) held.reached[--cut].node->slot = 2;
-        size_t size[] = {found.ops, 4 * (found.ops + 1), 4 * found.operands, 8 * found.nodes, 4 * PyList_Size(ends)};
-        void *to[5];
-        while (done < 5 && (part[done] = PyBytes_FromStringAndSize(NULL, size[done]))) done++;
-        for (Py_ssize_t k = 0; k < done; k++) to[k] = PyBytes_AsString(part[k]);
-        right = done == 5 && write_graph(&found, nodes, to[0], to[1], to[2], to[3]);
-        for (Py_ssize_t k = 0; right && k < PyList_Size(ends); k++)
-            ((uint32_t *)to[4])[k] = ((Node *)PyList_GetItem(ends, k))->slot - 1;
-    }
-    while (found.nodes) held.reached[--found.nodes].node->slot = 0;
-    if (right) return Py_BuildValue("(NNNNNNi)", nodes, part[0], part[1], part[2], part[3], part[4], found.stale);
-    while (done) Py_DECREF(part[--done]);
-    Py_XDECREF(nodes);
+    for (Py_ssize_t k = 0; nodes && k < PyList_Size(nodes); k++) ((Node *)PyList_GetItem(nodes, k))->slot = 0;
+    if (right) return Py_BuildValue("NNN", nodes, rows, places);
+    Py_XDECREF(nodes); Py_XDECREF(rows); Py_XDECREF(places);
     return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
 }
 
@@ -845,20 +749,15 @@ static PyObject *take_place(PyObject *module, PyObject *_) { return PyLong_FromL
 
 /* connect(...): return the type in C that has the methods of a class in Python; compiled.py says what it is given. */
 static PyObject *connect(PyObject *module, PyObject *args) {
-    PyObject *base, *flag;
-    if (!PyArg_ParseTuple(args, "OOOOOO!OO!OOO!OOO!", &base, &python_init, &set_python_data, &python_pow, &python_apply,
-                          &PyList_Type, &ops, &codes, &PyList_Type, &parameters, &usual[PARAMS], &usual[LABEL], &PyByteArray_Type,
-                          &flag, &get_mode, &set_mode, &PyList_Type, &commits)) return NULL;
+    PyObject *base, *flag, *count;
+    if (!PyArg_ParseTuple(args, "OOOOOOO!OO!OOO!OOO!zz", &base, &python_init, &set_python_data, &python_pow, &python_apply,
+                          &refuse, &PyList_Type, &ops, &codes, &PyList_Type, &parameters, &usual[PARAMS], &usual[LABEL],
+                          &PyByteArray_Type, &flag, &get_mode, &set_mode, &PyByteArray_Type, &count, &fields[0].doc,
+                          &fields[1].doc)) return NULL;
     Py_INCREF(args);            /* and so all that is in it, for good */
     switched = PyByteArray_AsString(flag);
-    OUTER = PyUnicode_InternFromString("outer");    /* made once, so that a look-up is short */
-    IN_C = PyUnicode_InternFromString("in_c");
-    for (PyGetSetDef *field = fields; field->name; field++) {    /* what Python has as a property has its docstring */
-        PyObject *property = PyObject_GetAttrString(base, field->name);
-        PyObject *doc = property ? PyObject_GetAttrString(property, "__doc__") : NULL;
-        if (doc) field->doc = PyUnicode_AsUTF8AndSize(doc, NULL);
-        PyErr_Clear();
-    }
+    commits = (int64_t *)PyByteArray_AsString(count);
+    IN_C = PyUnicode_InternFromString("in_c");      /* made once, so that a look-up is short */
     ValueType = (PyTypeObject *)PyType_FromSpecWithBases(&spec, base);
     return Py_XNewRef((PyObject *)ValueType);
 }
@@ -872,9 +771,9 @@ static PyObject *live(PyObject *module, PyObject *_) { return PyLong_FromSsize_t
 /* leave(*exception): go back to the mode outside of this one. In C, because Ctrl-C in an `__exit__` of Python would leave
    the mode on for good. */
 static PyObject *leave(PyObject *module, PyObject *_) {
-    PyObject *mode = PyObject_CallNoArgs(get_mode), *outer = mode ? PyObject_GetAttr(mode, OUTER) : NULL;
-    PyObject *done = !outer || outer == Py_None ? NULL : PyObject_CallFunctionObjArgs(set_mode, outer, NULL);
-    Py_XDECREF(mode); Py_XDECREF(outer); Py_XDECREF(done);
+    PyObject *mode = PyObject_CallNoArgs(get_mode), *outer = mode ? PyObject_GetAttrString(mode, "outer") : NULL;
+    PyObject *token = !outer || outer == Py_None ? NULL : PyObject_CallFunctionObjArgs(set_mode, outer, NULL);
+    Py_XDECREF(mode); Py_XDECREF(outer); Py_XDECREF(token);
     return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
 }
 

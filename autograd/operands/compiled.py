@@ -9,6 +9,7 @@ from ..engine.accumulation import commits
 from ..engine.mode import mode, switched
 from ..engine.node import Node
 from ..engine.op import NO_PARAMS, OPS
+from ..engine.refusals import refuse_attribute
 from ..native import core, names
 from ..rules import lists as lists  # imported so that OPS has all that the engine needs
 
@@ -27,11 +28,13 @@ def compiled(cls: type[N]) -> type[N]:
     python: Any = cls
     made: type[N] = core.connect(
         cls,
-        # what C calls for all that it leaves to Python: other arguments, a `data` that is no float, pow with a modulus
-        python.__init__,
+        # what C calls for all that it leaves to Python: other arguments of a Value, a `data` that is no float, pow with
+        # a modulus, any other op, an attribute that is not to be set
+        lambda value, args, named=NO_PARAMS: python.__init__(value, *args, **named),
         python.data.__set__,
         python.__pow__,
         Node._apply,
+        refuse_attribute,
         ops,
         {op: code for code, op in enumerate(ops) if op},
         [tuple(op.params) if op else () for op in ops],
@@ -40,7 +43,9 @@ def compiled(cls: type[N]) -> type[N]:
         switched,
         mode.get,
         mode.set,
-        commits,
+        commits.obj,
+        python.data.__doc__,
+        python.grad.__doc__,
     )
     made.__doc__ = cls.__doc__
     made.__signature__ = inspect.signature(cls)  # type: ignore[attr-defined]

@@ -9,7 +9,7 @@ from numpy import ndarray
 
 from ..engine.dtypes import default, real_array, real_dtype
 from ..engine.mode import mode
-from ..engine.node import CONSTANT, FIELDS, Node, constant, created, fill, recorded
+from ..engine.node import CONSTANT, FIELDS, Node, constant, created, recorded
 from ..engine.op import NO_PARAMS, Op, Operand, Params
 from ..engine.quiet import is_quiet, quiet
 from ..engine.raw_data import is_index
@@ -46,7 +46,7 @@ class Tensor(ArrayMethods, Node):
     def __init__(self, data: Any, requires_grad: bool = False, dtype: Any = None, label: str = "") -> None:
         if type(label) is not str:
             raise TypeError(f"a label is text, got {type(label).__name__}: {shown(label)}")
-        fill(self, real_array(data, dtype), None, (), NO_PARAMS, label, CONSTANT)
+        self._fill(real_array(data, dtype), None, (), NO_PARAMS, label, CONSTANT)
         if requires_grad:
             self.requires_grad_()
 

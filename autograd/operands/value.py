@@ -7,7 +7,7 @@ from typing import Any, NoReturn, final
 import numpy as np
 
 from ..engine.dtypes import number
-from ..engine.node import FIELDS, Node, constant, created, fill, recorded
+from ..engine.node import FIELDS, Node, constant, created, recorded
 from ..engine.op import NO_PARAMS, Op, Params
 from ..engine.refusals import refuse_constant_root, refuse_graph_options
 from ..engine.sweep import backward
@@ -39,11 +39,12 @@ class Value(Operators, Node):
     """
 
     __slots__ = FIELDS if core is None else ()  # the compiled engine has them in C
+    _in_c = core is not None
 
     def __init__(self, data: float, label: str = "") -> None:
         if not isinstance(label, str):
             raise TypeError(f"a label is text, got {type(label).__name__}: {shown(label)}")
-        fill(self, number(data, "a Value holds"), None, (), NO_PARAMS, label, next(created))
+        self._fill(number(data, "a Value holds"), None, (), NO_PARAMS, label, next(created))
 
     def __init_subclass__(cls) -> None:
         raise TypeError("Value is final: the engine knows a Value by its exact type; keep one in a class of your own")

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from .special_forward import normal_cdf
+from .special_forward import normal_cdf, sum_of_positive
 from .where_forward import where_array
 
 # Klambauer et al. 2017, "Self-Normalizing Neural Networks", to double precision.
@@ -226,7 +226,7 @@ def logsumexp(*values: float) -> float:
         return top
     # The largest term is exp(0): left to log1p, so that the digits of the others are kept, as in logsumexp([0, -40]).
     k = values.index(top)
-    return top + math.log1p(math.fsum(math.exp(value - top) for value in (*values[:k], *values[k + 1 :])))
+    return top + math.log1p(sum_of_positive([math.exp(value - top) for value in (*values[:k], *values[k + 1 :])]))
 
 
 def logsumexp_array(*values: Array) -> Array:

@@ -1,12 +1,13 @@
 """Forward functions of the special functions: the normal distribution in its tails, and gamma and its derivatives.
 
-Each function takes one float. `each` in `elementwise_forward.py` makes a function of arrays of it. The derivatives are
-in `elementwise.py`.
+Each function takes one float, and the last one adds many, for `logsumexp`. `each` in `elementwise_forward.py` makes a
+function of arrays of one. The derivatives are in `elementwise.py`.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any, Final
 
 import numpy as np
@@ -139,3 +140,16 @@ def hurwitz_zeta(s: int, x: float) -> float:
         terms.append(first * b * rising / math.factorial(2 * k))
         rising *= (s + 2 * k - 1) / x * ((s + 2 * k) / x)
     return math.fsum([*terms, *below])
+
+
+def sum_of_positive(terms: Iterable[float]) -> float:
+    """Add numbers that are not negative, and what rounding loses of them (Neumaier).
+
+    Up to a million terms, the error is at most 0.5 + 1e-10 units in the last place; that of math.fsum is at most 0.5.
+    """
+    total = lost = 0.0
+    for term in terms:
+        new = total + term
+        lost += total - new + term if total >= term else term - new + total
+        total = new
+    return total + lost

@@ -94,13 +94,12 @@ def attributes(given: Given) -> None:
     y.grad, y.label, y.op, y.params, y._index, y._changed, y._data  # noqa: B018
     y._changed = 2**40
     y._data = 5.0
-    y.params = given.params
-    y.inputs = given.many
-    y.inputs = given.pair
-    y.op = own
-    y.inputs = (given.x, "another operand")
-    y.inputs = ()
     y.label = ""
+
+
+def filling(given: Given) -> None:
+    Value.__new__(Value)._fill(2.0, own, given.many, given.params, given.label, 10**9)
+    Value.__new__(Value)._fill(2.0, None, (), NO_PARAMS, "", -1)
 
 
 def numbers_as_inputs(given: Given) -> None:
@@ -137,7 +136,7 @@ def tapes(given: Given) -> None:
 
 
 def refused(given: Given) -> None:
-    for name, wrong in (("_data", "text"), ("_index", None), ("_changed", 2.5)):
+    for name, wrong in (("_data", "text"), ("_changed", 2.5)):
         try:
             setattr(given.product, name, wrong)
         except TypeError:
@@ -148,8 +147,8 @@ def refused(given: Given) -> None:
 SCENARIOS: Final[dict[str, Callable[[Given], None]]] = {
     each.__name__: each
     for each in (
-        operators, methods, lists, parameters, leaves, attributes, numbers_as_inputs, backward, backward_again,
-        backward_of_many, without_recording, graph_as_arrays, tapes, refused,
+        operators, methods, lists, parameters, leaves, attributes, filling, numbers_as_inputs, backward,
+        backward_again, backward_of_many, without_recording, graph_as_arrays, tapes, refused,
     )
 }  # fmt: skip
 KEEPING: Final = ("attributes", "numbers_as_inputs")  # a node keeps what these set

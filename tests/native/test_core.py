@@ -194,6 +194,44 @@ def test_a_graph_that_only_python_knows_is_left_to_it(name: str) -> None:
     assert other.grad is None
 
 
+OPERANDS_OF_NUMPY: dict[str, Callable[[Any], Any]] = {
+    "an integer": lambda x: x * np.int64(3),
+    "a float of 32 bits": lambda x: np.float32(0.5) * x,
+    "an array of no dimension": lambda x: x + np.array(2.0),
+    "a mask": lambda x: autograd.where(np.bool_(True), x, 1.0),
+    "a parameter": lambda x: autograd.leaky_relu(x, np.float64(0.5)),
+}
+
+
+@compiled
+@pytest.mark.parametrize("name", OPERANDS_OF_NUMPY)
+def test_an_operand_that_python_makes_a_constant_of_leaves_the_graph_in_c(name: str) -> None:
+    x = Value(2.0)
+    assert native.sweep(OPERANDS_OF_NUMPY[name](x), 1.0)
+    assert x.grad is not None
+
+
+@compiled
+@pytest.mark.parametrize("params", [{"min": -1, "max": 1.5}, {"min": -1.0, "max": True}])
+def test_the_parameters_of_an_op_are_none_of_its_inputs(params: dict[str, Any]) -> None:
+    x = Value(0.5)
+    y: Any = autograd.clip(x, **params)
+    assert y.inputs == (x,)
+    assert repr(y.params) == repr(params)
+    assert native.sweep(y * y, 1.0)
+    assert (y.grad, x.grad) == (1.0, 1.0)
+
+
+@compiled
+def test_what_was_recorded_while_something_watched_is_for_python_to_sweep() -> None:
+    x = Value(2.0)
+    with autograd.detect_anomaly():
+        y = x * x
+    assert not native.sweep(y + x, 1.0)
+    (y + x).backward()
+    assert x.grad == 5.0
+
+
 @compiled
 def test_a_mode_that_was_copied_into_a_context_holds_there_after_it_ended() -> None:
     import contextvars

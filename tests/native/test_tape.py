@@ -20,6 +20,7 @@ import pytest
 
 import autograd
 from autograd import Op, Program, Value, native
+from autograd.graph.program_tape import ROW
 from autograd.graph.tape import Tape
 from tests.interrupts import needs_timer
 from tests.native.points import SPECIAL, SPELLED
@@ -89,7 +90,7 @@ def test_a_fixed_mask_chooses_as_it_was_recorded() -> None:
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_a_logsumexp_of_many_is_summed_exactly(seed: int) -> None:
+def test_a_logsumexp_of_many_has_the_bits_of_the_engine(seed: int) -> None:
     draw = random.Random(seed)
     point = [draw.choice((draw.gauss(0.0, 1.0), draw.uniform(-745.0, 0.0), -math.inf)) for _ in range(200)]
     inputs = list(map(Value, point))
@@ -351,17 +352,28 @@ def test_reference_counts_hold() -> None:
     assert [a - b for a, b in zip(after, before, strict=True) if abs(a - b) > 5] == []
 
 
+def arrays(ends: list[Any], leaves: int) -> tuple[list[Any], ...]:
+    """Return the nodes of a graph, and for each its data, its op and the number of its inputs; then their places."""
+    nodes, rows, places = native.core.graph(ends, leaves)
+    row = np.frombuffer(rows, ROW)
+    ops = [native.names[code] for code in row["code"]]
+    return (
+        nodes,
+        row["data"].tolist(),
+        ops,
+        row["inputs"].tolist(),
+        [place - 1 for place in memoryview(places).cast("I")],
+    )
+
+
 def test_the_graph_as_arrays_takes_lists_of_values_alone() -> None:
     x = Value(2.0)
     y = x * x
     assert native.core.graph([y, 3.0], 0) is None
     assert native.core.graph([None, y], 1) is None
-    assert native.core.graph([x, x], 2)[5] == bytes(8)
-    nodes, codes, first, operands, data, places, stale = native.core.graph([x, y, y], 1)
-    assert (nodes, stale) == ([x, y], 0)
-    assert [native.names[code] for code in codes] == ["mul"]
-    assert [list(memoryview(part).cast("I")) for part in (first, operands, places)] == [[0, 2], [0, 0], [0, 1, 1]]
-    assert list(memoryview(data).cast("d")) == [2.0, 4.0]
+    assert arrays([x, y], -1) == arrays([x, y], 0)
+    assert native.core.graph([x], 3)[2] == b""
+    assert arrays([x, y], 1) == ([x, y], [2.0, 4.0], ["", "mul"], [0, 2], [0, 0])
     y.backward()
     assert x.grad == 4.0
 
@@ -370,11 +382,8 @@ def test_what_counts_as_a_leaf_has_no_inputs() -> None:
     x = Value(2.0)
     y = x * x
     z = y + 1.0
-    nodes, codes, _, operands, data, places, _ = native.core.graph([y, z], 1)
-    assert [native.names[code] for code in codes] == ["add"]
-    assert list(memoryview(data).cast("d")) == [1.0, 4.0, 5.0]
-    assert [list(memoryview(part).cast("I")) for part in (operands, places)] == [[1, 0], [1, 2]]
-    assert nodes[1:] == [y, z]
+    nodes, data, ops, counts, places = arrays([y, z], 1)
+    assert (nodes[:2], data, ops, counts, places) == ([y, z], [4.0, 5.0, 1.0], ["", "add", ""], [0, 2, 0], [0, 2])
 
 
 def test_the_parameters_of_an_op_are_operands_behind_its_inputs() -> None:
@@ -384,8 +393,6 @@ def test_the_parameters_of_an_op_are_operands_behind_its_inputs() -> None:
     program = on_the_tape(root, [x])
     root.backward()
     assert program.value_and_grad(2.0) == (root.data, [x.grad])
-    low.params = {"min": "no number", "max": 1.5}
-    assert native.core.graph([x, root], 1) is None
 
 
 def test_a_million_nodes_in_a_row_are_recorded_without_recursion() -> None:

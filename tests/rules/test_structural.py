@@ -2,6 +2,8 @@
 
 import itertools
 import math
+import random
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,7 @@ from autograd import Program, Tensor, Value, op
 from autograd.engine.forms import Takes
 from autograd.engine.op import OPS
 from autograd.graph.rule_table import scalar_ops
+from autograd.rules.special_forward import sum_of_positive
 
 
 @pytest.mark.parametrize("x", [0.0, 1.0, -1000.0, 1000.0, 1e6, 1e15, 1e17, 1e300])
@@ -35,6 +38,16 @@ def test_log_softmax_is_finite_where_softmax_underflows() -> None:
     assert autograd.log_softmax([0.0, 1000.0]) == [-1000.0, 0.0]
     assert autograd.logsumexp([1000.0, 1000.0]) == 1000.0 + math.log(2)
     assert autograd.logsumexp([-math.inf, -math.inf]) == -math.inf
+
+
+def test_the_sum_in_logsumexp_is_a_float_next_to_the_exact_sum() -> None:
+    draw = random.Random(0)
+    for _ in range(1000):
+        span = draw.choice((1.0, 40.0, 745.0))
+        terms = [math.exp(-draw.uniform(0.0, span)) for _ in range(draw.randint(0, 60))]
+        found = sum_of_positive(terms)
+        error = abs(sum(map(Fraction, terms)) - Fraction(found))
+        assert error <= Fraction(math.ulp(found)) * Fraction(0.5 + 1e-10)
 
 
 def test_lists_are_checked() -> None:
