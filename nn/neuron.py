@@ -82,7 +82,7 @@ class Neuron(ValueModule):
             )
         inputs = list(x)
         plain = PLAIN.issuperset(map(type, inputs))  # nearly always: the next question takes as long as all the rest
-        if not plain and any(isinstance(each, Iterable) and not isinstance(each, Value) for each in inputs):
+        if not plain and any(isinstance(each, Iterable) and not isinstance(each, (Value, str)) for each in inputs):
             raise TypeError(
                 f"this neuron takes one list of {len(self.w)} Values or numbers, got a list of rows; call the network "
                 "for each, [mlp(row) for row in rows], or use MLP.to_tensor(), which takes all rows at once"
