@@ -119,7 +119,10 @@ def _arrays(state_dict: Mapping[str, Any]) -> dict[str, np.ndarray]:
         # order="C": safetensors writes the bytes in memory order
         array = np.array(x.data if isinstance(x, (Tensor, Value)) else x, order="C")
         if array.dtype.kind not in "fiub" or array.dtype.itemsize > 8:
-            raise TypeError(f"{printable(name)} holds {array.dtype}, expected real numbers of at most 64 bits")
+            raise TypeError(
+                f"{printable(name)} holds {array.dtype}, expected real numbers of at most 64 bits; the state of an "
+                "optimizer goes into a checkpoint, which nn.train.save_checkpoint writes"
+            )
         arrays[name] = array.astype(array.dtype.newbyteorder("="), copy=False)
     return arrays
 
@@ -137,5 +140,5 @@ def _library() -> Any:
         import safetensors
         import safetensors.numpy
     except ImportError:
-        raise ImportError("saving and loading weights needs safetensors: pip install glassgrad[files]") from None
+        raise ImportError('saving and loading weights needs safetensors: pip install "glassgrad[files]"') from None
     return safetensors

@@ -31,6 +31,7 @@ ACTIVATIONS: Final[dict[str, tuple[Callable[[Any], Any], type[Module]]]] = {
     "softplus": (ag.softplus, Softplus),
 }
 LINEAR: Final = "linear"
+PLAIN: Final = frozenset((Value, float, int))  # types of inputs of a neuron that are surely no rows
 
 
 class ValueModule(Module):
@@ -80,7 +81,8 @@ class Neuron(ValueModule):
                 "MLP.to_tensor() returns a network that takes Tensors"
             )
         inputs = list(x)
-        if any(isinstance(each, Iterable) and not isinstance(each, Value) for each in inputs):
+        plain = PLAIN.issuperset(map(type, inputs))  # nearly always: the next question takes as long as all the rest
+        if not plain and any(isinstance(each, Iterable) and not isinstance(each, (Value, str)) for each in inputs):
             raise TypeError(
                 f"this neuron takes one list of {len(self.w)} Values or numbers, got a list of rows; call the network "
                 "for each, [mlp(row) for row in rows], or use MLP.to_tensor(), which takes all rows at once"

@@ -54,7 +54,7 @@ def network(out: str) -> None:
     rows, signs = points.tolist(), (2 * classes - 1).tolist()
     model = nn.MLP(2, [3, 1], activation="tanh")
     optimizer = nn.optim.Adam(model.parameters(), lr=0.2)
-    print("\nAn MLP of %d Values learns to part two moons of %d points:\n" % (len(model.parameters()), len(rows)))
+    print("\nAn MLP of %d Values learns to separate two moons of %d points:\n" % (len(model.parameters()), len(rows)))
     for step in range(81):
         scores = [model(row) for row in rows]
         loss = nn.functional.hinge_loss(scores, signs)

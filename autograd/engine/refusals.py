@@ -1,4 +1,4 @@
-"""The refusals of a node, in sentences that say what to do: copies, PyTorch's options, backward without a graph."""
+"""The refusals of a node, in sentences that say what to do: attributes, copies, PyTorch's options, no graph."""
 
 from __future__ import annotations
 
@@ -37,9 +37,17 @@ def refuse_attribute(node: Any, name: str, *value: object) -> NoReturn:
     if hasattr(type(node), name):
         _refusal(name)(node, value)
     raise AttributeError(
-        f"a {kind} takes no attribute of your own such as {name!r}, because room for one would make every node a third "
+        f"a {kind} takes no attribute of your own such as {name!r}, because room for one would make every node "
         f"larger; keep it in a dict keyed by the {kind}: {name}[v] = ..."
     )
+
+
+def near_names(kind: type, name: str) -> str:
+    """Return which attributes of a class a missing one may have been meant for, in words; often none."""
+    import difflib  # here: it is for messages only
+
+    public = [each for each in dir(kind) if not each.startswith("_")]
+    return "" if name.startswith("__") else " or ".join(difflib.get_close_matches(name, public, 2, 0.75))
 
 
 class NotCopied:

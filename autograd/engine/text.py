@@ -34,6 +34,15 @@ def shown(x: object, width: int = 60) -> str:
     raise AssertionError("object.__repr__ never raises")
 
 
+def listed(words: Sequence[str]) -> str:
+    """Return the words with commas between them; of many, the first ones and how many more there are.
+
+    >>> listed([f"w{k}" for k in range(300)])
+    'w0, w1, w2, w3, w4, w5, w6, w7 and 292 more'
+    """
+    return ", ".join(words[:8]) + (f" and {len(words) - 8} more" if len(words) > 8 else "")
+
+
 @final
 class Table(str):
     """The text of a table, which a notebook shows as an HTML table."""

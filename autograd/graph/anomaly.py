@@ -13,7 +13,7 @@ from ..engine.mode import Mode, Switch, Watch
 from ..engine.node import Node
 from ..engine.op import Op
 from ..engine.quiet import quietly
-from ..engine.text import printable
+from ..engine.text import listed, printable
 from ..rules.elementwise import where
 from .module_names import place_among_modules
 
@@ -198,8 +198,7 @@ def _described(op: Op, inputs: tuple[Any, ...], of: Any) -> str:
     """
     data = _data(of)
     place = _place(data) if op.kind == "elementwise" and np.shape(data) else None
-    words = [_input(i, np.shape(data), place) for i in inputs]
-    return ", ".join(words[:8]) + (f" and {len(words) - 8} more" if len(words) > 8 else "")
+    return listed([_input(i, np.shape(data), place) for i in inputs])
 
 
 def _input(i: Node, shape: tuple[int, ...], place: tuple[int, ...] | None) -> str:

@@ -7,7 +7,8 @@ made in `program_text.py`. With the compiled engine, a program of Values runs on
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +20,7 @@ from ..engine.dtypes import rounded
 from ..engine.node import Node
 from ..engine.replacement import replace_file
 from ..engine.sweep import graph_nodes
-from ..engine.text import html_code, printable, shown
+from ..engine.text import html_code, listed, printable, shown
 from ..operands.tensor import Tensor
 from .naming import is_number
 from .program_source import Source
@@ -29,8 +30,7 @@ from .roots import as_tree, for_each_root, read_roots, refuse_repeated
 
 Shape = tuple[int, ...]
 DOUBLE: Final = np.dtype(np.float64)
-# What writes the graph from these inputs to this root as a page, by the suffix of its file; see/live/ enters .html.
-PAGES: Final[dict[str, Callable[[Node, Sequence[Node]], str]]] = {}
+LIVE_PAGE: Final = "..see.live.live_page"  # `save` imports it by name: it is on a later floor, and takes long to import
 
 
 class Program:
@@ -78,7 +78,7 @@ class Program:
     def __init__(self, root: Any, inputs: Node | Sequence[Node], max_nodes: int = 20_000) -> None:
         roots = read_roots(root, "a Program")
         refuse_repeated(roots)
-        inputs = [inputs] if isinstance(inputs, Node) else list(inputs)
+        inputs = list(inputs) if isinstance(inputs, Iterable) and not isinstance(inputs, Node) else [inputs]
         for each in inputs:
             if not isinstance(each, Node):
                 raise TypeError(
@@ -156,10 +156,9 @@ class Program:
     def save(self, path: str | Path) -> Path:
         """Write the program as an .html page with a slider for each input; see `live`."""
         target = Path(path)
-        write = PAGES.get(target.suffix.lower())
-        if write is None:
-            raise ValueError(f"a Program saves {', '.join(PAGES)}, got {target.name!r}; `source` is its text")
-        replace_file(target, write(*self._graph))
+        if target.suffix.lower() != ".html":
+            raise ValueError(f"a Program saves .html, got {target.name!r}; `source` is its text")
+        replace_file(target, import_module(LIVE_PAGE, __package__).program_page(*self._graph))
         return target
 
     def _computed(self, args: list[Any], samples: Shape | None, seeds: dict[int, Any] | None) -> Any:
@@ -201,13 +200,13 @@ class Program:
 
     def _shapes(self, shapes: Sequence[Shape | None]) -> str:
         pairs = zip(self.inputs, shapes, strict=True)
-        return ", ".join(f"{name} {shape}" for name, shape in pairs if shape is not None)
+        return listed([f"{name} {shape}" for name, shape in pairs if shape is not None])
 
     def _arguments(self, inputs: tuple[Any, ...]) -> tuple[list[Any], Shape | None]:
         """Return the inputs as the program takes them, and the shape of the samples; None for a graph of Tensors."""
         if len(inputs) != len(self._kinds):
             count = f"{len(self.inputs)} input{'s' * (len(self.inputs) != 1)}"
-            raise TypeError(f"the program takes {count} ({', '.join(self.inputs)}), got {len(inputs)}")
+            raise TypeError(f"the program takes {count} ({listed(self.inputs)}), got {len(inputs)}")
         if self._on_arrays:
             found = [real_numbers(name, given) for name, given in zip(self.inputs, inputs, strict=True)]
             each = zip(self.inputs, found, inputs, self._kinds, strict=True)
@@ -219,7 +218,7 @@ class Program:
         try:
             samples = np.broadcast_shapes(*arrays) if arrays else ()  # NumPy takes a while for none
         except ValueError:
-            shapes = self._shapes([np.shape(x) for x in args])
+            shapes = self._shapes([np.shape(x) or None for x in args])
             raise ValueError(f"the inputs do not fit together: {shapes}; expected shapes that broadcast") from None
         if self._masked and samples and any(np.size(x) > 1 for x in args):
             raise ValueError(
@@ -252,10 +251,10 @@ class Program:
         return self.source
 
     def _repr_html_(self) -> str:
-        return html_code(self.source, f"Program of {', '.join(self.inputs)}")
+        return html_code(self.source, f"Program of {listed(self.inputs)}")
 
     def __repr__(self) -> str:
-        return f"<Program of {', '.join(self.inputs)}, {self.source.count(chr(10))} lines>"
+        return f"<Program of {listed(self.inputs)}, {self.source.count(chr(10))} lines>"
 
 
 def _as(kind: tuple[Any, Shape] | None, name: str, array: np.ndarray, given: Any) -> Any:

@@ -2,7 +2,33 @@
 
    For Values and the ops in rules.h, it does what the Python in engine/ and operands/ does, with the same bits. It calls
    that Python for everything else: another operand, a user's own op, a mode that watches each op, an error message. A
-   node has the same attributes as one of the pure engine, so the Stepper, pictures and second derivatives read both. */
+   node has the same attributes as one of the pure engine, so the Stepper, pictures and second derivatives read both.
+
+   Follow y = a * b and y.backward() through this file:
+
+     a * b           multiply -> operate -> record: read both operands, compute with `forward` of rules.h, and make a node
+                     that holds its inputs. `_apply` is the same for tanh(x); record_any is for ops of lists and for ops
+                     with three inputs or with parameters.
+     y.backward()    the Python calls `sweep`: `reach` finds the nodes below y, `by_age` sorts them from the newest to the
+                     oldest, `contribute` calls `backward` of rules.h for each, and `commit` writes its gradient.
+     y is dropped    Value_dealloc frees the nodes that no one holds; new_node takes them again.
+
+   Words:
+
+     code       the op of a node, as a number: LEAF is 0. Then come the elementwise ops, and from ELEMENTWISE on the ops of
+                lists (sum, dot, logsumexp). OTHER is an op that Python recorded.
+     index      the place in creation order, which nodes of all kinds and in both languages share. An input is older than
+                the node, so its index is smaller. A constant has none: it gets no gradient.
+     slot       a number that a node has during one sweep, or one call of `graph`; else 0.
+     constant   a node that gets no gradient, such as a result under no_grad(). A number among the inputs of a node is kept
+                as a double, and becomes a constant when somebody asks for `inputs`.
+     more       a second block of memory, for the few nodes that need it.
+
+   Where C leaves the work to Python, it has changed nothing that can be seen, and says so: a function that
+   returns an object then returns NULL without an error set, and the functions that Python calls return None or False. So
+   a NULL has two meanings, and callers ask PyErr_Occurred().
+
+   The order of the file: memory, recording, backward, attributes, the graph as arrays for a Program, the module. */
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
@@ -10,22 +36,23 @@
 #include <string.h>
 #include <structmember.h>
 
-/* Functions whose code is worth having at each call, where the code of the op is known. */
+/* Copy a function into each of its callers: where the code of the op is a constant there, only that op's case is left. */
 #define INLINE static inline Py_ALWAYS_INLINE
 
 #include "lists.h"
 
 enum { OTHER = CODES };         /* the op of a node that Python recorded */
 enum { NONE, NUMBER, ZERO, OBJECT };    /* what a node has for a gradient; ZERO: the int 0, as micrograd sets it */
-enum { FRESH = -2, CONSTANT = -1 };     /* an index that is no place: of a node that is to be filled, and of a constant */
-enum { SLAB = 1 << 21, AHEAD = 8 };
-enum { OP, INPUTS, PARAMS, LABEL, FIELDS };
+enum { FRESH = -2, CONSTANT = -1 };     /* the index of a node that is not filled yet, and that of a constant */
+enum { SLAB = 1 << 21 };        /* bytes */
+enum { AHEAD = 8 };             /* how many nodes before its turn a node's inputs are loaded, in a sweep */
+enum { OP, INPUTS, PARAMS, LABEL, FIELDS };     /* the fields of `More`, and how many there are */
 
 typedef struct Node Node;
 
 /* What few nodes have: more than two inputs and parameters, data that was set, a label, an op that Python recorded. */
 typedef struct {
-    int64_t changed;
+    int64_t changed;            /* when the data was last set, as a place in creation order; 0: never */
     PyObject *field[FIELDS];    /* NULL: the op of the node's code, the inputs in `in`, NO_PARAMS, "" */
     Py_ssize_t count;           /* of the inputs in `in` and, as constants behind them, the parameters */
     Node *in[];
@@ -46,9 +73,10 @@ struct Node {                   /* 64 bytes, a line of the cache */
 static PyTypeObject *ValueType;
 static PyObject *python_init, *set_python_data, *python_pow, *python_apply, *refuse;
 static PyObject *ops, *codes, *parameters;     /* the op of a code, the code of an op, and the parameters of a code */
-static PyObject *usual[FIELDS], *get_mode, *set_mode;
-static PyObject *IN_C;          /* the name of an attribute of a mode */
-static const char *switched;    /* not 0 once a mode was entered */
+static PyObject *usual[FIELDS]; /* the params and the label of a node that has no others */
+static PyObject *get_mode, *set_mode;
+static PyObject *IN_C;          /* the name of the attribute of a mode that says RECORD, COMPUTE or ASK */
+static const char *switched;    /* a byte of Python's that is not 0 once a mode was entered */
 static int64_t *commits;        /* how many sweeps have written gradients, those of Python too */
 static int64_t created = 1;     /* the next place in creation order */
 static Py_ssize_t living;       /* nodes that are not freed */
@@ -95,14 +123,15 @@ static inline int is_value(PyObject *o) { return Py_TYPE(o) == ValueType; }
 #define SLABS 7         /* in an allocation */
 #endif
 
-enum { NODES = SLAB / sizeof(Node), ENOUGH = NODES / 4, FREE = 255 };
+enum { NODES = SLAB / sizeof(Node), ENOUGH = NODES / 4 };    /* in a slab: nodes, and free ones that make a search worth it */
+enum { FREE = 255 };            /* the code of a free node */
 
 /* A slab of nodes, as large as a large page and at the place of one, so that each node is on a cache line of its own. This
    is in the place of its first node. Slabs are not given back. */
 typedef struct Slab { struct Slab *next; int free; } Slab;
 
 static Slab *slabs;             /* the first one */
-static Node *place, *end;       /* the rest of a slab, in which the next free node is looked for */
+static Node *candidate, *end;   /* the rest of a slab, in which the next free node is looked for */
 static Py_ssize_t freed;        /* nodes since the search began in this slab */
 
 /* Return the slab of a node. */
@@ -132,7 +161,7 @@ static Slab *new_slab(void) {
 
 /* Look for free nodes from the first one of a slab. */
 static void search(Slab *slab) {
-    place = (Node *)slab + 1;
+    candidate = (Node *)slab + 1;
     end = (Node *)slab + NODES;
     freed = 0;
 }
@@ -145,18 +174,18 @@ static int find_slab(void) {
     return search(*at), 1;
 }
 
-/* Return a new leaf, or NULL with MemoryError. Free nodes are taken in the order of their places, and not in that of their
+/* Return a new node without inputs: a leaf, or a constant. NULL with MemoryError. Free nodes are taken in the order of their places, and not in that of their
    freeing: memory that is read in order is read ahead. */
 static inline Node *new_node(double data, int64_t index) {
-    do if (place == end && !find_slab()) return (Node *)PyErr_NoMemory();
-    while (place++->code != FREE);
-    Node *node = place - 1;
+    do if (candidate == end && !find_slab()) return (Node *)PyErr_NoMemory();
+    while (candidate++->code != FREE);
+    Node *node = candidate - 1;
     slab_of(node)->free--;
     OPEN(node);
     Py_SET_REFCNT((PyObject *)node, 1);
     node->data = data;
     node->index = index;
-    node->slot = node->code = node->has_more = node->has_grad = 0;
+    node->slot = node->code = node->has_more = node->has_grad = 0;  /* LEAF, NONE */
     node->numbers = 3;
     living++;
     return node;
@@ -427,8 +456,8 @@ static Reached *by_age(size_t count, uint64_t oldest) {
     return from;
 }
 
-/* Whether this sweep can take a node. Python takes those that it recorded and those whose gradient is no number, and
-   refuses data that was set after it was used. */
+/* Whether this sweep can take a node. If not, Python does the whole sweep: it takes nodes that it recorded and gradients
+   that are no numbers, and refuses a result whose data was set. */
 static inline int is_ours(const Node *node) {
     if (node->has_grad == OBJECT || node->code == OTHER) return 0;
     return node->code == LEAF || changed(node) <= node->index;
@@ -445,7 +474,8 @@ static inline int put(Node *node, uint64_t age, Found *found) {
     return node->slot = 1;
 }
 
-/* Put an input of a node, if it wants a gradient and is not found yet; 0 where Python has to do the sweep. */
+/* Put an input of a node, if it wants a gradient and is not found yet; 0 where Python has to do the sweep, because the
+   input was set after the node was computed, and where memory fails. */
 static inline int reach_input(const Node *root, const Node *node, Node *input, Found *found) {
     if (changed(input) > node->index) return 0;
     if (input->slot || input->index < 0 || input->index >= node->index) return 1;
@@ -455,8 +485,8 @@ static inline int reach_input(const Node *root, const Node *node, Node *input, F
 /* Find all nodes below the root that want a gradient, and set the `slot` of each. Find none where Python has to do the
    sweep, and where MemoryError is set.
 
-   The nodes that wait are a stack, because a node's inputs lie near it in memory: the slot of each is the number of the
-   one below it, and 1 at the bottom. */
+   The nodes that wait are a stack within `reached`, and the slot of each links it to the one below: it is 1 + the number
+   of that one, counted from 1, and 1 at the bottom. A stack, because a node's inputs lie near it in memory. */
 static void reach(Node *root, Found *found) {
     put(root, 0, found);
     size_t top = found->nodes;                    /* counts from 1 */
@@ -765,7 +795,7 @@ static PyObject *connect(PyObject *module, PyObject *args) {
 /* is_connected(): whether a copy of the package has its Values here; another one goes without. */
 static PyObject *is_connected(PyObject *module, PyObject *_) { return PyBool_FromLong(ValueType != NULL); }
 
-/* live(): how many nodes there are, for tests of memory. */
+/* live(): how many nodes are not freed, for tests of memory. */
 static PyObject *live(PyObject *module, PyObject *_) { return PyLong_FromSsize_t(living); }
 
 /* leave(*exception): go back to the mode outside of this one. In C, because Ctrl-C in an `__exit__` of Python would leave

@@ -26,7 +26,7 @@ typedef struct {
     size_t ops, leaves;
 } Tape;
 
-/* --- one block: `value` and `slope` have the number and the gradient in each slot, for each lane --- */
+/* --- one block: `value` has the number in each slot for each lane, and `slope` the gradient --- */
 
 /* A sample of the values, and which of them are the operands of an op. */
 typedef struct { const double *value; const uint32_t *in; int lanes; } Sample;

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any, NoReturn, Self
 
+from ..engine.refusals import near_names
 from ..functions import casting, indexing, linear_algebra, probabilities, products, reductions, reshaping
 from ..functions.arguments import Grid
 from ..rules import elementwise as ops, structural as s
@@ -108,9 +109,7 @@ class ArrayMethods(Operators, Grid):
         return math.prod(self.shape)
 
     def __getattr__(self, name: str) -> NoReturn:
-        import difflib  # here: it is for this message only
-
-        near = "" if name.startswith("__") else " or ".join(difflib.get_close_matches(name, dir(type(self)), 2, 0.75))
+        near = near_names(type(self), name)
         raise AttributeError(f"a {type(self).__name__} has no {name!r}" + (f"; did you mean {near}?" if near else ""))
 
     def __setitem__(self, key: Any, value: Any) -> NoReturn:

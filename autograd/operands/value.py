@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn, final
+from typing import Any, Final, NoReturn, final
 
 import numpy as np
 
 from ..engine.dtypes import number
 from ..engine.node import FIELDS, Node, constant, created, recorded
 from ..engine.op import NO_PARAMS, Op, Params
-from ..engine.refusals import refuse_constant_root, refuse_graph_options
+from ..engine.refusals import near_names, refuse_constant_root, refuse_graph_options
 from ..engine.sweep import backward
 from ..engine.text import shown
 from ..native import core
@@ -18,6 +18,8 @@ from ..rules.structural_forward import of_array
 from .compiled import compiled
 from .node_table import node_table
 from .operators import Operators
+
+MICROGRAD: Final = {"_prev": "inputs", "_op": "op.name"}  # its names of the same things
 
 
 @final
@@ -31,8 +33,8 @@ class Value(Operators, Node):
     >>> y.data, x.grad
     (10.0, 6.0)
 
-    A Value takes no other attributes, because room for them would cost every node 32 bytes, a third of its size. Keep
-    numbers of your own, such as the momentum of a parameter, in a dict keyed by the node:
+    A Value takes no other attributes, because room for them would make every node larger. Keep numbers of your
+    own, such as the momentum of a parameter, in a dict keyed by the node:
 
     >>> momentum = {x: 0.0}
     >>> momentum[x] = 0.9 * momentum[x] + x.grad
@@ -116,8 +118,10 @@ class Value(Operators, Node):
         return gradient if self._grad is None else number(self._grad, "a .grad holds") + gradient
 
     def __getattr__(self, name: str) -> NoReturn:
+        near = MICROGRAD.get(name) or near_names(Value, name)
+        meant = f" (did you mean {near}?)" if near else ""
         raise AttributeError(
-            f"a Value has no {name!r}, which may be one of a Tensor; stack(values) makes one of Values"
+            f"a Value has no {name!r}{meant}; a Tensor may have it, and stack(values) makes one of Values"
         )
 
     def _refuse_elements(self, *_: object) -> NoReturn:

@@ -181,7 +181,7 @@ def _load_parts(model: Module, parts: Mapping[str, Any], weights: Mapping[str, A
             raise ValueError(f"it was saved without {name}; save it with {name}=, or load without")
         kind, saved = state[name]["kind"], state[name]["state"]
         if kind != type(part).__name__:
-            raise ValueError(f"its {name} is a {kind}, and the given one a {type(part).__name__}")
+            raise ValueError(f"its {name} is of the kind {kind}, expected {type(part).__name__}")
         if not same_kind(part.state_dict(), saved):
             raise ValueError(f"its state of the {name} holds values of other types than a {kind} has")
         part.load_state_dict(saved)

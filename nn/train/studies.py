@@ -127,4 +127,4 @@ def _optuna() -> Any:
     try:
         return importlib.import_module("optuna")
     except ImportError:
-        raise ImportError("this search needs optuna: pip install glassgrad[search]") from None
+        raise ImportError('this search needs optuna: pip install "glassgrad[search]"') from None

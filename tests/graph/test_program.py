@@ -235,6 +235,7 @@ def test_nothing_warns_or_raises_where_ieee_has_an_answer() -> None:
         (lambda x, y: Program(x * 2, [x, x]), ValueError, "named twice"),
         (lambda x, y: Program(not_a_node, [x]), TypeError, "takes a Value or a Tensor, .* got float"),
         (lambda x, y: Program(x * 2, [not_a_node]), TypeError, "expected one, got float"),
+        (lambda x, y: Program(x * 2, not_a_node), TypeError, "expected one, got float"),
         (lambda x, y: Program(x * 2 + 1, [x], max_nodes=2), ValueError, "3 nodes, more than max_nodes=2"),
         (lambda x, y: Program(x * y, [x, y])(1.0), TypeError, r"takes 2 inputs \(left, right\), got 1"),
         (lambda x, y: Program(x * y, [x, y])(1.0, 2.0, 3.0), TypeError, "got 3"),
@@ -251,6 +252,17 @@ def test_errors_say_what_was_got_and_what_was_expected(
 ) -> None:
     with pytest.raises(error, match=message):
         run(Value(2.0, label="left"), Value(3.0, label="right"))
+
+
+def test_messages_about_many_inputs_name_the_first_ones_and_the_arrays_that_do_not_fit() -> None:
+    inputs = [Value(1.0, label=f"w{k}") for k in range(300)]
+    program = Program(autograd.sum(inputs), inputs)
+    assert repr(program).startswith("<Program of w0, w1, w2, w3, w4, w5, w6, w7 and 292 more, ")
+    with pytest.raises(TypeError, match=r"takes 300 inputs \(w0, .*, w7 and 292 more\), got 1"):
+        program(1.0)
+    numbers: list[Any] = [1.0] * 298
+    with pytest.raises(ValueError, match=r"do not fit together: w0 \(2,\), w299 \(3,\); expected"):
+        program(np.ones(2), *numbers, np.ones(3))
 
 
 # --- the tape ---

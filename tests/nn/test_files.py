@@ -151,7 +151,7 @@ def test_save_refuses_an_invalid_state(tmp_path: Path, state: Any, complaint: st
 
 def test_without_the_library_the_message_names_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "safetensors", None)
-    with pytest.raises(ImportError, match=r"pip install glassgrad\[files\]"):
+    with pytest.raises(ImportError, match=r'pip install "glassgrad\[files\]"'):
         nn.save({}, tmp_path / "a")
 
 

@@ -67,6 +67,16 @@ def test_inputs_and_sizes_that_are_no_lists_are_refused() -> None:
             nn.MLP(2, [1])(x)
 
 
+def test_rows_and_texts_among_the_inputs_are_told_apart() -> None:
+    mlp = nn.MLP(2, [3, 1])
+    for rows in ([[1.0, 2.0], [3.0, 4.0]], [[1.0, 2.0]], [np.ones(2), Value(1.0)], np.ones((4, 2))):
+        with pytest.raises(TypeError, match="got a list of rows; call the network for each"):
+            mlp(rows)
+    for texts in (["1.5", 2.0], "ab"):
+        with pytest.raises(TypeError, match=r"got str '.*'; convert it first, with float"):
+            mlp(texts)
+
+
 def test_sizes_and_parameter_counts_equal_micrograds() -> None:
     model = nn.MLP(2, [16, 16, 1])
     assert len(model.parameters()) == 337

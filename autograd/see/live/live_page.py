@@ -12,7 +12,6 @@ from ...engine.node import Node
 from ...engine.replacement import replace_file
 from ...engine.sweep import graph_nodes, sweep
 from ...engine.text import shown
-from ...graph.program import PAGES
 from ...graph.scalar_graph import zoom
 from ...operands.tensor import Tensor
 from ..picture.drawing import Drawing, image
@@ -158,9 +157,6 @@ def _picture(root: Node, names: Mapping[Node, str]) -> tuple[str, dict[Node, str
     return Drawing(shown).svg, {node: title[name] for node, name in names.items() if name in title}
 
 
-def _program_page(root: Node, inputs: Sequence[Node]) -> str:
-    """Return the live page of a Program's graph, with a slider for each of its inputs."""
+def program_page(root: Node, inputs: Sequence[Node]) -> str:
+    """Return the live page of a Program's graph, with a slider for each of its inputs; `Program.save` writes it."""
     return live(root, None if isinstance(root, Tensor) else list(inputs)).html
-
-
-PAGES[".html"] = _program_page

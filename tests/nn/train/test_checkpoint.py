@@ -241,7 +241,7 @@ def forged(path: Path, change: Callable[[dict[str, Any]], Any]) -> None:
     [
         (lambda s: s.update(version=2), "of another version"),
         (lambda s: s.pop("random"), "lacks random"),
-        (lambda s: s["optimizer"].update(kind="SGD"), "its optimizer is a SGD, and the given one a Adam"),
+        (lambda s: s["optimizer"].update(kind="SGD"), "its optimizer is of the kind SGD, expected Adam"),
         (lambda s: s["optimizer"].pop("state"), "does not fit"),
         (lambda s: s.update(optimizer=None), "does not fit"),
         (lambda s: s.update(steps="many"), "steps must be an integer"),

@@ -162,7 +162,7 @@ def test_two_processes_work_on_one_study(tmp_path: Path) -> None:
 
 def test_without_optuna_the_extra_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "optuna", None)
-    with pytest.raises(ImportError, match=r"pip install glassgrad\[search\]"):
+    with pytest.raises(ImportError, match=r'pip install "glassgrad\[search\]"'):
         train.optuna_study(tmp_path / "s")
 
 

@@ -4,6 +4,7 @@ import json
 import math
 import re
 import subprocess
+import sys
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, cast
@@ -168,6 +169,12 @@ def test_a_program_is_saved_as_the_same_page(tmp_path: Path) -> None:
     y = x * a + 1
     path = Program(y, [a]).save(tmp_path / "program.html")
     assert path.read_text(encoding="utf-8") == live(y, [a]).html
+
+
+def test_a_program_is_saved_where_nothing_else_has_made_a_page(tmp_path: Path) -> None:
+    code = "import sys, autograd; x = autograd.Value(3.0, 'x'); autograd.Program(x * x, [x]).save(sys.argv[1])"
+    subprocess.run([sys.executable, "-c", code, tmp_path / "program.html"], check=True, timeout=60)
+    assert (tmp_path / "program.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
 
 
 def test_a_notebook_gets_the_page_in_a_frame_and_a_picture_where_it_is_not_trusted() -> None:
