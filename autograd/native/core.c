@@ -18,7 +18,7 @@
 enum { OTHER = CODES };         /* the op of a node that Python recorded */
 enum { NONE, NUMBER, ZERO, OBJECT };    /* what a node has for a gradient; ZERO: the int 0, as micrograd sets it */
 enum { FRESH = -2, CONSTANT = -1 };     /* an index that is no place: of a node that is to be filled, and of a constant */
-enum { SLAB = 1 << 21, AHEAD = 8 };
+enum { AHEAD = 8 };             /* how many nodes before its turn the inputs of one are loaded in the sweep */
 enum { OP, INPUTS, PARAMS, LABEL, FIELDS };
 
 typedef struct Node Node;
@@ -95,7 +95,10 @@ static inline int is_value(PyObject *o) { return Py_TYPE(o) == ValueType; }
 #define SLABS 7         /* in an allocation */
 #endif
 
-enum { NODES = SLAB / sizeof(Node), ENOUGH = NODES / 4, FREE = 255 };
+enum { SLAB = 1 << 21, NODES = SLAB / sizeof(Node) };   /* bytes of a slab, and how many nodes long it is */
+enum { ENOUGH = NODES / 4 };    /* free nodes for which a slab is searched again; so at most a quarter of the memory is not */
+enum { FREE = 255 };            /* the code of a free node */
+_Static_assert(OTHER < FREE, "the code of a free node is that of no op");
 
 /* A slab of nodes, as large as a large page and at the place of one, so that each node is on a cache line of its own. This
    is in the place of its first node. Slabs are not given back. */
@@ -130,7 +133,7 @@ static Slab *new_slab(void) {
     return (Slab *)nodes;
 }
 
-/* Look for free nodes from the first one of a slab. */
+/* Look for free nodes from the first one of a slab on. */
 static void search(Slab *slab) {
     place = (Node *)slab + 1;
     end = (Node *)slab + NODES;
@@ -455,11 +458,12 @@ static inline int reach_input(const Node *root, const Node *node, Node *input, F
 /* Find all nodes below the root that want a gradient, and set the `slot` of each. Find none where Python has to do the
    sweep, and where MemoryError is set.
 
-   The nodes that wait are a stack, because a node's inputs lie near it in memory: the slot of each is the number of the
-   one below it, and 1 at the bottom. */
+   Found nodes whose inputs are not yet looked at wait on a stack: the last one is taken first, because it was just loaded.
+   The nth found has number n; `top` is the number of the one on top, or 0, and the slot of a node that waits is 1 more
+   than the number of the one below it. So the slot of each found node is not 0. */
 static void reach(Node *root, Found *found) {
     put(root, 0, found);
-    size_t top = found->nodes;                    /* counts from 1 */
+    size_t top = found->nodes;
     while (top) {
         Node *node = held.reached[top - 1].node;
         top = node->slot - 1;
