@@ -37,7 +37,7 @@ struct Node {                   /* 64 bytes, a line of the cache */
     union { double number; PyObject *object; } grad;
     union { int64_t index; Node *next; };      /* the place in creation order; the next one of a list of dead nodes */
     union { union { Node *node; double number; } in[2]; More *more; };
-    uint32_t slot;              /* the place in the sweep under way; 0 where there is none */
+    uint32_t slot;              /* the place in the search, the sweep or the list under way; 0 where there is none */
     uint8_t code, has_more, has_grad;
     uint8_t numbers;            /* bit k: in[k] is no node, but a number, or nothing */
 };

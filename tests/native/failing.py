@@ -24,7 +24,7 @@ from autograd.rules import activations, elementwise as ops
 from autograd.rules.lists import list_dot, list_logsumexp, list_sum
 
 _testcapi: Any = importlib.import_module("_testcapi")  # which a Python may lack
-SLAB: Final = 1 << 21  # bytes of a slab of nodes, of 64 bytes each; tools/sanitize.py lets core.c allocate one at a time
+SLAB: Final = 1 << 21  # bytes of a slab of nodes of 64 bytes; tools/sanitize.py lets core.c allocate one at a time
 NUMBERS: Final = array("d", [1.0, 2.0, 1.0])
 WRITTEN, READ = array("Q", [0, 1, 5]), array("Q", [2, 3, 4])  # rows of the memory of the tape below
 IN_ROW: Final = 40  # successes in a row after which no allocation is left to fail
