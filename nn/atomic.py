@@ -23,16 +23,16 @@ def set_attributes(changes: Iterable[Change]) -> None:
 
     If anything raises, all attributes keep or get back their old values.
     """
-    new = list(chain.from_iterable(map(writes, changes)))
+    new = list(chain.from_iterable(map(_writes, changes)))
     before = [(owner, name, getattr(owner, name)) for owner, name, _ in new]
     try:
-        write(new)
-    except BaseException:  # from an attribute that is a property; Ctrl-C cannot come here
-        write(before)
+        _write(new)
+    except BaseException:  # from a property, from Ctrl-C just after, or for lack of memory to mark a Value as changed
+        _write(before)
         raise
 
 
-def writes(change: Change) -> list[Change]:
+def _writes(change: Change) -> Iterable[Change]:
     """Return the writes that make a change; those of a node set its slots, which runs no Python code.
 
     A name with an underscore is a slot already, in what `rehearse` and `adopt` return.
@@ -40,11 +40,11 @@ def writes(change: Change) -> list[Change]:
     owner, name, new = change
     if name.startswith("_") or not isinstance(owner, (Value, Tensor)):
         return [change]
-    return [*rehearse(owner, lambda twin: setattr(twin, name, new))]
+    return rehearse(owner, lambda twin: setattr(twin, name, new))
 
 
-def write(changes: Iterable[Change]) -> None:
-    """Set slots of nodes and plain attributes of other objects, which cannot fail."""
+def _write(changes: Iterable[Change]) -> None:
+    """Set attributes in one call that stays in C."""
     deque(starmap(setattr, changes), maxlen=0)
 
 
@@ -57,7 +57,7 @@ def update_dicts(changes: Sequence[tuple[dict[str, Any], Mapping[str, Any]]]) ->
 def clear_gradients(nodes: Iterable[Value | Tensor], set_to_none: bool) -> None:
     """Set the gradients of the nodes to None, or else those that are not None to zero."""
     if set_to_none:  # the slot, since None needs no check: it is what most training steps begin with
-        write([(node, "_grad", None) for node in nodes])
+        _write([(node, "_grad", None) for node in nodes])
     else:
         set_attributes([(node, "grad", _zeros(node)) for node in nodes if node.grad is not None])
 

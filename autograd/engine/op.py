@@ -85,6 +85,11 @@ class Op:
         self.built_in: Final = not BUILT_IN  # which is filled after the last of our tables
         self.ends: Final = None in rules
 
+    @property
+    def own(self) -> Op | None:
+        """This op if it is a user's own, whose rules are not known to us; None for an op of this package."""
+        return None if self.built_in else self
+
     def __call__(self, *args: Any, **given: Any) -> Any:
         params: Params = given
         # `bind` sorts and checks what a user passes; our own functions pass every parameter by its name.

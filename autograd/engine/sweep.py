@@ -66,7 +66,7 @@ def sweep(
             node._refuse_change(None)
         y: Any = node if record else node._data
         xs: Any = inputs if record else [i._data for i in inputs]
-        own_op = None if op.built_in else op  # one of the user, whose rules are not known to us
+        own_op = op.own
         for position, i in enumerate(inputs):
             if i._changed > made:
                 i._refuse_change(node)

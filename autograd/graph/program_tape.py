@@ -64,38 +64,69 @@ class Recording:
 
 
 def record(roots: list[Node], inputs: list[Node]) -> Recording | None:
-    """Record the graph from the inputs to the roots; None where it is for the Python text.
+    """Record the graph from the inputs, each given once, to the roots; None where it is for the Python text.
 
     That is so without the compiled engine, and in a graph that has a Tensor, a user's own op, or an op that is not
     spelled in C, such as digamma. An input counts as a leaf, so the nodes that it is computed from are left out.
     """
-    ends = {node: k for k, node in enumerate(dict.fromkeys([*inputs, *roots]))}
-    graph = None if native.interpreter is None else native.core.graph([*ends], len(dict.fromkeys(inputs)))
+    ends = {node: k for k, node in enumerate(dict.fromkeys([*inputs, *roots]))}  # the first nodes of the graph
+    graph = None if native.interpreter is None else native.core.graph([*ends], len(inputs))
     if graph is None:
         return None
     nodes, rows, places = graph
-    row, place = np.frombuffer(rows, ROW), np.frombuffer(places, np.uint32) - 1
-    data, index, changed, count = row["data"], row["index"], row["changed"], row["inputs"]
-    # The slots of a tape: the leaves in any order, and the results in the order in which they were computed.
-    leaves, results = np.flatnonzero(row["code"] == 0), np.flatnonzero(row["code"])
-    results = results[np.argsort(index[results])]
-    slot = np.empty(len(nodes), np.uint32)
-    slot[np.append(leaves, results)] = np.arange(len(nodes))
-    first = np.append(0, np.cumsum(count[results]))
-    begin = np.cumsum(count) - count  # where the inputs of each node begin in `place`
-    read = slot[place[np.repeat(begin[results] - first[:-1], count[results]) + np.arange(len(place))]]
-    given, roots_at = slot[[ends[node] for node in inputs]], slot[[ends[node] for node in roots]]
-    used = np.zeros(len(nodes), bool)
-    used[read] = used[roots_at] = True
-    codes = row["code"][results].astype(np.uint8)
+    row = np.frombuffer(rows, ROW)
+    read = np.frombuffer(places, np.uint32) - 1  # the nodes that each node reads, one node after the other
+    given, asked = [ends[node] for node in inputs], [ends[node] for node in roots]
     return Recording(
-        Tape(codes, first.astype(np.uint32), read, data[leaves], given, roots_at),
+        _tape(row, read, given, asked),
         nodes,
-        data,
-        bool((codes == _WHERE).any()),
-        bool((changed > index)[results].any() or (changed[place] > np.repeat(index, count)).any()),
-        np.flatnonzero(~used[given]).tolist(),
+        row["data"],
+        bool((row["code"] == _WHERE).any()),
+        _is_stale(row, read),
+        _unused(row, read, given, asked),
     )
+
+
+def _tape(row: np.ndarray, read: np.ndarray, given: list[int], asked: list[int]) -> Tape:
+    """Give each node a slot, and return the tape: first the leaves, then the results in the order of their making."""
+    code, counts = row["code"].astype(np.uint8), row["inputs"]
+    leaves, results = np.flatnonzero(code == 0), np.flatnonzero(code)
+    results = results[np.argsort(row["index"][results])]
+    slot = np.empty(len(row), np.uint32)
+    slot[np.append(leaves, results)] = np.arange(len(row))
+    return Tape(
+        code[results],
+        np.append(0, np.cumsum(counts[results])).astype(np.uint32),
+        slot[read[_in_order(counts, results)]],
+        row["data"][leaves],
+        slot[given],
+        slot[asked],
+    )
+
+
+def _in_order(counts: np.ndarray, order: np.ndarray) -> np.ndarray:
+    """Return where the elements of some groups are, group by group in this order; each has as many as `counts` says.
+
+    >>> _in_order(np.array([2, 0, 3]), np.array([2, 0]))
+    array([2, 3, 4, 0, 1])
+    """
+    sizes = counts[order]
+    begin, begin_in_order = np.cumsum(counts) - counts, np.cumsum(sizes) - sizes
+    return np.repeat(begin[order] - begin_in_order, sizes) + np.arange(sizes.sum())
+
+
+def _is_stale(row: np.ndarray, read: np.ndarray) -> bool:
+    """Tell whether the data of a result was set after an op computed it, or that of a node after its use."""
+    changed, index = row["changed"], row["index"]
+    of_result = (changed > index) & (row["code"] != 0)
+    return bool(of_result.any() or (changed[read] > np.repeat(index, row["inputs"])).any())
+
+
+def _unused(row: np.ndarray, read: np.ndarray, given: list[int], asked: list[int]) -> list[int]:
+    """Return which inputs, counted from 0, no node reads and nobody asks for."""
+    used = np.zeros(len(row), bool)
+    used[read] = used[asked] = True
+    return np.flatnonzero(~used[given]).tolist()
 
 
 def _column(x: Any, samples: Shape) -> Any:

@@ -44,7 +44,6 @@
 enum { OTHER = CODES };         /* the op of a node that Python recorded */
 enum { NONE, NUMBER, ZERO, OBJECT };    /* what a node has for a gradient; ZERO: the int 0, as micrograd sets it */
 enum { FRESH = -2, CONSTANT = -1 };     /* the index of a node that is not filled yet, and that of a constant */
-enum { SLAB = 1 << 21 };        /* bytes */
 enum { AHEAD = 8 };             /* how many nodes before its turn a node's inputs are loaded, in a sweep */
 enum { OP, INPUTS, PARAMS, LABEL, FIELDS };     /* the fields of `More`, and how many there are */
 
@@ -64,7 +63,7 @@ struct Node {                   /* 64 bytes, a line of the cache */
     union { double number; PyObject *object; } grad;
     union { int64_t index; Node *next; };      /* the place in creation order; the next one of a list of dead nodes */
     union { union { Node *node; double number; } in[2]; More *more; };
-    uint32_t slot;              /* the place in the sweep under way; 0 where there is none */
+    uint32_t slot;              /* the place in the search, the sweep or the list under way; 0 where there is none */
     uint8_t code, has_more, has_grad;
     uint8_t numbers;            /* bit k: in[k] is no node, but a number, or nothing */
 };
@@ -123,8 +122,10 @@ static inline int is_value(PyObject *o) { return Py_TYPE(o) == ValueType; }
 #define SLABS 7         /* in an allocation */
 #endif
 
-enum { NODES = SLAB / sizeof(Node), ENOUGH = NODES / 4 };    /* in a slab: nodes, and free ones that make a search worth it */
+enum { SLAB = 1 << 21, NODES = SLAB / sizeof(Node) };   /* bytes of a slab, and how many nodes long it is */
+enum { ENOUGH = NODES / 4 };    /* free nodes for which a slab is searched again; so at most a quarter of the memory is not */
 enum { FREE = 255 };            /* the code of a free node */
+_Static_assert(OTHER < FREE, "the code of a free node is that of no op");
 
 /* A slab of nodes, as large as a large page and at the place of one, so that each node is on a cache line of its own. This
    is in the place of its first node. Slabs are not given back. */
@@ -159,7 +160,7 @@ static Slab *new_slab(void) {
     return (Slab *)nodes;
 }
 
-/* Look for free nodes from the first one of a slab. */
+/* Look for free nodes from the first one of a slab on. */
 static void search(Slab *slab) {
     candidate = (Node *)slab + 1;
     end = (Node *)slab + NODES;
@@ -485,11 +486,12 @@ static inline int reach_input(const Node *root, const Node *node, Node *input, F
 /* Find all nodes below the root that want a gradient, and set the `slot` of each. Find none where Python has to do the
    sweep, and where MemoryError is set.
 
-   The nodes that wait are a stack within `reached`, and the slot of each links it to the one below: it is 1 + the number
-   of that one, counted from 1, and 1 at the bottom. A stack, because a node's inputs lie near it in memory. */
+   Found nodes whose inputs are not yet looked at wait on a stack: the last one is taken first, because it was just loaded.
+   The nth found has number n; `top` is the number of the one on top, or 0, and the slot of a node that waits is 1 more
+   than the number of the one below it. So the slot of each found node is not 0. */
 static void reach(Node *root, Found *found) {
     put(root, 0, found);
-    size_t top = found->nodes;                    /* counts from 1 */
+    size_t top = found->nodes;
     while (top) {
         Node *node = held.reached[top - 1].node;
         top = node->slot - 1;

@@ -145,7 +145,8 @@ def hurwitz_zeta(s: int, x: float) -> float:
 def sum_of_positive(terms: Iterable[float]) -> float:
     """Add numbers that are not negative, and what rounding loses of them (Neumaier).
 
-    Up to a million terms, the error is at most 0.5 + 1e-10 units in the last place; that of math.fsum is at most 0.5.
+    The error for n terms is less than 0.5 + n * n * 1.2e-16 units in the last place: the last rounding, and those of
+    the sum of what was lost. That of math.fsum is at most 0.5.
     """
     total = lost = 0.0
     for term in terms:

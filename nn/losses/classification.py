@@ -137,7 +137,7 @@ def _class_weights(weight: Any, classes: int, x: Any) -> Any:
 def _checked_classes(
     name: str, target: Any, shape: tuple[int, ...], dim: int, ignore: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the classes, with 0 for ignored samples, and an array that is False for ignored samples."""
+    """Return the classes and which of them count; one that is ignored and none of the classes becomes 0."""
     t = constant_array(target)
     expected = shape[:dim] + shape[dim + 1 :]
     if t.dtype.kind not in "iu":

@@ -17,7 +17,7 @@ import numpy as np
 
 from autograd import adopt, enable_grad, shown
 
-from ..atomic import Change, clear_gradients, set_attributes, write, writes
+from ..atomic import Change, clear_gradients, set_attributes
 from .explanation import Explanation, Row, State, Update
 from .memory import Members, Memory
 from .options import GroupOptions, valid
@@ -132,7 +132,7 @@ class Optimizer:
         if closure is not None:
             with enable_grad():
                 loss = closure()
-        write(self._changes())
+        set_attributes(self._changes())
         return loss
 
     @np.errstate(all="ignore")
@@ -151,7 +151,7 @@ class Optimizer:
                 changes += adopt(flat.nodes, flat.parts)
             for node in members.others:
                 update = self._updated(data_of(node), gradient(node), states.get(node, {}), options)
-                changes += writes((node, "data", update.data))
+                changes.append((node, "data", update.data))
                 states[node] = update.state
             groups.append(Members(members.nodes, flats, members.others))
         return [*changes, (self, "_memory", Memory(states, groups)), (self, "steps", self.steps + 1)]

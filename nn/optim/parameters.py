@@ -95,7 +95,12 @@ def like_data(x: Any, g: Any, result: Any) -> Any:
 
 
 def kept_entry(x: Any, g: Any, value: Any) -> Any:
-    """Return an entry of the state: counts and floats as they are, arrays like the data."""
+    """Return an entry of the state: counts and floats as they are, arrays like the data.
+
+    A number of NumPy beside an array with dimensions is one for the whole array, such as np.sqrt(1 - beta**step).
+    """
+    if isinstance(value, np.generic) and np.ndim(x):
+        value = value.item()
     if type(value) is int or (type(value) is float and isinstance(x, np.ndarray)):
         return value
     return like_data(x, g, value)

@@ -658,12 +658,12 @@ def test_errors_of_arrays_say_what_was_got_and_what_was_expected(
         run(Program(x.requires_grad_() * 2.0, [x]), x.numpy(), Program(x.sum(), [x]))
 
 
-@pytest.mark.parametrize("changed", ["w", "y"])
+@pytest.mark.parametrize("changed", ["w", "y", "z"])
 def test_a_graph_whose_data_was_set_since_is_refused(changed: str) -> None:
     x, w = Value(2.0, label="x"), Value(3.0, label="w")
     y = x * w
     z = y + 1.0
-    {"w": w, "y": y}[changed].data = 50.0
+    {"w": w, "y": y, "z": z}[changed].data = 50.0
     with pytest.raises(RuntimeError, match=r"was changed after it was used.*compute|was changed after it was used"):
         Program(z, [x])
 

@@ -24,7 +24,7 @@ from autograd.rules import activations, elementwise as ops
 from autograd.rules.lists import list_dot, list_logsumexp, list_sum
 
 _testcapi: Any = importlib.import_module("_testcapi")  # which a Python may lack
-PER_SLAB: Final = 32768  # nodes in a slab, which tools/sanitize.py lets core.c allocate one by one
+SLAB: Final = 1 << 21  # bytes of a slab of nodes of 64 bytes; tools/sanitize.py lets core.c allocate one at a time
 NUMBERS: Final = array("d", [1.0, 2.0, 1.0])
 WRITTEN, READ = array("Q", [0, 1, 5]), array("Q", [2, 3, 4])  # rows of the memory of the tape below
 IN_ROW: Final = 40  # successes in a row after which no allocation is left to fail
@@ -155,8 +155,9 @@ KEEPING: Final = ("attributes", "numbers_as_inputs")  # a node keeps what these 
 
 
 def fill_slabs(kept: list[Value]) -> None:
-    """Take all free nodes, so that the next one needs memory."""
-    while native.core.live() % PER_SLAB:
+    """Take free nodes to the end of a slab. The others have few free ones, so the next node needs memory."""
+    kept.append(Value(0.0))
+    while id(kept[-1]) % SLAB != SLAB - 64:
         kept.append(Value(0.0))
 
 

@@ -22,6 +22,7 @@ import pytest
 import autograd
 import nn
 from autograd import Value, native
+from autograd.engine.sweep import sweep
 from autograd.native.sources import MODULES
 
 from . import programs
@@ -192,6 +193,60 @@ def test_a_graph_that_only_python_knows_is_left_to_it(name: str) -> None:
     x, other = SWEPT_IN_PYTHON[name](), Value(1.0)
     assert not native.sweep((x * other + x).tanh(), 1.0)
     assert other.grad is None
+
+
+def a_row(count: int) -> Any:
+    y: Any = Value(1.0)
+    for _ in range(count):
+        y = y.tanh()
+    return y
+
+
+def a_heap(count: int) -> Any:
+    """Add leaves two by two, then the sums, and so on; many nodes wait at a time."""
+    level: list[Any] = [Value(1.0) for _ in range(count)]
+    while len(level) > 1:
+        level = [a + b for a, b in zip(level[::2], level[1::2], strict=False)] + level[len(level) // 2 * 2 :]
+    return level[0]
+
+
+def a_ladder(count: int) -> Any:
+    """Let each node be read by the next two, so that there are more paths than a search could take."""
+    a: Any = Value(1.0)
+    b: Any = a * 0.5
+    for _ in range(count):
+        a, b = b, a * 0.5 + b * 0.25
+    return b
+
+
+def a_list_of_lists(count: int) -> Any:
+    row: list[Any] = [Value(1.0) for _ in range(min(count, 100))]
+    for _ in range(count // 100 + 1):
+        row = [autograd.sum([x, *row]) for x in row]
+    return autograd.dot(row, row)
+
+
+@compiled
+@pytest.mark.parametrize("count", [1, 2, 3, 30, 1500])  # of nodes, for which the memory of the search grows
+@pytest.mark.parametrize("graph", [a_row, a_heap, a_ladder, a_list_of_lists])
+def test_a_sweep_in_c_finds_the_nodes_and_gradients_of_one_in_python(graph: Callable[[int], Any], count: int) -> None:
+    root = graph(count)
+    wanted = list(sweep(root))
+    for times in (1.0, 2.0):
+        assert native.sweep(root, 1.0)
+        assert [node.grad for node, _ in wanted] == [g if node.op else times * g for node, g in wanted]
+
+
+@compiled
+def test_what_a_search_found_before_it_was_left_to_python_is_found_by_the_next_one() -> None:
+    x = Value(2.0)
+    below: Any = a_heap(30) * x
+    below = autograd.sum([below, x, below])
+    assert not native.sweep(autograd.digamma(x) * below + below, 1.0)  # `below` is searched first
+    assert x.grad is None
+    wanted = list(sweep(below))
+    assert native.sweep(below, 1.0)
+    assert [node.grad for node, _ in wanted] == [g for _, g in wanted]
 
 
 OPERANDS_OF_NUMPY: dict[str, Callable[[Any], Any]] = {

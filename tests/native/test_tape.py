@@ -89,6 +89,14 @@ def test_a_fixed_mask_chooses_as_it_was_recorded() -> None:
         assert program.value_and_grad(7.0, 11.0) == ((14.0, [2.0, 0.0]) if mask else (55.0, [0.0, 5.0]))
 
 
+def test_a_fixed_mask_is_refused_for_several_samples() -> None:
+    x = Value(2.0)
+    program = on_the_tape(autograd.where(True, x, 0.0), [x])
+    assert program(np.array([7.0])).tolist() == [7.0]
+    with pytest.raises(ValueError, match="a `where` whose mask was fixed"):
+        program(np.array([7.0, 8.0]))
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_a_logsumexp_of_many_has_the_bits_of_the_engine(seed: int) -> None:
     draw = random.Random(seed)

@@ -71,7 +71,7 @@ class Flow:
         assert node.op is not None  # a leaf has no edges
         inputs = node.inputs
         part = inputs[position]._fit(
-            node.op.vjp(position, g, node._data, [each._data for each in inputs], node.params), None
+            node.op.vjp(position, g, node._data, [each._data for each in inputs], node.params), node.op.own
         )
         if right:
             self._contributions[edge] = part

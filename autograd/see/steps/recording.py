@@ -108,7 +108,7 @@ class Recording:
         for position, i in enumerate(node.inputs):
             if 0 <= i._index < node._index:  # else a constant, or a leaf that came to want a gradient after this use
                 part = node.op.vjp(position, g, self.data[node], data, node.params)
-                amount = i._fit(part)
+                amount = i._fit(part, node.op.own)
                 before = self._sums.get(i)
                 self._sums[i] = amount if before is None else before + amount
                 shape = np.shape(part) if self.arrays else ()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from autograd import Tensor, Value
-from nn.optim import Adam, flat
+from nn.optim import Adam, Optimizer, Update, flat
 
 Change = Callable[[Any, list[Any]], Any]
 
@@ -83,6 +83,29 @@ def test_a_step_goes_on_from_the_arrays_of_the_last_one(monkeypatch: pytest.Monk
     for _ in range(2):
         optimizer.step()
     assert [state["step"] for state in optimizer.state.values()] == [3, 3, 3]
+
+
+class Slowing(Optimizer):
+    """Divides the gradient by a number of NumPy, which the state keeps."""
+
+    elementwise = True
+
+    @staticmethod
+    def update(x: Any, g: Any, state: dict[str, Any], *args: Any, **options: Any) -> Update:
+        divisor = state.get("divisor", 0.0) + np.sqrt(4.0)
+        return Update(x - g / divisor, {"divisor": divisor})
+
+
+def test_a_number_of_numpy_in_the_state_is_one_for_all_elements() -> None:
+    params = [with_gradient((2,)), with_gradient((3, 1))]
+    optimizer = Slowing(params, {})
+    for steps in (1, 2):
+        optimizer.step()
+        assert [row.update.state for row in optimizer.explain().rows] == [{"divisor": 2.0 * steps + 2.0}] * 2
+        assert list(optimizer.state.values()) == [{"divisor": 2.0 * steps}] * 2
+    optimizer.load_state_dict(optimizer.state_dict())
+    optimizer.step()
+    assert list(optimizer.state.values()) == [{"divisor": 6.0}] * 2
 
 
 def test_a_dict_of_states_that_a_step_has_replaced_counts_no_longer() -> None:

@@ -356,6 +356,31 @@ def test_a_gradient_that_does_not_fit_is_refused() -> None:
         optimizer.step()
 
 
+class Refusing(Halving):
+    """Refuses the last change of a step."""
+
+    @property
+    def steps(self) -> int:
+        return 0
+
+    @steps.setter
+    def steps(self, count: int) -> None:
+        if count:
+            raise MemoryError
+
+
+def test_a_step_whose_changes_fail_in_the_middle_undoes_them() -> None:
+    params = parameters()
+    for p, g in zip(params, gradients(1, 2)[0], strict=True):
+        p.grad = np.array(g) if isinstance(p, Tensor) else float(g)
+    loss: Any = sum(p.sum() if isinstance(p, Tensor) else p for p in params)
+    optimizer, data = Refusing(params), numbers(params)
+    with pytest.raises(MemoryError):
+        optimizer.step()
+    assert (numbers(params), optimizer.state_dict()["state"]) == (data, {})
+    loss.backward()  # which would refuse data that counts as set since
+
+
 @pytest.mark.parametrize(
     ("name", "options"), [("SGD", {"momentum": 0.9}), ("Adam", {"amsgrad": True}), ("NAdam", {"weight_decay": 0.1})]
 )

@@ -112,6 +112,16 @@ def test_contributions_add_up_to_the_gradient_of_the_sweep(root: str) -> None:
             assert np.shape(flow.contribution) == np.shape(flow.input._data)
 
 
+def test_a_contribution_is_right_where_a_rule_of_the_users_returns_an_array_that_it_keeps() -> None:
+    kept = np.zeros(2)
+    double = autograd.Op("double", lambda x: x * 2.0, lambda x: x * 2.0, lambda g, y, x: np.multiply(g, 2.0, out=kept))
+    a, b = leaf([1.0, 2.0], "a"), leaf([3.0, 4.0], "b")
+    stepper = Stepper((double(a) * 3.0 + double(b) * 5.0).sum())
+    recording = stepper._recording
+    found = {each.input: each.amount.tolist() for k in range(len(recording)) for each in recording.contributions(k)}
+    assert (found[a], found[b]) == ([6.0, 6.0], [10.0, 10.0])
+
+
 @pytest.mark.parametrize("root", ROOTS)
 def test_a_rule_as_text_is_what_was_computed(root: str) -> None:
     stepper = Stepper(ROOTS[root](), labels=None)

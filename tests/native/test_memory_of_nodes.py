@@ -1,0 +1,95 @@
+"""The memory of nodes: in which order free places are taken, how much memory is held, and how long the search takes."""
+
+from __future__ import annotations
+
+import gc
+import itertools
+import random
+import time
+from collections.abc import Iterator
+
+import pytest
+
+import autograd
+from autograd import Value, native
+
+pytestmark = pytest.mark.skipif(not autograd.__compiled__, reason="this is the pure engine")
+
+SLAB = 1 << 21  # bytes
+PER_SLAB = SLAB // 64 - 1  # nodes
+
+
+@pytest.fixture(autouse=True)
+def no_garbage() -> Iterator[None]:
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+def leaves(count: int) -> list[Value]:
+    return [Value(0.0) for _ in range(count)]
+
+
+def slabs(nodes: list[Value]) -> set[int]:
+    return {id(node) // SLAB for node in nodes}
+
+
+def test_freed_nodes_are_taken_again_in_the_order_of_their_places() -> None:
+    before = leaves(10 * PER_SLAB)
+    random.Random(0).shuffle(before)
+    old = slabs(before)
+    while before:
+        before.pop()
+    for _ in range(3):
+        after = leaves(8 * PER_SLAB)
+        places = [id(node) for node in after]
+        back = [a for a, b in itertools.pairwise(places) if b < a]
+        assert len(back) <= len(slabs(after))  # at most from the end of one slab to the begin of another
+        assert len(slabs(after) - old) <= 1
+        old |= slabs(after)
+        del after
+
+
+def test_results_that_are_freed_one_by_one_take_few_places() -> None:
+    leaves(3 * PER_SLAB)  # and so the slab in use is nearly free
+    x = Value(0.5)
+    assert len({id(x * x) for _ in range(PER_SLAB // 2)}) < PER_SLAB // 8
+
+
+def test_at_most_a_quarter_of_the_memory_of_nodes_is_left_unused() -> None:
+    draw = random.Random(0)
+    kept: list[Value] = []
+    found: set[int] = set()
+    for _ in range(20):
+        new = leaves(2 * PER_SLAB)
+        found |= slabs(new)
+        kept += draw.sample(new, PER_SLAB // 2)
+        del new
+    most = native.core.live() + 2 * PER_SLAB
+    assert len(found) <= most / PER_SLAB / 0.75 + 1
+
+
+def time_of_results(count: int) -> float:
+    """Return the processor time for results, each freed before the next one."""
+    x = Value(0.5)
+    best = float("inf")
+    for _ in range(3):
+        began = time.process_time()
+        for _ in range(count):
+            x * x
+        best = min(best, time.process_time() - began)
+    return best
+
+
+@pytest.mark.parametrize("free", [1, PER_SLAB // 5, PER_SLAB // 3, PER_SLAB - 1])
+def test_a_node_takes_no_longer_where_each_slab_begins_with_nodes_that_live(free: int) -> None:
+    alone = time_of_results(5000)
+    last = SLAB - free * 64
+    nodes = leaves(10 * PER_SLAB)
+    while id(nodes[-1]) % SLAB != SLAB - 64:  # so that the search stands at the end of a slab
+        nodes.append(Value(0.0))
+    kept = [node for node in nodes if id(node) % SLAB < last]
+    del nodes
+    assert len(kept) >= 9 * (PER_SLAB - free)
+    assert time_of_results(5000) < 10.0 * alone
