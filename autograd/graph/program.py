@@ -274,6 +274,8 @@ def _as(kind: tuple[Any, Shape] | None, name: str, array: np.ndarray, given: Any
 
 def _own(result: Any, samples: Shape | None) -> Any:
     """A float where it is one number, else an array that owns its memory, with an element for each sample."""
+    if isinstance(result, int):  # a result that depends on no input: the source writes 2 for 2.0
+        result = float(result)
     array = result if samples is None else np.broadcast_to(result, samples)
     return np.array(array) if np.shape(array) else float(array)
 

@@ -25,7 +25,7 @@ class Recording:
     """A graph of Values on a tape.
 
     nodes, data     the nodes of the graph and the numbers that they held when it was recorded
-    masked          whether a `where` is among its ops
+    masked          whether an input decides about a `where`, or about what it chooses from
     stale, unused   whether data was set after its use, and the inputs that no node uses
     moving          for each root, whether it depends on an input
     """
@@ -33,7 +33,14 @@ class Recording:
     __slots__ = ("_tape", "data", "masked", "moving", "nodes", "stale", "unused")
 
     def __init__(
-        self, tape: Tape, nodes: list[Node], data: np.ndarray, masked: bool, stale: bool, unused: list[int]
+        self,
+        tape: Tape,
+        nodes: list[Node],
+        data: np.ndarray,
+        moving: list[bool],
+        masked: bool,
+        stale: bool,
+        unused: list[int],
     ) -> None:
         self._tape: Final = tape
         self.nodes: Final = nodes
@@ -41,7 +48,7 @@ class Recording:
         self.masked: Final = masked
         self.stale: Final = stale
         self.unused: Final = unused
-        self.moving: Final[list[bool]] = tape.moving
+        self.moving: Final = moving
 
     def numbers(self) -> dict[Node, float]:
         """Return the number of each node when the graph was recorded."""
@@ -88,11 +95,14 @@ def record(roots: list[Node], inputs: list[Node]) -> Recording | None:
     used = np.zeros(len(nodes), bool)
     used[read] = used[roots_at] = True
     codes = row["code"][results].astype(np.uint8)
+    tape = Tape(codes, first.astype(np.uint32), read, data[leaves], given, roots_at)
+    masks = first[:-1][codes == _WHERE]  # where the operands of each `where` begin: the mask, and two to choose from
     return Recording(
-        Tape(codes, first.astype(np.uint32), read, data[leaves], given, roots_at),
+        tape,
         nodes,
         data,
-        bool((codes == _WHERE).any()),
+        tape.moving[roots_at].tolist(),
+        bool(tape.moving[read[masks[:, None] + range(3)]].any()),
         bool((changed > index)[results].any() or (changed[place] > np.repeat(index, count)).any()),
         np.flatnonzero(~used[given]).tolist(),
     )
