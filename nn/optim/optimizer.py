@@ -154,7 +154,8 @@ class Optimizer:
                 changes += writes((node, "data", update.data))
                 states[node] = update.state
             groups.append(Members(members.nodes, flats, members.others))
-        return [*changes, (self, "_memory", Memory(states, groups)), (self, "steps", self.steps + 1)]
+        # First what a subclass may have made a property, which may raise; the other writes cannot fail.
+        return [(self, "steps", self.steps + 1), (self, "_memory", Memory(states, groups)), *changes]
 
     def _checked_options(self, k: int) -> GroupOptions:
         """Return the options of group k, which are checked again where somebody has set one since they were used."""
