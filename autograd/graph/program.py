@@ -273,8 +273,8 @@ def _as(kind: tuple[Any, Shape] | None, name: str, array: np.ndarray, given: Any
 
 def _own(result: Any, samples: Shape | None) -> Any:
     """A float where it is one number, else an array that owns its memory, with an element for each sample."""
-    array = result if samples is None else np.broadcast_to(result, samples)
-    return np.array(array) if np.shape(array) else float(array)
+    array = result if samples is None else np.broadcast_to(result, samples)  # an int: the source writes 2 for 2.0
+    return np.array(array, float if isinstance(result, int) else None) if np.shape(array) else float(array)
 
 
 def _check_graph(roots: list[Node], inputs: list[Node], max_nodes: int) -> None:

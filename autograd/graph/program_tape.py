@@ -25,7 +25,7 @@ class Recording:
     """A graph of Values on a tape.
 
     nodes, data     the nodes of the graph and the numbers that they held when it was recorded
-    masked          whether a `where` is among its ops
+    masked          whether an input decides about a `where`, or about what it chooses from
     stale, unused   whether data was set after its use, and the inputs that no node uses
     moving          for each root, whether it depends on an input
     """
@@ -33,7 +33,14 @@ class Recording:
     __slots__ = ("_tape", "data", "masked", "moving", "nodes", "stale", "unused")
 
     def __init__(
-        self, tape: Tape, nodes: list[Node], data: np.ndarray, masked: bool, stale: bool, unused: list[int]
+        self,
+        tape: Tape,
+        nodes: list[Node],
+        data: np.ndarray,
+        moving: list[bool],
+        masked: bool,
+        stale: bool,
+        unused: list[int],
     ) -> None:
         self._tape: Final = tape
         self.nodes: Final = nodes
@@ -41,7 +48,7 @@ class Recording:
         self.masked: Final = masked
         self.stale: Final = stale
         self.unused: Final = unused
-        self.moving: Final[list[bool]] = tape.moving
+        self.moving: Final = moving
 
     def numbers(self) -> dict[Node, float]:
         """Return the number of each node when the graph was recorded."""
@@ -77,25 +84,35 @@ def record(roots: list[Node], inputs: list[Node]) -> Recording | None:
     row = np.frombuffer(rows, ROW)
     read = np.frombuffer(places, np.uint32) - 1  # the nodes that each node reads, one node after the other
     given, asked = [ends[node] for node in inputs], [ends[node] for node in roots]
+    slot = _slots(row)
+    tape = _tape(row, read, slot, given, asked)
+    moving = tape.moving[slot]
     return Recording(
-        _tape(row, read, given, asked),
+        tape,
         nodes,
         row["data"],
-        bool((row["code"] == _WHERE).any()),
+        moving[asked].tolist(),
+        _is_masked(row, read, moving),
         _is_stale(row, read),
         _unused(row, read, given, asked),
     )
 
 
-def _tape(row: np.ndarray, read: np.ndarray, given: list[int], asked: list[int]) -> Tape:
-    """Give each node a slot, and return the tape: first the leaves, then the results in the order of their making."""
-    code, counts = row["code"].astype(np.uint8), row["inputs"]
-    leaves, results = np.flatnonzero(code == 0), np.flatnonzero(code)
-    results = results[np.argsort(row["index"][results])]
+def _slots(row: np.ndarray) -> np.ndarray:
+    """Return the slot of each node: first the leaves, then the results in the order of their making."""
+    leaves, results = np.flatnonzero(row["code"] == 0), np.flatnonzero(row["code"])
     slot = np.empty(len(row), np.uint32)
-    slot[np.append(leaves, results)] = np.arange(len(row))
+    slot[np.append(leaves, results[np.argsort(row["index"][results])])] = np.arange(len(row))
+    return slot
+
+
+def _tape(row: np.ndarray, read: np.ndarray, slot: np.ndarray, given: list[int], asked: list[int]) -> Tape:
+    """Return the tape of the nodes in these slots."""
+    in_order = np.argsort(slot)
+    leaves, results = np.split(in_order, [np.count_nonzero(row["code"] == 0)])
+    counts = row["inputs"]
     return Tape(
-        code[results],
+        row["code"][results].astype(np.uint8),
         np.append(0, np.cumsum(counts[results])).astype(np.uint32),
         slot[read[_in_order(counts, results)]],
         row["data"][leaves],
@@ -113,6 +130,13 @@ def _in_order(counts: np.ndarray, order: np.ndarray) -> np.ndarray:
     sizes = counts[order]
     begin, begin_in_order = np.cumsum(counts) - counts, np.cumsum(sizes) - sizes
     return np.repeat(begin[order] - begin_in_order, sizes) + np.arange(sizes.sum())
+
+
+def _is_masked(row: np.ndarray, read: np.ndarray, moving: np.ndarray) -> bool:
+    """Tell whether a `where` reads a node that depends on an input."""
+    begin = np.cumsum(row["inputs"]) - row["inputs"]  # where in `read` the inputs of each node begin
+    of_where = begin[row["code"] == _WHERE]
+    return bool(moving[read[of_where[:, None] + range(3)]].any())
 
 
 def _is_stale(row: np.ndarray, read: np.ndarray) -> bool:

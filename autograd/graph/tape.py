@@ -34,7 +34,7 @@ class Tape:
     inputs      uint32: the slots of the inputs, which are leaves
     roots       uint32: the slots of the results that are asked for
 
-    `moving` tells for each root whether it depends on an input. Raise ValueError if an array points out of the others.
+    `moving` tells for each slot whether it depends on an input. Raise ValueError if an array points out of the others.
     """
 
     __slots__ = ("_arrays", "_data", "_kept", "_read", "_slots", "_summed", "_written", "moving")
@@ -49,7 +49,7 @@ class Tape:
         wanted, reached, flow = (np.zeros(size, np.uint8) for size in (slots, slots, len(operand)))
         wanted[given] = reached[asked] = 1
         interpreter.find_flow(*ops, wanted, reached, flow)
-        self.moving: Final[list[bool]] = wanted[asked].astype(bool).tolist()
+        self.moving: Final = wanted.astype(bool)
         self._arrays: Final = (*ops, flow.tobytes(), leaves)
         self._slots: Final = slots
         # The memory of a run has a row for the number in each slot, and behind them one for the gradient in each slot.

@@ -590,7 +590,7 @@ static PyObject *Value_new(PyTypeObject *type, PyObject *args, PyObject *named) 
 /* _fill(data, op, inputs, params, label, index): set what a new node is; once. */
 static PyObject *Value_fill(PyObject *self, PyObject *args) {
     Node *node = (Node *)self;
-    PyObject *field[FIELDS];
+    PyObject *field[FIELDS], *before = NULL;    /* a label that was set before this */
     double data;
     long long index;
     if (!PyArg_ParseTuple(args, "dOO!OOL", &data, &field[OP], &PyTuple_Type, &field[INPUTS], &field[PARAMS], &field[LABEL],
@@ -598,11 +598,13 @@ static PyObject *Value_fill(PyObject *self, PyObject *args) {
     if (node->index != FRESH) return PyErr_Format(PyExc_TypeError, "a Value is filled once; make a new one");
     if (field[OP] != Py_None || field[LABEL] != usual[LABEL]) {
         if (!give_more(node, 0)) return NULL;
+        before = node->more->field[LABEL];
         for (int k = 0; k < FIELDS; k++) node->more->field[k] = Py_NewRef(field[k]);
         node->code = field[OP] == Py_None ? LEAF : OTHER;
     }
     node->data = data;
     node->index = index;
+    Py_XDECREF(before);
     return Py_NewRef(self);
 }
 

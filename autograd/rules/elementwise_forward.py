@@ -167,7 +167,9 @@ def elu(x: float, alpha: float) -> float:
 
 
 def elu_array(x: Array, alpha: float) -> Array:
-    return where_array(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
+    positive = x > 0
+    # Not np.minimum(x, 0), which may make 0.0 of -0.0.
+    return where_array(positive, x, alpha * np.expm1(where_array(positive, 0.0, x)))
 
 
 def selu(x: float) -> float:

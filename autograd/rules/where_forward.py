@@ -29,15 +29,18 @@ def where_array(mask: Array, a: Array, b: Array) -> Array:
     if dtype is None:
         return np.where(mask, a, b)
     integers = _INTEGERS[dtype.char]
+    all_bits = np.logical_not(mask).view(np.int8)  # 0 or 1, where True in a mask from .view(bool) may be any other byte
+    if _is_zero(a):
+        np.negative(all_bits, all_bits)
+    else:
+        np.subtract(all_bits, 1, all_bits)
+    bits = all_bits.astype(integers)  # an element has all bits, as -1 has, or none
     if _is_zero(b):
-        bits = np.negative(mask.view(np.int8)).astype(integers)  # True is 1, and -1 has all bits
         bits &= a.view(integers)
     elif _is_zero(a):
-        bits = np.subtract(mask.view(np.int8), 1).astype(integers)
         bits &= b.view(integers)
     else:
         last = np.asarray(b, dtype).view(integers)
-        bits = np.negative(mask.view(np.int8)).astype(integers)
         bits &= np.asarray(a, dtype).view(integers) ^ last
         bits ^= last
     return bits.view(dtype)

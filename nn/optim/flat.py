@@ -37,6 +37,18 @@ def alike(nodes: Sequence[Tensor], state: Mapping[Any, State]) -> list[list[Tens
     return list(found.values())
 
 
+def fits(node: Tensor, state: State) -> bool:
+    """Tell whether a state can be part of flat arrays: of numbers, and of arrays that are like the data.
+
+    Other entries come from a user: None in place of a momentum, one number as an array, an array of another dtype.
+    """
+    like = (node.shape, node.dtype)
+    return all(
+        (kept.shape, kept.dtype) == like if isinstance(kept, np.ndarray) else isinstance(kept, (int, float))
+        for kept in state.values()
+    )
+
+
 def joined(arrays: list[np.ndarray]) -> np.ndarray:
     """Return arrays end to end in one flat array: a copy, unless there is only one."""
     return arrays[0].reshape(-1) if len(arrays) == 1 else np.concatenate(arrays, axis=None)
@@ -81,7 +93,13 @@ class Flat:
         return joined(gradients)
 
     def after(self, update: Update) -> Flat:
-        """Return the flat arrays after an update of them."""
+        """Return the flat arrays after an update of them. Raise ValueError if its arrays are not as long."""
+        for name, new in (("data", update.data), *update.state.items()):
+            if isinstance(new, np.ndarray) and new.shape != self.x.shape:
+                raise ValueError(
+                    f"an optimizer with elementwise = True got data of shape {self.x.shape}, and its update returned "
+                    f"{name} of shape {new.shape}; return an element for each one, or leave out elementwise"
+                )
         return Flat(self.nodes, self.places, update.data, update.state)
 
     def states(self) -> Iterator[tuple[Tensor, State]]:

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from autograd import Tensor
 
 from .explanation import State
-from .flat import Flat, alike
+from .flat import Flat, alike, fits
 from .parameters import Node
 
 
@@ -42,8 +42,13 @@ class Memory:
         rest = dict(states)
         groups = []
         for nodes in given:
-            tensors = [node for node in nodes if isinstance(node, Tensor) and elementwise]
-            others = [node for node in nodes if not (isinstance(node, Tensor) and elementwise)]
+            tensors: list[Tensor] = []
+            others: list[Node] = []
+            for node in nodes:
+                if elementwise and isinstance(node, Tensor) and fits(node, states.get(node, {})):
+                    tensors.append(node)
+                else:
+                    others.append(node)
             groups.append(Members(nodes, [Flat.gathered(each, states) for each in alike(tensors, states)], others))
             for node in tensors:
                 rest.pop(node, None)
@@ -57,6 +62,8 @@ class Memory:
             if len(nodes) != len(members.nodes) or not all(map(is_, nodes, members.nodes)):
                 return False
             if not all(map(Flat.is_current, members.flats)):
+                return False
+            if any(isinstance(node, Tensor) for node in members.others):  # its state may fit now
                 return False
         return True
 

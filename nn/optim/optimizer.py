@@ -211,7 +211,8 @@ class Optimizer:
             data, kept, terms = self.update(x, g, state, **options.keywords)
         except (ZeroDivisionError, OverflowError):  # raised for Python floats; NumPy's follow IEEE
             data, kept, terms = self.update(np.float64(x), np.float64(g), state, **options.keywords)
-        return Update(like_data(x, g, data), {name: kept_entry(x, g, value) for name, value in kept.items()}, terms)
+        new = like_data(x, data, g)
+        return Update(new, {name: kept_entry(x, value, g, new) for name, value in kept.items()}, terms)
 
     def state_dict(self) -> dict[str, Any]:
         """Return the state to save, in PyTorch's layout. Arrays are copies.

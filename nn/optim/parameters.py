@@ -83,24 +83,22 @@ def gradient(node: Node) -> Any:
     return np.asarray(array, dtype=node.dtype)
 
 
-def like_data(x: Any, g: Any, result: Any) -> Any:
+def like_data(x: Any, result: Any, *others: Any) -> Any:
     """Return a result of an update as a float for a float, or as an array with the dtype of the parameter.
 
-    An array that may share memory with the gradient is copied, because the user may write to the gradient.
+    An array that may share memory with another one is copied, because the user may write to both: the others are the
+    gradient, and for an entry of the state the new data.
     """
     if not isinstance(x, np.ndarray):
         return float(result)
     array = np.asarray(result, dtype=x.dtype)
-    return array if array.base is None and array is not g else np.array(array)
+    return array if array.base is None and all(array is not other for other in others) else np.array(array)
 
 
-def kept_entry(x: Any, g: Any, value: Any) -> Any:
-    """Return an entry of the state: counts and floats as they are, arrays like the data.
-
-    A number of NumPy beside an array with dimensions is one for the whole array, such as np.sqrt(1 - beta**step).
-    """
-    if isinstance(value, np.generic) and np.ndim(x):
+def kept_entry(x: Any, value: Any, *others: Any) -> Any:
+    """Return an entry of the state: for arrays, numbers of any type as Python's, and arrays like the data."""
+    if isinstance(x, np.ndarray) and x.ndim and isinstance(value, (np.ndarray, np.generic)) and not value.ndim:
         value = value.item()
-    if type(value) is int or (type(value) is float and isinstance(x, np.ndarray)):
+    if isinstance(value, int) or (type(value) is float and isinstance(x, np.ndarray)):
         return value
-    return like_data(x, g, value)
+    return like_data(x, value, *others)

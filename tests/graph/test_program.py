@@ -681,3 +681,21 @@ def test_a_matrix_without_an_answer_is_not_called_a_wrong_shape() -> None:
         program(np.ones((3, 2, 3)))
     assert not isinstance(caught.value, np.linalg.LinAlgError)
     assert "inv got shape (3, 2, 3), expected square matrices" in str(caught.value)
+
+
+def test_a_where_that_no_input_decides_takes_several_samples() -> None:
+    x, a, b = Value(2.0), Value(3.0), Value(4.0)
+    fixed = autograd.where(a > 0.0, a, b)
+    assert Program(x * fixed, [x])(np.arange(3.0)).tolist() == [0.0, 3.0, 6.0]
+    mask = (a > 0.0).detach() if isinstance(a > 0.0, Value) else Value(1.0).detach()
+    for root, inputs in ((autograd.where(mask, a, b), [mask]), (autograd.where(mask, x, b), [x])):
+        with pytest.raises(ValueError, match="whose mask was fixed when it was recorded"):
+            Program(root, inputs)(np.arange(3.0))
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.int64])
+def test_a_result_that_depends_on_no_input_is_a_float_for_each_sample(dtype: type) -> None:
+    x, two = Value(3.0), Value(2.0)
+    fixed, product = Program([two, x * two], [x])(np.arange(3).astype(dtype))
+    assert (fixed.dtype, fixed.tolist()) == (np.float64, [2.0] * 3)
+    assert product.tolist() == [0.0, 2.0, 4.0]

@@ -86,6 +86,15 @@ def test_a_node_may_be_filled_by_what_it_is_filled_with() -> None:
     assert (y.data, y.op, y.label) == (7.0, tanh, "inner")
 
 
+@compiled
+def test_a_label_that_was_set_before_a_node_is_filled_is_freed() -> None:
+    found: list[str] = []
+    y: Any = Value.__new__(Value)
+    y.label = Last(lambda: found.append(y.label))
+    y._fill(7.0, None, (), {}, "label", 1)
+    assert found == ["label"]
+
+
 @pytest.mark.parametrize("name", ["label", "grad"])
 def test_an_attribute_may_be_read_and_set_while_the_former_one_is_freed(name: str) -> None:
     for new in (None, 1.0, 0, "new"):

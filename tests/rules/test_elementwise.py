@@ -17,7 +17,7 @@ import pytest
 from mpmath import mp
 
 import autograd
-from autograd import GradientError, Op, Symbol, Value, check_gradients
+from autograd import GradientError, Op, Symbol, Tensor, Value, check_gradients
 from autograd.engine.forms import Takes
 from autograd.engine.op import OPS
 from autograd.graph.rule_table import scalar_ops
@@ -544,3 +544,11 @@ def test_a_dual_of_a_dual_keeps_their_tangents_apart() -> None:
     x = Dual(Dual(3.0, 1.0, level=1), 1.0, level=2)
     cube = x * x * x
     assert (cube.payload.payload, cube.payload.tangent, cube.tangent.payload, cube.tangent.tangent) == (27, 27, 27, 18)
+
+
+@pytest.mark.parametrize("size", [1, 5000])
+@pytest.mark.parametrize("op", [autograd.elu, autograd.selu, autograd.relu, autograd.leaky_relu, autograd.tanh])
+def test_an_array_keeps_the_sign_of_a_zero_where_a_float_does(op: Callable[..., Any], size: int) -> None:
+    for zero in (0.0, -0.0):
+        expected = math.copysign(1.0, op(Value(zero)).data)
+        assert np.array_equal(np.copysign(1.0, op(Tensor(np.full(size, zero))).data), np.full(size, expected)), zero

@@ -64,6 +64,14 @@ def test_every_form_has_the_bits_of_numpy(dtype: str, shape: tuple[int, ...]) ->
             assert same_bits(quietly(where_array, chosen, a, b), expected), (first, second)
 
 
+@pytest.mark.parametrize("byte", [2, 127, 128, 255])
+def test_any_byte_but_0_is_true_in_a_mask(byte: int) -> None:
+    mask = np.where(np.random.default_rng(1).random((65, 70)) < 0.5, byte, 0).astype(np.uint8).view(bool)
+    a, b = operand("array", mask.shape, "float64", 2), operand("array", mask.shape, "float64", 3)
+    for first, second in ((a, b), (a, 0.0), (0.0, b), (a, 1.5)):
+        assert same_bits(where_array(mask, first, second), np.where(mask, first, second))
+
+
 def test_two_widths_of_floats_give_the_wider_one() -> None:
     mask, narrow, wide = np.ones((65, 70), bool), np.ones((65, 70), np.float32), np.ones((65, 70))
     assert where_array(mask, narrow, wide).dtype == where_array(mask, wide, narrow).dtype == np.float64

@@ -489,3 +489,26 @@ def test_an_optimizer_is_copied_together_with_its_model_and_goes_on_alike() -> N
 def test_an_optimizer_alone_is_neither_copied_nor_pickled(copied: Callable[[Any], Any], message: str) -> None:
     with pytest.raises(TypeError, match=message):
         copied(SGD([Value(1.0)]))
+
+
+def test_a_step_whose_count_is_refused_by_a_subclass_changes_nothing() -> None:
+    class Few(nn.optim.SGD):  # type: ignore[misc]
+        taken = 0
+
+        @property
+        def steps(self) -> int:
+            return self.taken
+
+        @steps.setter
+        def steps(self, count: int) -> None:
+            if count > 1:
+                raise RuntimeError("one step is enough")
+            self.taken = count
+
+    v, p = Value(1.0), Tensor([1.0, 2.0], requires_grad=True)
+    v.grad, p.grad = 1.0, np.ones(2)
+    optimizer = Few([v, p], lr=0.5, momentum=0.5)
+    optimizer.step()
+    with pytest.raises(RuntimeError, match="one step is enough"):
+        optimizer.step()
+    assert (v.data, p.data.tolist(), optimizer.state[v]) == (0.5, [0.5, 1.5], {"momentum_buffer": 1.0})
