@@ -203,6 +203,12 @@ static void Value_dealloc(PyObject *self) {
 /* Return how many inputs and parameters a node has. */
 static inline Py_ssize_t inputs_of(const Node *node) { return node->has_more ? node->more->count : table[node->code].inputs; }
 
+/* Return what is in a place for an input; NULL for a number, and for nothing. `more`: whether the node has more. */
+INLINE Node *place_of(const Node *node, int more, Py_ssize_t k) {
+    if (more) return node->more->in[k];
+    return node->numbers >> k & 1 ? NULL : node->in[k].node;
+}
+
 /* Return an input of a node: a number becomes the constant that it is in the pure engine. NULL with MemoryError. */
 static Node *input_of(Node *node, Py_ssize_t k) {
     if (node->has_more) return node->more->in[k];
@@ -399,7 +405,7 @@ METHODS(METHOD)
 typedef struct { uint64_t age; Node *node; } Reached;    /* age: how long before the root it was made, in places */
 
 /* The memory of the last sweep, for the next one: to allocate it anew would take as long as the sweep. */
-static struct { Reached *reached, *sorted; double *gradients; size_t room; } held;
+static struct { Reached *reached, *sorted; double *gradients; size_t room, count; } held;
 
 /* Make room for twice as many nodes; 0, with MemoryError, where there is none. What `reached` has is kept. */
 static int more_room(void) {
@@ -415,13 +421,18 @@ static int more_room(void) {
 }
 
 /* Sort the reached nodes by age, 11 bits at a time; return them in one of the two arrays that are held. */
-static Reached *by_age(size_t count, uint64_t oldest) {
+static Reached *by_age(void) {
     Reached *from = held.reached, *to = held.sorted;
-    for (int shift = 0; shift < 64 && oldest >> shift; shift += 11) {
+    uint64_t rest = 1;
+    for (int shift = 0; rest; shift += 11) {
         size_t start[2049] = {0};
-        for (size_t k = 0; k < count; k++) start[(from[k].age >> shift & 2047) + 1]++;
+        rest = 0;
+        for (size_t k = 0; k < held.count; k++) {
+            start[(from[k].age >> shift & 2047) + 1]++;
+            rest |= from[k].age >> shift >> 11;
+        }
         for (int k = 0; k < 2048; k++) start[k + 1] += start[k];
-        for (size_t k = 0; k < count; k++) to[start[from[k].age >> shift & 2047]++] = from[k];
+        for (size_t k = 0; k < held.count; k++) to[start[from[k].age >> shift & 2047]++] = from[k];
         Reached *other = from; from = to; to = other;
     }
     return from;
@@ -434,22 +445,11 @@ static inline int is_ours(const Node *node) {
     return node->code == LEAF || changed(node) <= node->index;
 }
 
-/* How many nodes were found, and the largest age among them. */
-typedef struct { size_t nodes; uint64_t oldest; } Found;
-
 /* Add a node to those found; 0 with MemoryError. */
-static inline int put(Node *node, uint64_t age, Found *found) {
-    if (found->nodes == held.room && !more_room()) return 0;
-    if (age > found->oldest) found->oldest = age;
-    held.reached[found->nodes++] = (Reached){age, node};
+static inline int put(Node *node, uint64_t age) {
+    if (held.count == held.room && !more_room()) return 0;
+    held.reached[held.count++] = (Reached){age, node};
     return node->slot = 1;
-}
-
-/* Put an input of a node, if it wants a gradient and is not found yet; 0 where Python has to do the sweep. */
-static inline int reach_input(const Node *root, const Node *node, Node *input, Found *found) {
-    if (changed(input) > node->index) return 0;
-    if (input->slot || input->index < 0 || input->index >= node->index) return 1;
-    return put(input, root->index - input->index, found);
 }
 
 /* Find all nodes below the root that want a gradient, and set the `slot` of each. Find none where Python has to do the
@@ -457,56 +457,45 @@ static inline int reach_input(const Node *root, const Node *node, Node *input, F
 
    The nodes that wait are a stack, because a node's inputs lie near it in memory: the slot of each is the number of the
    one below it, and 1 at the bottom. */
-static void reach(Node *root, Found *found) {
-    put(root, 0, found);
-    size_t top = found->nodes;                    /* counts from 1 */
+static void reach(Node *root) {
+    held.count = 0;
+    put(root, 0);
+    size_t top = held.count;                    /* counts from 1 */
     while (top) {
-        Node *node = held.reached[top - 1].node;
+        Node *node = held.reached[top - 1].node, *input;
         top = node->slot - 1;
         int ours = is_ours(node);
         Py_ssize_t count = node->has_more ? node->more->count : 2;
-        for (Py_ssize_t j = 0; ours && j < count; j++) {
-            if (!node->has_more && (node->numbers >> j & 1)) continue;
-            size_t before = found->nodes;
-            Node *input = node->has_more ? node->more->in[j] : node->in[j].node;
-            ours = reach_input(root, node, input, found);
-            if (found->nodes == before) continue;
+        for (Py_ssize_t k = 0; ours && k < count; k++) {
+            if (!(input = place_of(node, node->has_more, k))) continue;
+            ours = changed(input) <= node->index;
+            if (!ours || input->slot || input->index < 0 || input->index >= node->index) continue;
+            if (!(ours = put(input, root->index - input->index))) continue;
             input->slot = top + 1;
-            top = found->nodes;
+            top = held.count;
             PREFETCH_INPUTS(input);
         }
         if (ours) continue;
-        while (found->nodes) held.reached[--found->nodes].node->slot = 0;
+        while (held.count) held.reached[--held.count].node->slot = 0;
         top = 0;
     }
 }
 
-/* Add what the gradient g of a node contributes to the gradients of its inputs. An input that wants nothing has slot 0:
-   a constant, and what is newer than the node. */
-static inline void contribute(const Node *node, double g, double *gradients) {
+/* Add what the gradient g of a node contributes to the gradients of its inputs; those of an op of lists in their order, and
+   so one list after the other. Slot 0 is that of an input that wants nothing: a number, a constant, a parameter, and what
+   is newer than the node. `more`: whether the node has more, which the compiler knows at each call. */
+INLINE void contribute(const Node *node, int more, double g, double *gradients) {
     double x[MOST] = {0.0};
     uint32_t slot[MOST] = {0};
-    for (int k = 0; k < 2; k++) {
-        int is_number = node->numbers >> k & 1;
-        x[k] = is_number ? node->in[k].number : node->in[k].node->data;
-        slot[k] = is_number ? 0 : node->in[k].node->slot;
-    }
-    backward(node->code, g, node->data, x, slot, gradients);
-}
-
-/* The same for a node that has `more`: the inputs in their order, and so one list after the other. The slot of a
-   parameter is 0. */
-static void contribute_more(const Node *node, double g, double *gradients) {
-    double x[MOST] = {0.0};
-    uint32_t slot[MOST] = {0};
-    int inputs = table[node->code].inputs + table[node->code].params, lists = node->code < ELEMENTWISE ? 1 : inputs;
-    Py_ssize_t size = node->more->count / inputs;
+    int inputs = more ? table[node->code].inputs + table[node->code].params : 2;
+    int lists = more && node->code >= ELEMENTWISE ? inputs : 1;
+    Py_ssize_t size = more ? node->more->count / inputs : 1;
     for (int list = 0; list < lists; list++)
         for (Py_ssize_t k = 0; k < size; k++) {
             for (int j = 0; j < inputs; j++) {
-                Node *input = node->more->in[k + j * size];
-                x[j] = input->data;
-                slot[j] = lists > 1 && j != list ? 0 : input->slot;
+                const Node *input = place_of(node, more, k + j * size);
+                x[j] = input ? input->data : node->in[j].number;
+                slot[j] = input && (lists == 1 || j == list) ? input->slot : 0;
             }
             backward(node->code, g, node->data, x, slot, gradients);
         }
@@ -524,11 +513,10 @@ static PyObject *sweep(PyObject *module, PyObject *args) {
     PyObject *object, *seed;
     if (!PyArg_ParseTuple(args, "OO", &object, &seed)) return NULL;
     if (!is_value(object) || !PyFloat_CheckExact(seed)) Py_RETURN_FALSE;
-    Found found = {0};
-    reach((Node *)object, &found);
-    size_t count = found.nodes;
+    reach((Node *)object);
+    size_t count = held.count;
     if (!count) return PyErr_Occurred() ? NULL : Py_NewRef(Py_False);
-    Reached *reached = by_age(count, found.oldest);
+    Reached *reached = by_age();
     double *gradients = held.gradients;
     for (size_t k = 0; k < count; k++) {
         reached[k].node->slot = k + 1;
@@ -538,8 +526,8 @@ static PyObject *sweep(PyObject *module, PyObject *args) {
     for (size_t k = 0; k < count; k++) {
         Node *node = reached[k].node;
         if (k + AHEAD < count) PREFETCH_INPUTS(reached[k + AHEAD].node);
-        if (node->code != LEAF && node->has_more) contribute_more(node, gradients[k + 1], gradients);
-        else if (node->code != LEAF) contribute(node, gradients[k + 1], gradients);
+        if (node->code != LEAF && node->has_more) contribute(node, 1, gradients[k + 1], gradients);
+        else if (node->code != LEAF) contribute(node, 0, gradients[k + 1], gradients);
         commit(node, gradients[k + 1]);
         node->slot = 0;
     }
