@@ -65,34 +65,23 @@ static inline int is_value(PyObject *o) { return Py_TYPE(o) == ValueType; }
 /* --- memory --- */
 
 /* Load memory that is used soon. In a graph larger than the cache, waiting for memory takes most of the time. */
-#ifdef __GNUC__
-#define PREFETCH(x) __builtin_prefetch(x)
-#else
-#define PREFETCH(x) ((void)(x))
+#ifndef __GNUC__
+#define __builtin_prefetch(x) ((void)(x))
 #endif
-#define PREFETCH_INPUTS(x) (PREFETCH((x)->in[0].node), PREFETCH((x)->in[1].node))
+#define PREFETCH_INPUTS(x) (__builtin_prefetch((x)->in[0].node), __builtin_prefetch((x)->in[1].node))
 
-/* A free node is not to be touched: AddressSanitizer is told so, because the memory is not given back. What follows the
-   inputs stays open, because it says that the node is free. */
-#ifdef __SANITIZE_ADDRESS__
-#include <sanitizer/asan_interface.h>
-#define CLOSE(node) ASAN_POISON_MEMORY_REGION(node, offsetof(Node, slot))
-#define OPEN(node) ASAN_UNPOISON_MEMORY_REGION(node, offsetof(Node, slot))
-#else
-#define CLOSE(node) ((void)(node))
-#define OPEN(node) ((void)(node))
-#endif
-
-/* Pages of 2 MB are found in the processor's table of pages more often than those of 4 kB. */
-#ifdef __linux__
-#include <sys/mman.h>
-#define USE_LARGE_PAGES(x, size) madvise(x, size, MADV_HUGEPAGE)
-#else
-#define USE_LARGE_PAGES(x, size) ((void)(x))
-#endif
-
+/* tools/sanitize.py defines these: it allocates slabs one by one, and AddressSanitizer is told that what a free node has
+   before its `slot` is not to be touched, because the memory of nodes is not given back. */
 #ifndef SLABS
 #define SLABS 7         /* in an allocation */
+#define CLOSE(node)
+#define OPEN(node)
+#endif
+
+#ifdef __linux__
+#include <sys/mman.h>
+#else
+#define madvise(memory, size, advice)
 #endif
 
 enum { NODES = SLAB / sizeof(Node), ENOUGH = NODES / 4, FREE = 255 };
@@ -103,7 +92,6 @@ typedef struct Slab { struct Slab *next; int free; } Slab;
 
 static Slab *slabs;             /* the first one */
 static Node *place, *end;       /* the rest of a slab, in which the next free node is looked for */
-static Py_ssize_t freed;        /* nodes since the search began in this slab */
 
 /* Return the slab of a node. */
 static inline Slab *slab_of(const Node *node) { return (Slab *)((uintptr_t)node & ~(uintptr_t)(SLAB - 1)); }
@@ -120,7 +108,7 @@ static Slab *new_slab(void) {
     }
     Node *nodes = (Node *)next;
     next += SLAB;
-    USE_LARGE_PAGES(nodes, SLAB);
+    madvise(nodes, SLAB, MADV_HUGEPAGE);    /* which are in the processor's table of pages more often than small ones */
     for (int k = 1; k < NODES; k++) {
         PyObject_Init((PyObject *)&nodes[k], ValueType);
         nodes[k].code = FREE;
@@ -130,19 +118,14 @@ static Slab *new_slab(void) {
     return (Slab *)nodes;
 }
 
-/* Look for free nodes from the first one of a slab. */
-static void search(Slab *slab) {
-    place = (Node *)slab + 1;
-    end = (Node *)slab + NODES;
-    freed = 0;
-}
-
 /* Go on with a slab that has enough free nodes; 0 where there is none, and no memory for one. */
 static int find_slab(void) {
     Slab **at = &slabs;
     while (*at && (*at)->free < ENOUGH) at = &(*at)->next;
     if (!*at && !(*at = new_slab())) return 0;
-    return search(*at), 1;
+    place = (Node *)*at + 1;
+    end = (Node *)*at + NODES;
+    return 1;
 }
 
 /* Return a new leaf, or NULL with MemoryError. Free nodes are taken in the order of their places, and not in that of their
@@ -193,11 +176,8 @@ static void Value_dealloc(PyObject *self) {
         slab_of(node)->free++;
         CLOSE(node);
         living--;
-        freed++;
     }
     busy = 0;
-    /* Search the slab anew where as many nodes were freed as it holds: so the search takes no longer than the freeing. */
-    if (freed > NODES - slab_of(end - 1)->free) search(slab_of(end - 1));
 }
 
 /* Return how many inputs and parameters a node has. */
