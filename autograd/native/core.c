@@ -191,9 +191,9 @@ INLINE Node *place_of(const Node *node, int more, Py_ssize_t k) {
 
 /* Return an input of a node: a number becomes the constant that it is in the pure engine. NULL with MemoryError. */
 static Node *input_of(Node *node, Py_ssize_t k) {
-    if (node->has_more) return node->more->in[k];
-    if (!(node->numbers >> k & 1)) return node->in[k].node;
-    Node *number = new_node(node->in[k].number, CONSTANT);
+    Node *number = place_of(node, node->has_more, k);
+    if (number) return number;
+    number = new_node(node->in[k].number, CONSTANT);
     if (!number) return NULL;
     node->numbers &= ~(1 << k);
     return node->in[k].node = number;
@@ -278,17 +278,13 @@ INLINE PyObject *record(int code, PyObject *a, PyObject *b) {
 /* The `Operand` of a node: the data of input k. */
 static double data_of(const void *in, size_t k) { return ((Node *const *)in)[k]->data; }
 
-/* Compute the value of any op from its inputs and parameters. */
-static double value_of(int code, const More *more) {
-    if (code >= ELEMENTWISE) return list_forward(code, data_of, more->in, more->count);
-    double x[MOST] = {0.0};
-    for (Py_ssize_t k = 0; k < more->count; k++) x[k] = more->in[k]->data;
-    return forward(code, x);
-}
-
-/* Give a new node the items of lists or tuples of one length as inputs, and the parameters behind them, as an op in rules.h
-   takes them. Return how many Values there are; 0 where the op is for Python to apply, and where memory fails. */
+/* Give a new node the items of lists as inputs, and the parameters behind them, as an op in rules.h takes them. Return how
+   many Values there are; 0 where the op is for Python to apply, and where memory fails. */
 static Py_ssize_t take_inputs(Node *node, int code, PyObject *const *lists, Py_ssize_t many, PyObject *params) {
+    for (Py_ssize_t k = 0; k < many; k++) {
+        if (!PyList_CheckExact(lists[k]) && !PyTuple_CheckExact(lists[k])) return 0;
+        if (PySequence_Size(lists[k]) != PySequence_Size(lists[0])) return 0;
+    }
     Py_ssize_t size = PySequence_Size(lists[0]), values = 0;
     int inputs = table[code].inputs, behind = table[code].params;
     if (code < ELEMENTWISE ? size != inputs : !size || size * many % inputs) return 0;
@@ -310,7 +306,7 @@ static Py_ssize_t take_inputs(Node *node, int code, PyObject *const *lists, Py_s
     return values;
 }
 
-/* Apply any op in rules.h to the items of lists or tuples of one length. NULL without an error: that is for Python. */
+/* Apply any op in rules.h to the items of one list or more. NULL without an error: that is for Python. */
 static PyObject *record_any(int code, PyObject *const *lists, Py_ssize_t many, PyObject *params) {
     int mode = current_mode(), wanted = 0;
     if (mode == ASK) return NULL;
@@ -318,8 +314,10 @@ static PyObject *record_any(int code, PyObject *const *lists, Py_ssize_t many, P
     int taken = y && take_inputs(y, code, lists, many, params);
     if (!taken || (code == OP_WHERE && y->more->in[0]->index >= 0))     /* such a mask Python detaches */
         return Py_XDECREF((PyObject *)y), NULL;
-    y->data = value_of(code, y->more);
+    double x[MOST] = {0.0};
     for (Py_ssize_t k = 0; k < y->more->count; k++) wanted |= y->more->in[k]->index >= 0;
+    for (Py_ssize_t k = 0; k < y->more->count && k < MOST; k++) x[k] = y->more->in[k]->data;
+    y->data = code < ELEMENTWISE ? forward(code, x) : list_forward(code, data_of, y->more->in, y->more->count);
     if (mode == RECORD && wanted) {
         if (table[code].params) y->more->field[PARAMS] = Py_NewRef(params);
         y->index = created++;
@@ -330,13 +328,8 @@ static PyObject *record_any(int code, PyObject *const *lists, Py_ssize_t many, P
 
 /* apply_to_lists(op, *lists): apply an op to a list, or dot to two of one length. None: that is for Python to do. */
 static PyObject *apply_to_lists(PyObject *module, PyObject *const *given, Py_ssize_t count) {
-    int code = count ? code_of(given[0]) : OTHER;
-    int fits = code >= ELEMENTWISE && code < CODES && count - 1 == table[code].inputs;
-    for (Py_ssize_t k = 1; fits && k < count; k++) {
-        fits = PyList_CheckExact(given[k]) || PyTuple_CheckExact(given[k]);
-        fits = fits && PySequence_Size(given[k]) == PySequence_Size(given[1]);
-    }
-    PyObject *y = fits ? record_any(code, given + 1, count - 1, NULL) : NULL;
+    int code = count > 1 ? code_of(given[0]) : OTHER;
+    PyObject *y = code >= ELEMENTWISE && code < CODES ? record_any(code, given + 1, count - 1, NULL) : NULL;
     return y || PyErr_Occurred() ? y : Py_NewRef(Py_None);
 }
 
@@ -357,10 +350,9 @@ static PyObject *Value_apply(PyObject *self, PyObject *const *given, Py_ssize_t 
 INLINE PyObject *operate(int code, PyObject *a, PyObject *b) {
     PyObject *y = record(code, a, b);
     if (y || PyErr_Occurred()) return y;
-    PyObject *args = b ? PyTuple_Pack(2, a, b) : PyTuple_Pack(1, a), *self = is_value(a) ? a : b;
-    if (args) y = PyObject_CallFunctionObjArgs(python_apply, self, PyList_GetItem(ops, code), args, usual[PARAMS], NULL);
-    Py_XDECREF(args);
-    return y;
+    PyObject *self = is_value(a) ? a : b, *op = PyList_GetItem(ops, code);
+    if (!b) return PyObject_CallFunction(python_apply, "OO(O)O", self, op, a, usual[PARAMS]);
+    return PyObject_CallFunction(python_apply, "OO(OO)O", self, op, a, b, usual[PARAMS]);
 }
 
 /* The operators of Python. */
@@ -489,11 +481,9 @@ static inline void commit(Node *node, double g) {
 
 /* sweep(root, seed): fill `.grad` below the root and return True; False, with nothing done, where that is for Python.
    No Python code runs in between, so neither Ctrl-C nor another thread finds a half of it. */
-static PyObject *sweep(PyObject *module, PyObject *args) {
-    PyObject *object, *seed;
-    if (!PyArg_ParseTuple(args, "OO", &object, &seed)) return NULL;
-    if (!is_value(object) || !PyFloat_CheckExact(seed)) Py_RETURN_FALSE;
-    reach((Node *)object);
+static PyObject *sweep(PyObject *module, PyObject *const *given, Py_ssize_t args) {
+    if (args != 2 || !is_value(given[0]) || !PyFloat_CheckExact(given[1])) Py_RETURN_FALSE;
+    reach((Node *)given[0]);
     size_t count = held.count;
     if (!count) return PyErr_Occurred() ? NULL : Py_NewRef(Py_False);
     Reached *reached = by_age();
@@ -502,7 +492,7 @@ static PyObject *sweep(PyObject *module, PyObject *args) {
         reached[k].node->slot = k + 1;
         gradients[k + 1] = -0.0;                            /* adds nothing, where 0.0 would make 0.0 of a -0.0 */
     }
-    gradients[1] = PyFloat_AsDouble(seed);
+    gradients[1] = PyFloat_AsDouble(given[1]);
     for (size_t k = 0; k < count; k++) {
         Node *node = reached[k].node;
         if (k + AHEAD < count) PREFETCH_INPUTS(reached[k + AHEAD].node);
@@ -532,11 +522,9 @@ static PyObject *Value_fill(PyObject *self, PyObject *args) {
     if (!PyArg_ParseTuple(args, "dOO!OOL", &data, &field[OP], &PyTuple_Type, &field[INPUTS], &field[PARAMS], &field[LABEL],
                           &index)) return NULL;
     if (node->index != FRESH) return PyErr_Format(PyExc_TypeError, "a Value is filled once; make a new one");
-    if (field[OP] != Py_None || field[LABEL] != usual[LABEL]) {
-        if (!give_more(node, 0)) return NULL;
-        for (int k = 0; k < FIELDS; k++) node->more->field[k] = Py_NewRef(field[k]);
-        node->code = field[OP] == Py_None ? LEAF : OTHER;
-    }
+    if (!give_more(node, 0)) return NULL;
+    for (int k = 0; k < FIELDS; k++) node->more->field[k] = Py_NewRef(field[k]);
+    node->code = field[OP] == Py_None ? LEAF : OTHER;
     node->data = data;
     node->index = index;
     return Py_NewRef(self);
@@ -637,9 +625,9 @@ static PyGetSetDef fields[] = {
 static PyMemberDef members[] = {
     {"_data", T_DOUBLE, offsetof(Node, data)}, {"_index", T_LONGLONG, offsetof(Node, index), READONLY}, {0}};
 #define ENTRY(name, code) {#name, method_##name, METH_NOARGS, #name "($self, /)\n--\n\n"},     /* for inspect.signature */
+#define FAST(function) (PyCFunction)(void (*)(void))function, METH_FASTCALL     /* whose arguments come as an array */
 static PyMethodDef methods[] = {
-    METHODS(ENTRY) {"_fill", Value_fill, METH_VARARGS},
-    {"_apply", (PyCFunction)(void (*)(void))Value_apply, METH_FASTCALL}, {0}};
+    METHODS(ENTRY) {"_fill", Value_fill, METH_VARARGS}, {"_apply", FAST(Value_apply)}, {0}};
 
 /* Without a traverse of its own, the type would take the collector's header from its base. A graph has no cycles, unless
    a `.grad` is set to a node that is computed from this one: such nodes are not freed. */
@@ -735,7 +723,7 @@ static PyObject *leave(PyObject *module, PyObject *_) {
 static PyMethodDef functions[] = {
     {"connect", connect, METH_VARARGS}, {"is_connected", is_connected, METH_NOARGS}, {"live", live, METH_NOARGS},
     {"graph", graph, METH_VARARGS}, {"leave", leave, METH_VARARGS}, {"place", take_place, METH_NOARGS},
-    {"sweep", sweep, METH_VARARGS}, {"apply_to_lists", (PyCFunction)(void (*)(void))apply_to_lists, METH_FASTCALL}, {0}};
+    {"sweep", FAST(sweep)}, {"apply_to_lists", FAST(apply_to_lists)}, {0}};
 static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "core", NULL, -1, functions};
 
 PyMODINIT_FUNC PyInit_core(void) {
