@@ -18,7 +18,7 @@
 enum { OTHER = CODES };         /* the op of a node that Python recorded */
 enum { NONE, NUMBER, ZERO, OBJECT };    /* what a node has for a gradient; ZERO: the int 0, as micrograd sets it */
 enum { FRESH = -2, CONSTANT = -1 };     /* an index that is no place: of a node that is to be filled, and of a constant */
-enum { SLAB = 1 << 21, AHEAD = 8 };
+enum { SLAB = 1 << 21 };
 enum { OP, INPUTS, PARAMS, LABEL, FIELDS };
 
 typedef struct Node Node;
@@ -495,7 +495,6 @@ static PyObject *sweep(PyObject *module, PyObject *const *given, Py_ssize_t args
     gradients[1] = PyFloat_AsDouble(given[1]);
     for (size_t k = 0; k < count; k++) {
         Node *node = reached[k].node;
-        if (k + AHEAD < count) PREFETCH_INPUTS(reached[k + AHEAD].node);
         if (node->code != LEAF && node->has_more) contribute(node, 1, gradients[k + 1], gradients);
         else if (node->code != LEAF) contribute(node, 0, gradients[k + 1], gradients);
         commit(node, gradients[k + 1]);

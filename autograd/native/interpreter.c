@@ -11,10 +11,6 @@
 #define INLINE static inline
 #include "lists.h"
 
-#ifndef SOURCE_HASH
-#define SOURCE_HASH ""
-#endif
-
 enum { LANES = 32 };            /* samples in a block: their values lie side by side, so that one op takes all of them */
 enum { NO_FLOW, SET, ADD };     /* what a gradient does in a slot: nothing, be the first one there, or be added */
 
