@@ -35,6 +35,10 @@ SLABS = "1"  # of nodes, in an allocation; with more of them most scenarios woul
 LARGE = ["-m", "slow", "tests/native/test_soak.py"]
 # Memory of the C library becomes Python's, which `_testcapi.set_nomemory` can let fail.
 TAKEN_OVER = [f"-D{name}=PyMem_Raw{name.capitalize()}" for name in ("malloc", "calloc", "realloc", "free")]
+# AddressSanitizer learns which nodes are free: core.c never gives their memory back.
+FREE = "POISON_MEMORY_REGION(node, offsetof(Node, slot))"
+FREED = ["-D_GNU_SOURCE", "-include", "sanitizer/asan_interface.h"]
+FREED += [f"-DCLOSE(node)=ASAN_{FREE}", f"-DOPEN(node)=ASAN_UN{FREE}"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -86,7 +90,7 @@ def build(native: Path, include: str) -> None:
     from autograd.native.sources import source_hash
 
     named = [f"-DPy_LIMITED_API={LIMITED_API}", f'-DSOURCE_HASH="{source_hash()}"', f"-DSLABS={SLABS}"]
-    macros = [*named, *TAKEN_OVER]
+    macros = [*named, *TAKEN_OVER, *FREED]
     for source in sorted(native.glob("*.c")):
         files = [str(source), "-o", str(source.with_suffix(".abi3.so"))]
         subprocess.run(["gcc", *FLAGS, *CHECKS, f"-I{include}", *macros, *files, "-lm"], check=True)

@@ -44,7 +44,6 @@
 enum { OTHER = CODES };         /* the op of a node that Python recorded */
 enum { NONE, NUMBER, ZERO, OBJECT };    /* what a node has for a gradient; ZERO: the int 0, as micrograd sets it */
 enum { FRESH = -2, CONSTANT = -1 };     /* the index of a node that is not filled yet, and that of a constant */
-enum { AHEAD = 8 };             /* how many nodes before its turn a node's inputs are loaded, in a sweep */
 enum { OP, INPUTS, PARAMS, LABEL, FIELDS };     /* the fields of `More`, and how many there are */
 
 typedef struct Node Node;
@@ -70,7 +69,7 @@ struct Node {                   /* 64 bytes, a line of the cache */
 
 /* What Python hands over, see `connect`. */
 static PyTypeObject *ValueType;
-static PyObject *python_init, *set_python_data, *python_pow, *python_apply, *refuse;
+static PyObject *python_init, *python_pow, *python_apply, *refuse;
 static PyObject *ops, *codes, *parameters;     /* the op of a code, the code of an op, and the parameters of a code */
 static PyObject *usual[FIELDS]; /* the params and the label of a node that has no others */
 static PyObject *get_mode, *set_mode;
@@ -92,40 +91,29 @@ static inline int is_value(PyObject *o) { return Py_TYPE(o) == ValueType; }
 /* --- memory --- */
 
 /* Load memory that is used soon. In a graph larger than the cache, waiting for memory takes most of the time. */
-#ifdef __GNUC__
-#define PREFETCH(x) __builtin_prefetch(x)
-#else
-#define PREFETCH(x) ((void)(x))
+#ifndef __GNUC__
+#define __builtin_prefetch(x) ((void)(x))
 #endif
-#define PREFETCH_INPUTS(x) (PREFETCH((x)->in[0].node), PREFETCH((x)->in[1].node))
+#define PREFETCH_INPUTS(x) (__builtin_prefetch((x)->in[0].node), __builtin_prefetch((x)->in[1].node))
 
-/* A free node is not to be touched: AddressSanitizer is told so, because the memory is not given back. What follows the
-   inputs stays open, because it says that the node is free. */
-#ifdef __SANITIZE_ADDRESS__
-#include <sanitizer/asan_interface.h>
-#define CLOSE(node) ASAN_POISON_MEMORY_REGION(node, offsetof(Node, slot))
-#define OPEN(node) ASAN_UNPOISON_MEMORY_REGION(node, offsetof(Node, slot))
-#else
-#define CLOSE(node) ((void)(node))
-#define OPEN(node) ((void)(node))
-#endif
-
-/* Pages of 2 MB are found in the processor's table of pages more often than those of 4 kB. */
-#ifdef __linux__
-#include <sys/mman.h>
-#define USE_LARGE_PAGES(x, size) madvise(x, size, MADV_HUGEPAGE)
-#else
-#define USE_LARGE_PAGES(x, size) ((void)(x))
-#endif
-
+/* tools/sanitize.py defines these: it allocates slabs one by one, and AddressSanitizer is told that what a free node has
+   before its `slot` is not to be touched, because the memory of nodes is not given back. */
 #ifndef SLABS
 #define SLABS 7         /* in an allocation */
+#define CLOSE(node)
+#define OPEN(node)
+#endif
+
+#ifdef __linux__
+#include <sys/mman.h>
+#else
+#define madvise(memory, size, advice)
 #endif
 
 enum { SLAB = 1 << 21, NODES = SLAB / sizeof(Node) };   /* bytes of a slab, and how many nodes long it is */
 enum { ENOUGH = NODES / 4 };    /* free nodes for which a slab is searched again; so at most a quarter of the memory is not */
 enum { FREE = 255 };            /* the code of a free node */
-_Static_assert(OTHER < FREE, "the code of a free node is that of no op");
+_Static_assert((int)OTHER < (int)FREE, "the code of a free node is that of no op");
 
 /* A slab of nodes, as large as a large page and at the place of one, so that each node is on a cache line of its own. This
    is in the place of its first node. Slabs are not given back. */
@@ -133,7 +121,6 @@ typedef struct Slab { struct Slab *next; int free; } Slab;
 
 static Slab *slabs;             /* the first one */
 static Node *candidate, *end;   /* the rest of a slab, in which the next free node is looked for */
-static Py_ssize_t freed;        /* nodes since the search began in this slab */
 
 /* Return the slab of a node. */
 static inline Slab *slab_of(const Node *node) { return (Slab *)((uintptr_t)node & ~(uintptr_t)(SLAB - 1)); }
@@ -150,7 +137,7 @@ static Slab *new_slab(void) {
     }
     Node *nodes = (Node *)next;
     next += SLAB;
-    USE_LARGE_PAGES(nodes, SLAB);
+    madvise(nodes, SLAB, MADV_HUGEPAGE);    /* which are in the processor's table of pages more often than small ones */
     for (int k = 1; k < NODES; k++) {
         PyObject_Init((PyObject *)&nodes[k], ValueType);
         nodes[k].code = FREE;
@@ -160,23 +147,18 @@ static Slab *new_slab(void) {
     return (Slab *)nodes;
 }
 
-/* Look for free nodes from the first one of a slab on. */
-static void search(Slab *slab) {
-    candidate = (Node *)slab + 1;
-    end = (Node *)slab + NODES;
-    freed = 0;
-}
-
 /* Go on with a slab that has enough free nodes; 0 where there is none, and no memory for one. */
 static int find_slab(void) {
     Slab **at = &slabs;
     while (*at && (*at)->free < ENOUGH) at = &(*at)->next;
     if (!*at && !(*at = new_slab())) return 0;
-    return search(*at), 1;
+    candidate = (Node *)*at + 1;
+    end = (Node *)*at + NODES;
+    return 1;
 }
 
-/* Return a new node without inputs: a leaf, or a constant. NULL with MemoryError. Free nodes are taken in the order of their places, and not in that of their
-   freeing: memory that is read in order is read ahead. */
+/* Return a new node without inputs: a leaf, or a constant. NULL with MemoryError. Free nodes are taken in the order of
+   their places, and not in that of their freeing: memory that is read in order is read ahead. */
 static inline Node *new_node(double data, int64_t index) {
     do if (candidate == end && !find_slab()) return (Node *)PyErr_NoMemory();
     while (candidate++->code != FREE);
@@ -223,21 +205,24 @@ static void Value_dealloc(PyObject *self) {
         slab_of(node)->free++;
         CLOSE(node);
         living--;
-        freed++;
     }
     busy = 0;
-    /* Search the slab anew where as many nodes were freed as it holds: so the search takes no longer than the freeing. */
-    if (freed > NODES - slab_of(end - 1)->free) search(slab_of(end - 1));
 }
 
 /* Return how many inputs and parameters a node has. */
 static inline Py_ssize_t inputs_of(const Node *node) { return node->has_more ? node->more->count : table[node->code].inputs; }
 
+/* Return what is in a place for an input; NULL for a number, and for nothing. `more`: whether the node has more. */
+INLINE Node *place_of(const Node *node, int more, Py_ssize_t k) {
+    if (more) return node->more->in[k];
+    return node->numbers >> k & 1 ? NULL : node->in[k].node;
+}
+
 /* Return an input of a node: a number becomes the constant that it is in the pure engine. NULL with MemoryError. */
 static Node *input_of(Node *node, Py_ssize_t k) {
-    if (node->has_more) return node->more->in[k];
-    if (!(node->numbers >> k & 1)) return node->in[k].node;
-    Node *number = new_node(node->in[k].number, CONSTANT);
+    Node *number = place_of(node, node->has_more, k);
+    if (number) return number;
+    number = new_node(node->in[k].number, CONSTANT);
     if (!number) return NULL;
     node->numbers &= ~(1 << k);
     return node->in[k].node = number;
@@ -322,17 +307,13 @@ INLINE PyObject *record(int code, PyObject *a, PyObject *b) {
 /* The `Operand` of a node: the data of input k. */
 static double data_of(const void *in, size_t k) { return ((Node *const *)in)[k]->data; }
 
-/* Compute the value of any op from its inputs and parameters. */
-static double value_of(int code, const More *more) {
-    if (code >= ELEMENTWISE) return list_forward(code, data_of, more->in, more->count);
-    double x[MOST] = {0.0};
-    for (Py_ssize_t k = 0; k < more->count; k++) x[k] = more->in[k]->data;
-    return forward(code, x);
-}
-
-/* Give a new node the items of lists or tuples of one length as inputs, and the parameters behind them, as an op in rules.h
-   takes them. Return how many Values there are; 0 where the op is for Python to apply, and where memory fails. */
+/* Give a new node the items of lists as inputs, and the parameters behind them, as an op in rules.h takes them. Return how
+   many Values there are; 0 where the op is for Python to apply, and where memory fails. */
 static Py_ssize_t take_inputs(Node *node, int code, PyObject *const *lists, Py_ssize_t many, PyObject *params) {
+    for (Py_ssize_t k = 0; k < many; k++) {
+        if (!PyList_CheckExact(lists[k]) && !PyTuple_CheckExact(lists[k])) return 0;
+        if (PySequence_Size(lists[k]) != PySequence_Size(lists[0])) return 0;
+    }
     Py_ssize_t size = PySequence_Size(lists[0]), values = 0;
     int inputs = table[code].inputs, behind = table[code].params;
     if (code < ELEMENTWISE ? size != inputs : !size || size * many % inputs) return 0;
@@ -354,7 +335,7 @@ static Py_ssize_t take_inputs(Node *node, int code, PyObject *const *lists, Py_s
     return values;
 }
 
-/* Apply any op in rules.h to the items of lists or tuples of one length. NULL without an error: that is for Python. */
+/* Apply any op in rules.h to the items of one list or more. NULL without an error: that is for Python. */
 static PyObject *record_any(int code, PyObject *const *lists, Py_ssize_t many, PyObject *params) {
     int mode = current_mode(), wanted = 0;
     if (mode == ASK) return NULL;
@@ -362,8 +343,10 @@ static PyObject *record_any(int code, PyObject *const *lists, Py_ssize_t many, P
     int taken = y && take_inputs(y, code, lists, many, params);
     if (!taken || (code == OP_WHERE && y->more->in[0]->index >= 0))     /* such a mask Python detaches */
         return Py_XDECREF((PyObject *)y), NULL;
-    y->data = value_of(code, y->more);
+    double x[MOST] = {0.0};
     for (Py_ssize_t k = 0; k < y->more->count; k++) wanted |= y->more->in[k]->index >= 0;
+    for (Py_ssize_t k = 0; k < y->more->count && k < MOST; k++) x[k] = y->more->in[k]->data;
+    y->data = code < ELEMENTWISE ? forward(code, x) : list_forward(code, data_of, y->more->in, y->more->count);
     if (mode == RECORD && wanted) {
         if (table[code].params) y->more->field[PARAMS] = Py_NewRef(params);
         y->index = created++;
@@ -374,13 +357,8 @@ static PyObject *record_any(int code, PyObject *const *lists, Py_ssize_t many, P
 
 /* apply_to_lists(op, *lists): apply an op to a list, or dot to two of one length. None: that is for Python to do. */
 static PyObject *apply_to_lists(PyObject *module, PyObject *const *given, Py_ssize_t count) {
-    int code = count ? code_of(given[0]) : OTHER;
-    int fits = code >= ELEMENTWISE && code < CODES && count - 1 == table[code].inputs;
-    for (Py_ssize_t k = 1; fits && k < count; k++) {
-        fits = PyList_CheckExact(given[k]) || PyTuple_CheckExact(given[k]);
-        fits = fits && PySequence_Size(given[k]) == PySequence_Size(given[1]);
-    }
-    PyObject *y = fits ? record_any(code, given + 1, count - 1, NULL) : NULL;
+    int code = count > 1 ? code_of(given[0]) : OTHER;
+    PyObject *y = code >= ELEMENTWISE && code < CODES ? record_any(code, given + 1, count - 1, NULL) : NULL;
     return y || PyErr_Occurred() ? y : Py_NewRef(Py_None);
 }
 
@@ -401,10 +379,9 @@ static PyObject *Value_apply(PyObject *self, PyObject *const *given, Py_ssize_t 
 INLINE PyObject *operate(int code, PyObject *a, PyObject *b) {
     PyObject *y = record(code, a, b);
     if (y || PyErr_Occurred()) return y;
-    PyObject *args = b ? PyTuple_Pack(2, a, b) : PyTuple_Pack(1, a), *self = is_value(a) ? a : b;
-    if (args) y = PyObject_CallFunctionObjArgs(python_apply, self, PyList_GetItem(ops, code), args, usual[PARAMS], NULL);
-    Py_XDECREF(args);
-    return y;
+    PyObject *self = is_value(a) ? a : b, *op = PyList_GetItem(ops, code);
+    if (!b) return PyObject_CallFunction(python_apply, "OO(O)O", self, op, a, usual[PARAMS]);
+    return PyObject_CallFunction(python_apply, "OO(OO)O", self, op, a, b, usual[PARAMS]);
 }
 
 /* The operators of Python. */
@@ -429,7 +406,7 @@ METHODS(METHOD)
 typedef struct { uint64_t age; Node *node; } Reached;    /* age: how long before the root it was made, in places */
 
 /* The memory of the last sweep, for the next one: to allocate it anew would take as long as the sweep. */
-static struct { Reached *reached, *sorted; double *gradients; size_t room; } held;
+static struct { Reached *reached, *sorted; double *gradients; size_t room, count; } held;
 
 /* Make room for twice as many nodes; 0, with MemoryError, where there is none. What `reached` has is kept. */
 static int more_room(void) {
@@ -445,13 +422,18 @@ static int more_room(void) {
 }
 
 /* Sort the reached nodes by age, 11 bits at a time; return them in one of the two arrays that are held. */
-static Reached *by_age(size_t count, uint64_t oldest) {
+static Reached *by_age(void) {
     Reached *from = held.reached, *to = held.sorted;
-    for (int shift = 0; shift < 64 && oldest >> shift; shift += 11) {
+    uint64_t rest = 1;
+    for (int shift = 0; rest; shift += 11) {
         size_t start[2049] = {0};
-        for (size_t k = 0; k < count; k++) start[(from[k].age >> shift & 2047) + 1]++;
+        rest = 0;
+        for (size_t k = 0; k < held.count; k++) {
+            start[(from[k].age >> shift & 2047) + 1]++;
+            rest |= from[k].age >> shift >> 11;
+        }
         for (int k = 0; k < 2048; k++) start[k + 1] += start[k];
-        for (size_t k = 0; k < count; k++) to[start[from[k].age >> shift & 2047]++] = from[k];
+        for (size_t k = 0; k < held.count; k++) to[start[from[k].age >> shift & 2047]++] = from[k];
         Reached *other = from; from = to; to = other;
     }
     return from;
@@ -464,23 +446,11 @@ static inline int is_ours(const Node *node) {
     return node->code == LEAF || changed(node) <= node->index;
 }
 
-/* How many nodes were found, and the largest age among them. */
-typedef struct { size_t nodes; uint64_t oldest; } Found;
-
 /* Add a node to those found; 0 with MemoryError. */
-static inline int put(Node *node, uint64_t age, Found *found) {
-    if (found->nodes == held.room && !more_room()) return 0;
-    if (age > found->oldest) found->oldest = age;
-    held.reached[found->nodes++] = (Reached){age, node};
+static inline int put(Node *node, uint64_t age) {
+    if (held.count == held.room && !more_room()) return 0;
+    held.reached[held.count++] = (Reached){age, node};
     return node->slot = 1;
-}
-
-/* Put an input of a node, if it wants a gradient and is not found yet; 0 where Python has to do the sweep, because the
-   input was set after the node was computed, and where memory fails. */
-static inline int reach_input(const Node *root, const Node *node, Node *input, Found *found) {
-    if (changed(input) > node->index) return 0;
-    if (input->slot || input->index < 0 || input->index >= node->index) return 1;
-    return put(input, root->index - input->index, found);
 }
 
 /* Find all nodes below the root that want a gradient, and set the `slot` of each. Find none where Python has to do the
@@ -489,56 +459,45 @@ static inline int reach_input(const Node *root, const Node *node, Node *input, F
    Found nodes whose inputs are not yet looked at wait on a stack: the last one is taken first, because it was just loaded.
    The nth found has number n; `top` is the number of the one on top, or 0, and the slot of a node that waits is 1 more
    than the number of the one below it. So the slot of each found node is not 0. */
-static void reach(Node *root, Found *found) {
-    put(root, 0, found);
-    size_t top = found->nodes;
+static void reach(Node *root) {
+    held.count = 0;
+    put(root, 0);
+    size_t top = held.count;
     while (top) {
-        Node *node = held.reached[top - 1].node;
+        Node *node = held.reached[top - 1].node, *input;
         top = node->slot - 1;
         int ours = is_ours(node);
         Py_ssize_t count = node->has_more ? node->more->count : 2;
-        for (Py_ssize_t j = 0; ours && j < count; j++) {
-            if (!node->has_more && (node->numbers >> j & 1)) continue;
-            size_t before = found->nodes;
-            Node *input = node->has_more ? node->more->in[j] : node->in[j].node;
-            ours = reach_input(root, node, input, found);
-            if (found->nodes == before) continue;
+        for (Py_ssize_t k = 0; ours && k < count; k++) {
+            if (!(input = place_of(node, node->has_more, k))) continue;
+            ours = changed(input) <= node->index;
+            if (!ours || input->slot || input->index < 0 || input->index >= node->index) continue;
+            if (!(ours = put(input, root->index - input->index))) continue;
             input->slot = top + 1;
-            top = found->nodes;
+            top = held.count;
             PREFETCH_INPUTS(input);
         }
         if (ours) continue;
-        while (found->nodes) held.reached[--found->nodes].node->slot = 0;
+        while (held.count) held.reached[--held.count].node->slot = 0;
         top = 0;
     }
 }
 
-/* Add what the gradient g of a node contributes to the gradients of its inputs. An input that wants nothing has slot 0:
-   a constant, and what is newer than the node. */
-static inline void contribute(const Node *node, double g, double *gradients) {
+/* Add what the gradient g of a node contributes to the gradients of its inputs; those of an op of lists in their order, and
+   so one list after the other. Slot 0 is that of an input that wants nothing: a number, a constant, a parameter, and what
+   is newer than the node. `more`: whether the node has more, which the compiler knows at each call. */
+INLINE void contribute(const Node *node, int more, double g, double *gradients) {
     double x[MOST] = {0.0};
     uint32_t slot[MOST] = {0};
-    for (int k = 0; k < 2; k++) {
-        int is_number = node->numbers >> k & 1;
-        x[k] = is_number ? node->in[k].number : node->in[k].node->data;
-        slot[k] = is_number ? 0 : node->in[k].node->slot;
-    }
-    backward(node->code, g, node->data, x, slot, gradients);
-}
-
-/* The same for a node that has `more`: the inputs in their order, and so one list after the other. The slot of a
-   parameter is 0. */
-static void contribute_more(const Node *node, double g, double *gradients) {
-    double x[MOST] = {0.0};
-    uint32_t slot[MOST] = {0};
-    int inputs = table[node->code].inputs + table[node->code].params, lists = node->code < ELEMENTWISE ? 1 : inputs;
-    Py_ssize_t size = node->more->count / inputs;
+    int inputs = more ? table[node->code].inputs + table[node->code].params : 2;
+    int lists = more && node->code >= ELEMENTWISE ? inputs : 1;
+    Py_ssize_t size = more ? node->more->count / inputs : 1;
     for (int list = 0; list < lists; list++)
         for (Py_ssize_t k = 0; k < size; k++) {
             for (int j = 0; j < inputs; j++) {
-                Node *input = node->more->in[k + j * size];
-                x[j] = input->data;
-                slot[j] = lists > 1 && j != list ? 0 : input->slot;
+                const Node *input = place_of(node, more, k + j * size);
+                x[j] = input ? input->data : node->in[j].number;
+                slot[j] = input && (lists == 1 || j == list) ? input->slot : 0;
             }
             backward(node->code, g, node->data, x, slot, gradients);
         }
@@ -552,26 +511,22 @@ static inline void commit(Node *node, double g) {
 
 /* sweep(root, seed): fill `.grad` below the root and return True; False, with nothing done, where that is for Python.
    No Python code runs in between, so neither Ctrl-C nor another thread finds a half of it. */
-static PyObject *sweep(PyObject *module, PyObject *args) {
-    PyObject *object, *seed;
-    if (!PyArg_ParseTuple(args, "OO", &object, &seed)) return NULL;
-    if (!is_value(object) || !PyFloat_CheckExact(seed)) Py_RETURN_FALSE;
-    Found found = {0};
-    reach((Node *)object, &found);
-    size_t count = found.nodes;
+static PyObject *sweep(PyObject *module, PyObject *const *given, Py_ssize_t args) {
+    if (args != 2 || !is_value(given[0]) || !PyFloat_CheckExact(given[1])) Py_RETURN_FALSE;
+    reach((Node *)given[0]);
+    size_t count = held.count;
     if (!count) return PyErr_Occurred() ? NULL : Py_NewRef(Py_False);
-    Reached *reached = by_age(count, found.oldest);
+    Reached *reached = by_age();
     double *gradients = held.gradients;
     for (size_t k = 0; k < count; k++) {
         reached[k].node->slot = k + 1;
         gradients[k + 1] = -0.0;                            /* adds nothing, where 0.0 would make 0.0 of a -0.0 */
     }
-    gradients[1] = PyFloat_AsDouble(seed);
+    gradients[1] = PyFloat_AsDouble(given[1]);
     for (size_t k = 0; k < count; k++) {
         Node *node = reached[k].node;
-        if (k + AHEAD < count) PREFETCH_INPUTS(reached[k + AHEAD].node);
-        if (node->code != LEAF && node->has_more) contribute_more(node, gradients[k + 1], gradients);
-        else if (node->code != LEAF) contribute(node, gradients[k + 1], gradients);
+        if (node->code != LEAF && node->has_more) contribute(node, 1, gradients[k + 1], gradients);
+        else if (node->code != LEAF) contribute(node, 0, gradients[k + 1], gradients);
         commit(node, gradients[k + 1]);
         node->slot = 0;
     }
@@ -651,19 +606,6 @@ static int set_label(PyObject *self, PyObject *value, void *_) {
     return 0;
 }
 
-/* Return `data` as an object. */
-static PyObject *get_data(PyObject *self, void *_) { return PyFloat_FromDouble(((Node *)self)->data); }
-
-/* Set `data`, and mark it as changed. What is no float goes to the property of Python. */
-static int set_data(PyObject *self, PyObject *value, void *_) {
-    Node *node = (Node *)self;
-    if (!value || !PyFloat_CheckExact(value)) return done(PyObject_CallFunctionObjArgs(set_python_data, self, value, NULL));
-    if (!give_more(node, 0)) return -1;
-    node->more->changed = created++;
-    node->data = PyFloat_AsDouble(value);
-    return 0;
-}
-
 /* Return `grad` as an object; None where the node has none. */
 static PyObject *get_grad(PyObject *self, void *_) {
     Node *node = (Node *)self;
@@ -710,15 +652,15 @@ static int set_attribute(PyObject *self, PyObject *name, PyObject *value) {
 }
 
 static PyGetSetDef fields[] = {
-    {"data", get_data, set_data}, {"grad", get_grad, set_grad}, {"_grad", get_grad, set_grad},
+    {"grad", get_grad, set_grad}, {"_grad", get_grad, set_grad},
     {"_changed", get_changed, set_changed}, {"inputs", get_inputs}, {"op", get_field, NULL, NULL, (void *)OP},
     {"params", get_field, NULL, NULL, (void *)PARAMS}, {"label", get_field, set_label, NULL, (void *)LABEL}, {0}};
 static PyMemberDef members[] = {
     {"_data", T_DOUBLE, offsetof(Node, data)}, {"_index", T_LONGLONG, offsetof(Node, index), READONLY}, {0}};
 #define ENTRY(name, code) {#name, method_##name, METH_NOARGS, #name "($self, /)\n--\n\n"},     /* for inspect.signature */
+#define FAST(function) (PyCFunction)(void (*)(void))function, METH_FASTCALL     /* whose arguments come as an array */
 static PyMethodDef methods[] = {
-    METHODS(ENTRY) {"_fill", Value_fill, METH_VARARGS},
-    {"_apply", (PyCFunction)(void (*)(void))Value_apply, METH_FASTCALL}, {0}};
+    METHODS(ENTRY) {"_fill", Value_fill, METH_VARARGS}, {"_apply", FAST(Value_apply)}, {0}};
 
 /* Without a traverse of its own, the type would take the collector's header from its base. A graph has no cycles, unless
    a `.grad` is set to a node that is computed from this one: such nodes are not freed. */
@@ -784,10 +726,10 @@ static PyObject *take_place(PyObject *module, PyObject *_) { return PyLong_FromL
 /* connect(...): return the type in C that has the methods of a class in Python; compiled.py says what it is given. */
 static PyObject *connect(PyObject *module, PyObject *args) {
     PyObject *base, *flag, *count;
-    if (!PyArg_ParseTuple(args, "OOOOOOO!OO!OOO!OOO!zz", &base, &python_init, &set_python_data, &python_pow, &python_apply,
+    if (!PyArg_ParseTuple(args, "OOOOOO!OO!OOO!OOO!z", &base, &python_init, &python_pow, &python_apply,
                           &refuse, &PyList_Type, &ops, &codes, &PyList_Type, &parameters, &usual[PARAMS], &usual[LABEL],
-                          &PyByteArray_Type, &flag, &get_mode, &set_mode, &PyByteArray_Type, &count, &fields[0].doc,
-                          &fields[1].doc)) return NULL;
+                          &PyByteArray_Type, &flag, &get_mode, &set_mode, &PyByteArray_Type, &count,
+                          &fields[0].doc)) return NULL;
     Py_INCREF(args);            /* and so all that is in it, for good */
     switched = PyByteArray_AsString(flag);
     commits = (int64_t *)PyByteArray_AsString(count);
@@ -814,7 +756,7 @@ static PyObject *leave(PyObject *module, PyObject *_) {
 static PyMethodDef functions[] = {
     {"connect", connect, METH_VARARGS}, {"is_connected", is_connected, METH_NOARGS}, {"live", live, METH_NOARGS},
     {"graph", graph, METH_VARARGS}, {"leave", leave, METH_VARARGS}, {"place", take_place, METH_NOARGS},
-    {"sweep", sweep, METH_VARARGS}, {"apply_to_lists", (PyCFunction)(void (*)(void))apply_to_lists, METH_FASTCALL}, {0}};
+    {"sweep", FAST(sweep)}, {"apply_to_lists", FAST(apply_to_lists)}, {0}};
 static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "core", NULL, -1, functions};
 
 PyMODINIT_FUNC PyInit_core(void) {

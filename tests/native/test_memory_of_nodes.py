@@ -51,12 +51,6 @@ def test_freed_nodes_are_taken_again_in_the_order_of_their_places() -> None:
         del after
 
 
-def test_results_that_are_freed_one_by_one_take_few_places() -> None:
-    leaves(3 * PER_SLAB)  # and so the slab in use is nearly free
-    x = Value(0.5)
-    assert len({id(x * x) for _ in range(PER_SLAB // 2)}) < PER_SLAB // 8
-
-
 def test_at_most_a_quarter_of_the_memory_of_nodes_is_left_unused() -> None:
     draw = random.Random(0)
     kept: list[Value] = []
