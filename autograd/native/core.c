@@ -69,7 +69,7 @@ struct Node {                   /* 64 bytes, a line of the cache */
 
 /* What Python hands over, see `connect`. */
 static PyTypeObject *ValueType;
-static PyObject *python_init, *python_pow, *python_apply, *refuse;
+static PyObject *python_init, *set_python_data, *python_pow, *python_apply, *refuse;
 static PyObject *ops, *codes, *parameters;     /* the op of a code, the code of an op, and the parameters of a code */
 static PyObject *usual[FIELDS]; /* the params and the label of a node that has no others */
 static PyObject *get_mode, *set_mode;
@@ -606,6 +606,19 @@ static int set_label(PyObject *self, PyObject *value, void *_) {
     return 0;
 }
 
+/* Return `data` as an object. */
+static PyObject *get_data(PyObject *self, void *_) { return PyFloat_FromDouble(((Node *)self)->data); }
+
+/* Set `data`, and mark it as changed. What is no float goes to the property of Python. */
+static int set_data(PyObject *self, PyObject *value, void *_) {
+    Node *node = (Node *)self;
+    if (!value || !PyFloat_CheckExact(value)) return done(PyObject_CallFunctionObjArgs(set_python_data, self, value, NULL));
+    if (!give_more(node, 0)) return -1;
+    node->more->changed = created++;
+    node->data = PyFloat_AsDouble(value);
+    return 0;
+}
+
 /* Return `grad` as an object; None where the node has none. */
 static PyObject *get_grad(PyObject *self, void *_) {
     Node *node = (Node *)self;
@@ -652,7 +665,7 @@ static int set_attribute(PyObject *self, PyObject *name, PyObject *value) {
 }
 
 static PyGetSetDef fields[] = {
-    {"grad", get_grad, set_grad}, {"_grad", get_grad, set_grad},
+    {"data", get_data, set_data}, {"grad", get_grad, set_grad}, {"_grad", get_grad, set_grad},
     {"_changed", get_changed, set_changed}, {"inputs", get_inputs}, {"op", get_field, NULL, NULL, (void *)OP},
     {"params", get_field, NULL, NULL, (void *)PARAMS}, {"label", get_field, set_label, NULL, (void *)LABEL}, {0}};
 static PyMemberDef members[] = {
@@ -726,10 +739,10 @@ static PyObject *take_place(PyObject *module, PyObject *_) { return PyLong_FromL
 /* connect(...): return the type in C that has the methods of a class in Python; compiled.py says what it is given. */
 static PyObject *connect(PyObject *module, PyObject *args) {
     PyObject *base, *flag, *count;
-    if (!PyArg_ParseTuple(args, "OOOOOO!OO!OOO!OOO!z", &base, &python_init, &python_pow, &python_apply,
+    if (!PyArg_ParseTuple(args, "OOOOOOO!OO!OOO!OOO!zz", &base, &python_init, &set_python_data, &python_pow, &python_apply,
                           &refuse, &PyList_Type, &ops, &codes, &PyList_Type, &parameters, &usual[PARAMS], &usual[LABEL],
-                          &PyByteArray_Type, &flag, &get_mode, &set_mode, &PyByteArray_Type, &count,
-                          &fields[0].doc)) return NULL;
+                          &PyByteArray_Type, &flag, &get_mode, &set_mode, &PyByteArray_Type, &count, &fields[0].doc,
+                          &fields[1].doc)) return NULL;
     Py_INCREF(args);            /* and so all that is in it, for good */
     switched = PyByteArray_AsString(flag);
     commits = (int64_t *)PyByteArray_AsString(count);

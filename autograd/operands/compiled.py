@@ -28,9 +28,10 @@ def compiled(cls: type[N]) -> type[N]:
     python: Any = cls
     made: type[N] = core.connect(
         cls,
-        # what C calls for all that it leaves to Python: other arguments of a Value, pow with a modulus, any other op,
-        # an attribute that is not to be set
+        # what C calls for all that it leaves to Python: other arguments of a Value, a `data` that is no float, pow with
+        # a modulus, any other op, an attribute that is not to be set
         lambda value, args, named=NO_PARAMS: python.__init__(value, *args, **named),
+        python.data.__set__,
         python.__pow__,
         Node._apply,
         refuse_attribute,
@@ -43,6 +44,7 @@ def compiled(cls: type[N]) -> type[N]:
         mode.get,
         mode.set,
         commits.obj,
+        python.data.__doc__,
         python.grad.__doc__,
     )
     made.__doc__ = cls.__doc__

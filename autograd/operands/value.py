@@ -59,7 +59,7 @@ class Value(Operators, Node):
 
     @data.setter
     def data(self, data: float) -> None:
-        new = data if type(data) is float else number(data, "a Value holds")
+        new = number(data, "a Value holds")
         self._changed, self._data = next(created), new  # one statement: Ctrl-C never finds new data with an old mark
 
     def item(self) -> float:
