@@ -406,7 +406,7 @@ METHODS(METHOD)
 typedef struct { uint64_t age; Node *node; } Reached;    /* age: how long before the root it was made, in places */
 
 /* The memory of the last sweep, for the next one: to allocate it anew would take as long as the sweep. */
-static struct { Reached *reached, *sorted; double *gradients; size_t room, count; } held;
+static struct { Reached *reached, *sorted; double *gradients; size_t room, count; uint64_t oldest; } held;
 
 /* Make room for twice as many nodes; 0, with MemoryError, where there is none. What `reached` has is kept. */
 static int more_room(void) {
@@ -421,19 +421,19 @@ static int more_room(void) {
     return 1;
 }
 
-/* Sort the reached nodes by age, 11 bits at a time; return them in one of the two arrays that are held. */
+/* Sort the reached nodes by age, some bits at a time; return them in one of the two arrays that are held. What is older than
+   the oldest result is a leaf, such as a parameter, and comes last in any order: its age may have many more bits. */
 static Reached *by_age(void) {
     Reached *from = held.reached, *to = held.sorted;
-    uint64_t rest = 1;
-    for (int shift = 0; rest; shift += 11) {
-        size_t start[2049] = {0};
-        rest = 0;
-        for (size_t k = 0; k < held.count; k++) {
-            start[(from[k].age >> shift & 2047) + 1]++;
-            rest |= from[k].age >> shift >> 11;
-        }
-        for (int k = 0; k < 2048; k++) start[k + 1] += start[k];
-        for (size_t k = 0; k < held.count; k++) to[start[from[k].age >> shift & 2047]++] = from[k];
+    uint64_t last = held.oldest + 1;
+    int bits = last < 256 ? 8 : 11;
+    #define PART(k) ((from[k].age < last ? from[k].age : last) >> shift & ((1 << bits) - 1))
+    for (int shift = 0; last >> shift; shift += bits) {
+        size_t start[2049];
+        memset(start, 0, ((1 << bits) + 1) * sizeof(size_t));
+        for (size_t k = 0; k < held.count; k++) start[PART(k) + 1]++;
+        for (int k = 0; k < 1 << bits; k++) start[k + 1] += start[k];
+        for (size_t k = 0; k < held.count; k++) to[start[PART(k)]++] = from[k];
         Reached *other = from; from = to; to = other;
     }
     return from;
@@ -449,6 +449,7 @@ static inline int is_ours(const Node *node) {
 /* Add a node to those found; 0 with MemoryError. */
 static inline int put(Node *node, uint64_t age) {
     if (held.count == held.room && !more_room()) return 0;
+    if (node->code != LEAF && age > held.oldest) held.oldest = age;
     held.reached[held.count++] = (Reached){age, node};
     return node->slot = 1;
 }
@@ -460,7 +461,7 @@ static inline int put(Node *node, uint64_t age) {
    The nth found has number n; `top` is the number of the one on top, or 0, and the slot of a node that waits is 1 more
    than the number of the one below it. So the slot of each found node is not 0. */
 static void reach(Node *root) {
-    held.count = 0;
+    held.count = held.oldest = 0;
     put(root, 0);
     size_t top = held.count;
     while (top) {
