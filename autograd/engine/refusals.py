@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any, Final, NoReturn
 
@@ -42,6 +43,7 @@ def refuse_attribute(node: Any, name: str, *value: object) -> NoReturn:
     )
 
 
+@functools.lru_cache(maxsize=256)  # hasattr asks for this message too, and to find the names takes 0.1 ms
 def near_names(kind: type, name: str) -> str:
     """Return which attributes of a class a missing one may have been meant for, in words; often none."""
     import difflib  # here: it is for messages only
