@@ -109,7 +109,7 @@ class ArrayMethods(Operators, Grid):
         return math.prod(self.shape)
 
     def __getattr__(self, name: str) -> NoReturn:
-        near = near_names(type(self), name)
+        near = near_names(type(self), name)  # type: ignore[arg-type]  # a class has a hash, whatever its instances have
         raise AttributeError(f"a {type(self).__name__} has no {name!r}" + (f"; did you mean {near}?" if near else ""))
 
     def __setitem__(self, key: Any, value: Any) -> NoReturn:
