@@ -57,12 +57,13 @@ class Op:
     scalars                the op on arrays of Values, for `zoom`, where `array` cannot take them
     of_integers            whether arrays of integers stay integers: the op only picks or rounds, so none overflows
     built_in               whether it is an op of this package, whose functions are known to return arrays of their own
+    own                    this op if it is a user's own, whose rules are not known to us; None for one of this package
     ends                   whether no gradient flows to some of its inputs
     """
 
     __slots__ = (
-        "array", "built_in", "ends", "example", "infix", "inputs", "kind", "name", "of_integers", "params", "push",
-        "rules", "scalar", "scalars", "takes",
+        "array", "built_in", "ends", "example", "infix", "inputs", "kind", "name", "of_integers", "own", "params",
+        "push", "rules", "scalar", "scalars", "takes",
     )  # fmt: skip
 
     def __init__(self, name: str, scalar: Rule, array: Rule, *rules: Rule | None, inputs: tuple[str, ...] = (),
@@ -83,12 +84,8 @@ class Op:
         self.scalars: Final = scalars
         self.of_integers: Final = of_integers
         self.built_in: Final = not BUILT_IN  # which is filled after the last of our tables
+        self.own: Final[Op | None] = None if self.built_in else self
         self.ends: Final = None in rules
-
-    @property
-    def own(self) -> Op | None:
-        """This op if it is a user's own, whose rules are not known to us; None for an op of this package."""
-        return None if self.built_in else self
 
     def __call__(self, *args: Any, **given: Any) -> Any:
         params: Params = given
