@@ -57,7 +57,7 @@ def test_ten_million_nodes_live_at_once() -> None:
     assert x.grad == count + 1.0
 
 
-def test_a_million_steps_hold_no_more_memory_than_ten_thousand() -> None:
+def test_a_million_steps_hold_no_more_memory_than_a_thousand() -> None:
     w, b = Value(0.5), Value(0.0)
 
     def steps(count: int) -> None:
@@ -70,7 +70,7 @@ def test_a_million_steps_hold_no_more_memory_than_ten_thousand() -> None:
             if k % 7 == 0:
                 loss.label = f"step {k}"
 
-    steps(10_000)  # after which the allocator, also that of a sanitizer, holds what it keeps
+    steps(1000 if SCALE == 1 else 10_000)  # the allocator of a sanitizer holds what it keeps after more steps
     before, live = held(), native.core.live()
     steps(size(1_000_000))
     assert held() - before < 1_000_000
