@@ -6,12 +6,12 @@ No derivative is written here: each function is composed of ops, and the derivat
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from ..engine.op import NO_PARAMS
-from ..native import apply_to_lists
+from ..native import apply, codes
 from ..rules import structural as s
 from ..rules.structural_forward import axis_tuple
 from .arguments import (
@@ -29,6 +29,8 @@ from .arguments import (
 from .casting import cast
 from .einsum_subscripts import read_subscripts
 from .reshaping import cat, narrow, reshape, squeeze, unsqueeze
+
+_DOT: Final = codes.get("dot", 0)
 
 # Along dimensions
 
@@ -118,7 +120,7 @@ def _check_matmul(m: tuple[int, ...], n: tuple[int, ...]) -> None:
 
 def dot(a: Any, b: Any) -> Any:
     """The sum of the products of two vectors, or of two lists of Values as one op; ValueError if the lengths differ."""
-    if (found := apply_to_lists(s.list_dot, a, b)) is not None:
+    if (found := apply(_DOT, NO_PARAMS, a, b)) is not None:
         return found
     if is_list(a) and is_list(b):
         left, right = list(a), list(b)

@@ -10,12 +10,13 @@ import builtins
 import math
 import numbers
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
+from ..engine.op import NO_PARAMS
 from ..engine.text import shown
-from ..native import apply_to_lists
+from ..native import apply, codes
 from ..rules import elementwise as e, structural as s
 from ..rules.structural_forward import axis_tuple
 from .arguments import (
@@ -36,6 +37,8 @@ from .arguments import (
 )
 from .casting import cast
 from .indexing import gather
+
+_SUM: Final = codes.get("sum", 0)
 from .reshaping import squeeze
 
 
@@ -47,7 +50,7 @@ def sum(
     if isinstance(x, Grid):  # the usual case, in fewer steps
         axes = None if dim is axis is None else axes_of("sum", x, dim_or_axis("sum", dim, axis))
         return x._apply(s.total, (x,), {"axis": axes, "keepdims": keep_or_keeps("sum", keepdim, keepdims)})
-    if (found := apply_to_lists(s.list_sum, x)) is not None:
+    if (found := apply(_SUM, NO_PARAMS, x)) is not None:
         return found
     if is_list(x):
         values = list(x)

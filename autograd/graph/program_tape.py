@@ -16,7 +16,7 @@ from ..engine.node import Node
 from .tape import Tape
 
 Shape = tuple[int, ...]
-_WHERE: Final = native.names.index("where") if native.names else 0
+_WHERE: Final = native.codes.get("where", 0)
 # What the core tells of a node; `inputs` counts its inputs and parameters, and `code` is 0 in a leaf.
 ROW: Final = np.dtype([("data", "f8"), ("index", "i8"), ("changed", "i8"), ("code", "u4"), ("inputs", "i4")])
 

@@ -16,18 +16,29 @@ from typing import Any, Final
 
 import numpy as np
 
-from ..native import interpreter
+from ..engine.forms import Takes
+from ..engine.op import OPS
+from ..native import codes, interpreter
 
 FEW: Final = 8  # fewer samples than this are run one by one
 PATIENCE: Final = 1 << 20  # values to compute before the next look for Ctrl-C
 KEPT: Final = 1 << 22  # bytes of memory that a tape keeps for its next run, at most
+NONE, FIRST, LATER = range(3)  # what an operand gets, as in interpreter.c: no gradient, the first one, a further one
 PADDING: Final = bytes(2 * 4)  # operands behind the last one, because an op may look at three and use one
+
+# Of each op by its code: how many inputs (or lists) and parameters it has, whether it is of lists, and which of its inputs
+# have a rule. Code 0 is that of no op.
+_OPS: Final = [OPS[name] for name in codes]
+MOST: Final = 3  # inputs and parameters of an op, together
+_OPERANDS: Final = np.array([1, *(len(op.inputs) + len(op.params) for op in _OPS)])
+_IS_OF_LISTS: Final = np.array([False, *(op.takes is Takes.LISTS for op in _OPS)])
+_RULED: Final = np.array([[False] * MOST, *([k < len(op.rules) and op.rules[k] is not None for k in range(MOST)] for op in _OPS)])
 
 
 class Tape:
     """The ops of a graph, to be run forward and backward. It takes these arrays, or their bytes:
 
-    codes       uint8: the op of each result, as its place in `native.names`
+    ops         uint8: the op of each result, as its code in `native.codes`
     first       uint32: where the operands of each op begin, and behind them the end of the last ones
     operands    uint32: the slots that the ops read; the parameters of an op follow its inputs
     data        float64: the number in each leaf
@@ -39,18 +50,15 @@ class Tape:
 
     __slots__ = ("_arrays", "_data", "_kept", "_read", "_slots", "_summed", "_written", "moving")
 
-    def __init__(self, codes: Any, first: Any, operands: Any, data: Any, inputs: Any, roots: Any) -> None:
-        code, self._data = np.frombuffer(codes, np.uint8), np.frombuffer(data, np.float64).copy()
+    def __init__(self, ops: Any, first: Any, operands: Any, data: Any, inputs: Any, roots: Any) -> None:
+        code, self._data = np.frombuffer(ops, np.uint8), np.frombuffer(data, np.float64).copy()
         begin, operand, given, asked = (np.frombuffer(each, np.uint32) for each in (first, operands, inputs, roots))
         leaves, slots = len(self._data), len(self._data) + len(code)
         if wrong := _wrong_ops(code, begin, operand, leaves) or _wrong_ends(given, asked, leaves, slots):
             raise ValueError(f"this is no tape: {wrong}")
         ops = (code.tobytes(), begin.tobytes(), operand.tobytes() + PADDING)
-        wanted, reached, flow = (np.zeros(size, np.uint8) for size in (slots, slots, len(operand)))
-        wanted[given] = reached[asked] = 1
-        interpreter.find_flow(*ops, wanted, reached, flow)
-        self.moving: Final = wanted.astype(bool)
-        self._arrays: Final = (*ops, flow.tobytes(), leaves)
+        self.moving, flow = _flow(code, begin, operand, leaves, given, asked)
+        self._arrays: Final = (*ops, flow.tobytes() + PADDING, leaves)
         self._slots: Final = slots
         # The memory of a run has a row for the number in each slot, and behind them one for the gradient in each slot.
         values, slopes = np.arange(2 * slots, dtype=np.uint64).reshape(2, slots)
@@ -123,6 +131,40 @@ class Tape:
             self._kept.append(memory)
 
 
+def _flow(
+    code: np.ndarray, first: np.ndarray, operand: np.ndarray, leaves: int, inputs: np.ndarray, roots: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return whether each slot depends on an input, whether a root depends on it, and to which operands gradients flow.
+
+    They are found by running the same graph with a sum in place of each op, from 1 at the inputs and 0 at all other
+    leaves, and from a gradient of 1 at the roots: what is not 0 is connected.
+    """
+    counts = first[1:] - first[:-1]
+    place = np.arange(len(operand)) - np.repeat(first[:-1], counts)  # of each operand among those of its op
+    ruled = _RULED[np.repeat(code, counts), np.minimum(place, MOST - 1)] | np.repeat(_IS_OF_LISTS[code], counts)
+    # Nothing flows through a mask or a parameter: the first operand that has a rule stands in its place.
+    with_rule = operand[first[:-1] + _RULED[code].argmax(1)]
+    summed = np.where(ruled, operand, np.repeat(with_rule, counts)).astype(np.uint32)
+    slots = leaves + len(code)
+    memory = np.zeros((2, slots))
+    rows = np.append(inputs, roots.astype(np.uint64) + np.uint64(slots)).astype(np.uint64)
+    memory = np.zeros((2, slots))
+    rows = np.append(inputs, roots + np.uint64(slots)).astype(np.uint64)
+    ops = (bytes([codes["sum"]]) * len(code), first.tobytes(), summed.tobytes() + PADDING)
+    tape = (*ops, bytes([LATER]) * len(operand), leaves)
+    interpreter.run(tape, memory, 1, rows, np.ones(len(rows)), np.empty(0, np.uint64), np.empty(0), 1, 1, True)
+    moving, reached = memory > 0.0
+    flow = np.where(ruled & moving[operand] & np.repeat(reached[leaves:], counts), LATER, NONE).astype(np.uint8)
+    # The order of a sweep, from its end: the operand of a slot that is assigned last is the first one in the sweep.
+    order = np.repeat(first[:-1] + first[1:] - 1, counts) - np.arange(len(operand))
+    order = order[flow[order] != NONE]
+    earliest = np.empty(slots, np.int64)
+    earliest[operand[order]] = order
+    earliest[roots] = -1  # where a gradient is from the start
+    flow[(flow != NONE) & (earliest[operand] == np.arange(len(operand)))] = FIRST
+    return moving, flow
+
+
 def _wrong_ops(code: np.ndarray, first: np.ndarray, operand: np.ndarray, leaves: int) -> str:
     """Return what is wrong with the ops; nothing where each of them has its operands before it."""
     if len(first) != len(code) + 1 or first[0] or first[-1] != len(operand):
@@ -130,12 +172,10 @@ def _wrong_ops(code: np.ndarray, first: np.ndarray, operand: np.ndarray, leaves:
     counts = first[1:] - first[:-1]
     if (first[1:] < first[:-1]).any():
         return "first does not rise"
-    inputs, params, _ = np.frombuffer(interpreter.table, np.uint8).reshape(-1, 3).T
-    if ((code == 0) | (code >= len(inputs))).any():
+    if ((code == 0) | (code >= len(_OPERANDS))).any():
         return "a code is that of no op"
-    of_lists = code >= interpreter.ELEMENTWISE
-    many, lists = counts[of_lists], inputs[code[of_lists]]
-    if (counts != (inputs + params)[code])[~of_lists].any() or ((many == 0) | (many % lists != 0)).any():
+    lists, rest = counts // _OPERANDS[code], counts % _OPERANDS[code]
+    if ((rest != 0) | (lists == 0) | (lists > 1) & ~_IS_OF_LISTS[code]).any():
         return "an op has a wrong number of operands"
     if (operand >= np.repeat(np.arange(leaves, leaves + len(code)), counts)).any():
         return "an op has an operand that comes after it"

@@ -2,8 +2,8 @@
 
 It is optional and gives the same bits as the Python. The Python runs where no C compiler was found, with
 GLASSGRAD_PURE=1, and for everything that the C code leaves to it, such as a user's own op. `core.c` has the Values, and
-`interpreter.c` runs a recorded graph again on other numbers. Both are written by hand; `tools/spell_c.py` writes
-`rules.h`.
+`interpreter.c` runs a recorded graph again on other numbers. Both are written by hand, as is what they share in `ops.h`;
+`tools/spell_c.py` writes `rules.h`.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def _leave_to_python(root: object, seed: object) -> bool:
     return False
 
 
-def _no_lists(op: object, *lists: object) -> None:
+def _apply_nothing(code: int, params: object, *lists: object) -> None:
     return None
 
 
@@ -67,7 +67,8 @@ interpreter: Final[Any] = None if core is None else _load("interpreter")  # runs
 created: Final[Iterator[int]] = itertools.count(1) if core is None else iter(core.place, None)  # places of nodes
 # sweep(root, seed): fill `.grad` below a Value and return True; False, with nothing done, where that is for Python.
 sweep: Final[Callable[[object, object], bool]] = _leave_to_python if core is None else core.sweep
-# apply_to_lists(op, *lists): apply an op to lists of Values; None, with nothing done, where that is for Python.
-apply_to_lists: Final[Callable[..., Any]] = _no_lists if core is None else core.apply_to_lists
-# The names of the ops in C, in the order of their codes; code 0 is that of no op.
-names: Final[tuple[str, ...]] = () if core is None else ("", *core.names.split())
+# apply(code, params, *lists): apply an op of lists to its lists of Values and numbers, or another op to one list of its
+# inputs and then its parameters; None, with nothing done, where that is for Python.
+apply: Final[Callable[..., Any]] = _apply_nothing if core is None else core.apply
+# The code of each op in C by its name, in their order; 0 is that of no op.
+codes: Final[dict[str, int]] = {} if core is None else {name: k for k, name in enumerate(core.names.split(), 1)}

@@ -14,7 +14,7 @@ from typing import Final
 
 FOLDER: Final = os.path.dirname(os.path.abspath(__file__))
 MODULES: Final = ("core", "interpreter")  # each is of the file in C of its name, which includes the headers
-SOURCES: Final = (*(f"{name}.c" for name in MODULES), "lists.h", "rules.h", "python_arithmetic.h")
+SOURCES: Final = (*(f"{name}.c" for name in MODULES), "ops.h", "rules.h")
 
 
 @functools.cache  # both modules ask

@@ -3,44 +3,43 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from ..engine.accumulation import commits
+from ..engine.dtypes import number
 from ..engine.mode import mode, switched
 from ..engine.node import Node
-from ..engine.op import NO_PARAMS, OPS
+from ..engine.op import NO_PARAMS, OPS, Op, Params
 from ..engine.refusals import refuse_attribute
-from ..native import core, names
+from ..native import apply, codes, core
 from ..rules import lists as lists  # imported so that OPS has all that the engine needs
 
 N = TypeVar("N", bound=Node)
+_OPS: Final = [None, *(OPS[name] for name in codes)]
+_CODES: Final = {OPS[name]: code for name, code in codes.items()}
 
 
 def compiled(cls: type[N]) -> type[N]:
     """Return the type in C that has the methods of this class; the class itself where the engine is not compiled.
 
-    The type has the fields of a node, the operators and `_apply`, which calls that of `Node` for all that is left to
-    Python.
+    The type has the fields of a node and the operators. C calls `Node._apply` for all that it leaves to Python.
     """
     if core is None:
         return cls
-    ops = [OPS[name] if name else None for name in names]
     python: Any = cls
     made: type[N] = core.connect(
         cls,
         # what C calls for all that it leaves to Python: other arguments of a Value, a `data` that is no float, pow with
-        # a modulus, any other op, an attribute that is not to be set
+        # a modulus, any other operand, an attribute that is not to be set
         lambda value, args, named=NO_PARAMS: python.__init__(value, *args, **named),
-        python.data.__set__,
+        lambda value, data: setattr(value, "data", number(data, "a Value holds")),
         python.__pow__,
-        Node._apply,
+        lambda code, *args: Node._apply(next(x for x in args if type(x) is made), _OPS[code], args, NO_PARAMS),
         refuse_attribute,
-        ops,
-        {op: code for code, op in enumerate(ops) if op},
-        [tuple(op.params) if op else () for op in ops],
-        NO_PARAMS,
-        "",  # the label of a node that has none
+        _OPS,
+        (None, (), NO_PARAMS, "", None),  # op, inputs, params, label and grad of a node that has no others
         switched,
+        lambda: mode.get().in_c,
         mode.get,
         mode.set,
         commits.obj,
@@ -50,3 +49,13 @@ def compiled(cls: type[N]) -> type[N]:
     made.__doc__ = cls.__doc__
     made.__signature__ = inspect.signature(cls)  # type: ignore[attr-defined]
     return made
+
+
+def apply_compiled(self: Node, op: Op, args: tuple[Any, ...], params: Params) -> Any:
+    """Apply an op in C, and in Python where C leaves it to that."""
+    code = _CODES.get(op)
+    if code is not None:
+        found = apply(code, params, [*args, *[params[name] for name in op.params]] if params else list(args))
+        if found is not None:
+            return found
+    return Node._apply(self, op, args, params)

@@ -15,7 +15,7 @@ from ..engine.text import shown
 from ..native import core
 from ..rules.structural import as_value
 from ..rules.structural_forward import of_array
-from .compiled import compiled
+from .compiled import apply_compiled, compiled
 from .node_table import node_table
 from .operators import Operators
 
@@ -79,6 +79,9 @@ class Value(Operators, Node):
         if self._index < 0:
             refuse_constant_root("Value")
         backward(self, number(gradient, "backward() starts with"))
+
+    if core is not None:
+        _apply = apply_compiled
 
     def _data_of(self, op: Op, args: tuple[Any, ...]) -> list[Any] | None:
         xs = []

@@ -49,7 +49,7 @@ class Given:
             self.deep = self.deep * self.w + 1.0
         self.ends = [self.x, self.deep, self.w]
         # A tape of a + b, with a and b as inputs. An op may look at three operands.
-        add = bytes([native.names.index("add")])
+        add = bytes([native.codes["add"]])
         ops = (add, array("I", [0, 2]), array("I", [0, 1, 0]))
         self.flow, self.wanted, self.reached = bytearray(2), bytearray([1, 1, 0]), bytearray([0, 0, 1])
         self.tape, self.to_find = (*ops, self.flow, 2), (*ops, self.wanted, self.reached, self.flow)

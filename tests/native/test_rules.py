@@ -75,7 +75,7 @@ def by_tape(op: Op, at: Points) -> list[Floats]:
     """Return the same from a tape of this one op."""
     leaves = np.arange(len(at.inputs) + len(at.params), dtype=np.uint32)
     count, size = len(leaves), len(at.gradient)
-    code, inputs, root = native.names.index(op.name), leaves[: len(at.inputs)], np.array([count], np.uint32)
+    code, inputs, root = native.codes[op.name], leaves[: len(at.inputs)], np.array([count], np.uint32)
     # A parameter is a leaf like an input, and the tape has an array of it too; no gradient flows there.
     tape = Tape(bytes([code]), np.array([0, count], np.uint32), leaves, np.zeros(count), leaves, root)
     results = tape.run_samples([*at.inputs, *at.params, at.gradient], True, size)
