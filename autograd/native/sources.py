@@ -13,8 +13,8 @@ import zlib
 from typing import Final
 
 FOLDER: Final = os.path.dirname(os.path.abspath(__file__))
-MODULES: Final = ("core", "interpreter")  # each is of the file in C of its name, which includes the headers
-SOURCES: Final = (*(f"{name}.c" for name in MODULES), "lists.h", "rules.h", "python_arithmetic.h")
+MODULES: Final = ("core", "interpreter")  # each is of the file in C of its name, which includes rules.h
+SOURCES: Final = (*(f"{name}.c" for name in MODULES), "rules.h")
 
 
 @functools.cache  # both modules ask
