@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import functools
 import inspect
+import itertools
 import math
 import textwrap
 from collections.abc import Callable, Mapping
@@ -36,7 +37,7 @@ FUNCTIONS: Final = {
     "math.floor": "floor", "math.fmod": "fmod", "math.isinf": "isinf", "round": "rint",
 }  # fmt: skip
 ROUNDING: Final = ("ceil", "floor", "rint")  # they may return -0.0, where the int that Python returns has no sign at 0
-NUMBER, INDEX = "double", "size_t"  # the types of variables
+NUMBER, INDEX, COUNTER = "double", "size_t", "int"  # the types of variables; a counter may count down
 
 
 def function(signature: str, body: list[str], kind: str = "static inline") -> str:
@@ -109,12 +110,12 @@ class Reader:
                 return [f"return {self.expression(value)};"]
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 return [self._assignment(name, value)]
-            case ast.AugAssign(target=ast.Name(id=name), op=sign, value=value) if self._types.get(name) == NUMBER:
+            case ast.AugAssign(ast.Name(name), sign, value) if type(sign) in BINARY and self._types.get(name) == NUMBER:
                 return [f"{name} {C.sign(BINARY[type(sign)]).sign}= {self.expression(value)};"]
             case ast.If(test=test, body=body, orelse=[]):
                 condition = self.expression(test)
                 return [] if condition.value is False else self._block(f"if ({condition})", body)
-            case ast.For(target=ast.Name(id=name), iter=ast.Call(func=ast.Name(id="range"), args=bounds), body=body):
+            case ast.For(ast.Name(name), ast.Call(ast.Name("range"), bounds), body, orelse=[]):
                 return self._loop(name, bounds, body)
         raise ValueError(f"cannot read `{ast.unparse(node)}` for C; write it with if, for, = and return")
 
@@ -130,8 +131,8 @@ class Reader:
         """Return a loop over a range: with a step, all three bounds are constants, else it counts an index up."""
         if len(bounds) == 3:
             start, stop, step = map(ast.literal_eval, bounds)
-            head = f"int {name} = {start}; {name} {'<' if step > 0 else '>'} {stop}; {name} += {step}"
-            return self._block(f"for ({head})", body, {name: NUMBER})
+            head = f"{COUNTER} {name} = {start}; {name} {'<' if step > 0 else '>'} {stop}; {name} += {step}"
+            return self._block(f"for ({head})", body, {name: COUNTER})
         first, last = map(self.index, [ast.Constant(0), *bounds][-2:])
         head = f"{INDEX} {name} = {first}; {name} < {last}; {name}++"
         return self._block(f"for ({head})", body, {name: INDEX})
@@ -153,7 +154,7 @@ class Reader:
 
     def _index(self, node: ast.expr) -> Symbol | None:
         match node:
-            case ast.Constant(value=int(value)):
+            case ast.Constant(value=value) if type(value) is int:
                 return symbol(str(value))
             case ast.Name(id=name) if self._types.get(name) == INDEX:
                 return symbol(name)
@@ -170,27 +171,33 @@ class Reader:
             case ast.Constant(value=value):
                 return literal(value, C)
             case ast.Name(id=name) if name in self._types:
-                return symbol(name)
+                return symbol(name) if self._types[name] == NUMBER else symbol(f"(double){name}", UNARY)
             case ast.Name() | ast.Attribute():  # TAIL, math.inf
                 return literal(eval(ast.unparse(node), self._scope), C)
             case ast.Subscript(value=ast.Name(id=name), slice=place) if name == self._list:
                 return symbol(f"*find(from, {self.index(place)}).x", UNARY)
             case ast.UnaryOp(op=ast.USub(), operand=x):
                 return -self.expression(x)
-            case ast.BinOp(left=a, op=sign, right=b):
+            case ast.BinOp(left=a, op=sign, right=b) if type(sign) in BINARY:
                 return self._apply(BINARY[type(sign)], a, b)
             case ast.BoolOp(op=sign, values=values):
                 return functools.reduce(JOINED[type(sign)], map(self.expression, values))
-            case ast.Compare(left=left, ops=signs, comparators=others):
+            case ast.Compare(left=left, ops=signs, comparators=others) if COMPARISONS.keys() >= set(map(type, signs)):
                 pairs = zip(signs, (left, *others), others, strict=False)
-                return functools.reduce(
-                    integers.bitwise_and, [self._apply(COMPARISONS[type(s)], a, b) for s, a, b in pairs]
-                )
+                return functools.reduce(integers.bitwise_and, itertools.starmap(self._comparison, pairs))
             case ast.IfExp(test=test, body=body, orelse=orelse):
                 return self._apply(ops.where, test, body, orelse)
             case ast.Call(func=called, args=args):
                 return self._call(called, args)
         raise ValueError(f"cannot read `{ast.unparse(node)}` for C; write it with + - * /, comparisons and calls")
+
+    def _comparison(self, sign: ast.cmpop, a: ast.expr, b: ast.expr) -> Symbol:
+        """Return a comparison, of two indices as they are."""
+        op, left, right = COMPARISONS[type(sign)], self._index(a), self._index(b)
+        if left is None or right is None:
+            return self._apply(op, a, b)
+        found: Symbol = op(left, right)
+        return found
 
     def _apply(self, op: Op, *args: ast.expr) -> Symbol:
         found: Symbol = op(*map(self.expression, args))

@@ -75,7 +75,7 @@ static inline double mills(double x) {
     }
     double fraction = -x;
     for (int k = 70; k > 0; k += -1) {
-        fraction = k / fraction - x;
+        fraction = (double)k / fraction - x;
     }
     return 1.0 / fraction;
 }
