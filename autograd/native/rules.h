@@ -1,6 +1,7 @@
 /* Written by tools/spell_c.py from the table of derivatives in autograd/rules/. Change the table, not this file.
 
    forward_relu(x)          the value of an op; where it is a sign or a function of the C library, C has it already
+   forward_dot(find, ...)   the value of an op of lists, whose operands are found by this function
    rule_mul_a(g, y, a, b)   what the gradient g at the result y contributes to the input a */
 
 #include <math.h>
