@@ -31,31 +31,58 @@ OPENING: Final = """\
 /* Written by tools/spell_c.py from the table of derivatives in autograd/rules/. Change the table, not this file.
 
    forward_relu(x)          the value of an op; where it is a sign or a function of the C library, C has it already
+   forward_dot(find, ...)   the value of an op of lists, whose operands are found by this function
    rule_mul_a(g, y, a, b)   what the gradient g at the result y contributes to the input a */
 
 #include <math.h>
+#include <stddef.h>
 #include <stdint.h>
-#include "python_arithmetic.h"
+
+/* Copy a function into each of its callers: where the code of the op is a constant, only that op's case is left. */
+#define INLINE static inline Py_ALWAYS_INLINE
+
+/* Where the number of an operand is, and where its gradient is added up: NULL if nowhere. */
+typedef struct { const double *x; double *to; } Operand;
+
+/* A function that returns operand k; `from` is where it finds it. */
+typedef Operand Find(const void *from, size_t k);
 """
+FORWARD: Final = """\
+/* Compute the values of an op for some samples: y[l] from x[0][l], x[1][l], ...: the inputs and behind them the
+   parameters. */
+INLINE void forward(int code, int lanes, double *restrict y, const double *const *x) {
+    #define EACH(value) for (int l = 0; l < lanes; l++) y[l] = value
+    switch (code) {"""
+BACKWARD: Final = """\
+/* Add what the gradients g at the results y contribute to input k to to[k], for some samples; NULL: nowhere. For an op
+   of lists: of one element of each. */
+INLINE void
+backward(int code, int lanes, const double *g, const double *y, const double *const *x, double *const *to) {
+    #define TO(k, contribution) \\
+        if (to[k]) { double *restrict sum = to[k]; for (int l = 0; l < lanes; l++) sum[l] += contribution; }
+    switch (code) {"""
+LIST_FORWARD: Final = """\
+/* Return the value of an op of lists; each list follows the one before. */
+INLINE double list_forward(int code, Find *find, const void *from, size_t count) {
+    switch (code) {"""
 
 
 def main() -> None:
+    text = header()
     with open(HEADER, "w", encoding="utf-8", newline="\n") as file:
-        file.write(header())
+        file.write(text)
 
 
 def header() -> str:
     """Return the text of the header."""
     spelled = [op for op in BUILT_IN.values() if in_c(op)]
     lists = [op for op in BUILT_IN.values() if op.takes is Takes.LISTS]
-    forwards = Forwards([op for op in spelled if C.functions and C.functions.get(op.name) == f"forward_{op.name}"])
-    values = [f"    case {code(op)}: return {applied(op, 'x[{}]')};" for op in spelled]
-    slopes = [f"    case {code(op)}: {contributions(op, 'x[{}]', 'TO({}, {});')} return;" for op in (*spelled, *lists)]
+    every = [*spelled, *lists]
     return "\n".join(
         [
             OPENING,
-            *forwards.written,
-            *(rule for op in (*spelled, *lists) for rule in rules(op)),
+            *Forwards([op for op in every if is_translated(op)]).written,
+            *(rule for op in every for rule in rules(op)),
             "/* The codes of the ops. Those of lists are last: each rule of them is in one element of each list. */",
             "enum {\n    LEAF,",
             *(f"    {code(op)}," for op in spelled),
@@ -63,47 +90,37 @@ def header() -> str:
             *(f"    {code(op)}{' = ELEMENTWISE' * (op is lists[0])}," for op in lists),
             "    CODES\n};\n",
             "/* The names of the ops, in the order of their codes. */",
-            f'#define NAMES "{" ".join(op.name for op in (*spelled, *lists))}"\n',
+            f'#define NAMES "{" ".join(op.name for op in every)}"\n',
             "/* How many inputs (or lists) and parameters an op has, and the bits of its inputs with a rule. */",
             "static const struct { unsigned char inputs, params, ruled; } table[CODES] = {",
-            *(f"    [{code(op)}] = {{{row(op)}}}," for op in (*spelled, *lists)),
+            *(f"    [{code(op)}] = {{{row(op)}}}," for op in every),
             "};\n",
             "/* The most inputs and parameters that an op has, together. */",
             f"enum {{ MOST = {max(len(op.inputs) + len(op.params) for op in spelled)} }};\n",
             "/* The ops that are methods too, such as x.exp(): their names and codes, for a macro of two arguments. */",
             "#define METHODS(M) " + " ".join(f"M({op.name}, {code(op)})" for op in spelled if is_method(op)) + "\n",
-            "/* Return the value of an op, where x has the inputs and behind them the parameters. */",
-            "INLINE double forward(int code, const double *x) {\n    switch (code) {",
-            *values,
-            "    }\n    return NAN;\n}\n",
-            "/* Add what the gradient g at the result y contributes to input k to sum[slot[k]]; slot 0: nothing. */",
-            "INLINE void\nbackward(int code, double g, double y, const double *x, const uint32_t *slot, double *sum) {",
-            "    #define TO(k, contribution) if (slot[k]) sum[slot[k]] += contribution",
-            "    switch (code) {",
-            *slopes,
+            FORWARD,
+            *(f"    case {code(op)}: EACH({value(op)}); return;" for op in spelled),
+            "    }\n    #undef EACH\n}\n",
+            BACKWARD,
+            *(f"    case {code(op)}: {contributions(op)} return;" for op in every),
             "    }\n    #undef TO\n}\n",
-            *for_the_tape(spelled, lists),
+            LIST_FORWARD,
+            *(f"    case {code(op)}: return forward_{op.name}(find, from, count);" for op in lists),
+            "    }\n    return NAN;\n}\n",
         ]
     )
 
 
-def for_the_tape(spelled: list[Op], lists: list[Op]) -> Iterator[str]:
-    """Yield the section of the tape, which has an op's inputs and then its parameters as operands x0, x1, x2."""
-    operand, call = "x{}", "TO({}, {})"
-    each = [f"    OP({code(op)}, {applied(op, operand)}, {contributions(op, operand, call)})" for op in spelled]
-    yield "/* --- for interpreter.c: the ops above, for arrays of samples --- */\n"
-    yield "/* For a macro: the code of an op, its value, and TO(k, what g contributes to input k) for each k. */"
-    yield "#define ELEMENTWISE_OPS(OP) \\"
-    yield " \\\n".join(each) + "\n"
-    yield "/* The same for an op of lists, without the value: x0 and x1 are elements of its lists. */"
-    yield "#define LIST_OPS(OP) \\"
-    yield " \\\n".join(f"    OP({code(op)}, {contributions(op, operand, call)})" for op in lists) + "\n"
-
-
 def in_c(op: Op) -> bool:
     """Tell whether this is an elementwise op with rules that the spelling table has a word for."""
-    known = {"where", *(C.functions or ()), *(C.infix or ())}
+    known = {*(C.functions or ()), *(C.infix or ())}
     return op.kind is Kind.ELEMENTWISE and op.takes is Takes.FIXED and bool(op.rules) and op.name in known
+
+
+def is_translated(op: Op) -> bool:
+    """Tell whether the forward function of an op is in the header, and not in the C library."""
+    return op.takes is Takes.LISTS or (C.functions or {}).get(op.name) == f"forward_{op.name}"
 
 
 def row(op: Op) -> str:
@@ -135,24 +152,24 @@ def rule_name(op: Op, name: str) -> str:
     return f"rule_{op.name}" if len(op.inputs) == 1 else f"rule_{op.name}_{name}"
 
 
-def operands(op: Op, form: str) -> list[str]:
-    """Return the names in C of an op's inputs and then its parameters: `form` with 0, 1, ... in it."""
-    return [form.format(k) for k in range(len(op.inputs) + len(op.params))]
+def operands(op: Op) -> list[str]:
+    """Return an op's inputs and then its parameters in C, of sample l."""
+    return [f"x[{k}][l]" for k in range(len(op.inputs) + len(op.params))]
 
 
-def applied(op: Op, operand: str) -> Symbol:
-    """Return the op on its operands, as text; `operand` is the form of their names."""
-    xs = list(map(symbol, operands(op, operand)))
-    count = len(op.inputs)
-    return xs[0]._apply(op, tuple(xs[:count]), dict(zip(op.params, xs[count:], strict=True)))
+def value(op: Op) -> str:
+    """Return the op on its operands."""
+    if is_translated(op):  # `where` too: the compiler reads both a and b for a call, and so takes several at once
+        return f"forward_{op.name}({', '.join(operands(op))})"
+    return str(op(*map(symbol, operands(op))))
 
 
-def contributions(op: Op, operand: str, written: str) -> str:
-    """Return the calls of the rules of an op, each written in this form with the place of its input."""
-    given = ", ".join(["g", "y", *operands(op, operand)])
+def contributions(op: Op) -> str:
+    """Return the calls of the rules of an op, each with the place of its input."""
+    given = ", ".join(["g[l]", "y[l]", *operands(op)])
     rules = zip(op.inputs, op.rules, strict=True)
     return " ".join(
-        written.format(k, f"{rule_name(op, name)}({given})") for k, (name, rule) in enumerate(rules) if rule is not None
+        f"TO({k}, {rule_name(op, name)}({given}));" for k, (name, rule) in enumerate(rules) if rule is not None
     )
 
 

@@ -1,11 +1,21 @@
 /* Written by tools/spell_c.py from the table of derivatives in autograd/rules/. Change the table, not this file.
 
    forward_relu(x)          the value of an op; where it is a sign or a function of the C library, C has it already
+   forward_dot(find, ...)   the value of an op of lists, whose operands are found by this function
    rule_mul_a(g, y, a, b)   what the gradient g at the result y contributes to the input a */
 
 #include <math.h>
+#include <stddef.h>
 #include <stdint.h>
-#include "python_arithmetic.h"
+
+/* Copy a function into each of its callers: where the code of the op is a constant, only that op's case is left. */
+#define INLINE static inline Py_ALWAYS_INLINE
+
+/* Where the number of an operand is, and where its gradient is added up: NULL if nowhere. */
+typedef struct { const double *x; double *to; } Operand;
+
+/* A function that returns operand k; `from` is where it finds it. */
+typedef Operand Find(const void *from, size_t k);
 
 static inline double forward_identity(double x) {
     return x;
@@ -39,12 +49,16 @@ static inline double forward_clip(double x, double min, double max) {
     return forward_minimum(forward_maximum(x, min), max);
 }
 
+static inline double forward_where(double mask, double a, double b) {
+    return mask ? a : b;
+}
+
 static inline double gaussian(double x, double factor) {
     if (x != x) {
         return x;
     }
-    x = python_max(-60.0, python_min(x, 60.0));
-    double head = python_round(x * 256.0) / 256.0;
+    x = x < -60.0 ? -60.0 : (x > 60.0 ? 60.0 : x);
+    double head = (rint(x * 256.0) + 0.0) / 256.0;
     return exp(-factor * head * head) * exp(-factor * (x - head) * (x + head));
 }
 
@@ -62,7 +76,7 @@ static inline double mills(double x) {
     }
     double fraction = -x;
     for (int k = 70; k > 0; k += -1) {
-        fraction = k / fraction - x;
+        fraction = (double)k / fraction - x;
     }
     return 1.0 / fraction;
 }
@@ -144,16 +158,84 @@ static inline double forward_binary_cross_entropy_with_logits(double x, double t
     return (1.0 - t) * forward_softplus(x) + t * forward_softplus(-x);
 }
 
+static inline double forward_remainder(double a, double b) {
+    double rest = fmod(a, b);
+    if (rest == 0.0) {
+        return copysign(0.0, b);
+    }
+    return (b < 0.0) != (rest < 0.0) ? rest + b : rest;
+}
+
 static inline double forward_floor(double x) {
-    return copysign(floor(x), x);
+    return copysign(floor(x) + 0.0, x);
+}
+
+static inline double forward_floor_divide(double a, double b) {
+    if (b == 0.0) {
+        return a / b;
+    }
+    double rest = fmod(a, b);
+    double quotient = (a - rest) / b;
+    if (rest != 0.0 && (b < 0.0) != (rest < 0.0)) {
+        quotient -= 1.0;
+    }
+    if (quotient == 0.0) {
+        return copysign(0.0, a / b);
+    }
+    double whole = forward_floor(quotient);
+    return quotient - whole > 0.5 ? whole + 1.0 : whole;
 }
 
 static inline double forward_ceil(double x) {
-    return copysign(ceil(x), x);
+    return copysign(ceil(x) + 0.0, x);
 }
 
 static inline double forward_round(double x) {
-    return copysign(python_round(x), x);
+    return copysign(rint(x) + 0.0, x);
+}
+
+INLINE double forward_sum(Find *find, const void *from, size_t count) {
+    double total = *find(from, 0).x;
+    for (size_t k = 1; k < count; k++) {
+        total = total + *find(from, k).x;
+    }
+    return total;
+}
+
+INLINE double forward_dot(Find *find, const void *from, size_t count) {
+    size_t half = count / 2;
+    double total = *find(from, 0).x * *find(from, half).x;
+    for (size_t k = 1; k < half; k++) {
+        total = total + *find(from, k).x * *find(from, half + k).x;
+    }
+    return total;
+}
+
+INLINE double forward_logsumexp(Find *find, const void *from, size_t count) {
+    size_t top = 0;
+    for (size_t k = 0; k < count; k++) {
+        if (*find(from, k).x != *find(from, k).x) {
+            return NAN;
+        }
+        if (*find(from, k).x > *find(from, top).x) {
+            top = k;
+        }
+    }
+    double largest = *find(from, top).x;
+    if (isinf(largest)) {
+        return largest;
+    }
+    double total = 0.0;
+    double lost = 0.0;
+    for (size_t k = 0; k < count; k++) {
+        if (k != top) {
+            double term = exp(*find(from, k).x - largest);
+            double new = total + term;
+            lost += total >= term ? total - new + term : term - new + total;
+            total = new;
+        }
+    }
+    return largest + log1p(total + lost);
 }
 
 static inline double rule_add_a(double g, double y, double a, double b) {
@@ -445,7 +527,7 @@ static inline double rule_remainder_a(double g, double y, double a, double b) {
 }
 
 static inline double rule_remainder_b(double g, double y, double a, double b) {
-    return -g * python_floor_divide(a, b);
+    return -g * forward_floor_divide(a, b);
 }
 
 static inline double rule_floor_divide_a(double g, double y, double a, double b) {
@@ -638,224 +720,163 @@ enum { MOST = 3 };
 /* The ops that are methods too, such as x.exp(): their names and codes, for a macro of two arguments. */
 #define METHODS(M) M(square, OP_SQUARE) M(reciprocal, OP_RECIPROCAL) M(sqrt, OP_SQRT) M(exp, OP_EXP) M(expm1, OP_EXPM1) M(log, OP_LOG) M(exp2, OP_EXP2) M(log2, OP_LOG2) M(log10, OP_LOG10) M(log1p, OP_LOG1P) M(sin, OP_SIN) M(cos, OP_COS) M(tan, OP_TAN) M(sinh, OP_SINH) M(cosh, OP_COSH) M(tanh, OP_TANH) M(asinh, OP_ASINH) M(acosh, OP_ACOSH) M(atanh, OP_ATANH) M(abs, OP_ABS) M(sign, OP_SIGN) M(erf, OP_ERF) M(erfc, OP_ERFC) M(sigmoid, OP_SIGMOID) M(softplus, OP_SOFTPLUS) M(logit, OP_LOGIT) M(relu, OP_RELU) M(gelu, OP_GELU) M(silu, OP_SILU) M(floor, OP_FLOOR) M(ceil, OP_CEIL)
 
-/* Return the value of an op, where x has the inputs and behind them the parameters. */
-INLINE double forward(int code, const double *x) {
+/* Compute the values of an op for some samples: y[l] from x[0][l], x[1][l], ...: the inputs and behind them the
+   parameters. */
+INLINE void forward(int code, int lanes, double *restrict y, const double *const *x) {
+    #define EACH(value) for (int l = 0; l < lanes; l++) y[l] = value
     switch (code) {
-    case OP_ADD: return x[0] + x[1];
-    case OP_SUB: return x[0] - x[1];
-    case OP_MUL: return x[0] * x[1];
-    case OP_DIV: return x[0] / x[1];
-    case OP_NEG: return -x[0];
-    case OP_POW: return pow(x[0], x[1]);
-    case OP_IDENTITY: return forward_identity(x[0]);
-    case OP_SQUARE: return forward_square(x[0]);
-    case OP_RECIPROCAL: return forward_reciprocal(x[0]);
-    case OP_SQRT: return sqrt(x[0]);
-    case OP_CBRT: return cbrt(x[0]);
-    case OP_HYPOT: return hypot(x[0], x[1]);
-    case OP_EXP: return exp(x[0]);
-    case OP_EXPM1: return expm1(x[0]);
-    case OP_LOG: return log(x[0]);
-    case OP_EXP2: return exp2(x[0]);
-    case OP_LOG2: return log2(x[0]);
-    case OP_LOG10: return log10(x[0]);
-    case OP_LOG1P: return log1p(x[0]);
-    case OP_SIN: return sin(x[0]);
-    case OP_COS: return cos(x[0]);
-    case OP_TAN: return tan(x[0]);
-    case OP_ASIN: return asin(x[0]);
-    case OP_ACOS: return acos(x[0]);
-    case OP_ATAN: return atan(x[0]);
-    case OP_ATAN2: return atan2(x[0], x[1]);
-    case OP_SINH: return sinh(x[0]);
-    case OP_COSH: return cosh(x[0]);
-    case OP_TANH: return tanh(x[0]);
-    case OP_ASINH: return asinh(x[0]);
-    case OP_ACOSH: return acosh(x[0]);
-    case OP_ATANH: return atanh(x[0]);
-    case OP_SECH: return forward_sech(x[0]);
-    case OP_ABS: return fabs(x[0]);
-    case OP_SIGN: return forward_sign(x[0]);
-    case OP_MAXIMUM: return forward_maximum(x[0], x[1]);
-    case OP_MINIMUM: return forward_minimum(x[0], x[1]);
-    case OP_CLIP: return forward_clip(x[0], x[1], x[2]);
-    case OP_WHERE: return x[0] ? x[1] : x[2];
-    case OP_ERF: return erf(x[0]);
-    case OP_ERFC: return erfc(x[0]);
-    case OP_GAUSSIAN: return forward_gaussian(x[0]);
-    case OP_NORMAL_PDF: return forward_normal_pdf(x[0]);
-    case OP_NORMAL_CDF: return forward_normal_cdf(x[0]);
-    case OP_LOG_NORMAL_CDF: return forward_log_normal_cdf(x[0]);
-    case OP_INVERSE_MILLS: return forward_inverse_mills(x[0]);
-    case OP_SIGMOID: return forward_sigmoid(x[0]);
-    case OP_LOG_SIGMOID: return forward_log_sigmoid(x[0]);
-    case OP_SOFTPLUS: return forward_softplus(x[0]);
-    case OP_LOGIT: return forward_logit(x[0]);
-    case OP_LOGADDEXP: return forward_logaddexp(x[0], x[1]);
-    case OP_RELU: return forward_relu(x[0]);
-    case OP_LEAKY_RELU: return forward_leaky_relu(x[0], x[1]);
-    case OP_ELU: return forward_elu(x[0], x[1]);
-    case OP_SELU: return forward_selu(x[0]);
-    case OP_GELU: return forward_gelu(x[0]);
-    case OP_SILU: return forward_silu(x[0]);
-    case OP_MISH: return forward_mish(x[0]);
-    case OP_BINARY_CROSS_ENTROPY_WITH_LOGITS: return forward_binary_cross_entropy_with_logits(x[0], x[1]);
-    case OP_REMAINDER: return python_remainder(x[0], x[1]);
-    case OP_FLOOR_DIVIDE: return python_floor_divide(x[0], x[1]);
-    case OP_FLOOR: return forward_floor(x[0]);
-    case OP_CEIL: return forward_ceil(x[0]);
-    case OP_ROUND: return forward_round(x[0]);
+    case OP_ADD: EACH(x[0][l] + x[1][l]); return;
+    case OP_SUB: EACH(x[0][l] - x[1][l]); return;
+    case OP_MUL: EACH(x[0][l] * x[1][l]); return;
+    case OP_DIV: EACH(x[0][l] / x[1][l]); return;
+    case OP_NEG: EACH(-x[0][l]); return;
+    case OP_POW: EACH(pow(x[0][l], x[1][l])); return;
+    case OP_IDENTITY: EACH(forward_identity(x[0][l])); return;
+    case OP_SQUARE: EACH(forward_square(x[0][l])); return;
+    case OP_RECIPROCAL: EACH(forward_reciprocal(x[0][l])); return;
+    case OP_SQRT: EACH(sqrt(x[0][l])); return;
+    case OP_CBRT: EACH(cbrt(x[0][l])); return;
+    case OP_HYPOT: EACH(hypot(x[0][l], x[1][l])); return;
+    case OP_EXP: EACH(exp(x[0][l])); return;
+    case OP_EXPM1: EACH(expm1(x[0][l])); return;
+    case OP_LOG: EACH(log(x[0][l])); return;
+    case OP_EXP2: EACH(exp2(x[0][l])); return;
+    case OP_LOG2: EACH(log2(x[0][l])); return;
+    case OP_LOG10: EACH(log10(x[0][l])); return;
+    case OP_LOG1P: EACH(log1p(x[0][l])); return;
+    case OP_SIN: EACH(sin(x[0][l])); return;
+    case OP_COS: EACH(cos(x[0][l])); return;
+    case OP_TAN: EACH(tan(x[0][l])); return;
+    case OP_ASIN: EACH(asin(x[0][l])); return;
+    case OP_ACOS: EACH(acos(x[0][l])); return;
+    case OP_ATAN: EACH(atan(x[0][l])); return;
+    case OP_ATAN2: EACH(atan2(x[0][l], x[1][l])); return;
+    case OP_SINH: EACH(sinh(x[0][l])); return;
+    case OP_COSH: EACH(cosh(x[0][l])); return;
+    case OP_TANH: EACH(tanh(x[0][l])); return;
+    case OP_ASINH: EACH(asinh(x[0][l])); return;
+    case OP_ACOSH: EACH(acosh(x[0][l])); return;
+    case OP_ATANH: EACH(atanh(x[0][l])); return;
+    case OP_SECH: EACH(forward_sech(x[0][l])); return;
+    case OP_ABS: EACH(fabs(x[0][l])); return;
+    case OP_SIGN: EACH(forward_sign(x[0][l])); return;
+    case OP_MAXIMUM: EACH(forward_maximum(x[0][l], x[1][l])); return;
+    case OP_MINIMUM: EACH(forward_minimum(x[0][l], x[1][l])); return;
+    case OP_CLIP: EACH(forward_clip(x[0][l], x[1][l], x[2][l])); return;
+    case OP_WHERE: EACH(forward_where(x[0][l], x[1][l], x[2][l])); return;
+    case OP_ERF: EACH(erf(x[0][l])); return;
+    case OP_ERFC: EACH(erfc(x[0][l])); return;
+    case OP_GAUSSIAN: EACH(forward_gaussian(x[0][l])); return;
+    case OP_NORMAL_PDF: EACH(forward_normal_pdf(x[0][l])); return;
+    case OP_NORMAL_CDF: EACH(forward_normal_cdf(x[0][l])); return;
+    case OP_LOG_NORMAL_CDF: EACH(forward_log_normal_cdf(x[0][l])); return;
+    case OP_INVERSE_MILLS: EACH(forward_inverse_mills(x[0][l])); return;
+    case OP_SIGMOID: EACH(forward_sigmoid(x[0][l])); return;
+    case OP_LOG_SIGMOID: EACH(forward_log_sigmoid(x[0][l])); return;
+    case OP_SOFTPLUS: EACH(forward_softplus(x[0][l])); return;
+    case OP_LOGIT: EACH(forward_logit(x[0][l])); return;
+    case OP_LOGADDEXP: EACH(forward_logaddexp(x[0][l], x[1][l])); return;
+    case OP_RELU: EACH(forward_relu(x[0][l])); return;
+    case OP_LEAKY_RELU: EACH(forward_leaky_relu(x[0][l], x[1][l])); return;
+    case OP_ELU: EACH(forward_elu(x[0][l], x[1][l])); return;
+    case OP_SELU: EACH(forward_selu(x[0][l])); return;
+    case OP_GELU: EACH(forward_gelu(x[0][l])); return;
+    case OP_SILU: EACH(forward_silu(x[0][l])); return;
+    case OP_MISH: EACH(forward_mish(x[0][l])); return;
+    case OP_BINARY_CROSS_ENTROPY_WITH_LOGITS: EACH(forward_binary_cross_entropy_with_logits(x[0][l], x[1][l])); return;
+    case OP_REMAINDER: EACH(forward_remainder(x[0][l], x[1][l])); return;
+    case OP_FLOOR_DIVIDE: EACH(forward_floor_divide(x[0][l], x[1][l])); return;
+    case OP_FLOOR: EACH(forward_floor(x[0][l])); return;
+    case OP_CEIL: EACH(forward_ceil(x[0][l])); return;
+    case OP_ROUND: EACH(forward_round(x[0][l])); return;
     }
-    return NAN;
+    #undef EACH
 }
 
-/* Add what the gradient g at the result y contributes to input k to sum[slot[k]]; slot 0: nothing. */
+/* Add what the gradients g at the results y contribute to input k to to[k], for some samples; NULL: nowhere. For an op
+   of lists: of one element of each. */
 INLINE void
-backward(int code, double g, double y, const double *x, const uint32_t *slot, double *sum) {
-    #define TO(k, contribution) if (slot[k]) sum[slot[k]] += contribution
+backward(int code, int lanes, const double *g, const double *y, const double *const *x, double *const *to) {
+    #define TO(k, contribution) \
+        if (to[k]) { double *restrict sum = to[k]; for (int l = 0; l < lanes; l++) sum[l] += contribution; }
     switch (code) {
-    case OP_ADD: TO(0, rule_add_a(g, y, x[0], x[1])); TO(1, rule_add_b(g, y, x[0], x[1])); return;
-    case OP_SUB: TO(0, rule_sub_a(g, y, x[0], x[1])); TO(1, rule_sub_b(g, y, x[0], x[1])); return;
-    case OP_MUL: TO(0, rule_mul_a(g, y, x[0], x[1])); TO(1, rule_mul_b(g, y, x[0], x[1])); return;
-    case OP_DIV: TO(0, rule_div_a(g, y, x[0], x[1])); TO(1, rule_div_b(g, y, x[0], x[1])); return;
-    case OP_NEG: TO(0, rule_neg(g, y, x[0])); return;
-    case OP_POW: TO(0, rule_pow_a(g, y, x[0], x[1])); TO(1, rule_pow_b(g, y, x[0], x[1])); return;
-    case OP_IDENTITY: TO(0, rule_identity(g, y, x[0])); return;
-    case OP_SQUARE: TO(0, rule_square(g, y, x[0])); return;
-    case OP_RECIPROCAL: TO(0, rule_reciprocal(g, y, x[0])); return;
-    case OP_SQRT: TO(0, rule_sqrt(g, y, x[0])); return;
-    case OP_CBRT: TO(0, rule_cbrt(g, y, x[0])); return;
-    case OP_HYPOT: TO(0, rule_hypot_a(g, y, x[0], x[1])); TO(1, rule_hypot_b(g, y, x[0], x[1])); return;
-    case OP_EXP: TO(0, rule_exp(g, y, x[0])); return;
-    case OP_EXPM1: TO(0, rule_expm1(g, y, x[0])); return;
-    case OP_LOG: TO(0, rule_log(g, y, x[0])); return;
-    case OP_EXP2: TO(0, rule_exp2(g, y, x[0])); return;
-    case OP_LOG2: TO(0, rule_log2(g, y, x[0])); return;
-    case OP_LOG10: TO(0, rule_log10(g, y, x[0])); return;
-    case OP_LOG1P: TO(0, rule_log1p(g, y, x[0])); return;
-    case OP_SIN: TO(0, rule_sin(g, y, x[0])); return;
-    case OP_COS: TO(0, rule_cos(g, y, x[0])); return;
-    case OP_TAN: TO(0, rule_tan(g, y, x[0])); return;
-    case OP_ASIN: TO(0, rule_asin(g, y, x[0])); return;
-    case OP_ACOS: TO(0, rule_acos(g, y, x[0])); return;
-    case OP_ATAN: TO(0, rule_atan(g, y, x[0])); return;
-    case OP_ATAN2: TO(0, rule_atan2_a(g, y, x[0], x[1])); TO(1, rule_atan2_b(g, y, x[0], x[1])); return;
-    case OP_SINH: TO(0, rule_sinh(g, y, x[0])); return;
-    case OP_COSH: TO(0, rule_cosh(g, y, x[0])); return;
-    case OP_TANH: TO(0, rule_tanh(g, y, x[0])); return;
-    case OP_ASINH: TO(0, rule_asinh(g, y, x[0])); return;
-    case OP_ACOSH: TO(0, rule_acosh(g, y, x[0])); return;
-    case OP_ATANH: TO(0, rule_atanh(g, y, x[0])); return;
-    case OP_SECH: TO(0, rule_sech(g, y, x[0])); return;
-    case OP_ABS: TO(0, rule_abs(g, y, x[0])); return;
-    case OP_SIGN: TO(0, rule_sign(g, y, x[0])); return;
-    case OP_MAXIMUM: TO(0, rule_maximum_a(g, y, x[0], x[1])); TO(1, rule_maximum_b(g, y, x[0], x[1])); return;
-    case OP_MINIMUM: TO(0, rule_minimum_a(g, y, x[0], x[1])); TO(1, rule_minimum_b(g, y, x[0], x[1])); return;
-    case OP_CLIP: TO(0, rule_clip(g, y, x[0], x[1], x[2])); return;
-    case OP_WHERE: TO(1, rule_where_a(g, y, x[0], x[1], x[2])); TO(2, rule_where_b(g, y, x[0], x[1], x[2])); return;
-    case OP_ERF: TO(0, rule_erf(g, y, x[0])); return;
-    case OP_ERFC: TO(0, rule_erfc(g, y, x[0])); return;
-    case OP_GAUSSIAN: TO(0, rule_gaussian(g, y, x[0])); return;
-    case OP_NORMAL_PDF: TO(0, rule_normal_pdf(g, y, x[0])); return;
-    case OP_NORMAL_CDF: TO(0, rule_normal_cdf(g, y, x[0])); return;
-    case OP_LOG_NORMAL_CDF: TO(0, rule_log_normal_cdf(g, y, x[0])); return;
-    case OP_INVERSE_MILLS: TO(0, rule_inverse_mills(g, y, x[0])); return;
-    case OP_SIGMOID: TO(0, rule_sigmoid(g, y, x[0])); return;
-    case OP_LOG_SIGMOID: TO(0, rule_log_sigmoid(g, y, x[0])); return;
-    case OP_SOFTPLUS: TO(0, rule_softplus(g, y, x[0])); return;
-    case OP_LOGIT: TO(0, rule_logit(g, y, x[0])); return;
-    case OP_LOGADDEXP: TO(0, rule_logaddexp_a(g, y, x[0], x[1])); TO(1, rule_logaddexp_b(g, y, x[0], x[1])); return;
-    case OP_RELU: TO(0, rule_relu(g, y, x[0])); return;
-    case OP_LEAKY_RELU: TO(0, rule_leaky_relu(g, y, x[0], x[1])); return;
-    case OP_ELU: TO(0, rule_elu(g, y, x[0], x[1])); return;
-    case OP_SELU: TO(0, rule_selu(g, y, x[0])); return;
-    case OP_GELU: TO(0, rule_gelu(g, y, x[0])); return;
-    case OP_SILU: TO(0, rule_silu(g, y, x[0])); return;
-    case OP_MISH: TO(0, rule_mish(g, y, x[0])); return;
-    case OP_BINARY_CROSS_ENTROPY_WITH_LOGITS: TO(0, rule_binary_cross_entropy_with_logits_x(g, y, x[0], x[1])); TO(1, rule_binary_cross_entropy_with_logits_t(g, y, x[0], x[1])); return;
-    case OP_REMAINDER: TO(0, rule_remainder_a(g, y, x[0], x[1])); TO(1, rule_remainder_b(g, y, x[0], x[1])); return;
-    case OP_FLOOR_DIVIDE: TO(0, rule_floor_divide_a(g, y, x[0], x[1])); TO(1, rule_floor_divide_b(g, y, x[0], x[1])); return;
-    case OP_FLOOR: TO(0, rule_floor(g, y, x[0])); return;
-    case OP_CEIL: TO(0, rule_ceil(g, y, x[0])); return;
-    case OP_ROUND: TO(0, rule_round(g, y, x[0])); return;
-    case OP_SUM: TO(0, rule_sum(g, y, x[0])); return;
-    case OP_DOT: TO(0, rule_dot_a(g, y, x[0], x[1])); TO(1, rule_dot_b(g, y, x[0], x[1])); return;
-    case OP_LOGSUMEXP: TO(0, rule_logsumexp(g, y, x[0])); return;
+    case OP_ADD: TO(0, rule_add_a(g[l], y[l], x[0][l], x[1][l])); TO(1, rule_add_b(g[l], y[l], x[0][l], x[1][l])); return;
+    case OP_SUB: TO(0, rule_sub_a(g[l], y[l], x[0][l], x[1][l])); TO(1, rule_sub_b(g[l], y[l], x[0][l], x[1][l])); return;
+    case OP_MUL: TO(0, rule_mul_a(g[l], y[l], x[0][l], x[1][l])); TO(1, rule_mul_b(g[l], y[l], x[0][l], x[1][l])); return;
+    case OP_DIV: TO(0, rule_div_a(g[l], y[l], x[0][l], x[1][l])); TO(1, rule_div_b(g[l], y[l], x[0][l], x[1][l])); return;
+    case OP_NEG: TO(0, rule_neg(g[l], y[l], x[0][l])); return;
+    case OP_POW: TO(0, rule_pow_a(g[l], y[l], x[0][l], x[1][l])); TO(1, rule_pow_b(g[l], y[l], x[0][l], x[1][l])); return;
+    case OP_IDENTITY: TO(0, rule_identity(g[l], y[l], x[0][l])); return;
+    case OP_SQUARE: TO(0, rule_square(g[l], y[l], x[0][l])); return;
+    case OP_RECIPROCAL: TO(0, rule_reciprocal(g[l], y[l], x[0][l])); return;
+    case OP_SQRT: TO(0, rule_sqrt(g[l], y[l], x[0][l])); return;
+    case OP_CBRT: TO(0, rule_cbrt(g[l], y[l], x[0][l])); return;
+    case OP_HYPOT: TO(0, rule_hypot_a(g[l], y[l], x[0][l], x[1][l])); TO(1, rule_hypot_b(g[l], y[l], x[0][l], x[1][l])); return;
+    case OP_EXP: TO(0, rule_exp(g[l], y[l], x[0][l])); return;
+    case OP_EXPM1: TO(0, rule_expm1(g[l], y[l], x[0][l])); return;
+    case OP_LOG: TO(0, rule_log(g[l], y[l], x[0][l])); return;
+    case OP_EXP2: TO(0, rule_exp2(g[l], y[l], x[0][l])); return;
+    case OP_LOG2: TO(0, rule_log2(g[l], y[l], x[0][l])); return;
+    case OP_LOG10: TO(0, rule_log10(g[l], y[l], x[0][l])); return;
+    case OP_LOG1P: TO(0, rule_log1p(g[l], y[l], x[0][l])); return;
+    case OP_SIN: TO(0, rule_sin(g[l], y[l], x[0][l])); return;
+    case OP_COS: TO(0, rule_cos(g[l], y[l], x[0][l])); return;
+    case OP_TAN: TO(0, rule_tan(g[l], y[l], x[0][l])); return;
+    case OP_ASIN: TO(0, rule_asin(g[l], y[l], x[0][l])); return;
+    case OP_ACOS: TO(0, rule_acos(g[l], y[l], x[0][l])); return;
+    case OP_ATAN: TO(0, rule_atan(g[l], y[l], x[0][l])); return;
+    case OP_ATAN2: TO(0, rule_atan2_a(g[l], y[l], x[0][l], x[1][l])); TO(1, rule_atan2_b(g[l], y[l], x[0][l], x[1][l])); return;
+    case OP_SINH: TO(0, rule_sinh(g[l], y[l], x[0][l])); return;
+    case OP_COSH: TO(0, rule_cosh(g[l], y[l], x[0][l])); return;
+    case OP_TANH: TO(0, rule_tanh(g[l], y[l], x[0][l])); return;
+    case OP_ASINH: TO(0, rule_asinh(g[l], y[l], x[0][l])); return;
+    case OP_ACOSH: TO(0, rule_acosh(g[l], y[l], x[0][l])); return;
+    case OP_ATANH: TO(0, rule_atanh(g[l], y[l], x[0][l])); return;
+    case OP_SECH: TO(0, rule_sech(g[l], y[l], x[0][l])); return;
+    case OP_ABS: TO(0, rule_abs(g[l], y[l], x[0][l])); return;
+    case OP_SIGN: TO(0, rule_sign(g[l], y[l], x[0][l])); return;
+    case OP_MAXIMUM: TO(0, rule_maximum_a(g[l], y[l], x[0][l], x[1][l])); TO(1, rule_maximum_b(g[l], y[l], x[0][l], x[1][l])); return;
+    case OP_MINIMUM: TO(0, rule_minimum_a(g[l], y[l], x[0][l], x[1][l])); TO(1, rule_minimum_b(g[l], y[l], x[0][l], x[1][l])); return;
+    case OP_CLIP: TO(0, rule_clip(g[l], y[l], x[0][l], x[1][l], x[2][l])); return;
+    case OP_WHERE: TO(1, rule_where_a(g[l], y[l], x[0][l], x[1][l], x[2][l])); TO(2, rule_where_b(g[l], y[l], x[0][l], x[1][l], x[2][l])); return;
+    case OP_ERF: TO(0, rule_erf(g[l], y[l], x[0][l])); return;
+    case OP_ERFC: TO(0, rule_erfc(g[l], y[l], x[0][l])); return;
+    case OP_GAUSSIAN: TO(0, rule_gaussian(g[l], y[l], x[0][l])); return;
+    case OP_NORMAL_PDF: TO(0, rule_normal_pdf(g[l], y[l], x[0][l])); return;
+    case OP_NORMAL_CDF: TO(0, rule_normal_cdf(g[l], y[l], x[0][l])); return;
+    case OP_LOG_NORMAL_CDF: TO(0, rule_log_normal_cdf(g[l], y[l], x[0][l])); return;
+    case OP_INVERSE_MILLS: TO(0, rule_inverse_mills(g[l], y[l], x[0][l])); return;
+    case OP_SIGMOID: TO(0, rule_sigmoid(g[l], y[l], x[0][l])); return;
+    case OP_LOG_SIGMOID: TO(0, rule_log_sigmoid(g[l], y[l], x[0][l])); return;
+    case OP_SOFTPLUS: TO(0, rule_softplus(g[l], y[l], x[0][l])); return;
+    case OP_LOGIT: TO(0, rule_logit(g[l], y[l], x[0][l])); return;
+    case OP_LOGADDEXP: TO(0, rule_logaddexp_a(g[l], y[l], x[0][l], x[1][l])); TO(1, rule_logaddexp_b(g[l], y[l], x[0][l], x[1][l])); return;
+    case OP_RELU: TO(0, rule_relu(g[l], y[l], x[0][l])); return;
+    case OP_LEAKY_RELU: TO(0, rule_leaky_relu(g[l], y[l], x[0][l], x[1][l])); return;
+    case OP_ELU: TO(0, rule_elu(g[l], y[l], x[0][l], x[1][l])); return;
+    case OP_SELU: TO(0, rule_selu(g[l], y[l], x[0][l])); return;
+    case OP_GELU: TO(0, rule_gelu(g[l], y[l], x[0][l])); return;
+    case OP_SILU: TO(0, rule_silu(g[l], y[l], x[0][l])); return;
+    case OP_MISH: TO(0, rule_mish(g[l], y[l], x[0][l])); return;
+    case OP_BINARY_CROSS_ENTROPY_WITH_LOGITS: TO(0, rule_binary_cross_entropy_with_logits_x(g[l], y[l], x[0][l], x[1][l])); TO(1, rule_binary_cross_entropy_with_logits_t(g[l], y[l], x[0][l], x[1][l])); return;
+    case OP_REMAINDER: TO(0, rule_remainder_a(g[l], y[l], x[0][l], x[1][l])); TO(1, rule_remainder_b(g[l], y[l], x[0][l], x[1][l])); return;
+    case OP_FLOOR_DIVIDE: TO(0, rule_floor_divide_a(g[l], y[l], x[0][l], x[1][l])); TO(1, rule_floor_divide_b(g[l], y[l], x[0][l], x[1][l])); return;
+    case OP_FLOOR: TO(0, rule_floor(g[l], y[l], x[0][l])); return;
+    case OP_CEIL: TO(0, rule_ceil(g[l], y[l], x[0][l])); return;
+    case OP_ROUND: TO(0, rule_round(g[l], y[l], x[0][l])); return;
+    case OP_SUM: TO(0, rule_sum(g[l], y[l], x[0][l])); return;
+    case OP_DOT: TO(0, rule_dot_a(g[l], y[l], x[0][l], x[1][l])); TO(1, rule_dot_b(g[l], y[l], x[0][l], x[1][l])); return;
+    case OP_LOGSUMEXP: TO(0, rule_logsumexp(g[l], y[l], x[0][l])); return;
     }
     #undef TO
 }
 
-/* --- for interpreter.c: the ops above, for arrays of samples --- */
-
-/* For a macro: the code of an op, its value, and TO(k, what g contributes to input k) for each k. */
-#define ELEMENTWISE_OPS(OP) \
-    OP(OP_ADD, x0 + x1, TO(0, rule_add_a(g, y, x0, x1)) TO(1, rule_add_b(g, y, x0, x1))) \
-    OP(OP_SUB, x0 - x1, TO(0, rule_sub_a(g, y, x0, x1)) TO(1, rule_sub_b(g, y, x0, x1))) \
-    OP(OP_MUL, x0 * x1, TO(0, rule_mul_a(g, y, x0, x1)) TO(1, rule_mul_b(g, y, x0, x1))) \
-    OP(OP_DIV, x0 / x1, TO(0, rule_div_a(g, y, x0, x1)) TO(1, rule_div_b(g, y, x0, x1))) \
-    OP(OP_NEG, -x0, TO(0, rule_neg(g, y, x0))) \
-    OP(OP_POW, pow(x0, x1), TO(0, rule_pow_a(g, y, x0, x1)) TO(1, rule_pow_b(g, y, x0, x1))) \
-    OP(OP_IDENTITY, forward_identity(x0), TO(0, rule_identity(g, y, x0))) \
-    OP(OP_SQUARE, forward_square(x0), TO(0, rule_square(g, y, x0))) \
-    OP(OP_RECIPROCAL, forward_reciprocal(x0), TO(0, rule_reciprocal(g, y, x0))) \
-    OP(OP_SQRT, sqrt(x0), TO(0, rule_sqrt(g, y, x0))) \
-    OP(OP_CBRT, cbrt(x0), TO(0, rule_cbrt(g, y, x0))) \
-    OP(OP_HYPOT, hypot(x0, x1), TO(0, rule_hypot_a(g, y, x0, x1)) TO(1, rule_hypot_b(g, y, x0, x1))) \
-    OP(OP_EXP, exp(x0), TO(0, rule_exp(g, y, x0))) \
-    OP(OP_EXPM1, expm1(x0), TO(0, rule_expm1(g, y, x0))) \
-    OP(OP_LOG, log(x0), TO(0, rule_log(g, y, x0))) \
-    OP(OP_EXP2, exp2(x0), TO(0, rule_exp2(g, y, x0))) \
-    OP(OP_LOG2, log2(x0), TO(0, rule_log2(g, y, x0))) \
-    OP(OP_LOG10, log10(x0), TO(0, rule_log10(g, y, x0))) \
-    OP(OP_LOG1P, log1p(x0), TO(0, rule_log1p(g, y, x0))) \
-    OP(OP_SIN, sin(x0), TO(0, rule_sin(g, y, x0))) \
-    OP(OP_COS, cos(x0), TO(0, rule_cos(g, y, x0))) \
-    OP(OP_TAN, tan(x0), TO(0, rule_tan(g, y, x0))) \
-    OP(OP_ASIN, asin(x0), TO(0, rule_asin(g, y, x0))) \
-    OP(OP_ACOS, acos(x0), TO(0, rule_acos(g, y, x0))) \
-    OP(OP_ATAN, atan(x0), TO(0, rule_atan(g, y, x0))) \
-    OP(OP_ATAN2, atan2(x0, x1), TO(0, rule_atan2_a(g, y, x0, x1)) TO(1, rule_atan2_b(g, y, x0, x1))) \
-    OP(OP_SINH, sinh(x0), TO(0, rule_sinh(g, y, x0))) \
-    OP(OP_COSH, cosh(x0), TO(0, rule_cosh(g, y, x0))) \
-    OP(OP_TANH, tanh(x0), TO(0, rule_tanh(g, y, x0))) \
-    OP(OP_ASINH, asinh(x0), TO(0, rule_asinh(g, y, x0))) \
-    OP(OP_ACOSH, acosh(x0), TO(0, rule_acosh(g, y, x0))) \
-    OP(OP_ATANH, atanh(x0), TO(0, rule_atanh(g, y, x0))) \
-    OP(OP_SECH, forward_sech(x0), TO(0, rule_sech(g, y, x0))) \
-    OP(OP_ABS, fabs(x0), TO(0, rule_abs(g, y, x0))) \
-    OP(OP_SIGN, forward_sign(x0), TO(0, rule_sign(g, y, x0))) \
-    OP(OP_MAXIMUM, forward_maximum(x0, x1), TO(0, rule_maximum_a(g, y, x0, x1)) TO(1, rule_maximum_b(g, y, x0, x1))) \
-    OP(OP_MINIMUM, forward_minimum(x0, x1), TO(0, rule_minimum_a(g, y, x0, x1)) TO(1, rule_minimum_b(g, y, x0, x1))) \
-    OP(OP_CLIP, forward_clip(x0, x1, x2), TO(0, rule_clip(g, y, x0, x1, x2))) \
-    OP(OP_WHERE, x0 ? x1 : x2, TO(1, rule_where_a(g, y, x0, x1, x2)) TO(2, rule_where_b(g, y, x0, x1, x2))) \
-    OP(OP_ERF, erf(x0), TO(0, rule_erf(g, y, x0))) \
-    OP(OP_ERFC, erfc(x0), TO(0, rule_erfc(g, y, x0))) \
-    OP(OP_GAUSSIAN, forward_gaussian(x0), TO(0, rule_gaussian(g, y, x0))) \
-    OP(OP_NORMAL_PDF, forward_normal_pdf(x0), TO(0, rule_normal_pdf(g, y, x0))) \
-    OP(OP_NORMAL_CDF, forward_normal_cdf(x0), TO(0, rule_normal_cdf(g, y, x0))) \
-    OP(OP_LOG_NORMAL_CDF, forward_log_normal_cdf(x0), TO(0, rule_log_normal_cdf(g, y, x0))) \
-    OP(OP_INVERSE_MILLS, forward_inverse_mills(x0), TO(0, rule_inverse_mills(g, y, x0))) \
-    OP(OP_SIGMOID, forward_sigmoid(x0), TO(0, rule_sigmoid(g, y, x0))) \
-    OP(OP_LOG_SIGMOID, forward_log_sigmoid(x0), TO(0, rule_log_sigmoid(g, y, x0))) \
-    OP(OP_SOFTPLUS, forward_softplus(x0), TO(0, rule_softplus(g, y, x0))) \
-    OP(OP_LOGIT, forward_logit(x0), TO(0, rule_logit(g, y, x0))) \
-    OP(OP_LOGADDEXP, forward_logaddexp(x0, x1), TO(0, rule_logaddexp_a(g, y, x0, x1)) TO(1, rule_logaddexp_b(g, y, x0, x1))) \
-    OP(OP_RELU, forward_relu(x0), TO(0, rule_relu(g, y, x0))) \
-    OP(OP_LEAKY_RELU, forward_leaky_relu(x0, x1), TO(0, rule_leaky_relu(g, y, x0, x1))) \
-    OP(OP_ELU, forward_elu(x0, x1), TO(0, rule_elu(g, y, x0, x1))) \
-    OP(OP_SELU, forward_selu(x0), TO(0, rule_selu(g, y, x0))) \
-    OP(OP_GELU, forward_gelu(x0), TO(0, rule_gelu(g, y, x0))) \
-    OP(OP_SILU, forward_silu(x0), TO(0, rule_silu(g, y, x0))) \
-    OP(OP_MISH, forward_mish(x0), TO(0, rule_mish(g, y, x0))) \
-    OP(OP_BINARY_CROSS_ENTROPY_WITH_LOGITS, forward_binary_cross_entropy_with_logits(x0, x1), TO(0, rule_binary_cross_entropy_with_logits_x(g, y, x0, x1)) TO(1, rule_binary_cross_entropy_with_logits_t(g, y, x0, x1))) \
-    OP(OP_REMAINDER, python_remainder(x0, x1), TO(0, rule_remainder_a(g, y, x0, x1)) TO(1, rule_remainder_b(g, y, x0, x1))) \
-    OP(OP_FLOOR_DIVIDE, python_floor_divide(x0, x1), TO(0, rule_floor_divide_a(g, y, x0, x1)) TO(1, rule_floor_divide_b(g, y, x0, x1))) \
-    OP(OP_FLOOR, forward_floor(x0), TO(0, rule_floor(g, y, x0))) \
-    OP(OP_CEIL, forward_ceil(x0), TO(0, rule_ceil(g, y, x0))) \
-    OP(OP_ROUND, forward_round(x0), TO(0, rule_round(g, y, x0)))
-
-/* The same for an op of lists, without the value: x0 and x1 are elements of its lists. */
-#define LIST_OPS(OP) \
-    OP(OP_SUM, TO(0, rule_sum(g, y, x0))) \
-    OP(OP_DOT, TO(0, rule_dot_a(g, y, x0, x1)) TO(1, rule_dot_b(g, y, x0, x1))) \
-    OP(OP_LOGSUMEXP, TO(0, rule_logsumexp(g, y, x0)))
+/* Return the value of an op of lists; each list follows the one before. */
+INLINE double list_forward(int code, Find *find, const void *from, size_t count) {
+    switch (code) {
+    case OP_SUM: return forward_sum(find, from, count);
+    case OP_DOT: return forward_dot(find, from, count);
+    case OP_LOGSUMEXP: return forward_logsumexp(find, from, count);
+    }
+    return NAN;
+}

@@ -111,10 +111,10 @@ _LIBRARY: Final = (
 # The functions in native/rules.h, which tools/spell_c.py translates from Python; in that file, `forward_relu` is relu.
 # An op that is missing here, such as digamma, whose sum has no fixed number of terms, is computed by the Python.
 _TRANSLATED: Final = (
-    "binary_cross_entropy_with_logits", "ceil", "clip", "elu", "floor", "gaussian", "gelu", "identity",
+    "binary_cross_entropy_with_logits", "ceil", "clip", "elu", "floor", "floor_divide", "gaussian", "gelu", "identity",
     "inverse_mills", "leaky_relu", "log_normal_cdf", "log_sigmoid", "logaddexp", "logit", "maximum", "minimum", "mish",
-    "normal_cdf", "normal_pdf", "reciprocal", "relu", "round", "sech", "selu", "sigmoid", "sign", "silu", "softplus",
-    "square",
+    "normal_cdf", "normal_pdf", "reciprocal", "relu", "remainder", "round", "sech", "selu", "sigmoid", "sign", "silu",
+    "softplus", "square", "where",
 )  # fmt: skip
 
 C: Final = Spelling(
@@ -125,7 +125,7 @@ C: Final = Spelling(
     functions={
         **{name: name for name in _LIBRARY},
         **{name: f"forward_{name}" for name in _TRANSLATED},
-        "abs": "fabs", "remainder": "python_remainder", "floor_divide": "python_floor_divide",
+        "abs": "fabs",
     },
     words={"inf": "INFINITY", "nan": "NAN", "True": "1", "False": "0"},
     choice=CHOICE,

@@ -8,13 +8,12 @@ from __future__ import annotations
 import builtins
 import functools
 import math
-import operator
 from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
 
-from .special_forward import normal_cdf, sum_of_positive
+from .special_forward import normal_cdf
 from .where_forward import where_array
 
 # Klambauer et al. 2017, "Self-Normalizing Neural Networks", to double precision.
@@ -208,31 +207,6 @@ def each(function: Callable[..., float]) -> Callable[..., Array]:
         return np.asarray(found, dtype=np.result_type(x, np.float16))
 
     return on_array
-
-
-def add_all(*values: float) -> float:
-    # In order and without compensation (Python's own sum compensates from 3.12 on), to give a + b + c to the bit.
-    return functools.reduce(operator.add, values)
-
-
-def dot(*values: Any) -> Any:
-    half = len(values) // 2
-    return functools.reduce(operator.add, map(operator.mul, values[:half], values[half:]))
-
-
-def logsumexp(*values: float) -> float:
-    top = max(values)
-    if any(value != value for value in values):
-        return math.nan
-    if math.isinf(top):
-        return top
-    # The largest term is exp(0): left to log1p, so that the digits of the others are kept, as in logsumexp([0, -40]).
-    k = values.index(top)
-    return top + math.log1p(sum_of_positive([math.exp(value - top) for value in (*values[:k], *values[k + 1 :])]))
-
-
-def logsumexp_array(*values: Array) -> Array:
-    return logsumexp_over(np.stack(np.broadcast_arrays(*values)), 0, False)
 
 
 def logsumexp_over(x: Array, axis: Any, keepdims: bool) -> Array:

@@ -2,21 +2,49 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from .elementwise_forward import floor
+
 Array = Any  # an ndarray of any real dtype
 
 
 def remainder(a: float, b: float) -> float:
-    return a % b
+    """Return a % b, which has the sign of b; for floats computed as Python computes it, and exact."""
+    if isinstance(a, int) and isinstance(b, int):
+        return a % b  # of integers that no float holds, too
+    rest = math.fmod(a, b)
+    if rest == 0.0:
+        return math.copysign(0.0, b)
+    return rest + b if (b < 0.0) != (rest < 0.0) else rest
 
 
 def remainder_array(a: Array, b: Array) -> Array:
     return _divided("%", np.remainder, a, b)
+
+
+def floor_divide(a: float, b: float) -> float:
+    """Return a // b; for floats computed as Python computes it.
+
+    It is computed from the exact remainder, because a / b is rounded and may have reached the next integer.
+    """
+    if isinstance(a, int) and isinstance(b, int):
+        return a // b
+    if b == 0.0:
+        return a / b  # this raises, and the array function has the inf or nan of IEEE 754
+    rest = math.fmod(a, b)
+    quotient = (a - rest) / b
+    if rest != 0.0 and (b < 0.0) != (rest < 0.0):
+        quotient -= 1.0
+    if quotient == 0.0:
+        return math.copysign(0.0, a / b)
+    whole = floor(quotient)
+    return whole + 1.0 if quotient - whole > 0.5 else whole
 
 
 def floor_divide_array(a: Array, b: Array) -> Array:

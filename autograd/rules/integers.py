@@ -15,7 +15,7 @@ from . import activations as activations, elementwise_forward as f, integer_forw
 
 # a % b is a - b * (a // b), and a // b is constant between its jumps
 remainder  = op("remainder",    i.remainder,       i.remainder_array,    lambda g, y, a, b: g,   lambda g, y, a, b: -g * floor_divide(a, b), infix=Infix("%", PRODUCT), of_integers=True)
-floor_divide = op("floor_divide", operator.floordiv, i.floor_divide_array, lambda g, y, a, b: 0.0, lambda g, y, a, b: 0.0, infix=Infix("//", PRODUCT), of_integers=True)
+floor_divide = op("floor_divide", i.floor_divide,  i.floor_divide_array, lambda g, y, a, b: 0.0, lambda g, y, a, b: 0.0, infix=Infix("//", PRODUCT), of_integers=True)
 floor   = op("floor",   f.floor,      np.floor,    lambda g, y, x: 0.0, of_integers=True)
 ceil    = op("ceil",    f.ceil,       np.ceil,     lambda g, y, x: 0.0, of_integers=True)
 round   = op("round",   f.round,      i.round_array, lambda g, y, x: 0.0, of_integers=True)  # half to even

@@ -6,22 +6,19 @@ of a product.
 
 from __future__ import annotations
 
-import functools
 import math
 from typing import Final
 
-import numpy as np
-
 from ..engine.definition import op
 from ..engine.forms import Kind, Takes
-from . import elementwise_forward as f, integers as integers  # so that the ops stand in the order of the tables
+from . import integers as integers, lists_forward as f  # so that the ops stand in the order of the tables
 from .elementwise import exp, mul, where
 
 LISTS: Final = Takes.LISTS
 
 # fmt: off
 # ruff: noqa: E501
-list_sum = op("sum",       f.add_all,   lambda *xs: functools.reduce(np.add, xs), lambda g, y, x: g,              takes=LISTS, kind=Kind.LINEAR)
-list_dot = op("dot",       f.dot,       f.dot,                                    *mul.rules,                     takes=LISTS, inputs=("a", "b"))
-list_logsumexp = op("logsumexp", f.logsumexp, f.logsumexp_array,                        lambda g, y, x: g * exp(x - where(y == -math.inf, 0.0, y)), takes=LISTS)
+list_sum       = op("sum",       f.add_all,   f.add_all,         lambda g, y, x: g, takes=LISTS, kind=Kind.LINEAR)
+list_dot       = op("dot",       f.dot,       f.dot,             *mul.rules,        takes=LISTS, inputs=("a", "b"))
+list_logsumexp = op("logsumexp", f.logsumexp, f.logsumexp_array, lambda g, y, x: g * exp(x - where(y == -math.inf, 0.0, y)), takes=LISTS)
 # fmt: on

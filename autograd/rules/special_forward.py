@@ -1,13 +1,12 @@
 """Forward functions of the special functions: the normal distribution in its tails, and gamma and its derivatives.
 
-Each function takes one float, and the last one adds many, for `logsumexp`. `each` in `elementwise_forward.py` makes a
-function of arrays of one. The derivatives are in `elementwise.py`.
+Each function takes one float. `each` in `elementwise_forward.py` makes a function of arrays of one. The derivatives are
+in `special_functions.py`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from typing import Any, Final
 
 import numpy as np
@@ -33,7 +32,7 @@ def gaussian(x: float, factor: float = 1.0) -> float:
     """
     if x != x:
         return x
-    x = max(-60.0, min(x, 60.0))  # beyond it the result is 0
+    x = -60.0 if x < -60.0 else 60.0 if x > 60.0 else x  # beyond it the result is 0
     head = round(x * 256.0) / 256.0
     return math.exp(-factor * head * head) * math.exp(-factor * (x - head) * (x + head))
 
@@ -140,17 +139,3 @@ def hurwitz_zeta(s: int, x: float) -> float:
         terms.append(first * b * rising / math.factorial(2 * k))
         rising *= (s + 2 * k - 1) / x * ((s + 2 * k) / x)
     return math.fsum([*terms, *below])
-
-
-def sum_of_positive(terms: Iterable[float]) -> float:
-    """Add numbers that are not negative, and what rounding loses of them (Neumaier).
-
-    The error for n terms is less than 0.5 + n * n * 1.2e-16 units in the last place: the last rounding, and those of
-    the sum of what was lost. That of math.fsum is at most 0.5.
-    """
-    total = lost = 0.0
-    for term in terms:
-        new = total + term
-        lost += total - new + term if total >= term else term - new + total
-        total = new
-    return total + lost

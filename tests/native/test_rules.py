@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from array import array
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,6 +34,17 @@ def test_the_header_is_what_the_table_gives() -> None:
 def test_every_op_with_a_rule_is_spelled_but_these() -> None:
     without = [op.name for op in BUILT_IN.values() if op.kind == "elementwise" and op.rules and op not in SPELLED]
     assert without == ["lgamma", "digamma", "polygamma", "dot", "logsumexp"]
+
+
+@pytest.mark.parametrize(("name", "of_python"), [("remainder", operator.mod), ("floor_divide", operator.floordiv)])
+def test_a_division_with_remainder_is_pythons(name: str, of_python: Any) -> None:
+    op = BUILT_IN[name]
+    at = quietly(points, op, 0, 20_000)
+    floats = [(a, b) for a, b in zip(*(column.tolist() for column in at.inputs), strict=True) if b]
+    integers = [(a, b) for a in (7, -7, 2**70 + 1, True) for b in (3, -3, 2**53 + 1, -(2**80), True)]
+    mixed = [(float(a), b) for a, b in integers] + [(a, float(b)) for a, b in integers]
+    for pairs in (floats, integers, mixed):
+        assert [repr(op(a, b)) for a, b in pairs] == [repr(of_python(a, b)) for a, b in pairs]
 
 
 def rows(op: Op, at: Points) -> Iterator[tuple[float, list[Any], dict[str, float]]]:
