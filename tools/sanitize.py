@@ -1,8 +1,8 @@
 """Run the tests of the compiled engine under AddressSanitizer and UBSan: `python3 tools/sanitize.py`.
 
 It copies the packages and tests into a scratch folder, builds the C sources there with the sanitizers, and runs
-`tests/native` with them and with Python's development mode, which checks the memory that Python hands out. In this
-build the sources get all their memory from Python, so the tests that let each allocation fail in turn reach every one.
+`tests/native` with them and with Python's development mode, which checks the memory that Python hands out. The memory
+of nodes is not given back, so in this build core.c tells AddressSanitizer where it frees a node or takes one again.
 `--slow` runs the large graphs of `tests/native/test_soak.py` at a tenth of their size instead.
 
 The sanitizers are libraries of gcc. Where they or gcc are missing, or on another system than Linux, it says so and
@@ -31,14 +31,11 @@ CHECKS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
 ALL = ["-n", "auto", "tests/native"]
 LIMITED_API = "0x030B0000"  # of Python 3.11
 INCLUDE = "import sysconfig; print(sysconfig.get_paths()['include'])"
-SLABS = "1"  # of nodes, in an allocation; with more of them most scenarios would find enough
 LARGE = ["-m", "slow", "tests/native/test_soak.py"]
-# Memory of the C library becomes Python's, which `_testcapi.set_nomemory` can let fail.
-TAKEN_OVER = [f"-D{name}=PyMem_Raw{name.capitalize()}" for name in ("malloc", "calloc", "realloc", "free")]
-# AddressSanitizer learns which nodes are free: core.c never gives their memory back.
-FREE = "POISON_MEMORY_REGION(node, offsetof(Node, slot))"
-FREED = ["-D_GNU_SOURCE", "-include", "sanitizer/asan_interface.h"]
-FREED += [f"-DCLOSE(node)=ASAN_{FREE}", f"-DOPEN(node)=ASAN_UN{FREE}"]
+# What is added behind a statement of core.c, and how often it is there. A free node is not to be touched but for what
+# comes from its `slot` on, by which the next free one is found.
+REGION = "POISON_MEMORY_REGION(node, offsetof(Node, slot));"
+GUARDS = (("node->code = FREE;", f"ASAN_{REGION}", 2), ("Node *node = candidate - 1;", f"ASAN_UN{REGION}", 1))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -91,12 +88,23 @@ def build(native: Path, include: str) -> None:
     """Build each file in C with the sanitizers, into the module of its name."""
     from autograd.native.sources import source_hash
 
-    named = [f"-DPy_LIMITED_API={LIMITED_API}", f'-DSOURCE_HASH="{source_hash()}"', f"-DSLABS={SLABS}"]
-    macros = [*named, *TAKEN_OVER, *FREED]
+    macros = [f"-DPy_LIMITED_API={LIMITED_API}", f'-DSOURCE_HASH="{source_hash()}"', "-D_GNU_SOURCE"]
+    headers = [f"-I{include}", f"-I{native}", "-include", "sanitizer/asan_interface.h"]
     for source in sorted(native.glob("*.c")):
-        files = [str(source), "-o", str(source.with_suffix(".abi3.so"))]
-        subprocess.run(["gcc", *FLAGS, *CHECKS, f"-I{include}", *macros, *files, "-lm"], check=True)
+        guarded = native.parent / source.name  # in another folder: the sources there are those that the hash is of
+        guarded.write_text(with_guards(source.read_text(encoding="utf-8"), source.name), encoding="utf-8")
+        files = [str(guarded), "-o", str(source.with_suffix(".abi3.so"))]
+        subprocess.run(["gcc", *FLAGS, *CHECKS, *headers, *macros, *files, "-lm"], check=True)
         print(f"sanitize: built {source.name}", flush=True)
+
+
+def with_guards(text: str, name: str) -> str:
+    """Return the text of a source with the guards; ValueError if core.c has not the statements that they follow."""
+    for statement, guard, times in GUARDS if name == "core.c" else ():
+        if text.count(statement) != times:
+            raise ValueError(f"{name} has `{statement}` {text.count(statement)} times, expected {times}; see GUARDS")
+        text = text.replace(statement, f"{statement} {guard}")
+    return text
 
 
 def run(scratch: Path, python: str, arguments: Sequence[str], quarantine: int) -> int:

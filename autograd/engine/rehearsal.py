@@ -18,7 +18,6 @@ from .node import Node, created
 N = TypeVar("N", bound=Node)
 
 SLOTS: Final = ("_changed", "_data", "_grad", "_index", "label")
-SLOTS_IN_C: Final = ("data", "_grad", "label")  # of a compiled Value, whose `data` sets its mark too
 
 
 def rehearse(node: N, change: Callable[[N], object]) -> list[tuple[N, str, Any]]:
@@ -37,13 +36,9 @@ def rehearse(node: N, change: Callable[[N], object]) -> list[tuple[N, str, Any]]
     """
     empty = type(node).__new__(type(node))
     twin = empty._fill(node._data, node.op, node.inputs, node.params, node.label, node._index)
-    twin._grad = node._grad
-    if not node._in_c:
-        twin._changed = node._changed
+    twin._grad, twin._changed = node._grad, node._changed
     change(twin)
-    slots = [
-        (slot, getattr(twin, slot), getattr(node, slot)) for slot in (SLOTS_IN_C if node._in_c else SLOTS)
-    ]
+    slots = [(slot, getattr(twin, slot), getattr(node, slot)) for slot in SLOTS]
     return [(node, slot, new) for slot, new, old in slots if not _same(new, old)]
 
 

@@ -37,9 +37,9 @@ from .arguments import (
 )
 from .casting import cast
 from .indexing import gather
+from .reshaping import squeeze
 
 _SUM: Final = codes.get("sum", 0)
-from .reshaping import squeeze
 
 
 def sum(

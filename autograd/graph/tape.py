@@ -24,15 +24,17 @@ FEW: Final = 8  # fewer samples than this are run one by one
 PATIENCE: Final = 1 << 20  # values to compute before the next look for Ctrl-C
 KEPT: Final = 1 << 22  # bytes of memory that a tape keeps for its next run, at most
 NONE, FIRST, LATER = range(3)  # what an operand gets, as in interpreter.c: no gradient, the first one, a further one
-PADDING: Final = bytes(2 * 4)  # operands behind the last one, because an op may look at three and use one
+MOST: Final = 3  # inputs and parameters of an op that is not of lists
+PADDING: Final = bytes(4 * (MOST - 1))  # operands behind the last one, because an op may look at three and use one
 
-# Of each op by its code: how many inputs (or lists) and parameters it has, whether it is of lists, and which of its inputs
+# Of each op by its code: how many inputs (or lists) and parameters it has, whether it is of lists, and which inputs
 # have a rule. Code 0 is that of no op.
 _OPS: Final = [OPS[name] for name in codes]
-MOST: Final = 3  # inputs and parameters of an op, together
 _OPERANDS: Final = np.array([1, *(len(op.inputs) + len(op.params) for op in _OPS)])
 _IS_OF_LISTS: Final = np.array([False, *(op.takes is Takes.LISTS for op in _OPS)])
-_RULED: Final = np.array([[False] * MOST, *([k < len(op.rules) and op.rules[k] is not None for k in range(MOST)] for op in _OPS)])
+_RULED: Final = np.array(
+    [[False] * MOST, *([k < len(op.rules) and op.rules[k] is not None for k in range(MOST)] for op in _OPS)]
+)
 
 
 class Tape:
@@ -133,36 +135,42 @@ class Tape:
 
 def _flow(
     code: np.ndarray, first: np.ndarray, operand: np.ndarray, leaves: int, inputs: np.ndarray, roots: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return whether each slot depends on an input, whether a root depends on it, and to which operands gradients flow.
-
-    They are found by running the same graph with a sum in place of each op, from 1 at the inputs and 0 at all other
-    leaves, and from a gradient of 1 at the roots: what is not 0 is connected.
-    """
-    counts = first[1:] - first[:-1]
-    place = np.arange(len(operand)) - np.repeat(first[:-1], counts)  # of each operand among those of its op
-    ruled = _RULED[np.repeat(code, counts), np.minimum(place, MOST - 1)] | np.repeat(_IS_OF_LISTS[code], counts)
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return whether each slot depends on an input, and for each operand whether a gradient flows to it: which one."""
+    counts, places = first[1:] - first[:-1], np.arange(len(operand))
+    begin = np.repeat(first[:-1].astype(np.int64), counts)
+    ruled = _RULED[np.repeat(code, counts), np.minimum(places - begin, MOST - 1)]
+    ruled |= np.repeat(_IS_OF_LISTS[code], counts)
     # Nothing flows through a mask or a parameter: the first operand that has a rule stands in its place.
-    with_rule = operand[first[:-1] + _RULED[code].argmax(1)]
-    summed = np.where(ruled, operand, np.repeat(with_rule, counts)).astype(np.uint32)
-    slots = leaves + len(code)
-    memory = np.zeros((2, slots))
-    rows = np.append(inputs, roots.astype(np.uint64) + np.uint64(slots)).astype(np.uint64)
-    memory = np.zeros((2, slots))
-    rows = np.append(inputs, roots + np.uint64(slots)).astype(np.uint64)
-    ops = (bytes([codes["sum"]]) * len(code), first.tobytes(), summed.tobytes() + PADDING)
-    tape = (*ops, bytes([LATER]) * len(operand), leaves)
-    interpreter.run(tape, memory, 1, rows, np.ones(len(rows)), np.empty(0, np.uint64), np.empty(0), 1, 1, True)
-    moving, reached = memory > 0.0
+    with_rule = np.repeat(operand[first[:-1] + _RULED[code].argmax(1)], counts)
+    moving, reached = _connected(first, np.where(ruled, operand, with_rule), leaves, inputs, roots)
     flow = np.where(ruled & moving[operand] & np.repeat(reached[leaves:], counts), LATER, NONE).astype(np.uint8)
-    # The order of a sweep, from its end: the operand of a slot that is assigned last is the first one in the sweep.
-    order = np.repeat(first[:-1] + first[1:] - 1, counts) - np.arange(len(operand))
+    # The order of a sweep, from its end: the operand that is assigned last in a slot is the first one in the sweep.
+    order = np.repeat(first[1:], counts) - 1 - (places - begin)
     order = order[flow[order] != NONE]
-    earliest = np.empty(slots, np.int64)
+    earliest = np.full(leaves + len(code), -1)
     earliest[operand[order]] = order
     earliest[roots] = -1  # where a gradient is from the start
-    flow[(flow != NONE) & (earliest[operand] == np.arange(len(operand)))] = FIRST
+    flow[earliest[earliest >= 0]] = FIRST
     return moving, flow
+
+
+def _connected(
+    first: np.ndarray, operand: np.ndarray, leaves: int, inputs: np.ndarray, roots: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return for each slot whether it depends on an input, and whether a root depends on it.
+
+    The same graph is run with a sum in place of each op, from 1 at the inputs and 0 at all other leaves, and back from
+    1 at the roots: the numbers in what is connected are positive.
+    """
+    ops, slots = len(first) - 1, leaves + len(first) - 1
+    sums = (bytes([codes["sum"]]) * ops, first.tobytes(), operand.astype(np.uint32).tobytes() + PADDING)
+    memory, nothing = np.zeros((2, slots)), np.empty(0, np.uint64)
+    rows = np.append(inputs, roots + np.int64(slots)).astype(np.uint64)
+    tape = (*sums, bytes([LATER]) * len(operand), leaves)
+    interpreter.run(tape, memory, 1, rows, np.ones(len(rows)), nothing, np.empty(0), 1, 1, True)
+    moving, reached = memory > 0.0
+    return moving, reached
 
 
 def _wrong_ops(code: np.ndarray, first: np.ndarray, operand: np.ndarray, leaves: int) -> str:

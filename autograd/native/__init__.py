@@ -2,7 +2,7 @@
 
 It is optional and gives the same bits as the Python. The Python runs where no C compiler was found, with
 GLASSGRAD_PURE=1, and for everything that the C code leaves to it, such as a user's own op. `core.c` has the Values, and
-`interpreter.c` runs a recorded graph again on other numbers. Both are written by hand, as is what they share in `ops.h`;
+`interpreter.c` runs a recorded graph again on other numbers. Both are written by hand, as is `ops.h`, which they share;
 `tools/spell_c.py` writes `rules.h`.
 """
 

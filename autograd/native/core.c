@@ -74,13 +74,6 @@ static inline int is_value(PyObject *o) { return Py_TYPE(o) == ValueType; }
 
 /* --- memory --- */
 
-/* tools/sanitize.py defines these: AddressSanitizer is told that what a free node has before its `slot` is not to be touched,
-   because the memory of nodes is not given back. */
-#ifndef CLOSE
-#define CLOSE(node)
-#define OPEN(node)
-#endif
-
 enum { NODES = 1 << 14 };       /* of a slab, with the first one, whose `next` is the next slab */
 static Node *slabs;             /* the first one */
 static Node *candidate, *end;   /* the rest of the current one, in which the next free node is looked for */
@@ -98,7 +91,6 @@ static int next_slab(void) {
         for (Node *node = *at + 1; node < *at + NODES; node++) {
             PyObject_Init((PyObject *)node, ValueType);
             node->code = FREE;
-            CLOSE(node);
         }
     }
     candidate = *at + 1;
@@ -113,7 +105,6 @@ static inline Node *new_node(double data, int64_t index) {
     do if (candidate == end && !next_slab()) return (Node *)PyErr_NoMemory();
     while (candidate++->code != FREE);
     Node *node = candidate - 1;
-    OPEN(node);
     Py_SET_REFCNT((PyObject *)node, 1);
     node->data = data;
     node->index = index;
@@ -154,7 +145,6 @@ static void Value_dealloc(PyObject *self) {
         for (int k = 0; node->has_more && k < FIELDS; k++) Py_XDECREF(node->more->field[k]);
         if (node->has_more) PyMem_Free(node->more);
         node->code = FREE;
-        CLOSE(node);
         living--;
     }
     busy = 0;
@@ -185,13 +175,12 @@ static inline int current_mode(void) {
     return found;
 }
 
-/* Read a plain number; 0 where it is none, or an integer that a float may not hold exactly. */
+/* Read a plain number; 0 where it is none, or an integer that is too large for a float. */
 static int read_number(PyObject *o, double *x) {
-    int is_float = PyFloat_Check(o);
-    if (!is_float && !PyLong_CheckExact(o) && !PyBool_Check(o)) return 0;
+    if (!PyFloat_Check(o) && !PyLong_CheckExact(o) && !PyBool_Check(o)) return 0;
     *x = PyFloat_AsDouble(o);
-    if (!is_float && PyErr_Occurred()) return PyErr_Clear(), 0;     /* it is too large for a float */
-    return is_float || fabs(*x) < 1e15;
+    if (*x == -1.0 && PyErr_Occurred()) return PyErr_Clear(), 0;
+    return 1;
 }
 
 /* Return an argument of an op as a node; NULL where it is no Value and no number, and with MemoryError. */
@@ -253,7 +242,7 @@ INLINE PyObject *operate(int code, PyObject *a, PyObject *b) {
     return PyObject_CallFunction(python_apply, b ? "iOO" : "iO", code, a, b);
 }
 
-/* The operators of Python. */
+/* The operators of Python. A modulus Python refuses in words. */
 static PyObject *add(PyObject *a, PyObject *b) { return operate(OP_ADD, a, b); }
 static PyObject *subtract(PyObject *a, PyObject *b) { return operate(OP_SUB, a, b); }
 static PyObject *multiply(PyObject *a, PyObject *b) { return operate(OP_MUL, a, b); }
@@ -261,8 +250,7 @@ static PyObject *divide(PyObject *a, PyObject *b) { return operate(OP_DIV, a, b)
 static PyObject *negate(PyObject *a) { return operate(OP_NEG, a, NULL); }
 static PyObject *take_absolute(PyObject *a) { return operate(OP_ABS, a, NULL); }
 static PyObject *raise_to(PyObject *a, PyObject *b, PyObject *modulus) {
-    if (modulus == Py_None) return operate(OP_POW, a, b);
-    return PyObject_CallFunctionObjArgs(python_pow, a, b, modulus, NULL);    /* which refuses it in words */
+    return modulus == Py_None ? operate(OP_POW, a, b) : PyObject_CallFunctionObjArgs(python_pow, a, b, modulus, NULL);
 }
 
 /* x.exp() and the like. */
@@ -378,8 +366,8 @@ static PyObject *sweep(PyObject *module, PyObject *const *given, Py_ssize_t args
 
 /* A node that is to be filled. A subclass, which its other base has let pass, Python refuses in words. */
 static PyObject *Value_new(PyTypeObject *type, PyObject *args, PyObject *named) {
-    if (type == ValueType) return (PyObject *)new_node(0.0, FRESH);
-    return PyObject_CallMethod((PyObject *)ValueType, "__init_subclass__", NULL);
+    if (type != ValueType) return PyObject_CallMethod((PyObject *)ValueType, "__init_subclass__", NULL);
+    return (PyObject *)new_node(0.0, FRESH);
 }
 
 /* Value(3.0) here, all else by the __init__ of Python. */
@@ -442,7 +430,7 @@ static PyObject *get_inputs(PyObject *self, void *_) {
 /* Return `data` as an object. */
 static PyObject *get_data(PyObject *self, void *_) { return PyFloat_FromDouble(((Node *)self)->data); }
 
-/* Set `data`, and mark it as changed. What is no float goes to Python, which sets a float or refuses it. */
+/* Set `data`, and mark it as changed. What is no float goes to the property of Python. */
 static int set_data(PyObject *self, PyObject *value, void *_) {
     Node *node = (Node *)self;
     if (!value || !PyFloat_CheckExact(value)) return done(PyObject_CallFunctionObjArgs(python_data, self, value, NULL));
@@ -460,16 +448,25 @@ static PyObject *get_grad(PyObject *self, void *_) {
 
 /* Set `grad` to a number, None or anything else. */
 static int set_grad(PyObject *self, PyObject *value, void *_) {
-    double number;
+    Node *node = (Node *)self;
+    double number = 0.0;
     int is_number = value && read_number(value, &number);
-    if (set_field(self, is_number ? Py_None : value, (void *)GRAD) < 0) return -1;
-    ((Node *)self)->has_grad = is_number;
-    if (is_number) ((Node *)self)->grad = number;
-    return 0;
+    if (value && !is_number && value != Py_None && !give_more(node, 0)) return -1;  /* so that nothing below can fail */
+    node->grad = number;
+    node->has_grad = is_number;
+    return set_field(self, is_number ? Py_None : value, (void *)GRAD);
 }
 
 /* Return `_changed` as an object. */
 static PyObject *get_changed(PyObject *self, void *_) { return PyLong_FromLongLong(changed((Node *)self)); }
+
+/* Set `_changed`, as the property `data` of Python does. */
+static int set_changed(PyObject *self, PyObject *value, void *_) {
+    int64_t place = PyLong_AsLongLong(value);
+    if ((place == -1 && PyErr_Occurred()) || !give_more((Node *)self, 0)) return -1;
+    ((Node *)self)->more->changed = place;
+    return 0;
+}
 
 /* Set any attribute; one that is not to be set, or is to be deleted, Python refuses in words. */
 static int set_attribute(PyObject *self, PyObject *name, PyObject *value) {
@@ -481,10 +478,10 @@ static int set_attribute(PyObject *self, PyObject *name, PyObject *value) {
 
 static PyGetSetDef fields[] = {
     {"data", get_data, set_data}, {"grad", get_grad, set_grad}, {"_grad", get_grad, set_grad},
-    {"_changed", get_changed}, {"inputs", get_inputs}, {"op", get_field, NULL, NULL, (void *)OP},
+    {"_changed", get_changed, set_changed}, {"inputs", get_inputs}, {"op", get_field, NULL, NULL, (void *)OP},
     {"params", get_field, NULL, NULL, (void *)PARAMS}, {"label", get_field, set_field, NULL, (void *)LABEL}, {0}};
 static PyMemberDef members[] = {
-    {"_data", T_DOUBLE, offsetof(Node, data), READONLY}, {"_index", T_LONGLONG, offsetof(Node, index), READONLY}, {0}};
+    {"_data", T_DOUBLE, offsetof(Node, data)}, {"_index", T_LONGLONG, offsetof(Node, index), READONLY}, {0}};
 #define ENTRY(name, code) {#name, method_##name, METH_NOARGS, #name "($self, /)\n--\n\n"},     /* for inspect.signature */
 static PyMethodDef methods[] = {METHODS(ENTRY) {"_fill", Value_fill, METH_VARARGS}, {0}};
 

@@ -6,7 +6,6 @@ import inspect
 from typing import Any, Final, TypeVar
 
 from ..engine.accumulation import commits
-from ..engine.dtypes import number
 from ..engine.mode import mode, switched
 from ..engine.node import Node
 from ..engine.op import NO_PARAMS, OPS, Op, Params
@@ -15,7 +14,8 @@ from ..native import apply, codes, core
 from ..rules import lists as lists  # imported so that OPS has all that the engine needs
 
 N = TypeVar("N", bound=Node)
-_OPS: Final = [None, *(OPS[name] for name in codes)]
+EXACT: Final = 2**53  # a float has every integer up to here; Python compares with larger ones as they are
+_OPS: Final = [OPS[name] for name in codes]
 _CODES: Final = {OPS[name]: code for name, code in codes.items()}
 
 
@@ -32,11 +32,11 @@ def compiled(cls: type[N]) -> type[N]:
         # what C calls for all that it leaves to Python: other arguments of a Value, a `data` that is no float, pow with
         # a modulus, any other operand, an attribute that is not to be set
         lambda value, args, named=NO_PARAMS: python.__init__(value, *args, **named),
-        lambda value, data: setattr(value, "data", number(data, "a Value holds")),
+        python.data.__set__,
         python.__pow__,
-        lambda code, *args: Node._apply(next(x for x in args if type(x) is made), _OPS[code], args, NO_PARAMS),
+        lambda code, *args: Node._apply(next(x for x in args if type(x) is made), _OPS[code - 1], args, NO_PARAMS),
         refuse_attribute,
-        _OPS,
+        [None, *_OPS],  # the op of each code
         (None, (), NO_PARAMS, "", None),  # op, inputs, params, label and grad of a node that has no others
         switched,
         lambda: mode.get().in_c,
@@ -53,9 +53,10 @@ def compiled(cls: type[N]) -> type[N]:
 
 def apply_compiled(self: Node, op: Op, args: tuple[Any, ...], params: Params) -> Any:
     """Apply an op in C, and in Python where C leaves it to that."""
-    code = _CODES.get(op)
-    if code is not None:
-        found = apply(code, params, [*args, *[params[name] for name in op.params]] if params else list(args))
-        if found is not None:
-            return found
-    return Node._apply(self, op, args, params)
+    given = list(args)
+    if params:
+        given += [params[name] for name in op.params]
+        if any(type(x) is int and abs(x) > EXACT for x in given):
+            return Node._apply(self, op, args, params)
+    found = apply(_CODES.get(op, 0), params, given)
+    return Node._apply(self, op, args, params) if found is None else found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, Final, NoReturn, final
 
 import numpy as np
@@ -61,6 +62,18 @@ class Value(Operators, Node):
     def data(self, data: float) -> None:
         new = number(data, "a Value holds")
         self._changed, self._data = next(created), new  # one statement: Ctrl-C never finds new data with an old mark
+
+    @property
+    def grad(self) -> Any:
+        """d(root)/d(this node) after a backward pass from a root; None before one reaches the node."""
+        return self._grad
+
+    @grad.setter
+    def grad(self, grad: Any) -> None:
+        if isinstance(grad, float) or type(grad) in (int, bool):
+            with suppress(OverflowError):
+                grad = float(grad)  # as in the compiled engine, which keeps a number
+        self._grad = grad
 
     def item(self) -> float:
         """Return the bare number, without the graph."""

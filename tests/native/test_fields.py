@@ -30,7 +30,10 @@ def product() -> Any:
 
 
 @compiled
-@pytest.mark.parametrize(("name", "new"), [("op", None), ("op", tanh), ("inputs", ()), ("params", {}), ("_index", -1)])
+@pytest.mark.parametrize(
+    ("name", "new"),
+    [("op", None), ("op", tanh), ("inputs", ()), ("params", {}), ("_index", -1)],
+)
 def test_how_a_node_was_computed_is_read_and_not_set(name: str, new: Any) -> None:
     for y in (Value(2.0), Value(2.0) * 3.0, clip(Value(2.0), 0, 1), digamma(Value(2.0))):
         before = getattr(y, name)

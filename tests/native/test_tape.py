@@ -255,16 +255,13 @@ def test_a_tape_copies_its_arrays() -> None:
 
 def test_where_the_interpreter_refuses_an_argument_it_holds_no_array() -> None:
     ops = [bytes([ADD]), array("I", [0, 2]), array("I", [0, 1, 0])]
-    arrays = {name: bytearray(8 * 12) for name in ("wanted", "reached", "flow", "memory", "given", "results")}
-    wanted, reached, flow, memory, given, results = arrays.values()
+    arrays = {name: bytearray(8 * 12) for name in ("flow", "memory", "given", "results")}
+    flow, memory, given, results = arrays.values()
     rows = [array("Q", [0, 1, 5]), array("Q", [2, 3, 4])]
-    for function, right, rest in (
-        (native.interpreter.find_flow, [*ops, wanted, reached, flow], []),
-        (native.interpreter.run, [(*ops, flow, 2), memory, 1, rows[0], given, rows[1], results, 1, 1], [True]),
-    ):
-        for k in range(len(right)):
-            with pytest.raises(TypeError):
-                function(*right[:k], None, *right[k + 1 :], *rest)
+    right = [(*ops, flow, 2), memory, 1, rows[0], given, rows[1], results, 1, 1]
+    for k in range(len(right)):
+        with pytest.raises(TypeError):
+            native.interpreter.run(*right[:k], None, *right[k + 1 :], True)
     for each in arrays.values():
         each.append(0)  # a BufferError where something holds it
 
@@ -364,7 +361,8 @@ def arrays(ends: list[Any], leaves: int) -> tuple[list[Any], ...]:
     """Return the nodes of a graph, and for each its data, its op and the number of its inputs; then their places."""
     nodes, rows, places = native.core.graph(ends, leaves)
     row = np.frombuffer(rows, ROW)
-    ops = [native.names[code] for code in row["code"]]
+    names = ["", *native.codes]
+    ops = [names[code] for code in row["code"]]
     return (
         nodes,
         row["data"].tolist(),

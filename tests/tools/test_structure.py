@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST_FILE = 300  # lines
-C_BY_HAND = 750  # lines with code, so that a reader gets through the compiled engine
+C_BY_HAND = 500  # lines with code, so that a reader gets through the compiled engine
 
 
 def test_no_source_file_is_too_long() -> None:
@@ -26,6 +26,6 @@ def test_ruff_checks_the_complexity_of_every_function() -> None:
 def test_the_c_by_hand_stays_short() -> None:
     native = ROOT / "autograd" / "native"
     sources = [path for path in (*native.glob("*.c"), *native.glob("*.h")) if path.name != "rules.h"]
-    assert len(sources) == 4
+    assert len(sources) == 3
     code = [re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.DOTALL) for path in sources]
     assert sum(bool(line.strip()) for text in code for line in text.splitlines()) <= C_BY_HAND
