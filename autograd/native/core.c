@@ -80,7 +80,7 @@ static Node *candidate, *end;   /* the rest of the current one, in which the nex
 
 /* Go on with the next slab, or again with the first one if a quarter of the nodes up to here is free; 0 where that is to be a
    new one, and there is no memory. */
-static int next_slab(void) {
+static Py_NO_INLINE int next_slab(void) {
     static Py_ssize_t passed;   /* the nodes up to here */
     if (4 * living < 3 * passed) passed = 0;
     Node **at = passed ? &(end - NODES)->next : &slabs;
@@ -202,6 +202,7 @@ INLINE PyObject *record(int code, PyObject *const *given, Py_ssize_t many, Py_ss
     Node *y = mode == ASK ? NULL : new_node(0.0, CONSTANT);
     if (!y || (size && !give_more(y, count))) return Py_XDECREF((PyObject *)y), NULL;
     Node **in = inputs_of(y);
+    #pragma GCC unroll 2    /* an operator has one input or two */
     for (Py_ssize_t k = 0, j = 0; k < count; k++) {
         PyObject *item = size ? PyList_GetItem(*given, j) : given[k];
         if (!(in[k] = as_node(item))) return Py_DECREF((PyObject *)y), NULL;
@@ -227,7 +228,7 @@ INLINE PyObject *record(int code, PyObject *const *given, Py_ssize_t many, Py_ss
    parameters, which are also in the dict `params`. None: that is for Python to do. */
 static PyObject *apply(PyObject *module, PyObject *const *given, Py_ssize_t count) {
     long code = count > 2 ? PyLong_AsLong(given[0]) : LEAF;
-    if (code <= LEAF || code >= CODES) Py_RETURN_NONE;
+    if (code <= LEAF || code >= CODES) return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
     Py_ssize_t size = PyList_CheckExact(given[2]) ? PyList_Size(given[2]) : 0, many = count - 2;
     int per = table[code].inputs + table[code].params, right = size && (code < ELEMENTWISE ? size * many == per : size * many % per == 0);
     for (Py_ssize_t k = 1; k < many; k++) right &= PyList_CheckExact(given[k + 2]) && PyList_Size(given[k + 2]) == size;
@@ -236,25 +237,25 @@ static PyObject *apply(PyObject *module, PyObject *const *given, Py_ssize_t coun
 }
 
 /* Apply an operator: what `record` leaves to Python is applied there. */
-INLINE PyObject *operate(int code, PyObject *a, PyObject *b) {
-    PyObject *given[] = {a, b}, *y = record(code, given, b ? 2 : 1, 0, NULL);
+INLINE PyObject *operate(int code, int inputs, PyObject *a, PyObject *b) {
+    PyObject *given[] = {a, b}, *y = record(code, given, inputs, 0, NULL);
     if (y || PyErr_Occurred()) return y;
-    return PyObject_CallFunction(python_apply, b ? "iOO" : "iO", code, a, b);
+    return PyObject_CallFunction(python_apply, inputs == 2 ? "iOO" : "iO", code, a, b);
 }
 
 /* The operators of Python. A modulus Python refuses in words. */
-static PyObject *add(PyObject *a, PyObject *b) { return operate(OP_ADD, a, b); }
-static PyObject *subtract(PyObject *a, PyObject *b) { return operate(OP_SUB, a, b); }
-static PyObject *multiply(PyObject *a, PyObject *b) { return operate(OP_MUL, a, b); }
-static PyObject *divide(PyObject *a, PyObject *b) { return operate(OP_DIV, a, b); }
-static PyObject *negate(PyObject *a) { return operate(OP_NEG, a, NULL); }
-static PyObject *take_absolute(PyObject *a) { return operate(OP_ABS, a, NULL); }
+static PyObject *add(PyObject *a, PyObject *b) { return operate(OP_ADD, 2, a, b); }
+static PyObject *subtract(PyObject *a, PyObject *b) { return operate(OP_SUB, 2, a, b); }
+static PyObject *multiply(PyObject *a, PyObject *b) { return operate(OP_MUL, 2, a, b); }
+static PyObject *divide(PyObject *a, PyObject *b) { return operate(OP_DIV, 2, a, b); }
+static PyObject *negate(PyObject *a) { return operate(OP_NEG, 1, a, NULL); }
+static PyObject *take_absolute(PyObject *a) { return operate(OP_ABS, 1, a, NULL); }
 static PyObject *raise_to(PyObject *a, PyObject *b, PyObject *modulus) {
-    return modulus == Py_None ? operate(OP_POW, a, b) : PyObject_CallFunctionObjArgs(python_pow, a, b, modulus, NULL);
+    return modulus == Py_None ? operate(OP_POW, 2, a, b) : PyObject_CallFunctionObjArgs(python_pow, a, b, modulus, NULL);
 }
 
 /* x.exp() and the like. */
-#define METHOD(name, code) static PyObject *method_##name(PyObject *x, PyObject *_) { return operate(code, x, NULL); }
+#define METHOD(name, code) static PyObject *method_##name(PyObject *x, PyObject *_) { return operate(code, 1, x, NULL); }
 METHODS(METHOD)
 
 /* --- backward: one sweep, newest node first --- */
@@ -267,8 +268,8 @@ static struct { Reached *reached, *sorted; double *gradients; size_t room, count
 /* Make room for twice as many nodes; 0, with MemoryError, where there is none. What `reached` has is kept. */
 static int more_room(void) {
     size_t room = held.room ? 2 * held.room : 1024;
-    size_t size = room * (2 * sizeof(Reached) + sizeof(double));
-    Reached *memory = room > UINT32_MAX ? NULL : PyMem_Realloc(held.reached, size);     /* a slot has 32 bits */
+    size_t size = 2 * sizeof(Reached) + sizeof(double);     /* of what one node needs; a slot has 32 bits */
+    Reached *memory = room > UINT32_MAX ? NULL : PyMem_Realloc(held.reached, room * size);
     if (!memory) return PyErr_NoMemory(), 0;
     held.reached = memory;
     held.sorted = memory + room;
@@ -528,14 +529,12 @@ static PyObject *graph(PyObject *module, PyObject *args) {
     int right = nodes && rows && places && PyArg_ParseTuple(args, "O!n", &PyList_Type, &ends, &leaves);
     for (Py_ssize_t k = 0; right && k < PyList_Size(ends); k++) right = put_behind(PyList_GetItem(ends, k), nodes);
     for (Py_ssize_t k = 0; right && k < PyList_Size(nodes); k++) {
-        Node *node = (Node *)PyList_GetItem(nodes, k), *input;
+        Node *node = (Node *)PyList_GetItem(nodes, k), **in = inputs_of(node);
         int code = k < leaves ? LEAF : node->code;
         Row row = {node->data, node->index, changed(node), code, code == LEAF ? 0 : count_of(node)};
         right = code != OTHER && append(rows, &row, sizeof row);
-        for (uint32_t j = 0; right && j < row.inputs; j++) {
-            input = inputs_of(node)[j];
-            right = put_behind((PyObject *)input, nodes) && append(places, &input->slot, 4);
-        }
+        for (uint32_t j = 0; right && j < row.inputs; j++)
+            right = put_behind((PyObject *)in[j], nodes) && append(places, &in[j]->slot, 4);
     }
     for (Py_ssize_t k = 0; nodes && k < PyList_Size(nodes); k++) ((Node *)PyList_GetItem(nodes, k))->slot = 0;
     if (right) return Py_BuildValue("NNN", nodes, rows, places);
