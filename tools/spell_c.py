@@ -91,9 +91,9 @@ def header() -> str:
             "    CODES\n};\n",
             "/* The names of the ops, in the order of their codes. */",
             f'#define NAMES "{" ".join(op.name for op in every)}"\n',
-            "/* How many inputs (or lists) and parameters an op has, and the bits of its inputs with a rule. */",
-            "static const struct { unsigned char inputs, params, ruled; } table[CODES] = {",
-            *(f"    [{code(op)}] = {{{row(op)}}}," for op in every),
+            "/* How many inputs (or lists) and parameters an op has. */",
+            "static const struct { unsigned char inputs, params; } table[CODES] = {",
+            *(f"    [{code(op)}] = {{{len(op.inputs)}, {len(op.params)}}}," for op in every),
             "};\n",
             "/* The most inputs and parameters that an op has, together. */",
             f"enum {{ MOST = {max(len(op.inputs) + len(op.params) for op in spelled)} }};\n",
@@ -121,11 +121,6 @@ def in_c(op: Op) -> bool:
 def is_translated(op: Op) -> bool:
     """Tell whether the forward function of an op is in the header, and not in the C library."""
     return op.takes is Takes.LISTS or (C.functions or {}).get(op.name) == f"forward_{op.name}"
-
-
-def row(op: Op) -> str:
-    ruled = sum(1 << k for k, rule in enumerate(op.rules) if rule is not None)
-    return f"{len(op.inputs)}, {len(op.params)}, {ruled}"
 
 
 def is_method(op: Op) -> bool:

@@ -205,7 +205,7 @@ INLINE PyObject *record(int code, PyObject *const *given, Py_ssize_t many, Py_ss
     #pragma GCC unroll 2    /* an operator has one input or two */
     for (Py_ssize_t k = 0, j = 0; k < count; k++) {
         PyObject *item = size ? PyList_GetItem(*given, j) : given[k];
-        if (!(in[k] = as_node(item))) return Py_DECREF((PyObject *)y), NULL;
+        if (!item || !(in[k] = as_node(item))) return Py_DECREF((PyObject *)y), NULL;
         values += is_value(item);
         if (size) y->more->count++;
         if (size && ++j == size) j = 0, given++;
