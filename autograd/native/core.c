@@ -89,7 +89,7 @@ static Py_NO_INLINE int next_slab(void) {
         if (!memory) return 0;
         *at = (Node *)(memory + sizeof(Node) - (uintptr_t)memory % sizeof(Node));
         for (Node *node = *at + 1; node < *at + NODES; node++) {
-            PyObject_Init((PyObject *)node, ValueType);
+            Py_SET_TYPE((PyObject *)node, ValueType);
             node->code = FREE;
         }
     }
@@ -105,7 +105,7 @@ static inline Node *new_node(double data, int64_t index) {
     do if (candidate == end && !next_slab()) return (Node *)PyErr_NoMemory();
     while (candidate++->code != FREE);
     Node *node = candidate - 1;
-    Py_SET_REFCNT((PyObject *)node, 1);
+    Py_INCREF((PyObject *)node);        /* of a free node nobody has a reference */
     node->data = data;
     node->index = index;
     node->in[0] = node->in[1] = NULL;
