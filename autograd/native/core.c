@@ -60,7 +60,7 @@ typedef struct Node {           /* 64 bytes, a line of the cache */
 static PyTypeObject *ValueType;
 static PyObject *python_init, *python_data, *python_pow, *python_apply, *refuse;
 static PyObject *ops, *usual;   /* the op of each code; the fields of a node that has no others */
-static PyObject *ask_mode, *get_mode, *set_mode;
+static PyObject *get_mode, *set_mode, *in_c;   /* in_c: the name of the attribute of a mode that says RECORD, COMPUTE or ASK */
 static const char *switched;    /* a byte of Python's that is not 0 once a mode was entered */
 static int64_t *commits;        /* how many sweeps have written gradients, those of Python too */
 static int64_t created = 1;     /* the next place in creation order */
@@ -169,16 +169,17 @@ enum { RECORD, COMPUTE, ASK };  /* what to do with an op: record a node, compute
 /* Return what the mode of this thread and task says; ASK with an error. */
 static inline int current_mode(void) {
     if (!*switched) return RECORD;
-    PyObject *answer = PyObject_CallNoArgs(ask_mode);
+    PyObject *mode = PyObject_CallNoArgs(get_mode), *answer = mode ? PyObject_GetAttr(mode, in_c) : NULL;
     int found = answer ? (int)PyLong_AsLong(answer) : ASK;
-    Py_XDECREF(answer);
+    Py_XDECREF(mode); Py_XDECREF(answer);
     return found;
 }
 
 /* Read a plain number; 0 where it is none, or an integer that is too large for a float. */
 static int read_number(PyObject *o, double *x) {
-    if (!PyFloat_Check(o) && !PyLong_CheckExact(o) && !PyBool_Check(o)) return 0;
-    *x = PyFloat_AsDouble(o);
+    int is_int = PyLong_CheckExact(o) || PyBool_Check(o);
+    if (!is_int && !PyFloat_Check(o)) return 0;
+    *x = is_int ? PyLong_AsDouble(o) : PyFloat_AsDouble(o);
     if (*x == -1.0 && PyErr_Occurred()) return PyErr_Clear(), 0;
     return 1;
 }
@@ -551,8 +552,8 @@ static PyObject *take_place(PyObject *module, PyObject *_) { return PyLong_FromL
 static PyObject *connect(PyObject *module, PyObject *args) {
     PyObject *base, *flag, *count;
     if (!PyArg_ParseTuple(args, "OOOOOOO!O!O!OOOO!zz", &base, &python_init, &python_data, &python_pow, &python_apply, &refuse,
-                          &PyList_Type, &ops, &PyTuple_Type, &usual, &PyByteArray_Type, &flag, &ask_mode, &get_mode,
-                          &set_mode, &PyByteArray_Type, &count, &fields[0].doc, &fields[1].doc)) return NULL;
+                          &PyList_Type, &ops, &PyTuple_Type, &usual, &PyByteArray_Type, &flag, &get_mode, &set_mode,
+                          &in_c, &PyByteArray_Type, &count, &fields[0].doc, &fields[1].doc)) return NULL;
     Py_INCREF(args);            /* and so all that is in it, for good */
     switched = PyByteArray_AsString(flag);
     commits = (int64_t *)PyByteArray_AsString(count);
