@@ -177,9 +177,9 @@ static inline int current_mode(void) {
 
 /* Read a plain number; 0 where it is none, or an integer that is too large for a float. */
 static int read_number(PyObject *o, double *x) {
-    int is_int = PyLong_CheckExact(o) || PyBool_Check(o);
-    if (!is_int && !PyFloat_Check(o)) return 0;
-    *x = is_int ? PyLong_AsDouble(o) : PyFloat_AsDouble(o);
+    int is_float = PyFloat_Check(o);
+    if (!is_float && !PyLong_CheckExact(o) && !PyBool_Check(o)) return 0;
+    *x = is_float ? PyFloat_AsDouble(o) : PyLong_AsDouble(o);
     if (*x == -1.0 && PyErr_Occurred()) return PyErr_Clear(), 0;
     return 1;
 }
