@@ -19,7 +19,7 @@ source_hash = sources["source_hash"]()
 FLAGS = ["/fp:precise", "/std:c11"] if os.name == "nt" else ["-std=c11", "-ffp-contract=off"]
 # -O3 makes a loop take several numbers at once. That is for the interpreter, which runs over arrays; in the core, a
 # load of two numbers at once would wait for the two stores just before it.
-LEVELS = {} if os.name == "nt" else {"core": ["-O2"], "interpreter": ["-O3", "-Wno-unused-variable"]}
+LEVELS = {} if os.name == "nt" else {"core": ["-O2"], "interpreter": ["-O3"]}
 
 extensions = [
     Extension(

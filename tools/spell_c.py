@@ -96,7 +96,7 @@ def header() -> str:
             *(f"    [{code(op)}] = {{{len(op.inputs)}, {len(op.params)}}}," for op in every),
             "};\n",
             "/* The most inputs and parameters that an op has, together. */",
-            f"enum {{ MOST = {max(len(op.inputs) + len(op.params) for op in spelled)} }};\n",
+            f"enum {{ MOST = {max(len(op.inputs) + len(op.params) for op in every)} }};\n",
             "/* The ops that are methods too, such as x.exp(): their names and codes, for a macro of two arguments. */",
             "#define METHODS(M) " + " ".join(f"M({op.name}, {code(op)})" for op in spelled if is_method(op)) + "\n",
             FORWARD,

@@ -123,10 +123,11 @@ def dot(a: Any, b: Any) -> Any:
     if (found := apply(_DOT, NO_PARAMS, a, b)) is not None:
         return found
     if is_list(a) and is_list(b):
-        left, right = list(a), list(b)
-        if len(left) != len(right):
-            raise ValueError(f"dot got lists of {len(left)} and {len(right)} values, expected equal lengths")
-        return s.list_dot(*left, *right) if left else 0.0
+        if type(a) is not list or type(b) is not list:
+            return dot(list(a), list(b))  # because the compiled engine takes lists alone
+        if len(a) != len(b):
+            raise ValueError(f"dot got lists of {len(a)} and {len(b)} values, expected equal lengths")
+        return s.list_dot(*a, *b) if a else 0.0
     a, b = require_array("dot", a), require_array("dot", b)
     for x in (a, b):
         if len(x.shape) != 1:

@@ -53,8 +53,9 @@ def sum(
     if (found := apply(_SUM, NO_PARAMS, x)) is not None:
         return found
     if is_list(x):
-        values = list(x)
-        return s.list_sum(*values) if values else 0.0
+        if type(x) is not list:
+            return sum(list(x))  # because the compiled engine takes lists alone
+        return s.list_sum(*x) if x else 0.0
     x, axes, keep = reduction("sum", x, dim, axis, keepdim, keepdims)
     return s.total(x, axis=axes, keepdims=keep)
 

@@ -24,13 +24,13 @@ FEW: Final = 8  # fewer samples than this are run one by one
 PATIENCE: Final = 1 << 20  # values to compute before the next look for Ctrl-C
 KEPT: Final = 1 << 22  # bytes of memory that a tape keeps for its next run, at most
 NONE, FIRST, LATER = range(3)  # what an operand gets, as in interpreter.c: no gradient, the first one, a further one
-MOST: Final = 3  # inputs and parameters of an op that is not of lists
-PADDING: Final = bytes(4 * (MOST - 1))  # operands behind the last one, because an op may look at three and use one
 
 # Of each op by its code: how many inputs (or lists) and parameters it has, whether it is of lists, and which inputs
 # have a rule. Code 0 is that of no op.
 _OPS: Final = [OPS[name] for name in codes]
 _OPERANDS: Final = np.array([1, *(len(op.inputs) + len(op.params) for op in _OPS)])
+MOST: Final = int(_OPERANDS.max())
+PADDING: Final = bytes(4 * (MOST - 1))  # operands behind the last one, because an op may look at `MOST` and use one
 _IS_OF_LISTS: Final = np.array([False, *(op.takes is Takes.LISTS for op in _OPS)])
 _RULED: Final = np.array(
     [[False] * MOST, *([k < len(op.rules) and op.rules[k] is not None for k in range(MOST)] for op in _OPS)]
@@ -58,9 +58,9 @@ class Tape:
         leaves, slots = len(self._data), len(self._data) + len(code)
         if wrong := _wrong_ops(code, begin, operand, leaves) or _wrong_ends(given, asked, leaves, slots):
             raise ValueError(f"this is no tape: {wrong}")
-        ops = (code.tobytes(), begin.tobytes(), operand.tobytes() + PADDING)
         self.moving, flow = _flow(code, begin, operand, leaves, given, asked)
-        self._arrays: Final = (*ops, flow.tobytes() + PADDING, leaves)
+        padded = operand.tobytes() + PADDING, flow.tobytes() + PADDING
+        self._arrays: Final = (code.tobytes(), begin.tobytes(), *padded, leaves)
         self._slots: Final = slots
         # The memory of a run has a row for the number in each slot, and behind them one for the gradient in each slot.
         values, slopes = np.arange(2 * slots, dtype=np.uint64).reshape(2, slots)
@@ -182,8 +182,8 @@ def _wrong_ops(code: np.ndarray, first: np.ndarray, operand: np.ndarray, leaves:
         return "first does not rise"
     if ((code == 0) | (code >= len(_OPERANDS))).any():
         return "a code is that of no op"
-    lists, rest = counts // _OPERANDS[code], counts % _OPERANDS[code]
-    if ((rest != 0) | (lists == 0) | (lists > 1) & ~_IS_OF_LISTS[code]).any():
+    sizes, rest = counts // _OPERANDS[code], counts % _OPERANDS[code]
+    if ((rest != 0) | (sizes == 0) | (sizes > 1) & ~_IS_OF_LISTS[code]).any():
         return "an op has a wrong number of operands"
     if (operand >= np.repeat(np.arange(leaves, leaves + len(code)), counts)).any():
         return "an op has an operand that comes after it"

@@ -38,8 +38,8 @@ enum { OTHER = CODES, FREE };   /* the code of a node that Python recorded, and 
 enum { FRESH = -2, CONSTANT = -1 };     /* the index of a node that is not filled yet, and that of a constant */
 enum { OP, INPUTS, PARAMS, LABEL, GRAD, FIELDS };   /* the fields of `More`, and how many there are */
 
-/* What few nodes have: more than two inputs and parameters, data that was set, a label, a gradient that is no number, an op
-   that Python recorded. */
+/* What few nodes have: an op of lists, of more than two inputs, with parameters or recorded by Python, data that was set, a
+   label, a gradient that is no number. */
 typedef struct {
     int64_t changed;            /* when the data was last set, as a place in creation order; 0: never */
     PyObject *field[FIELDS];    /* NULL: what is usual */
@@ -60,7 +60,7 @@ typedef struct Node {           /* 64 bytes, a line of the cache */
 static PyTypeObject *ValueType;
 static PyObject *python_init, *python_data, *python_pow, *python_apply, *refuse;
 static PyObject *ops, *usual;   /* the op of each code; the fields of a node that has no others */
-static PyObject *ask_mode, *get_mode, *set_mode;
+static PyObject *get_mode, *set_mode, *in_c;   /* in_c: the name of the attribute of a mode that says RECORD, COMPUTE or ASK */
 static const char *switched;    /* a byte of Python's that is not 0 once a mode was entered */
 static int64_t *commits;        /* how many sweeps have written gradients, those of Python too */
 static int64_t created = 1;     /* the next place in creation order */
@@ -169,16 +169,17 @@ enum { RECORD, COMPUTE, ASK };  /* what to do with an op: record a node, compute
 /* Return what the mode of this thread and task says; ASK with an error. */
 static inline int current_mode(void) {
     if (!*switched) return RECORD;
-    PyObject *answer = PyObject_CallNoArgs(ask_mode);
+    PyObject *mode = PyObject_CallNoArgs(get_mode), *answer = mode ? PyObject_GetAttr(mode, in_c) : NULL;
     int found = answer ? (int)PyLong_AsLong(answer) : ASK;
-    Py_XDECREF(answer);
+    Py_XDECREF(mode); Py_XDECREF(answer);
     return found;
 }
 
 /* Read a plain number; 0 where it is none, or an integer that is too large for a float. */
 static int read_number(PyObject *o, double *x) {
-    if (!PyFloat_Check(o) && !PyLong_CheckExact(o) && !PyBool_Check(o)) return 0;
-    *x = PyFloat_AsDouble(o);
+    int is_float = PyFloat_Check(o);
+    if (!is_float && !PyLong_CheckExact(o) && !PyBool_Check(o)) return 0;
+    *x = is_float ? PyFloat_AsDouble(o) : PyLong_AsDouble(o);
     if (*x == -1.0 && PyErr_Occurred()) return PyErr_Clear(), 0;
     return 1;
 }
@@ -199,21 +200,22 @@ INLINE PyObject *record(int code, PyObject *const *given, Py_ssize_t many, Py_ss
     const double *x[MOST] = {NULL};
     int mode = current_mode(), wanted = 0, values = 0;
     Py_ssize_t count = size ? many * size : many;
+    int more = size && (count > 2 || params || code >= ELEMENTWISE);    /* else the inputs are in the node itself */
     Node *y = mode == ASK ? NULL : new_node(0.0, CONSTANT);
-    if (!y || (size && !give_more(y, count))) return Py_XDECREF((PyObject *)y), NULL;
+    if (!y || (more && !give_more(y, count))) return Py_XDECREF((PyObject *)y), NULL;
     Node **in = inputs_of(y);
     #pragma GCC unroll 2    /* an operator has one input or two */
     for (Py_ssize_t k = 0, j = 0; k < count; k++) {
         PyObject *item = size ? PyList_GetItem(*given, j) : given[k];
         if (!item || !(in[k] = as_node(item))) return Py_DECREF((PyObject *)y), NULL;
         values += is_value(item);
-        if (size) y->more->count++;
+        if (more) y->more->count++;
         if (size && ++j == size) j = 0, given++;
         if (k < MOST) x[k] = &in[k]->data;
         wanted |= in[k]->index >= 0;
     }
-    if (!values || (code == OP_WHERE && in[0]->index >= 0))     /* such a mask Python detaches */
-        return Py_DECREF((PyObject *)y), NULL;
+    /* Python detaches a mask that wants a gradient. */
+    if (!values || (code == OP_WHERE && in[0]->index >= 0)) return Py_DECREF((PyObject *)y), NULL;
     if (code < ELEMENTWISE) forward(code, 1, &y->data, x);
     else y->data = list_forward(code, find_value, y, count);
     if (mode == RECORD && wanted) {
@@ -230,7 +232,8 @@ static PyObject *apply(PyObject *module, PyObject *const *given, Py_ssize_t coun
     long code = count > 2 ? PyLong_AsLong(given[0]) : LEAF;
     if (code <= LEAF || code >= CODES) return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
     Py_ssize_t size = PyList_CheckExact(given[2]) ? PyList_Size(given[2]) : 0, many = count - 2;
-    int per = table[code].inputs + table[code].params, right = size && (code < ELEMENTWISE ? size * many == per : size * many % per == 0);
+    int per = table[code].inputs + table[code].params;
+    int right = size && (code < ELEMENTWISE ? size * many == per : size * many % per == 0);
     for (Py_ssize_t k = 1; k < many; k++) right &= PyList_CheckExact(given[k + 2]) && PyList_Size(given[k + 2]) == size;
     PyObject *y = right ? record(code, given + 2, many, size, table[code].params ? given[1] : NULL) : NULL;
     return y || PyErr_Occurred() ? y : Py_NewRef(Py_None);
@@ -551,8 +554,8 @@ static PyObject *take_place(PyObject *module, PyObject *_) { return PyLong_FromL
 static PyObject *connect(PyObject *module, PyObject *args) {
     PyObject *base, *flag, *count;
     if (!PyArg_ParseTuple(args, "OOOOOOO!O!O!OOOO!zz", &base, &python_init, &python_data, &python_pow, &python_apply, &refuse,
-                          &PyList_Type, &ops, &PyTuple_Type, &usual, &PyByteArray_Type, &flag, &ask_mode, &get_mode,
-                          &set_mode, &PyByteArray_Type, &count, &fields[0].doc, &fields[1].doc)) return NULL;
+                          &PyList_Type, &ops, &PyTuple_Type, &usual, &PyByteArray_Type, &flag, &get_mode, &set_mode,
+                          &in_c, &PyByteArray_Type, &count, &fields[0].doc, &fields[1].doc)) return NULL;
     Py_INCREF(args);            /* and so all that is in it, for good */
     switched = PyByteArray_AsString(flag);
     commits = (int64_t *)PyByteArray_AsString(count);

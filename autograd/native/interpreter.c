@@ -25,8 +25,9 @@ static inline Operand find_operand(const void *from, size_t k) {
     return (Operand){b->value + at, b->flow[k] ? b->slope + at : NULL};
 }
 
-/* Compute the values of all ops, each for as many samples as there are lanes, and with `gradients` the gradients in all slots
-   from those at the roots. The first gradient that arrives is added to -0.0, which adds nothing: 0.0 would make 0.0 of a -0.0. */
+/* Compute the values of all ops, each for as many samples as there are lanes, and with `gradients` the gradients in all
+   slots from those at the roots. The first gradient that arrives is added to -0.0, which adds nothing: 0.0 would make 0.0
+   of a -0.0. */
 INLINE void play(const Tape *t, double *value, double *slope, int gradients, const int lanes) {
     for (size_t k = 0; k < t->ops; k++) {
         const uint32_t *in = t->operand + t->first[k];
@@ -35,7 +36,7 @@ INLINE void play(const Tape *t, double *value, double *slope, int gradients, con
         for (int j = 0; j < MOST; j++) x[j] = value + (size_t)in[j] * lanes;
         if (t->code[k] < ELEMENTWISE) forward(t->code[k], lanes, y, x);
         else for (int l = 0; l < lanes; l++) {
-            Block block = {value + l, value, in, t->flow, lanes};
+            Block block = {value + l, slope, in, t->flow, lanes};   /* of which only the values are read */
             y[l] = list_forward(t->code[k], find_operand, &block, t->first[k + 1] - t->first[k]);
         }
     }

@@ -39,9 +39,9 @@ def compiled(cls: type[N]) -> type[N]:
         [None, *_OPS],  # the op of each code
         (None, (), NO_PARAMS, "", None),  # op, inputs, params, label and grad of a node that has no others
         switched,
-        lambda: mode.get().in_c,
         mode.get,
         mode.set,
+        "in_c",  # the attribute of a mode that C reads
         commits.obj,
         python.data.__doc__,
         python.grad.__doc__,

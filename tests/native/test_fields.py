@@ -5,8 +5,10 @@ from __future__ import annotations
 import functools
 import gc
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
 
 import autograd
@@ -30,10 +32,7 @@ def product() -> Any:
 
 
 @compiled
-@pytest.mark.parametrize(
-    ("name", "new"),
-    [("op", None), ("op", tanh), ("inputs", ()), ("params", {}), ("_index", -1)],
-)
+@pytest.mark.parametrize(("name", "new"), [("op", None), ("op", tanh), ("inputs", ()), ("params", {}), ("_index", -1)])
 def test_how_a_node_was_computed_is_read_and_not_set(name: str, new: Any) -> None:
     for y in (Value(2.0), Value(2.0) * 3.0, clip(Value(2.0), 0, 1), digamma(Value(2.0))):
         before = getattr(y, name)
@@ -113,6 +112,20 @@ def test_an_attribute_may_be_read_and_set_while_the_former_one_is_freed(name: st
             setattr(y, name, new)
             assert found == [new]
             assert getattr(y, name) == again
+
+
+@pytest.mark.parametrize("given", [0, 7, True, -0.0, np.float64(0.5)])
+def test_a_gradient_that_is_set_to_a_number_is_a_float(given: Any) -> None:
+    x = Value(2.0)
+    x.grad = given
+    assert (type(x.grad), repr(x.grad)) == (float, repr(float(given)))
+
+
+@pytest.mark.parametrize("given", [10**400, Fraction(1, 3), "text"])
+def test_a_gradient_that_is_set_to_anything_else_is_kept(given: Any) -> None:
+    x = Value(2.0)
+    x.grad = given
+    assert x.grad is given
 
 
 def change(y: Any, label: str) -> None:

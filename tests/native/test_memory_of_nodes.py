@@ -5,7 +5,8 @@ from __future__ import annotations
 import gc
 import itertools
 import random
-from collections.abc import Iterator
+import tracemalloc
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -92,3 +93,22 @@ def test_slabs_are_searched_again_only_where_a_quarter_of_them_is_free(one_in: i
     """So the search passes at most three nodes that are in use for each one that it takes."""
     code = f"from {__name__} import taken_again; print(taken_again({one_in}))"
     assert float(in_python("-c", code)) == part
+
+
+def memory_of(make: Callable[[], object], count: int = 1000) -> float:
+    """Return how many bytes Python hands out for each object, at least once without a new slab."""
+    found = []
+    for _ in range(3):
+        tracemalloc.start()
+        made = [make() for _ in range(count)]
+        found.append(tracemalloc.get_traced_memory()[0] / count)
+        tracemalloc.stop()
+        del made
+    return min(found)
+
+
+def test_an_op_of_one_input_or_two_is_in_the_node_itself() -> None:
+    x = Value(0.5)
+    for make in (lambda: x * x, x.tanh, lambda: autograd.tanh(x), lambda: autograd.maximum(x, x)):
+        assert memory_of(make) < 16  # a place in the list
+    assert memory_of(lambda: autograd.sum([x, x])) > 64

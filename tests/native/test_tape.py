@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 import signal
@@ -20,8 +21,10 @@ import pytest
 
 import autograd
 from autograd import Op, Program, Value, native
+from autograd.engine.forms import Takes
+from autograd.engine.op import OPS
 from autograd.graph.program_tape import ROW
-from autograd.graph.tape import Tape
+from autograd.graph.tape import FIRST, LATER, NONE, Tape, _flow
 from tests.interrupts import needs_timer
 from tests.native.points import SPECIAL, SPELLED
 
@@ -107,11 +110,58 @@ def test_a_logsumexp_of_many_has_the_bits_of_the_engine(seed: int) -> None:
     assert on_the_tape(root, inputs).value_and_grad(*point) == (root.data, [x.grad for x in inputs])
 
 
+# --- where gradients flow ---
+
+
+def flow_by_loops(code: list[int], operands: list[list[int]], leaves: int, inputs: list[int], roots: list[int]) -> Any:
+    """Return what `_flow` returns, found one operand at a time as the engine's sweep would find it."""
+    moving, reached = set(inputs), set(roots)
+    ops = [OPS[list(native.codes)[each - 1]] for each in code]
+
+    def is_ruled(k: int, position: int) -> bool:
+        op = ops[k]
+        is_parameter = op.takes is not Takes.LISTS and position >= len(op.inputs)
+        return not is_parameter and op.rule(position, len(operands[k])) is not None
+
+    for k, own in enumerate(operands):
+        if any(slot in moving for position, slot in enumerate(own) if is_ruled(k, position)):
+            moving.add(leaves + k)
+    flow = [[NONE] * len(own) for own in operands]
+    for k, own in reversed(list(enumerate(operands))):
+        for position, slot in enumerate(own if leaves + k in reached else ()):
+            if is_ruled(k, position) and slot in moving:
+                flow[k][position] = LATER if slot in reached else FIRST
+                reached.add(slot)
+    return [slot in moving for slot in range(leaves + len(code))], list(itertools.chain(*flow))
+
+
+def test_gradients_flow_from_a_root_to_every_operand_with_a_rule_that_depends_on_an_input() -> None:
+    draw = random.Random(0)
+    codes = [native.codes[name] for name in ("add", "relu", "where", "clip", "elu", "sum", "dot", "logsumexp")]
+    ends = set()
+    for _ in range(3000):
+        leaves, count = draw.randint(1, 5), draw.randint(0, 8)
+        code = draw.choices(codes, k=count)
+        operands = []
+        for k, each in enumerate(code):
+            op = OPS[list(native.codes)[each - 1]]
+            size = draw.randint(1, 3) if op.takes is Takes.LISTS else 1
+            operands.append(draw.choices(range(leaves + k), k=size * (len(op.inputs) + len(op.params))))
+        inputs = draw.sample(range(leaves), draw.randint(1, leaves))
+        roots = draw.choices(range(leaves + count), k=draw.randint(1, 2))
+        first = list(itertools.accumulate(map(len, operands), initial=0))
+        numbers = [np.array([*itertools.chain(*each)], np.uint32) for each in ([first], operands, [inputs], [roots])]
+        moving, flow = _flow(np.array(code, np.uint8), numbers[0], numbers[1], leaves, numbers[2], numbers[3])
+        assert (moving.tolist(), flow.tolist()) == flow_by_loops(code, operands, leaves, inputs, roots)
+        ends.update(flow.tolist())
+    assert ends == {NONE, FIRST, LATER}
+
+
 # --- arrays that are no tape ---
 
 ADD, RELU, DOT = (native.codes[name] if native.interpreter else 0 for name in ("add", "relu", "dot"))
 RIGHT: dict[str, Any] = {  # y = relu(a + b)
-    "codes": bytes([ADD, RELU]),
+    "ops": bytes([ADD, RELU]),
     "first": array("I", [0, 2, 3]),
     "operands": array("I", [0, 1, 2]),
     "data": array("d", [1.0, 2.0]),
@@ -127,18 +177,18 @@ def made(**changed: Any) -> Tape:
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"codes": bytes([ADD])}, "first does not fit"),
+        ({"ops": bytes([ADD])}, "first does not fit"),
         ({"first": array("I", [0, 2])}, "first does not fit"),
         ({"first": array("I", [])}, "first does not fit"),
         ({"first": array("I", [1, 2, 3])}, "first does not fit"),
         ({"first": array("I", [0, 2, 4])}, "first does not fit"),
         ({"first": array("I", [0, 4, 3])}, "first does not rise"),
         ({"first": array("I", [0, 2**32 - 1, 3])}, "first does not rise"),
-        ({"codes": bytes([ADD, 0])}, "a code is that of no op"),
-        ({"codes": bytes([ADD, 255])}, "a code is that of no op"),
-        ({"codes": bytes([RELU, RELU])}, "a wrong number of operands"),
-        ({"codes": bytes([ADD, DOT])}, "a wrong number of operands"),
-        ({"codes": bytes([ADD, DOT]), "first": array("I", [0, 3, 3])}, "a wrong number of operands"),
+        ({"ops": bytes([ADD, 0])}, "a code is that of no op"),
+        ({"ops": bytes([ADD, 255])}, "a code is that of no op"),
+        ({"ops": bytes([RELU, RELU])}, "a wrong number of operands"),
+        ({"ops": bytes([ADD, DOT])}, "a wrong number of operands"),
+        ({"ops": bytes([ADD, DOT]), "first": array("I", [0, 3, 3])}, "a wrong number of operands"),
         ({"operands": array("I", [0, 2, 2])}, "comes after it"),
         ({"operands": array("I", [0, 1, 3])}, "comes after it"),
         ({"operands": array("I", [0, 1, 2**32 - 1])}, "comes after it"),
@@ -173,7 +223,7 @@ def test_random_arrays_are_refused_or_run_within_bounds() -> None:
             length = draw.choice((len(old), len(old), draw.randint(0, 5)))
             values = [draw.choice((0, 1, 2, 3, 4, 100, 2**31, 2**32 - 1)) for _ in range(length)]
             changed[name] = array("d", values) if name == "data" else bytes(v % 256 for v in values)
-            if name not in ("codes", "data"):
+            if name not in ("ops", "data"):
                 changed[name] = array("I", values)
         try:
             tape = made(**changed)
