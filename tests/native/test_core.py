@@ -89,6 +89,24 @@ def no_node_is_left() -> Iterator[None]:
 
 
 @compiled
+def test_the_module_of_values_is_not_loaded_again_into_the_compiled_engine() -> None:
+    script = """
+import importlib, autograd
+from autograd import Value
+try:
+    importlib.reload(autograd.operands.value)
+except ImportError as error:
+    print(error)
+x = Value(3.0)
+(x * x).backward()
+print(x.grad, autograd.operands.value.Value is Value)
+"""
+    error, result = in_python("-c", script).splitlines()
+    assert "autograd.operands.value cannot be loaded again" in error
+    assert result == "6.0 True"
+
+
+@compiled
 def test_every_node_is_freed_also_those_that_errors_left() -> None:
     with warnings.catch_warnings(), no_node_is_left():
         warnings.simplefilter("ignore")
