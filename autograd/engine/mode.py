@@ -66,7 +66,12 @@ class Switch(ContextDecorator):
 
     def __enter__(self) -> Self:
         switched[0] = 1
-        return mode.set(self._entered(mode.get())) and self  # one statement: Ctrl-C finds no mode that nobody leaves
+        outer = mode.get()
+        try:
+            return mode.set(self._entered(outer)) and self
+        except BaseException:  # Ctrl-C may come when the mode is set: nobody would leave it then
+            mode.set(outer)
+            raise
 
     def __exit__(self, *exception: object) -> None:
         outer = mode.get().outer

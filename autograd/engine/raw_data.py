@@ -46,7 +46,7 @@ def _on_other_data(op: Op, args: Sequence[Any], params: Params) -> Any:
     if all(isinstance(arg, _SCALARS) for arg in args):
         # By the float function, because NumPy's exp differs in the last bit; as np.float64, so that 1 / 0 is inf.
         y = op.forward([arg.item() if isinstance(arg, np.generic) else arg for arg in args], params)
-        return y if type(y) is bool else np.float64(y)
+        return y if type(y) is bool and not op.rules else np.float64(y)  # clip(x, max=True) may give a bool too
     return compute(op.array, *_as_floats(op, args), **params)
 
 

@@ -194,11 +194,11 @@ static inline Node *as_node(PyObject *o) {
 /* The `Find` of the values of a node's inputs. */
 static inline Operand find_value(const void *node, size_t k) { return (Operand){&inputs_of((Node *)node)[k]->data, NULL}; }
 
-/* Apply an op to Values and numbers: its inputs and then its parameters, which are also in the dict `params`. With a `size`,
-   they are the elements of some lists of this size. NULL without an error: that is for Python. */
-INLINE PyObject *record(int code, PyObject *const *given, Py_ssize_t many, Py_ssize_t size, PyObject *params) {
+/* Apply an op in a mode to Values and numbers: its inputs and then its parameters, which are also in the dict `params`. With
+   a `size`, they are the elements of some lists of this size. NULL without an error: that is for Python. */
+INLINE PyObject *record(int code, int mode, PyObject *const *given, Py_ssize_t many, Py_ssize_t size, PyObject *params) {
     const double *x[MOST] = {NULL};
-    int mode = current_mode(), wanted = 0, values = 0;
+    int wanted = 0, values = 0;
     Py_ssize_t count = size ? many * size : many;
     int more = size && (count > 2 || params || code >= ELEMENTWISE);    /* else the inputs are in the node itself */
     Node *y = mode == ASK ? NULL : new_node(0.0, CONSTANT);
@@ -231,17 +231,18 @@ INLINE PyObject *record(int code, PyObject *const *given, Py_ssize_t many, Py_ss
 static PyObject *apply(PyObject *module, PyObject *const *given, Py_ssize_t count) {
     long code = count > 2 ? PyLong_AsLong(given[0]) : LEAF;
     if (code <= LEAF || code >= CODES) return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
+    int mode = current_mode();      /* first, because that runs Python code, which may change the lists */
     Py_ssize_t size = PyList_CheckExact(given[2]) ? PyList_Size(given[2]) : 0, many = count - 2;
     int per = table[code].inputs + table[code].params;
     int right = size && (code < ELEMENTWISE ? size * many == per : size * many % per == 0);
     for (Py_ssize_t k = 1; k < many; k++) right &= PyList_CheckExact(given[k + 2]) && PyList_Size(given[k + 2]) == size;
-    PyObject *y = right ? record(code, given + 2, many, size, table[code].params ? given[1] : NULL) : NULL;
+    PyObject *y = right ? record(code, mode, given + 2, many, size, table[code].params ? given[1] : NULL) : NULL;
     return y || PyErr_Occurred() ? y : Py_NewRef(Py_None);
 }
 
 /* Apply an operator: what `record` leaves to Python is applied there. */
 INLINE PyObject *operate(int code, int inputs, PyObject *a, PyObject *b) {
-    PyObject *given[] = {a, b}, *y = record(code, given, inputs, 0, NULL);
+    PyObject *given[] = {a, b}, *y = record(code, current_mode(), given, inputs, 0, NULL);
     if (y || PyErr_Occurred()) return y;
     return PyObject_CallFunction(python_apply, inputs == 2 ? "iOO" : "iO", code, a, b);
 }

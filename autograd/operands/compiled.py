@@ -10,7 +10,7 @@ from ..engine.mode import mode, switched
 from ..engine.node import Node
 from ..engine.op import NO_PARAMS, OPS, Op, Params
 from ..engine.refusals import refuse_attribute
-from ..native import apply, codes, core
+from ..native import apply, codes, core, is_taken
 from ..rules import lists as lists  # imported so that OPS has all that the engine needs
 
 N = TypeVar("N", bound=Node)
@@ -26,6 +26,11 @@ def compiled(cls: type[N]) -> type[N]:
     """
     if core is None:
         return cls
+    if is_taken(core):
+        raise ImportError(
+            f"{cls.__module__} cannot be loaded again: the compiled engine has the Values of this process; start "
+            "Python anew, or set GLASSGRAD_PURE=1 before it starts"
+        )
     python: Any = cls
     made: type[N] = core.connect(
         cls,

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import inspect
 import math
+import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -113,6 +115,23 @@ def test_the_with_statement_hands_out_the_mode_itself() -> None:
     shared = no_grad()
     with shared as given:
         assert given is shared
+
+
+@pytest.mark.parametrize("switch", [no_grad, enable_grad, detect_anomaly])
+def test_an_interrupt_when_the_mode_was_just_set_leaves_no_mode(switch: Callable[[], Any]) -> None:
+    def after_call(frame: FrameType, event: str, argument: Any) -> None:
+        if event == "c_return" and argument == mode.set:  # Python handles Ctrl-C when a function in C has returned
+            sys.setprofile(None)
+            raise KeyboardInterrupt
+
+    before = mode.get()
+    sys.setprofile(after_call)
+    try:
+        with pytest.raises(KeyboardInterrupt), switch():
+            raise AssertionError("the interrupt did not come")
+    finally:
+        sys.setprofile(None)
+    assert mode.get() is before
 
 
 @pytest.mark.parametrize("error", [ValueError("within"), KeyboardInterrupt(), SystemExit(1)], ids=repr)

@@ -699,3 +699,13 @@ def test_a_result_that_depends_on_no_input_is_a_float_for_each_sample(dtype: typ
     fixed, product = Program([two, x * two], [x])(np.arange(3).astype(dtype))
     assert (fixed.dtype, fixed.tolist()) == (np.float64, [2.0] * 3)
     assert product.tolist() == [0.0, 2.0, 4.0]
+
+
+@pytest.mark.parametrize("bounds", [(False, 2.0), (-1.0, False), (True, 2), (-1, 1)])
+def test_a_bound_that_is_a_bool_or_an_integer_gives_the_float_of_the_graph(bounds: tuple[Any, Any]) -> None:
+    for number in (-3.0, 3.0):
+        x = Value(number)
+        y = autograd.cbrt(-x.clip(*bounds))
+        y.backward()
+        value, gradients = Program(y, [x]).value_and_grad(number)
+        assert [math.copysign(1.0, value), value, *gradients] == [math.copysign(1.0, y.data), y.data, x.grad]

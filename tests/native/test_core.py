@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ import pytest
 
 import autograd
 import nn
-from autograd import Value, native
+from autograd import Value, native, no_grad
 from autograd.engine.sweep import sweep
 from autograd.native.sources import MODULES
 
@@ -86,6 +86,24 @@ def no_node_is_left() -> Iterator[None]:
     yield
     gc.collect()
     assert native.core.live() == before
+
+
+@compiled
+def test_the_module_of_values_is_not_loaded_again_into_the_compiled_engine() -> None:
+    script = """
+import importlib, autograd
+from autograd import Value
+try:
+    importlib.reload(autograd.operands.value)
+except ImportError as error:
+    print(error)
+x = Value(3.0)
+(x * x).backward()
+print(x.grad, autograd.operands.value.Value is Value)
+"""
+    error, result = in_python("-c", script).splitlines()
+    assert "autograd.operands.value cannot be loaded again" in error
+    assert result == "6.0 True"
 
 
 @compiled
@@ -310,6 +328,39 @@ def test_a_number_among_the_inputs_becomes_one_constant() -> None:
 def test_an_op_of_lists_of_plain_numbers_gives_a_plain_number(lists: tuple[Any, ...]) -> None:
     found = autograd.sum(*lists) if len(lists) == 1 else autograd.dot(*lists)
     assert type(found) is float
+
+
+@compiled
+@pytest.mark.parametrize(
+    "change", [list.clear, list.pop, lambda xs: xs.extend([1.0] * 9)], ids=["clear", "pop", "extend"]
+)
+@pytest.mark.parametrize("op", [autograd.sum, lambda xs: autograd.dot(xs, [2.0] * 5)], ids=["sum", "dot"])
+def test_a_list_that_changes_while_the_mode_is_asked_is_used_as_it_is_then(
+    op: Callable[[Any], Any], change: Callable[[Any], Any]
+) -> None:
+    # As another thread or a signal handler would change it. C asks for the mode through a function of compiled.py.
+    def result(xs: list[Any]) -> str:
+        try:
+            return repr(op(xs))
+        except ValueError as error:
+            return str(error)
+
+    def at_call(frame: FrameType, event: str, argument: Any) -> None:
+        if event == "call" and frame.f_code.co_filename.endswith("compiled.py"):
+            sys.setprofile(None)
+            change(xs)
+
+    with no_grad():
+        xs: list[Any] = [Value(2.0)] * 5
+        wanted = xs.copy()
+        change(wanted)
+        sys.setprofile(at_call)
+        try:
+            found = result(xs)
+        finally:
+            sys.setprofile(None)
+        assert xs == wanted
+        assert found == result(wanted)
 
 
 def test_an_op_of_a_list_has_its_numbers_as_constants() -> None:
