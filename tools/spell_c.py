@@ -71,6 +71,7 @@ def main() -> None:
     text = header()
     with open(HEADER, "w", encoding="utf-8", newline="\n") as file:
         file.write(text)
+    print("wrote autograd/native/rules.h; `python3 tools/test.py` builds the compiled engine from it")
 
 
 def header() -> str:
