@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Copy a function into each of its callers: where the code of the op is a constant, only the case of that op remains. */
+/* Copy a function into each of its callers: where the code of the op is a constant, only its case remains. */
 #define INLINE static inline Py_ALWAYS_INLINE
 
 /* Where the value of an operand is, and where its gradient is added up: NULL if it gets none. */
@@ -793,8 +793,8 @@ INLINE void forward(int code, int lanes, double *restrict y, const double *const
     #undef EACH
 }
 
-/* Add to to[k] what the gradients g at the results y contribute to input k, for as many samples as there are lanes; skip
-   an input whose to[k] is NULL. For an op of lists, input k is one element of list k. */
+/* Add to to[k] what the gradients g at the results y contribute to input k, for as many samples as there are lanes;
+   skip an input whose to[k] is NULL. For an op of lists, input k is one element of list k. */
 INLINE void
 backward(int code, int lanes, const double *g, const double *y, const double *const *x, double *const *to) {
     #define TO(k, contribution) \
