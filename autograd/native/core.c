@@ -268,7 +268,7 @@ typedef struct { uint64_t age; Node *node; } Reached;    /* age: the index of th
 static struct { Reached *reached, *sorted; double *gradients; size_t room, count; uint64_t oldest; } held;
 
 /* Make room for twice as many nodes, and keep those in `reached`; 0 with MemoryError. */
-static int more_room(void) {
+static int grow(void) {
     size_t room = held.room ? 2 * held.room : 1024;
     size_t size = 2 * sizeof(Reached) + sizeof(double);     /* for one node; a slot has 32 bits */
     Reached *memory = room > UINT32_MAX ? NULL : PyMem_Realloc(held.reached, room * size);
@@ -302,7 +302,7 @@ static Reached *by_age(void) {
 /* Push a node on the stack of the nodes whose inputs are still to be visited, and return its number; 0 with MemoryError. The
    stack is a list inside `reached`: `top` is the number of the node below, or 0, and the slot of the node is `top` + 1. */
 static inline size_t push(Node *node, uint64_t age, size_t top) {
-    if (held.count == held.room && !more_room()) return 0;
+    if (held.count == held.room && !grow()) return 0;
     if (node->code != LEAF && age > held.oldest) held.oldest = age;
     held.reached[held.count] = (Reached){age, node};
     node->slot = top + 1;
@@ -532,18 +532,18 @@ static PyObject *graph(PyObject *module, PyObject *args) {
     PyObject *ends, *nodes = PyList_New(0);     /* first, because a new list may start the collector, which may run any code */
     PyObject *rows = PyByteArray_FromStringAndSize(NULL, 0), *places = PyByteArray_FromStringAndSize(NULL, 0);
     Py_ssize_t leaves;
-    int right = nodes && rows && places && PyArg_ParseTuple(args, "O!n", &PyList_Type, &ends, &leaves);
-    for (Py_ssize_t k = 0; right && k < PyList_Size(ends); k++) right = add_node(PyList_GetItem(ends, k), nodes);
-    for (Py_ssize_t k = 0; right && k < PyList_Size(nodes); k++) {
+    int ok = nodes && rows && places && PyArg_ParseTuple(args, "O!n", &PyList_Type, &ends, &leaves);
+    for (Py_ssize_t k = 0; ok && k < PyList_Size(ends); k++) ok = add_node(PyList_GetItem(ends, k), nodes);
+    for (Py_ssize_t k = 0; ok && k < PyList_Size(nodes); k++) {
         Node *node = (Node *)PyList_GetItem(nodes, k), **in = inputs_of(node);
         int code = k < leaves ? LEAF : node->code;
         Row row = {node->data, node->index, changed(node), code, code == LEAF ? 0 : count_of(node)};
-        right = code != OTHER && append(rows, &row, sizeof row);
-        for (uint32_t j = 0; right && j < row.inputs; j++)
-            right = add_node((PyObject *)in[j], nodes) && append(places, &in[j]->slot, 4);
+        ok = code != OTHER && append(rows, &row, sizeof row);
+        for (uint32_t j = 0; ok && j < row.inputs; j++)
+            ok = add_node((PyObject *)in[j], nodes) && append(places, &in[j]->slot, 4);
     }
     for (Py_ssize_t k = 0; nodes && k < PyList_Size(nodes); k++) ((Node *)PyList_GetItem(nodes, k))->slot = 0;
-    if (right) return Py_BuildValue("NNN", nodes, rows, places);
+    if (ok) return Py_BuildValue("NNN", nodes, rows, places);
     Py_XDECREF(nodes); Py_XDECREF(rows); Py_XDECREF(places);
     return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
 }
