@@ -59,7 +59,14 @@ class Forwards:
         self._names: Final[dict[Any, str]] = {}
         self._ops: Final = {op.scalar: op for op in translated}
         for op in translated:
-            self._name(op.scalar)
+            try:
+                self._name(op.scalar)
+            except ValueError as error:
+                error.add_note(
+                    f"This is in the forward function of {op.name}, or in one that it calls. Without its name in the "
+                    "table C of autograd/operands/spelling.py, Python computes the op."
+                )
+                raise
 
     def _name(self, python: Any) -> str:
         """Return the name of a Python function in C, with its translation written."""
@@ -117,7 +124,9 @@ class Reader:
                 return [] if condition.value is False else self._block(f"if ({condition})", body)
             case ast.For(ast.Name(name), ast.Call(ast.Name("range"), bounds), body, orelse=[]):
                 return self._loop(name, bounds, body)
-        raise ValueError(f"cannot read `{ast.unparse(node)}` for C; write it with if, for, = and return")
+        raise ValueError(
+            f"cannot read `{ast.unparse(node)}` for C; write it with if without else, for over a range, = and return"
+        )
 
     def _assignment(self, name: str, value: ast.expr) -> str:
         """Return an assignment; the first one declares the variable, which is an index if the value is one."""
@@ -168,7 +177,7 @@ class Reader:
     def expression(self, node: ast.expr) -> Symbol:
         """Return an expression as a symbol; ValueError for one that this class cannot read."""
         match node:
-            case ast.Constant(value=value):
+            case ast.Constant(value=int() | float() as value):
                 return literal(value, C)
             case ast.Name(id=name) if name in self._types:
                 return symbol(name) if self._types[name] == NUMBER else symbol(f"(double){name}", UNARY)
@@ -187,7 +196,7 @@ class Reader:
                 return functools.reduce(integers.bitwise_and, itertools.starmap(self._comparison, pairs))
             case ast.IfExp(test=test, body=body, orelse=orelse):
                 return self._apply(ops.where, test, body, orelse)
-            case ast.Call(func=called, args=args):
+            case ast.Call(func=called, args=args, keywords=[]):
                 return self._call(called, args)
         raise ValueError(f"cannot read `{ast.unparse(node)}` for C; write it with + - * /, comparisons and calls")
 
@@ -216,6 +225,16 @@ class Reader:
         text = ast.unparse(called)
         if text in FUNCTIONS and text not in self._scope:
             return FUNCTIONS[text]
-        python = eval(text, self._scope)
-        library = [name for name in C.functions or () if getattr(math, name, None) is python]
-        return library[0] if library else self._named(python)
+        try:
+            python = eval(text, self._scope)
+        except (NameError, AttributeError):  # a method of a number, or a function that is defined inside this one
+            python = None
+        library = [name for name in C.functions or () if hasattr(math, name) and getattr(math, name) is python]
+        if library:
+            return library[0]
+        if not inspect.isfunction(python):
+            raise ValueError(
+                f"cannot read a call of `{text}` for C; call functions written in Python outside of this one, abs, "
+                "round, and the functions of math in the table C of autograd/operands/spelling.py"
+            )
+        return self._named(python)

@@ -30,39 +30,39 @@ HEADER: Final = os.path.join(environment.ROOT, "autograd", "native", "rules.h")
 OPENING: Final = """\
 /* Written by tools/spell_c.py from the table of derivatives in autograd/rules/. Change the table, not this file.
 
-   forward_relu(x)          the value of an op; where it is a sign or a function of the C library, C has it already
-   forward_dot(find, ...)   the value of an op of lists, whose operands are found by this function
+   forward_relu(x)          the value of an op; + and exp need no function, because C has them
+   forward_dot(find, ...)   the value of an op of lists; `find` finds its operands
    rule_mul_a(g, y, a, b)   what the gradient g at the result y contributes to the input a */
 
 #include <math.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* Copy a function into each of its callers: where the code of the op is a constant, only that op's case is left. */
+/* Copy a function into each of its callers: where the code of the op is a constant, only its case remains. */
 #define INLINE static inline Py_ALWAYS_INLINE
 
-/* Where the number of an operand is, and where its gradient is added up: NULL if nowhere. */
+/* Where the value of an operand is, and where its gradient is added up: NULL if it gets none. */
 typedef struct { const double *x; double *to; } Operand;
 
-/* A function that returns operand k; `from` is where it finds it. */
+/* A function that returns operand k of an op; `from` is the object that has the operands, such as a node. */
 typedef Operand Find(const void *from, size_t k);
 """
 FORWARD: Final = """\
-/* Compute the values of an op for some samples: y[l] from x[0][l], x[1][l], ...: the inputs and behind them the
-   parameters. */
+/* Compute the values of an op for as many samples as there are lanes: y[l] from x[0][l], x[1][l], ..., which are the
+   inputs and then the parameters. */
 INLINE void forward(int code, int lanes, double *restrict y, const double *const *x) {
     #define EACH(value) for (int l = 0; l < lanes; l++) y[l] = value
     switch (code) {"""
 BACKWARD: Final = """\
-/* Add what the gradients g at the results y contribute to input k to to[k], for some samples; NULL: nowhere. For an op
-   of lists: of one element of each. */
+/* Add to to[k] what the gradients g at the results y contribute to input k, for as many samples as there are lanes;
+   skip an input whose to[k] is NULL. For an op of lists, input k is one element of list k. */
 INLINE void
 backward(int code, int lanes, const double *g, const double *y, const double *const *x, double *const *to) {
     #define TO(k, contribution) \\
         if (to[k]) { double *restrict sum = to[k]; for (int l = 0; l < lanes; l++) sum[l] += contribution; }
     switch (code) {"""
 LIST_FORWARD: Final = """\
-/* Return the value of an op of lists; each list follows the one before. */
+/* Return the value of an op of lists. It has `count` operands: the elements of the first list, then of the next. */
 INLINE double list_forward(int code, Find *find, const void *from, size_t count) {
     switch (code) {"""
 
@@ -71,6 +71,7 @@ def main() -> None:
     text = header()
     with open(HEADER, "w", encoding="utf-8", newline="\n") as file:
         file.write(text)
+    print("wrote autograd/native/rules.h; `python3 tools/test.py` builds the compiled engine from it")
 
 
 def header() -> str:
@@ -83,7 +84,7 @@ def header() -> str:
             OPENING,
             *Forwards([op for op in every if is_translated(op)]).written,
             *(rule for op in every for rule in rules(op)),
-            "/* The codes of the ops. Those of lists are last: each rule of them is in one element of each list. */",
+            "/* The codes of the ops. ELEMENTWISE is the end of the elementwise ops, and CODES that of all. */",
             "enum {\n    LEAF,",
             *(f"    {code(op)}," for op in spelled),
             "    ELEMENTWISE,",

@@ -48,7 +48,7 @@ def _checked(op: Op, key: str, value: Any) -> Any:
     if isinstance(value, Operand) and not value._is_text:
         raise TypeError(
             f"{op.name} got a {type(value).__name__} as its parameter {key!r}, expected a plain number: "
-            "no gradient flows to a parameter (for a bound that learns, use maximum and minimum)"
+            "no gradient flows to a parameter; if it has to learn, write the function with maximum, minimum or where"
         )
     if op.kind is Kind.ELEMENTWISE and not isinstance(value, numbers.Real | Operand):
         raise TypeError(f"the parameter {key!r} of {op.name} is a number, got {shown(value)}")

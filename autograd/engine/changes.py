@@ -34,7 +34,7 @@ def refuse_changed(nodes: Iterable[Node]) -> None:
 
 def refuse_change(which: str, op: Op | None, label: str) -> NoReturn:
     """Say that data was set after it was used, and what to do."""
-    name = f" ({printable(label)})" if label else ""
+    name = f" ({printable(str(label))})" if label else ""
     raise RuntimeError(
         f"the data of {which} of {op.name if op else 'an op'}{name} was changed after it was used, so the gradient "
         "may be wrong; call backward() and make the Stepper before optimizer.step() or any other change of .data, "

@@ -206,7 +206,9 @@ class Program:
         """Return the inputs as the program takes them, and the shape of the samples; None for a graph of Tensors."""
         if len(inputs) != len(self._kinds):
             count = f"{len(self.inputs)} input{'s' * (len(self.inputs) != 1)}"
-            raise TypeError(f"the program takes {count} ({listed(self.inputs)}), got {len(inputs)}")
+            raise TypeError(
+                f"the program takes {count} ({listed(self.inputs)}), got {len(inputs)}; pass each input by itself"
+            )
         if self._on_arrays:
             found = [real_numbers(name, given) for name, given in zip(self.inputs, inputs, strict=True)]
             each = zip(self.inputs, found, inputs, self._kinds, strict=True)
@@ -290,10 +292,9 @@ def _check_graph(roots: list[Node], inputs: list[Node], max_nodes: int) -> None:
     if missing := [k for k, i in enumerate(inputs) if i not in set(nodes)]:
         k = missing[0]
         name = f" ({printable(inputs[k].label)})" if inputs[k].label else ""
-        where = "not in this root's graph, so the result does not"
+        where = "not in this root's graph, so the result does not depend on it"
         if len(roots) > 1:
-            where = f"in no graph of the {len(roots)} roots, so no result does"
+            where = f"in no graph of the {len(roots)} roots, so no result depends on it"
         raise ValueError(
-            f"input {k}{name} is {where} depend on it: {shown(inputs[k], 80)}; leave it out, or compute the "
-            "result from it"
+            f"input {k}{name} is {where}: {shown(inputs[k], 80)}; leave it out, or compute the result from it"
         )

@@ -71,9 +71,9 @@ class Recording:
 
 
 def record(roots: list[Node], inputs: list[Node]) -> Recording | None:
-    """Record the graph from the inputs, each given once, to the roots; None where it is for the Python text.
+    """Record the graph from the inputs, each given once, to the roots; None if the Python text has to run it.
 
-    That is so without the compiled engine, and in a graph that has a Tensor, a user's own op, or an op that is not
+    This is so without the compiled engine, and for a graph that has a Tensor, a user's own op, or an op that is not
     spelled in C, such as digamma. An input counts as a leaf, so the nodes that it is computed from are left out.
     """
     ends = {node: k for k, node in enumerate(dict.fromkeys([*inputs, *roots]))}  # the first nodes of the graph
@@ -147,7 +147,7 @@ def _is_stale(row: np.ndarray, read: np.ndarray) -> bool:
 
 
 def _unused(row: np.ndarray, read: np.ndarray, given: list[int], asked: list[int]) -> list[int]:
-    """Return which inputs, counted from 0, no node reads and nobody asks for."""
+    """Return which inputs, counted from 0, are neither read by a node nor a root."""
     used = np.zeros(len(row), bool)
     used[read] = used[asked] = True
     return np.flatnonzero(~used[given]).tolist()

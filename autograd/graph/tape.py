@@ -23,7 +23,7 @@ from ..native import codes, interpreter
 FEW: Final = 8  # fewer samples than this are run one by one
 PATIENCE: Final = 1 << 20  # values to compute before the next look for Ctrl-C
 KEPT: Final = 1 << 22  # bytes of memory that a tape keeps for its next run, at most
-NONE, FIRST, LATER = range(3)  # what an operand gets, as in interpreter.c: no gradient, the first one, a further one
+NONE, FIRST, LATER = range(3)  # what an operand gets, as in interpreter.c: no gradient, the first one, a later one
 
 # Of each op by its code: how many inputs (or lists) and parameters it has, whether it is of lists, and which inputs
 # have a rule. Code 0 is that of no op.
@@ -136,21 +136,22 @@ class Tape:
 def _flow(
     code: np.ndarray, first: np.ndarray, operand: np.ndarray, leaves: int, inputs: np.ndarray, roots: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return whether each slot depends on an input, and for each operand whether a gradient flows to it: which one."""
+    """Return for each slot whether it depends on an input, and for each operand NONE, FIRST or LATER."""
     counts, places = first[1:] - first[:-1], np.arange(len(operand))
     begin = np.repeat(first[:-1].astype(np.int64), counts)
     ruled = _RULED[np.repeat(code, counts), np.minimum(places - begin, MOST - 1)]
     ruled |= np.repeat(_IS_OF_LISTS[code], counts)
-    # Nothing flows through a mask or a parameter: the first operand that has a rule stands in its place.
+    # Nothing flows through a mask or a parameter: the first operand that has a rule replaces it in the graph of sums.
     with_rule = np.repeat(operand[first[:-1] + _RULED[code].argmax(1)], counts)
     moving, reached = _connected(first, np.where(ruled, operand, with_rule), leaves, inputs, roots)
     flow = np.where(ruled & moving[operand] & np.repeat(reached[leaves:], counts), LATER, NONE).astype(np.uint8)
-    # The order of a sweep, from its end: the operand that is assigned last in a slot is the first one in the sweep.
+    # `order` has the operands from the last one that a sweep visits to the first one. Of the operands in one slot, that
+    # which the sweep visits first is assigned last, and stays.
     order = np.repeat(first[1:], counts) - 1 - (places - begin)
     order = order[flow[order] != NONE]
     earliest = np.full(leaves + len(code), -1)
     earliest[operand[order]] = order
-    earliest[roots] = -1  # where a gradient is from the start
+    earliest[roots] = -1  # these have a gradient from the start
     flow[earliest[earliest >= 0]] = FIRST
     return moving, flow
 
@@ -160,8 +161,8 @@ def _connected(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return for each slot whether it depends on an input, and whether a root depends on it.
 
-    The same graph is run with a sum in place of each op, from 1 at the inputs and 0 at all other leaves, and back from
-    1 at the roots: the numbers in what is connected are positive.
+    Run the graph with a sum in place of each op: forward from 1 at the inputs and 0 at all other leaves, and backward
+    from 1 at the roots. The number of a slot is then positive where there is a connection.
     """
     ops, slots = len(first) - 1, leaves + len(first) - 1
     sums = (bytes([codes["sum"]]) * ops, first.tobytes(), operand.astype(np.uint32).tobytes() + PADDING)

@@ -19,7 +19,7 @@ from .sources import source_hash
 
 
 def _load(name: str) -> Any:
-    """Return an extension module; None where it is not built, not wanted, or of another source."""
+    """Return an extension module; None where it is not built, not wanted, or built from another source."""
     if os.environ.get("GLASSGRAD_PURE", "0") not in ("", "0"):
         return None
     try:
@@ -64,11 +64,11 @@ def _apply_nothing(code: int, params: object, *lists: object) -> None:
 
 core: Final = _load_core()
 interpreter: Final[Any] = None if core is None else _load("interpreter")  # runs graphs of `core` alone
-created: Final[Iterator[int]] = itertools.count(1) if core is None else iter(core.place, None)  # places of nodes
-# sweep(root, seed): fill `.grad` below a Value and return True; False, with nothing done, where that is for Python.
+created: Final[Iterator[int]] = itertools.count(1) if core is None else iter(core.place, None)  # the indices of nodes
+# sweep(root, seed): set `.grad` of a Value and below it, and return True; False, with nothing done, if Python has to.
 sweep: Final[Callable[[object, object], bool]] = _leave_to_python if core is None else core.sweep
 # apply(code, params, *lists): apply an op of lists to its lists of Values and numbers, or another op to one list of its
-# inputs and then its parameters; None, with nothing done, where that is for Python.
+# inputs and then its parameters; None, with nothing done, if Python has to do it.
 apply: Final[Callable[..., Any]] = _apply_nothing if core is None else core.apply
-# The code of each op in C by its name, in their order; 0 is that of no op.
+# The code of each op in C by its name, in the order of the codes; code 0 means no op.
 codes: Final[dict[str, int]] = {} if core is None else {name: k for k, name in enumerate(core.names.split(), 1)}

@@ -1,30 +1,30 @@
-/* Values in C: nodes, operators and the backward sweep. It knows no derivative: those are in rules.h.
+/* Values in C: nodes, operators and the backward sweep. The derivatives are in rules.h.
 
-   For Values and the ops in rules.h, it does what the Python in engine/ and operands/ does, with the same bits. It calls
-   that Python for everything else: another operand, a user's own op, a mode that watches each op, an error message. A
-   node has the same attributes as one of the pure engine, so the Stepper, pictures and second derivatives read both.
+   For Values and the ops in rules.h, this file does the same as the Python in engine/ and operands/, and gives the same
+   bits. It calls that Python for everything else: another operand, a user's own op, a mode that watches each op, an error
+   message. A node has the same attributes in both engines, so the Stepper, pictures and second derivatives read both.
 
    Follow y = a * b and y.backward() through this file:
 
-     a * b           multiply -> operate -> record: make a node that holds its inputs, and compute it with `forward` of
+     a * b           multiply -> operate -> record: make a node, store its inputs in it, and compute it with `forward` of
                      rules.h. Python calls `apply` for tanh(x), ops of lists, and ops with three inputs or parameters.
-     y.backward()    the Python calls `sweep`: `reach` finds the nodes below y, `by_age` sorts them from the newest to the
+     y.backward()    Python calls `sweep`: `reach` finds the nodes below y, `by_age` sorts them from the newest to the
                      oldest, and `contribute` of ops.h calls `backward` of rules.h for each.
-     y is dropped    Value_dealloc frees the nodes that no one holds; new_node takes them again.
+     y is dropped    Value_dealloc frees the nodes that nothing refers to; new_node uses them again.
 
    Words:
 
-     code       the op of a node, as a number: LEAF is 0. Then come the elementwise ops, and from ELEMENTWISE on the ops of
-                lists (sum, dot, logsumexp). OTHER is an op that Python recorded.
-     index      the place in creation order, which nodes of all kinds and in both languages share. An input is older than
-                the node, so its index is smaller. A constant has none: it gets no gradient.
-     slot       a number that a node has during one sweep, or one call of `graph`; else 0.
-     constant   a node that gets no gradient: a result under no_grad(), and a number among the inputs of a node.
+     code       the op of a node, as a number. LEAF is 0. The codes below ELEMENTWISE are elementwise ops, and those below
+                CODES ops of lists (sum, dot, logsumexp). OTHER is an op that Python recorded.
+     index      the place of a node in the order of creation, which counts all nodes: Values and Tensors, of C and of Python.
+                The inputs of a node are older, so their index is smaller. A constant has none, and gets no gradient.
+     slot       a number that a node has during one sweep, or one call of `graph`; 0 at all other times.
+     constant   a node that gets no gradient: a result under no_grad(), or a number among the inputs of a node.
      more       a second block of memory, for the few nodes that need it.
 
-   Where C leaves the work to Python, it has changed nothing that can be seen, and says so: a function that
-   returns an object then returns NULL without an error set, and the functions that Python calls return None or False. So
-   a NULL has two meanings, and callers ask PyErr_Occurred().
+   C can leave a piece of work to Python. It has then changed nothing that can be seen. A function that returns an object
+   says this with NULL and no error set, and a function that Python calls with None or False. So NULL has two meanings,
+   and callers ask PyErr_Occurred().
 
    The order of the file: memory, recording, backward, attributes, the graph as arrays for a Program, the module. */
 
@@ -42,8 +42,8 @@ enum { OP, INPUTS, PARAMS, LABEL, GRAD, FIELDS };   /* the fields of `More`, and
    label, a gradient that is no number. */
 typedef struct {
     int64_t changed;            /* when the data was last set, as a place in creation order; 0: never */
-    PyObject *field[FIELDS];    /* NULL: what is usual */
-    Py_ssize_t count;           /* of the inputs in `in` and, as constants behind them, the parameters */
+    PyObject *field[FIELDS];    /* NULL: the default, which is in `usual` */
+    Py_ssize_t count;           /* of the nodes in `in`: the inputs, and then the parameters as constants */
     struct Node *in[];
 } More;
 
@@ -51,41 +51,41 @@ typedef struct Node {           /* 64 bytes, a line of the cache */
     PyObject_HEAD
     double data, grad;
     union { int64_t index; struct Node *next; };    /* the place in creation order; the next one in a list of dead nodes */
-    union { struct Node *in[2]; More *more; };      /* NULL behind the last input */
-    uint32_t slot;              /* the place in the search, the sweep or the list under way; 0 where there is none */
-    uint8_t code, has_more, has_grad;       /* has_grad: whether `grad` is the gradient */
+    union { struct Node *in[2]; More *more; };      /* `in` ends with NULL, or is full */
+    uint32_t slot;              /* the place in the search, sweep or list that is under way; else 0 */
+    uint8_t code, has_more, has_grad;       /* has_grad: `grad` holds the gradient */
 } Node;
 
-/* What Python hands over, see `connect`. */
+/* Objects that Python passes to `connect`, and counters. */
 static PyTypeObject *ValueType;
 static PyObject *python_init, *python_data, *python_pow, *python_apply, *refuse;
 static PyObject *ops, *usual;   /* the op of each code; the fields of a node that has no others */
 static PyObject *get_mode, *set_mode, *in_c;   /* in_c: the name of the attribute of a mode that says RECORD, COMPUTE or ASK */
 static const char *switched;    /* a byte of Python's that is not 0 once a mode was entered */
 static int64_t *commits;        /* how many sweeps have written gradients, those of Python too */
-static int64_t created = 1;     /* the next place in creation order */
+static int64_t created = 1;     /* the index of the next node */
 static Py_ssize_t living;       /* nodes that are not freed */
 
-/* Drop what a function of Python returned; -1 where it failed. */
+/* Release the result of a Python function; return -1 if it failed, else 0. */
 static int done(PyObject *result) { Py_XDECREF(result); return result ? 0 : -1; }
 
-/* Whether an object is a Value. */
+/* Return whether an object is a Value. */
 static inline int is_value(PyObject *o) { return Py_TYPE(o) == ValueType; }
 
 /* --- memory --- */
 
-enum { NODES = 1 << 14 };       /* of a slab, with the first one, whose `next` is the next slab */
-static Node *slabs;             /* the first one */
-static Node *candidate, *end;   /* the rest of the current one, in which the next free node is looked for */
+enum { NODES = 1 << 14 };       /* in a slab; the first one is no node: its `next` is the next slab */
+static Node *slabs;             /* the first slab */
+static Node *candidate, *end;   /* the rest of the current slab, which is still to be searched */
 
-/* Go on with the next slab, or again with the first one if a quarter of the nodes up to here is free; 0 where that is to be a
-   new one, and there is no memory. */
+/* Search the next slab from now on, and allocate it if there is none; 0 if there is no memory. If more than a quarter of the
+   nodes in the slabs that were searched is free, search again from the first slab instead. */
 static Py_NO_INLINE int next_slab(void) {
-    static Py_ssize_t passed;   /* the nodes up to here */
+    static Py_ssize_t passed;   /* nodes in the slabs from the first one to the current one */
     if (4 * living < 3 * passed) passed = 0;
     Node **at = passed ? &(end - NODES)->next : &slabs;
     if (!*at) {
-        char *memory = PyMem_Calloc(NODES + 1, sizeof(Node));     /* one more, so that each node is a line of the cache */
+        char *memory = PyMem_Calloc(NODES + 1, sizeof(Node));     /* one more, so that each node fills one cache line */
         if (!memory) return 0;
         *at = (Node *)(memory + sizeof(Node) - (uintptr_t)memory % sizeof(Node));
         for (Node *node = *at + 1; node < *at + NODES; node++) {
@@ -99,8 +99,8 @@ static Py_NO_INLINE int next_slab(void) {
     return 1;
 }
 
-/* Return a new node without inputs: a leaf, or a constant. NULL with MemoryError. Free nodes are taken in the order of
-   their places, and not in that of their freeing: memory that is read in order is read ahead. */
+/* Return a new node without inputs: a leaf, or a constant. NULL with MemoryError. Free nodes are used in the order of their
+   addresses, and not in the order in which they were freed, because the processor fetches memory ahead in that order. */
 static inline Node *new_node(double data, int64_t index) {
     do if (candidate == end && !next_slab()) return (Node *)PyErr_NoMemory();
     while (candidate++->code != FREE);
@@ -114,7 +114,7 @@ static inline Node *new_node(double data, int64_t index) {
     return node;
 }
 
-/* Return where the inputs of a node are, and behind them its parameters. */
+/* Return the array of the inputs of a node, which its parameters follow. */
 static inline Node **inputs_of(Node *node) { return node->has_more ? node->more->in : node->in; }
 
 /* Return how many inputs and parameters a node has. */
@@ -123,14 +123,14 @@ static inline Py_ssize_t count_of(const Node *node) { return node->has_more ? no
 /* Return when the data of a node was last set; 0: never. */
 static inline int64_t changed(const Node *node) { return node->has_more ? node->more->changed : 0; }
 
-/* Drop the references of a node to its inputs; it has none then. */
+/* Release the inputs of a node; it has none afterwards. */
 static inline void drop_inputs(Node *node) {
     if (node->has_more) while (node->more->count) Py_DECREF(node->more->in[--node->more->count]);
     else for (int k = 0; k < 2; k++) Py_CLEAR(node->in[k]);
 }
 
-/* Free a node, and its inputs that no other node holds. Dead nodes wait in a list, because recursion along a long chain
-   would overflow the stack. */
+/* Free a node, and those of its inputs that nothing else refers to. Dead nodes wait in a list, because recursion along a long
+   chain would overflow the stack. */
 static void Value_dealloc(PyObject *self) {
     static Node *dead;
     static int busy;
@@ -150,7 +150,7 @@ static void Value_dealloc(PyObject *self) {
     busy = 0;
 }
 
-/* Give a node `more`, with room for inputs that a new node will have. 0 with MemoryError. */
+/* Give a node `more`, with room for so many inputs that will be added. 0 with MemoryError. */
 static int give_more(Node *node, Py_ssize_t room) {
     if (node->has_more) return 1;
     Py_ssize_t count = count_of(node);
@@ -164,9 +164,10 @@ static int give_more(Node *node, Py_ssize_t room) {
 
 /* --- recording --- */
 
-enum { RECORD, COMPUTE, ASK };  /* what to do with an op: record a node, compute without one, leave it to Python */
+enum { RECORD, COMPUTE, ASK };  /* what to do with an op: record it, compute a constant, leave it to Python */
 
-/* Return what the mode of this thread and task says; ASK with an error. */
+/* Return what to do in the mode of this thread and task; ASK with an error set if that fails. No Python code runs in it,
+   which could change the lists that are read. */
 static inline int current_mode(void) {
     if (!*switched) return RECORD;
     PyObject *mode = PyObject_CallNoArgs(get_mode), *answer = mode ? PyObject_GetAttr(mode, in_c) : NULL;
@@ -175,30 +176,30 @@ static inline int current_mode(void) {
     return found;
 }
 
-/* Read a plain number; 0 where it is none, or an integer that is too large for a float. */
+/* Read a plain number into x; return 0 if the object is none, or an integer that is too large for a float. */
 static int read_number(PyObject *o, double *x) {
-    int is_float = PyFloat_Check(o);
-    if (!is_float && !PyLong_CheckExact(o) && !PyBool_Check(o)) return 0;
-    *x = is_float ? PyFloat_AsDouble(o) : PyLong_AsDouble(o);
-    if (*x == -1.0 && PyErr_Occurred()) return PyErr_Clear(), 0;
-    return 1;
+    if (PyFloat_Check(o)) return *x = PyFloat_AsDouble(o), 1;
+    if (!PyLong_CheckExact(o) && !PyBool_Check(o)) return 0;
+    *x = PyLong_AsDouble(o);
+    return !PyErr_Occurred() || (PyErr_Clear(), 0);
 }
 
-/* Return an argument of an op as a node; NULL where it is no Value and no number, and with MemoryError. */
+/* Return an argument of an op as a node; NULL if it is neither a Value nor a number, and with MemoryError. */
 static inline Node *as_node(PyObject *o) {
     double x;
     if (is_value(o)) return (Node *)Py_NewRef(o);
     return read_number(o, &x) ? new_node(x, CONSTANT) : NULL;
 }
 
-/* The `Find` of the values of a node's inputs. */
+/* A `Find` for the values of a node's inputs. */
 static inline Operand find_value(const void *node, size_t k) { return (Operand){&inputs_of((Node *)node)[k]->data, NULL}; }
 
-/* Apply an op in a mode to Values and numbers: its inputs and then its parameters, which are also in the dict `params`. With
-   a `size`, they are the elements of some lists of this size. NULL without an error: that is for Python. */
-INLINE PyObject *record(int code, int mode, PyObject *const *given, Py_ssize_t many, Py_ssize_t size, PyObject *params) {
+/* Apply an op to `many` Values and numbers: its inputs and then its parameters, which are also in the dict `params`. If `size`
+   is not 0, `given` has that many lists of this size instead. NULL without an error: Python has to apply it. `wanted` is set
+   if an input gets a gradient, and `values` counts the Values. */
+INLINE PyObject *record(int code, PyObject *const *given, Py_ssize_t many, Py_ssize_t size, PyObject *params) {
     const double *x[MOST] = {NULL};
-    int wanted = 0, values = 0;
+    int mode = current_mode(), wanted = 0, values = 0;
     Py_ssize_t count = size ? many * size : many;
     int more = size && (count > 2 || params || code >= ELEMENTWISE);    /* else the inputs are in the node itself */
     Node *y = mode == ASK ? NULL : new_node(0.0, CONSTANT);
@@ -226,28 +227,27 @@ INLINE PyObject *record(int code, int mode, PyObject *const *given, Py_ssize_t m
     return (PyObject *)y;
 }
 
-/* apply(code, params, *lists): apply an op of lists to its lists, or another op to a list of its inputs and then its
-   parameters, which are also in the dict `params`. None: that is for Python to do. */
+/* apply(code, params, *lists): apply an op of lists to its lists. Apply another op to one list of its inputs and then its
+   parameters, which are also in the dict `params`. None: Python has to apply it. */
 static PyObject *apply(PyObject *module, PyObject *const *given, Py_ssize_t count) {
     long code = count > 2 ? PyLong_AsLong(given[0]) : LEAF;
     if (code <= LEAF || code >= CODES) return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
-    int mode = current_mode();      /* first, because that runs Python code, which may change the lists */
     Py_ssize_t size = PyList_CheckExact(given[2]) ? PyList_Size(given[2]) : 0, many = count - 2;
     int per = table[code].inputs + table[code].params;
     int right = size && (code < ELEMENTWISE ? size * many == per : size * many % per == 0);
     for (Py_ssize_t k = 1; k < many; k++) right &= PyList_CheckExact(given[k + 2]) && PyList_Size(given[k + 2]) == size;
-    PyObject *y = right ? record(code, mode, given + 2, many, size, table[code].params ? given[1] : NULL) : NULL;
+    PyObject *y = right ? record(code, given + 2, many, size, table[code].params ? given[1] : NULL) : NULL;
     return y || PyErr_Occurred() ? y : Py_NewRef(Py_None);
 }
 
-/* Apply an operator: what `record` leaves to Python is applied there. */
+/* Apply an operator; call Python if `record` leaves it to Python. */
 INLINE PyObject *operate(int code, int inputs, PyObject *a, PyObject *b) {
-    PyObject *given[] = {a, b}, *y = record(code, current_mode(), given, inputs, 0, NULL);
+    PyObject *given[] = {a, b}, *y = record(code, given, inputs, 0, NULL);
     if (y || PyErr_Occurred()) return y;
     return PyObject_CallFunction(python_apply, inputs == 2 ? "iOO" : "iO", code, a, b);
 }
 
-/* The operators of Python. A modulus Python refuses in words. */
+/* The operators of Python. The Python refuses a modulus with a message. */
 static PyObject *add(PyObject *a, PyObject *b) { return operate(OP_ADD, 2, a, b); }
 static PyObject *subtract(PyObject *a, PyObject *b) { return operate(OP_SUB, 2, a, b); }
 static PyObject *multiply(PyObject *a, PyObject *b) { return operate(OP_MUL, 2, a, b); }
@@ -258,21 +258,22 @@ static PyObject *raise_to(PyObject *a, PyObject *b, PyObject *modulus) {
     return modulus == Py_None ? operate(OP_POW, 2, a, b) : PyObject_CallFunctionObjArgs(python_pow, a, b, modulus, NULL);
 }
 
-/* x.exp() and the like. */
+/* The methods of the ops, such as x.exp(). */
 #define METHOD(name, code) static PyObject *method_##name(PyObject *x, PyObject *_) { return operate(code, 1, x, NULL); }
 METHODS(METHOD)
 
 /* --- backward: one sweep, newest node first --- */
 
-typedef struct { uint64_t age; Node *node; } Reached;    /* age: how long before the root it was made, in places */
+typedef struct { uint64_t age; Node *node; } Reached;    /* age: the index of the root less that of the node */
 
-/* The memory of the last sweep, for the next one: to allocate it anew would take as long as the sweep. */
+/* The memory of a sweep, kept for the next one, because allocating it would take as long as the sweep. `room` and `count`: how
+   many nodes fit in, and how many are in. `oldest`: the largest age of a node that is no leaf. */
 static struct { Reached *reached, *sorted; double *gradients; size_t room, count; uint64_t oldest; } held;
 
-/* Make room for twice as many nodes; 0, with MemoryError, where there is none. What `reached` has is kept. */
-static int more_room(void) {
+/* Make room for twice as many nodes, and keep those in `reached`; 0 with MemoryError. */
+static int grow(void) {
     size_t room = held.room ? 2 * held.room : 1024;
-    size_t size = 2 * sizeof(Reached) + sizeof(double);     /* of what one node needs; a slot has 32 bits */
+    size_t size = 2 * sizeof(Reached) + sizeof(double);     /* for one node; a slot has 32 bits */
     Reached *memory = room > UINT32_MAX ? NULL : PyMem_Realloc(held.reached, room * size);
     if (!memory) return PyErr_NoMemory(), 0;
     held.reached = memory;
@@ -282,8 +283,9 @@ static int more_room(void) {
     return 1;
 }
 
-/* Sort the reached nodes by age, some bits at a time; return them in one of the two arrays that are held. What is older than
-   the oldest result is a leaf, such as a parameter, and comes last in any order: its age may have many more bits. */
+/* Sort the reached nodes by age with a radix sort: each pass sorts by 8 or 11 bits, from one of the two arrays into the other.
+   Return the array that has the result. A node that is older than all results is a leaf, such as a parameter. These come
+   last, in any order, and count as equally old, because their ages may have many more bits. */
 static Reached *by_age(void) {
     Reached *from = held.reached, *to = held.sorted;
     uint64_t last = held.oldest + 1;
@@ -300,26 +302,25 @@ static Reached *by_age(void) {
     return from;
 }
 
-/* Put a node on top of those whose inputs are not yet looked at, and return its number; 0 with MemoryError. `top` is the
-   number of the one below, or 0. */
-static inline size_t put(Node *node, uint64_t age, size_t top) {
-    if (held.count == held.room && !more_room()) return 0;
+/* Push a node on the stack of the nodes whose inputs are still to be visited, and return its number; 0 with MemoryError. The
+   stack is a list inside `reached`: `top` is the number of the node below, or 0, and the slot of the node is `top` + 1. */
+static inline size_t push(Node *node, uint64_t age, size_t top) {
+    if (held.count == held.room && !grow()) return 0;
     if (node->code != LEAF && age > held.oldest) held.oldest = age;
     held.reached[held.count] = (Reached){age, node};
     node->slot = top + 1;
     return ++held.count;
 }
 
-/* Find all nodes below the root that want a gradient, and set the `slot` of each to another number than 0. Find none where
-   Python has to do the sweep, and where MemoryError is set. Python takes nodes that it recorded and gradients that are no
-   numbers, and refuses data that was set after it was used.
+/* Find all nodes below the root that get a gradient, and set their slots, which are not 0 then. Find none if Python has to do
+   the sweep, and with MemoryError. Python does it if it recorded one of the nodes or if a gradient is no number, and it
+   refuses data that was set after an op used it.
 
-   The nth found node has number n. The last one found is taken first, because it was just loaded; `slot` says which one is
-   next. */
+   Node number n is held.reached[n - 1]. The node that was found last is visited first, because it is still in the cache. */
 static void reach(Node *root) {
     held.count = held.oldest = 0;
-    size_t top = put(root, 0, 0);
-    int ours = top > 0;
+    size_t top = push(root, 0, 0);
+    int ours = top > 0;         /* whether C does this sweep */
     while (ours && top) {
         Node *node = held.reached[top - 1].node, **in = inputs_of(node);
         top = node->slot - 1;
@@ -328,22 +329,22 @@ static void reach(Node *root) {
         for (Py_ssize_t k = 0; ours && k < count_of(node); k++) {
             ours = changed(in[k]) <= node->index;
             if (ours && !in[k]->slot && in[k]->index >= 0 && in[k]->index < node->index)
-                ours = (top = put(in[k], root->index - in[k]->index, top)) > 0;
+                ours = (top = push(in[k], root->index - in[k]->index, top)) > 0;
         }
     }
     while (!ours && held.count) held.reached[--held.count].node->slot = 0;
 }
 
-/* The `Find` of a node's inputs in a sweep. Slot 0 is that of an input that wants nothing: a constant, a parameter, and what
-   is newer than the node. */
+/* A `Find` for the inputs of a node in a sweep. An input with slot 0 gets no gradient: it is a constant, a parameter, or newer
+   than the node, such as a Value whose __init__ ran after its use. There is no input where `in` has NULL. */
 static inline Operand find_input(const void *node, size_t k) {
     const Node *input = inputs_of((Node *)node)[k];
     if (!input) return (Operand){NULL, NULL};
     return (Operand){&input->data, input->slot ? &held.gradients[input->slot - 1] : NULL};
 }
 
-/* sweep(root, seed): fill `.grad` below the root and return True; False, with nothing done, where that is for Python.
-   No Python code runs in between, so neither Ctrl-C nor another thread finds a half of it. */
+/* sweep(root, seed): set `.grad` of the root and of all nodes below it, and return True. Return False, with nothing done, if
+   Python has to do it. No Python code runs meanwhile, so neither Ctrl-C nor another thread finds half of it done. */
 static PyObject *sweep(PyObject *module, PyObject *const *given, Py_ssize_t args) {
     if (args != 2 || !is_value(given[0]) || !PyFloat_CheckExact(given[1])) Py_RETURN_FALSE;
     reach((Node *)given[0]);
@@ -351,7 +352,7 @@ static PyObject *sweep(PyObject *module, PyObject *const *given, Py_ssize_t args
     Reached *reached = by_age();
     for (size_t k = 0; k < held.count; k++) {
         reached[k].node->slot = k + 1;
-        held.gradients[k] = k ? -0.0 : PyFloat_AsDouble(given[1]);      /* adds nothing, where 0.0 would make 0.0 of a -0.0 */
+        held.gradients[k] = k ? -0.0 : PyFloat_AsDouble(given[1]);      /* changes no sum; 0.0 would turn -0.0 into 0.0 */
     }
     for (size_t k = 0; k < held.count; k++) {
         Node *node = reached[k].node;
@@ -363,19 +364,20 @@ static PyObject *sweep(PyObject *module, PyObject *const *given, Py_ssize_t args
         node->has_grad = 1;
         node->slot = 0;
     }
-    ++*commits;     /* a sweep in Python sees by this that the gradients are not the ones it has read */
+    ++*commits;     /* tells a sweep in Python that gradients have changed since it read them */
     Py_RETURN_TRUE;
 }
 
-/* --- what Python sees of a node: the attributes of the pure engine's --- */
+/* --- attributes: those of a node of the pure engine --- */
 
-/* A node that is to be filled. A subclass, which its other base has let pass, Python refuses in words. */
+/* Make a node that __init__ or _fill fills. Refuse a subclass, with the message of Python, also where another base class of it
+   has an __init_subclass__ of its own. */
 static PyObject *Value_new(PyTypeObject *type, PyObject *args, PyObject *named) {
     if (type != ValueType) return PyObject_CallMethod((PyObject *)ValueType, "__init_subclass__", NULL);
     return (PyObject *)new_node(0.0, FRESH);
 }
 
-/* Value(3.0) here, all else by the __init__ of Python. */
+/* Fill a node for Value(3.0); call the __init__ of Python for other arguments. */
 static int Value_init(PyObject *self, PyObject *args, PyObject *named) {
     Node *node = (Node *)self;
     if (node->index != FRESH || named || PyTuple_Size(args) != 1 || !read_number(PyTuple_GetItem(args, 0), &node->data))
@@ -384,7 +386,7 @@ static int Value_init(PyObject *self, PyObject *args, PyObject *named) {
     return 0;
 }
 
-/* Return a field: `op`, `params`, `label`, or a gradient that is no number. */
+/* Return a field: `op`, `params`, `label`, the inputs that Python recorded, or a gradient that is no number. */
 static PyObject *get_field(PyObject *self, void *which) {
     Node *node = (Node *)self;
     intptr_t k = (intptr_t)which;
@@ -406,7 +408,7 @@ static int set_field(PyObject *self, PyObject *value, void *which) {
     return 0;
 }
 
-/* _fill(data, op, inputs, params, label, index): set what a new node is; once. */
+/* _fill(data, op, inputs, params, label, index): fill a new node, once. */
 static PyObject *Value_fill(PyObject *self, PyObject *args) {
     Node *node = (Node *)self;
     PyObject *field[FIELDS];
@@ -435,7 +437,7 @@ static PyObject *get_inputs(PyObject *self, void *_) {
 /* Return `data` as an object. */
 static PyObject *get_data(PyObject *self, void *_) { return PyFloat_FromDouble(((Node *)self)->data); }
 
-/* Set `data`, and mark it as changed. What is no float goes to the property of Python. */
+/* Set `data`, and note when. Call the property of Python if the value is no float. */
 static int set_data(PyObject *self, PyObject *value, void *_) {
     Node *node = (Node *)self;
     if (!value || !PyFloat_CheckExact(value)) return done(PyObject_CallFunctionObjArgs(python_data, self, value, NULL));
@@ -473,7 +475,7 @@ static int set_changed(PyObject *self, PyObject *value, void *_) {
     return 0;
 }
 
-/* Set any attribute; one that is not to be set, or is to be deleted, Python refuses in words. */
+/* Set an attribute. If it cannot be set, or is to be deleted, Python says why. */
 static int set_attribute(PyObject *self, PyObject *name, PyObject *value) {
     if (value && PyObject_GenericSetAttr(self, name, value) == 0) return 0;
     if (value && !PyErr_ExceptionMatches(PyExc_AttributeError)) return -1;
@@ -490,8 +492,8 @@ static PyMemberDef members[] = {
 #define ENTRY(name, code) {#name, method_##name, METH_NOARGS, #name "($self, /)\n--\n\n"},     /* for inspect.signature */
 static PyMethodDef methods[] = {METHODS(ENTRY) {"_fill", Value_fill, METH_VARARGS}, {0}};
 
-/* Without a traverse of its own, the type would take the collector's header from its base. A graph has no cycles, unless
-   a `.grad` is set to a node that is computed from this one: such nodes are not freed. */
+/* With this function, the type does not inherit the garbage collector's header from its base. A graph has no cycles, unless a
+   `.grad` is set to a node that is computed from this one: such nodes are never freed. */
 static int traverse(PyObject *self, visitproc visit, void *arg) { return 0; }
 
 static PyType_Slot slots[] = {
@@ -503,19 +505,19 @@ static PyType_Spec spec = {"autograd.operands.value.Value", sizeof(Node), 0, Py_
 
 /* --- the graph as arrays, for a Program --- */
 
-/* Put a Value behind the nodes of a list, unless it is there; its `slot` is its place, from 1. Return 0 where it is no
+/* Append a Value to a list of nodes, unless it is in it; its slot is its place there, counted from 1. Return 0 if it is no
    Value, and with MemoryError. */
-static int put_behind(PyObject *object, PyObject *nodes) {
+static int add_node(PyObject *object, PyObject *nodes) {
     Node *node = (Node *)object;
     if (!is_value(object)) return 0;
     if (!node->slot && PyList_Append(nodes, object) == 0) node->slot = PyList_Size(nodes);
     return node->slot != 0;
 }
 
-/* What `graph` tells of a node: an op's code or LEAF, and how many of the places are its inputs and parameters. */
+/* What `graph` tells of a node; `code` is that of an op or LEAF, and `inputs` counts the inputs and parameters. */
 typedef struct { double data; int64_t index, changed; uint32_t code, inputs; } Row;
 
-/* Add some bytes to a bytearray; 0 with MemoryError. */
+/* Append bytes to a bytearray; 0 with MemoryError. */
 static int append(PyObject *array, const void *bytes, size_t size) {
     size_t before = PyByteArray_Size(array);
     if (PyByteArray_Resize(array, before + size) < 0) return 0;
@@ -523,55 +525,59 @@ static int append(PyObject *array, const void *bytes, size_t size) {
     return 1;
 }
 
-/* graph(ends, leaves): the graph below a list of nodes without repetition, of which the first ones count as leaves. Return
-   (nodes, rows, places): a list of the ends and then all nodes below them, and in bytes a Row for each, and where the
-   inputs of one after the other are in the list, from 1. None where a node is no Value, or its op is not in rules.h. */
+/* graph(ends, leaves): return (nodes, rows, places), the graph below the list `ends`, which has each node once and whose first
+   `leaves` nodes count as leaves. None if a node is no Value, or its op is not in rules.h.
+
+   nodes     a list: the ends, and then all nodes below them
+   rows      the bytes of a Row for each node
+   places    for one node after the other, the places of its inputs in `nodes`, counted from 1, as uint32 */
 static PyObject *graph(PyObject *module, PyObject *args) {
-    PyObject *ends, *nodes = PyList_New(0);     /* first: a new list may start the collector, and so any Python code */
+    PyObject *ends, *nodes = PyList_New(0);     /* first, because a new list may start the collector, which may run any code */
     PyObject *rows = PyByteArray_FromStringAndSize(NULL, 0), *places = PyByteArray_FromStringAndSize(NULL, 0);
     Py_ssize_t leaves;
-    int right = nodes && rows && places && PyArg_ParseTuple(args, "O!n", &PyList_Type, &ends, &leaves);
-    for (Py_ssize_t k = 0; right && k < PyList_Size(ends); k++) right = put_behind(PyList_GetItem(ends, k), nodes);
-    for (Py_ssize_t k = 0; right && k < PyList_Size(nodes); k++) {
+    int ok = nodes && rows && places && PyArg_ParseTuple(args, "O!n", &PyList_Type, &ends, &leaves);
+    for (Py_ssize_t k = 0; ok && k < PyList_Size(ends); k++) ok = add_node(PyList_GetItem(ends, k), nodes);
+    for (Py_ssize_t k = 0; ok && k < PyList_Size(nodes); k++) {
         Node *node = (Node *)PyList_GetItem(nodes, k), **in = inputs_of(node);
         int code = k < leaves ? LEAF : node->code;
         Row row = {node->data, node->index, changed(node), code, code == LEAF ? 0 : count_of(node)};
-        right = code != OTHER && append(rows, &row, sizeof row);
-        for (uint32_t j = 0; right && j < row.inputs; j++)
-            right = put_behind((PyObject *)in[j], nodes) && append(places, &in[j]->slot, 4);
+        ok = code != OTHER && append(rows, &row, sizeof row);
+        for (uint32_t j = 0; ok && j < row.inputs; j++)
+            ok = add_node((PyObject *)in[j], nodes) && append(places, &in[j]->slot, 4);
     }
     for (Py_ssize_t k = 0; nodes && k < PyList_Size(nodes); k++) ((Node *)PyList_GetItem(nodes, k))->slot = 0;
-    if (right) return Py_BuildValue("NNN", nodes, rows, places);
+    if (ok) return Py_BuildValue("NNN", nodes, rows, places);
     Py_XDECREF(nodes); Py_XDECREF(rows); Py_XDECREF(places);
     return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
 }
 
 /* --- the module --- */
 
-/* place(): take the next place in creation order, which all nodes share. */
+/* place(): return the index of a new node that Python makes. */
 static PyObject *take_place(PyObject *module, PyObject *_) { return PyLong_FromLongLong(created++); }
 
-/* connect(...): return the type in C that has the methods of a class in Python; compiled.py says what it is given. */
+/* connect(...): make the type Value in C, which inherits the methods of the class in Python, and return it. compiled.py lists
+   the arguments. */
 static PyObject *connect(PyObject *module, PyObject *args) {
     PyObject *base, *flag, *count;
     if (!PyArg_ParseTuple(args, "OOOOOOO!O!O!OOOO!zz", &base, &python_init, &python_data, &python_pow, &python_apply, &refuse,
                           &PyList_Type, &ops, &PyTuple_Type, &usual, &PyByteArray_Type, &flag, &get_mode, &set_mode,
                           &in_c, &PyByteArray_Type, &count, &fields[0].doc, &fields[1].doc)) return NULL;
-    Py_INCREF(args);            /* and so all that is in it, for good */
+    Py_INCREF(args);            /* keeps all objects in it for good */
     switched = PyByteArray_AsString(flag);
     commits = (int64_t *)PyByteArray_AsString(count);
     ValueType = (PyTypeObject *)PyType_FromSpecWithBases(&spec, base);
     return Py_XNewRef((PyObject *)ValueType);
 }
 
-/* is_connected(): whether a copy of the package has its Values here; another one goes without. */
+/* is_connected(): return whether a copy of the package uses this module; another copy then uses the pure engine. */
 static PyObject *is_connected(PyObject *module, PyObject *_) { return PyBool_FromLong(ValueType != NULL); }
 
-/* live(): how many nodes are not freed, for tests of memory. */
+/* live(): return how many nodes are not freed, for tests of memory. */
 static PyObject *live(PyObject *module, PyObject *_) { return PyLong_FromSsize_t(living); }
 
-/* leave(*exception): go back to the mode outside of this one. In C, because Ctrl-C in an `__exit__` of Python would leave
-   the mode on for good. */
+/* leave(*exception): go back to the mode outside of this one: the `__exit__` of a mode. It is in C, because Ctrl-C inside of an
+   `__exit__` in Python would leave the mode on for good. */
 static PyObject *leave(PyObject *module, PyObject *_) {
     PyObject *mode = PyObject_CallNoArgs(get_mode), *outer = mode ? PyObject_GetAttrString(mode, "outer") : NULL;
     PyObject *token = !outer || outer == Py_None ? NULL : PyObject_CallFunctionObjArgs(set_mode, outer, NULL);
@@ -579,7 +585,7 @@ static PyObject *leave(PyObject *module, PyObject *_) {
     return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
 }
 
-#define FAST(function) (PyCFunction)(void (*)(void))function, METH_FASTCALL     /* whose arguments come as an array */
+#define FAST(function) (PyCFunction)(void (*)(void))function, METH_FASTCALL     /* takes its arguments as an array */
 static PyMethodDef functions[] = {
     {"connect", connect, METH_VARARGS}, {"is_connected", is_connected, METH_NOARGS}, {"live", live, METH_NOARGS},
     {"graph", graph, METH_VARARGS}, {"leave", leave, METH_VARARGS}, {"place", take_place, METH_NOARGS},

@@ -1,24 +1,25 @@
 /* The interpreter of a tape: the ops of a graph in flat arrays, run forward and backward on floats, or on arrays of
    samples by blocks.
 
-   It knows no node, and no derivative: those are in rules.h. The class Tape in graph/tape.py says what the arrays are,
-   and checks them. Nothing is checked here. */
+   It knows no nodes. The derivatives are in rules.h. The class Tape in graph/tape.py describes the arrays and checks
+   them. Nothing is checked here. */
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <string.h>
 #include "ops.h"
 
-enum { LANES = 32 };            /* samples in a block: their values lie side by side, so that one op takes all of them */
-enum { NONE, FIRST, LATER };    /* what an operand gets: no gradient, the first one that arrives there, or a further one */
+enum { LANES = 32 };            /* samples in a block: their values lie side by side, so that an op computes all at once */
+enum { NONE, FIRST, LATER };    /* what an operand gets: no gradient, the first one that arrives in its slot, or a later one */
 
-/* The arrays of a tape. The operands of op k are operand[first[k]] to operand[first[k + 1] - 1]. */
+/* The arrays of a tape. The operands of op k are operand[first[k]] to operand[first[k + 1] - 1], and `flow` has NONE, FIRST or
+   LATER for each. */
 typedef struct { const uint8_t *code, *flow; const uint32_t *first, *operand; size_t ops, leaves; } Tape;
 
 /* The operands of an op in a block: `value` has the number in each slot for each lane, and `slope` the gradient. */
 typedef struct { double *value, *slope; const uint32_t *in; const uint8_t *flow; int lanes; } Block;
 
-/* The `Find` of a block. */
+/* A `Find` for the operands of an op in a block. */
 static inline Operand find_operand(const void *from, size_t k) {
     const Block *b = from;
     size_t at = (size_t)b->in[k] * b->lanes;
@@ -51,13 +52,14 @@ INLINE void play(const Tape *t, double *value, double *slope, int gradients, con
     }
 }
 
-/* run(tape, memory, lanes, written, given, read, results, samples, length, gradients): compute some samples by blocks.
+/* run(tape, memory, lanes, written, given, read, results, samples, length, gradients): run a tape on some samples, block by
+   block.
 
-   tape       a tuple of its codes, first, operands, flow and number of leaves
-   memory     a row of lanes for the number in each slot, and then one for the gradient in each slot
-   written    the rows that are set before each block; `given` has for each of them a number for each sample
-   read       the rows that are copied after each block, into `results`: its rows have this length, and it begins at
-              the place of the first sample
+   tape       a tuple of the arrays code, first, operand and flow, and of the number of leaves
+   memory     a row for the value of each slot, and then one for the gradient of each slot; each row has `lanes` numbers
+   written    the numbers of the rows that are set before each block, from the rows of `given`: one number for each sample
+   read       the numbers of the rows that are copied after each block, to the rows of `results`, which have this length;
+              `results` begins at the place of the first sample
    gradients  whether to run backward too */
 static PyObject *run(PyObject *module, PyObject *args) {
     Py_buffer code, first, operand, flow, memory, written, given, read, results;
@@ -73,7 +75,7 @@ static PyObject *run(PyObject *module, PyObject *args) {
     for (Py_ssize_t at = 0; at < samples; at += lanes) {
         size_t size = (samples - at < lanes ? samples - at : lanes) * sizeof(double);
         for (Py_ssize_t k = 0; k < written.len / 8; k++) memcpy(value + in[k] * lanes, from + k * samples + at, size);
-        if (lanes == 1) play(&t, value, slope, gradients, 1);   /* the compiler makes one function for each */
+        if (lanes == 1) play(&t, value, slope, gradients, 1);   /* compiled apart, with its constant number of lanes */
         else play(&t, value, slope, gradients, LANES);
         for (Py_ssize_t k = 0; k < read.len / 8; k++) memcpy(to + k * length + at, value + out[k] * lanes, size);
     }

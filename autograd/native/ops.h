@@ -2,8 +2,9 @@
 
 #include "rules.h"
 
-/* Add what the gradients g at the results y of an op contribute to its operands, for some samples. An op has `per` inputs and
-   parameters; of an op of lists, each list has `size` elements. Those of a list get theirs after those of the list before. */
+/* Run an op backward for as many samples as there are lanes: add to the gradient of each operand what the gradients g at the
+   results y contribute. The op has `per` inputs (or lists) and parameters. A list has `size` elements; else size is 1. All
+   elements of the first list get their contributions before those of the second, as in Python. */
 INLINE void contribute(int code, int lanes, const double *g, const double *y, Find *find, const void *from, int per,
                        size_t size) {
     const double *x[MOST] = {NULL};

@@ -1,20 +1,20 @@
 /* Written by tools/spell_c.py from the table of derivatives in autograd/rules/. Change the table, not this file.
 
-   forward_relu(x)          the value of an op; where it is a sign or a function of the C library, C has it already
-   forward_dot(find, ...)   the value of an op of lists, whose operands are found by this function
+   forward_relu(x)          the value of an op; + and exp need no function, because C has them
+   forward_dot(find, ...)   the value of an op of lists; `find` finds its operands
    rule_mul_a(g, y, a, b)   what the gradient g at the result y contributes to the input a */
 
 #include <math.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* Copy a function into each of its callers: where the code of the op is a constant, only that op's case is left. */
+/* Copy a function into each of its callers: where the code of the op is a constant, only its case remains. */
 #define INLINE static inline Py_ALWAYS_INLINE
 
-/* Where the number of an operand is, and where its gradient is added up: NULL if nowhere. */
+/* Where the value of an operand is, and where its gradient is added up: NULL if it gets none. */
 typedef struct { const double *x; double *to; } Operand;
 
-/* A function that returns operand k; `from` is where it finds it. */
+/* A function that returns operand k of an op; `from` is the object that has the operands, such as a node. */
 typedef Operand Find(const void *from, size_t k);
 
 static inline double forward_identity(double x) {
@@ -566,7 +566,7 @@ static inline double rule_logsumexp(double g, double y, double x) {
     return g * exp(x - (y == -INFINITY ? 0.0 : y));
 }
 
-/* The codes of the ops. Those of lists are last: each rule of them is in one element of each list. */
+/* The codes of the ops. ELEMENTWISE is the end of the elementwise ops, and CODES that of all. */
 enum {
     LEAF,
     OP_ADD,
@@ -720,8 +720,8 @@ enum { MOST = 3 };
 /* The ops that are methods too, such as x.exp(): their names and codes, for a macro of two arguments. */
 #define METHODS(M) M(square, OP_SQUARE) M(reciprocal, OP_RECIPROCAL) M(sqrt, OP_SQRT) M(exp, OP_EXP) M(expm1, OP_EXPM1) M(log, OP_LOG) M(exp2, OP_EXP2) M(log2, OP_LOG2) M(log10, OP_LOG10) M(log1p, OP_LOG1P) M(sin, OP_SIN) M(cos, OP_COS) M(tan, OP_TAN) M(sinh, OP_SINH) M(cosh, OP_COSH) M(tanh, OP_TANH) M(asinh, OP_ASINH) M(acosh, OP_ACOSH) M(atanh, OP_ATANH) M(abs, OP_ABS) M(sign, OP_SIGN) M(erf, OP_ERF) M(erfc, OP_ERFC) M(sigmoid, OP_SIGMOID) M(softplus, OP_SOFTPLUS) M(logit, OP_LOGIT) M(relu, OP_RELU) M(gelu, OP_GELU) M(silu, OP_SILU) M(floor, OP_FLOOR) M(ceil, OP_CEIL)
 
-/* Compute the values of an op for some samples: y[l] from x[0][l], x[1][l], ...: the inputs and behind them the
-   parameters. */
+/* Compute the values of an op for as many samples as there are lanes: y[l] from x[0][l], x[1][l], ..., which are the
+   inputs and then the parameters. */
 INLINE void forward(int code, int lanes, double *restrict y, const double *const *x) {
     #define EACH(value) for (int l = 0; l < lanes; l++) y[l] = value
     switch (code) {
@@ -793,8 +793,8 @@ INLINE void forward(int code, int lanes, double *restrict y, const double *const
     #undef EACH
 }
 
-/* Add what the gradients g at the results y contribute to input k to to[k], for some samples; NULL: nowhere. For an op
-   of lists: of one element of each. */
+/* Add to to[k] what the gradients g at the results y contribute to input k, for as many samples as there are lanes;
+   skip an input whose to[k] is NULL. For an op of lists, input k is one element of list k. */
 INLINE void
 backward(int code, int lanes, const double *g, const double *y, const double *const *x, double *const *to) {
     #define TO(k, contribution) \
@@ -871,7 +871,7 @@ backward(int code, int lanes, const double *g, const double *y, const double *co
     #undef TO
 }
 
-/* Return the value of an op of lists; each list follows the one before. */
+/* Return the value of an op of lists. It has `count` operands: the elements of the first list, then of the next. */
 INLINE double list_forward(int code, Find *find, const void *from, size_t count) {
     switch (code) {
     case OP_SUM: return forward_sum(find, from, count);

@@ -1,4 +1,4 @@
-"""Give the compiled engine what it needs of the Python: the class that it completes, the ops, the modes."""
+"""Connect the compiled engine with the Python: pass it the class Value, the ops and the modes, and apply ops in it."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from ..native import apply, codes, core, is_taken
 from ..rules import lists as lists  # imported so that OPS has all that the engine needs
 
 N = TypeVar("N", bound=Node)
-EXACT: Final = 2**53  # a float has every integer up to here; Python compares with larger ones as they are
+EXACT: Final = 2**53  # a float can be any integer up to here; Python compares a float with a larger one exactly
 _OPS: Final = [OPS[name] for name in codes]
 _CODES: Final = {OPS[name]: code for name, code in codes.items()}
 
 
 def compiled(cls: type[N]) -> type[N]:
-    """Return the type in C that has the methods of this class; the class itself where the engine is not compiled.
+    """Return the type in C that inherits the methods of this class; the class itself if the engine is not compiled.
 
-    The type has the fields of a node and the operators. C calls `Node._apply` for all that it leaves to Python.
+    The type adds the fields of a node and the operators. C calls `Node._apply` for the ops that it leaves to Python.
     """
     if core is None:
         return cls
@@ -34,8 +34,8 @@ def compiled(cls: type[N]) -> type[N]:
     python: Any = cls
     made: type[N] = core.connect(
         cls,
-        # what C calls for all that it leaves to Python: other arguments of a Value, a `data` that is no float, pow with
-        # a modulus, any other operand, an attribute that is not to be set
+        # what C calls where it leaves the work to Python: other arguments of a Value, a `data` that is no float, pow
+        # with a modulus, any other operand, an attribute that cannot be set
         lambda value, args, named=NO_PARAMS: python.__init__(value, *args, **named),
         python.data.__set__,
         python.__pow__,
@@ -57,7 +57,7 @@ def compiled(cls: type[N]) -> type[N]:
 
 
 def apply_compiled(self: Node, op: Op, args: tuple[Any, ...], params: Params) -> Any:
-    """Apply an op in C, and in Python where C leaves it to that."""
+    """Apply an op in C, or in Python if C leaves it to Python."""
     given = list(args)
     if params:
         given += [params[name] for name in op.params]

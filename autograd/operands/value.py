@@ -136,9 +136,8 @@ class Value(Operators, Node):
     def __getattr__(self, name: str) -> NoReturn:
         near = MICROGRAD.get(name) or near_names(Value, name)
         meant = f" (did you mean {near}?)" if near else ""
-        raise AttributeError(
-            f"a Value has no {name!r}{meant}; a Tensor may have it, and stack(values) makes one of Values"
-        )
+        of_tensor = "" if name.startswith("_") else "; a Tensor may have it, and stack(values) makes one of Values"
+        raise AttributeError(f"a Value has no {name!r}{meant}{of_tensor}")
 
     def _refuse_elements(self, *_: object) -> NoReturn:
         raise TypeError(

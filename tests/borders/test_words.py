@@ -279,7 +279,7 @@ WORDS: dict[str, list[Row]] = {
         (lambda: D.meen(), AttributeError, "a Dual has no 'meen'; did you mean mean"),
         (lambda: V.m, AttributeError, "a Value has no 'm'; a Tensor may have it"),
         (lambda: V.sigmod, AttributeError, r"a Value has no 'sigmod' \(did you mean sigmoid\?\); a Tensor"),
-        (lambda: V._prev, AttributeError, r"a Value has no '_prev' \(did you mean inputs\?\)"),
+        (lambda: V._prev, AttributeError, r"a Value has no '_prev' \(did you mean inputs\?\)$"),
         (lambda: jvp(lambda x: x.cpu(), X.numpy(), X.numpy()), AttributeError, "a Dual has no 'cpu'"),
     ],
     "decimals": [

@@ -41,6 +41,13 @@ def test_a_graph_of_changed_data_is_refused_and_the_cure_is_named(reader: str, m
         READERS[reader](graph[3], graph[0])
 
 
+def test_changed_data_is_refused_where_a_label_is_no_text() -> None:
+    x, _, _, z = values()
+    x.data, x.label = 4.0, 3
+    with pytest.raises(RuntimeError, match=r"the data of an input of mul \(3\) was changed after it was used"):
+        z.backward()
+
+
 def test_zoom_refuses_changed_data_and_draw_marks_it() -> None:
     x, w, _, z = tensors()
     w.data = w.data * 2.0

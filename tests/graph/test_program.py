@@ -237,7 +237,11 @@ def test_nothing_warns_or_raises_where_ieee_has_an_answer() -> None:
         (lambda x, y: Program(x * 2, [not_a_node]), TypeError, "expected one, got float"),
         (lambda x, y: Program(x * 2, not_a_node), TypeError, "expected one, got float"),
         (lambda x, y: Program(x * 2 + 1, [x], max_nodes=2), ValueError, "3 nodes, more than max_nodes=2"),
-        (lambda x, y: Program(x * y, [x, y])(1.0), TypeError, r"takes 2 inputs \(left, right\), got 1"),
+        (
+            lambda x, y: Program(x * y, [x, y])(1.0),
+            TypeError,
+            r"takes 2 inputs \(left, right\), got 1; pass each input by itself",
+        ),
         (lambda x, y: Program(x * y, [x, y])(1.0, 2.0, 3.0), TypeError, "got 3"),
         (lambda x, y: Program(x * y, [x, y])(1.0, "2"), TypeError, "input right takes a number .*, got str"),
         (lambda x, y: Program(x * y, [x, y])(None, 1.0), TypeError, "input left takes a number .*, got NoneType"),

@@ -28,12 +28,15 @@ compiled = pytest.mark.skipif(not autograd.__compiled__, reason="this is the pur
 
 @pytest.mark.skipif(not HEADER.exists(), reason="the source of the engine is not beside its tests")
 def test_the_header_is_what_the_table_gives() -> None:
-    assert HEADER.read_text(encoding="utf-8") == spell_c.header(), "the table has changed: run `tools/spell_c.py`"
+    written = HEADER.read_text(encoding="utf-8") == spell_c.header()
+    assert written, "a rule has changed: run `python3 tools/spell_c.py`, then build with `python3 tools/test.py`"
 
 
 def test_every_op_with_a_rule_is_spelled_but_these() -> None:
     without = [op.name for op in BUILT_IN.values() if op.kind == "elementwise" and op.rules and op not in SPELLED]
-    assert without == ["lgamma", "digamma", "polygamma", "dot", "logsumexp"]
+    assert without == ["lgamma", "digamma", "polygamma", "dot", "logsumexp"], (
+        "an op is not spelled for C: add its name to the table C in autograd/operands/spelling.py, or to this list"
+    )
 
 
 @pytest.mark.parametrize(("name", "of_python"), [("remainder", operator.mod), ("floor_divide", operator.floordiv)])

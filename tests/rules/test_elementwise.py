@@ -200,7 +200,9 @@ def test_a_parameter_is_a_plain_number_whichever_way_it_is_given(x: Any) -> None
     ways: list[dict[str, Any]] = [{"min": bound}, {"min": bound, "max": 3.0}]
     for given in ways:
         for by_place in ((), tuple(given.values())):
-            with pytest.raises(TypeError, match="got a Value as its parameter 'min', expected a plain number"):
+            with pytest.raises(
+                TypeError, match=r"got a Value as its parameter 'min', expected a plain number: .* maximum"
+            ):
                 autograd.clip(x, *by_place, **({} if by_place else given))
     with pytest.raises(TypeError, match="the parameter 'min' of clip is a number, got '1'"):
         autograd.clip(x, min="1", max=3.0)

@@ -169,9 +169,29 @@ def adds_to_an_index(*values: float) -> float:
     return values[top]
 
 
+def takes_keyword(x: float) -> float:
+    return round(x, ndigits=1)
+
+
+def calls_what_has_no_source(x: float) -> float:
+    return math.gamma(x)
+
+
+def calls_method(x: float) -> float:
+    return 1.0 if x.is_integer() else 0.0
+
+
+def takes_text(x: float) -> float:
+    name = "a"
+    return x if name else -x
+
+
 REFUSED: list[tuple[Callable[..., Any], str]] = [
     (waits, r"cannot read `while x > 1.0:"),
-    (takes_else, r"cannot read `if x > 1.0:"),
+    (
+        takes_else,
+        r"cannot read `if x > 1.0:(.|\n)* for C; write it with if without else, for over a range, = and return",
+    ),
     (takes_loop_with_else, r"cannot read `for k in range\(3\):"),
     (takes_modulus, r"cannot read `x % 2.0` for C; write it with \+ - \* /, comparisons and calls"),
     (takes_membership, r"cannot read `x in \(0.0, 1.0\)`"),
@@ -179,10 +199,15 @@ REFUSED: list[tuple[Callable[..., Any], str]] = [
     (takes_negative_index, r"cannot read `len\(values\) - 1` as an index"),
     (takes_index_of_another_kind, r"cannot read `values\[0\]` as an index"),
     (adds_to_an_index, r"cannot read `top \+= 1`"),
+    (takes_keyword, r"cannot read `round\(x, ndigits=1\)`"),
+    (calls_what_has_no_source, r"cannot read a call of `math.gamma` for C; call functions written in Python"),
+    (calls_method, r"cannot read a call of `x.is_integer`"),
+    (takes_text, r"cannot read `'a'`"),
 ]
 
 
 @pytest.mark.parametrize(("python", "words"), REFUSED, ids=[python.__name__ for python, _ in REFUSED])
 def test_what_cannot_be_translated_is_refused_in_words(python: Callable[..., Any], words: str) -> None:
-    with pytest.raises(ValueError, match=words):
+    with pytest.raises(ValueError, match=words) as caught:
         written(python)
+    assert "in the forward function of made" in caught.value.__notes__[0]
