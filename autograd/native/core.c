@@ -259,6 +259,7 @@ static PyObject *raise_to(PyObject *a, PyObject *b, PyObject *modulus) {
 }
 
 /* The methods of the ops, such as x.exp(). */
+/* The methods of Python that take nothing else, such as x.exp(). */
 #define METHOD(name, code) static PyObject *method_##name(PyObject *x, PyObject *_) { return operate(code, 1, x, NULL); }
 METHODS(METHOD)
 
