@@ -137,7 +137,6 @@ def graph_as_arrays(given: Given) -> None:
 
 def tapes(given: Given) -> None:
     native.interpreter.run(given.tape, given.memory, 1, WRITTEN, NUMBERS, READ, given.result, 1, 1, True)
-    assert given.result.tolist() == [3.0, 1.0, 1.0]
 
 
 def refused(given: Given) -> None:
@@ -201,6 +200,8 @@ def one_round(name: str, kept: list[Value]) -> tuple[int, int]:
         has_failed = fails(scenario, given, which)
         mode.set(USUAL)  # to leave a mode takes memory too: where that failed, the mode is still on
         gc.collect()
+        if name == "tapes" and not has_failed:
+            assert given.result.tolist() == [3.0, 1.0, 1.0]
         if name.startswith("backward"):
             assert given.gradients() in ({None}, {0, None}) or None not in given.gradients(), given.gradients()
         elif name not in KEEPING:
