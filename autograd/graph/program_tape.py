@@ -84,8 +84,10 @@ def record(roots: list[Node], inputs: list[Node]) -> Recording | None:
     row = np.frombuffer(rows, ROW)
     read = np.frombuffer(places, np.uint32) - 1  # the nodes that each node reads, one node after the other
     given, asked = [ends[node] for node in inputs], [ends[node] for node in roots]
-    slot = _slots(row)
-    tape = _tape(row, read, slot, given, asked)
+    in_order = _in_slots(row)
+    slot = np.empty(len(row), np.uint32)
+    slot[in_order] = np.arange(len(row))
+    tape = _tape(row, read, in_order, slot, given, asked)
     moving = tape.moving[slot]
     return Recording(
         tape,
@@ -98,17 +100,16 @@ def record(roots: list[Node], inputs: list[Node]) -> Recording | None:
     )
 
 
-def _slots(row: np.ndarray) -> np.ndarray:
-    """Return the slot of each node: first the leaves, then the results in the order of their making."""
+def _in_slots(row: np.ndarray) -> np.ndarray:
+    """Return the nodes in the order of their slots: first the leaves, then the results as they were made."""
     leaves, results = np.flatnonzero(row["code"] == 0), np.flatnonzero(row["code"])
-    slot = np.empty(len(row), np.uint32)
-    slot[np.append(leaves, results[np.argsort(row["index"][results])])] = np.arange(len(row))
-    return slot
+    return np.append(leaves, results[np.argsort(row["index"][results])])
 
 
-def _tape(row: np.ndarray, read: np.ndarray, slot: np.ndarray, given: list[int], asked: list[int]) -> Tape:
-    """Return the tape of the nodes in these slots."""
-    in_order = np.argsort(slot)
+def _tape(
+    row: np.ndarray, read: np.ndarray, in_order: np.ndarray, slot: np.ndarray, given: list[int], asked: list[int]
+) -> Tape:
+    """Return the tape of the nodes; `in_order` are the nodes by their slots, and `slot` has the slot of each node."""
     leaves, results = np.split(in_order, [np.count_nonzero(row["code"] == 0)])
     counts = row["inputs"]
     return Tape(

@@ -23,7 +23,8 @@ from ..native import codes, interpreter
 FEW: Final = 8  # fewer samples than this are run one by one
 PATIENCE: Final = 1 << 20  # values to compute before the next look for Ctrl-C
 KEPT: Final = 1 << 22  # bytes of memory that a tape keeps for its next run, at most
-NONE, FIRST, LATER = range(3)  # what an operand gets, as in interpreter.c: no gradient, the first one, a later one
+# What an operand gets, as in interpreter.c: no gradient, one of the first op that adds to its slot, or of a later op.
+NONE, FIRST, LATER = range(3)
 
 # Of each op by its code: how many inputs (or lists) and parameters it has, whether it is of lists, and which inputs
 # have a rule. Code 0 is that of no op.
@@ -35,6 +36,7 @@ _IS_OF_LISTS: Final = np.array([False, *(op.takes is Takes.LISTS for op in _OPS)
 _RULED: Final = np.array(
     [[False] * MOST, *([k < len(op.rules) and op.rules[k] is not None for k in range(MOST)] for op in _OPS)]
 )
+_IS_RULED: Final = _IS_OF_LISTS | (_RULED.sum(1) == _OPERANDS)  # whether there is a rule for each operand
 
 
 class Tape:
@@ -137,23 +139,31 @@ def _flow(
     code: np.ndarray, first: np.ndarray, operand: np.ndarray, leaves: int, inputs: np.ndarray, roots: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return for each slot whether it depends on an input, and for each operand NONE, FIRST or LATER."""
-    counts, places = first[1:] - first[:-1], np.arange(len(operand))
-    begin = np.repeat(first[:-1].astype(np.int64), counts)
-    ruled = _RULED[np.repeat(code, counts), np.minimum(places - begin, MOST - 1)]
-    ruled |= np.repeat(_IS_OF_LISTS[code], counts)
+    counts = first[1:] - first[:-1]
+    ruled = _ruled(code, first, counts)
     # Nothing flows through a mask or a parameter: the first operand that has a rule replaces it in the graph of sums.
-    with_rule = np.repeat(operand[first[:-1] + _RULED[code].argmax(1)], counts)
-    moving, reached = _connected(first, np.where(ruled, operand, with_rule), leaves, inputs, roots)
-    flow = np.where(ruled & moving[operand] & np.repeat(reached[leaves:], counts), LATER, NONE).astype(np.uint8)
-    # `order` has the operands from the last one that a sweep visits to the first one. Of the operands in one slot, that
-    # which the sweep visits first is assigned last, and stays.
-    order = np.repeat(first[1:], counts) - 1 - (places - begin)
-    order = order[flow[order] != NONE]
-    earliest = np.full(leaves + len(code), -1)
-    earliest[operand[order]] = order
-    earliest[roots] = -1  # these have a gradient from the start
-    flow[earliest[earliest >= 0]] = FIRST
+    with_rule = operand[first[:-1] + _RULED[code].argmax(1)]
+    summed = operand if ruled.all() else np.where(ruled, operand, np.repeat(with_rule, counts))
+    moving, reached = _connected(first, summed, leaves, inputs, roots)
+    flowing = np.flatnonzero(ruled & moving[operand] & np.repeat(reached[leaves:], counts))
+    # A sweep visits the last op first. It is assigned last in the slots that it reads, and stays there.
+    ops = np.repeat(np.arange(1, len(code) + 1, dtype=np.uint32), counts)[flowing]
+    last = np.zeros(leaves + len(code), np.uint32)
+    last[operand[flowing]] = ops
+    last[roots] = 0  # these have a gradient from the start
+    flow = np.zeros(len(operand), np.uint8)
+    flow[flowing] = np.where(last[operand[flowing]] == ops, FIRST, LATER)
     return moving, flow
+
+
+def _ruled(code: np.ndarray, first: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Return for each operand whether the op has a rule for it."""
+    ruled = np.ones(first[-1], bool)
+    others = np.flatnonzero(~_IS_RULED[code])
+    for k in range(MOST):
+        others = others[counts[others] > k]
+        ruled[first[others] + k] = _RULED[code[others], k]
+    return ruled
 
 
 def _connected(

@@ -10,7 +10,7 @@
 #include "ops.h"
 
 enum { LANES = 32 };            /* samples in a block: their values lie side by side, so that an op computes all at once */
-enum { NONE, FIRST, LATER };    /* what an operand gets: no gradient, the first one that arrives in its slot, or a later one */
+enum { NONE, FIRST, LATER };    /* what an operand gets: no gradient, one of the first op that adds to its slot, or of a later op */
 
 /* The arrays of a tape. The operands of op k are operand[first[k]] to operand[first[k + 1] - 1], and `flow` has NONE, FIRST or
    LATER for each. */

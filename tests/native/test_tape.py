@@ -128,9 +128,10 @@ def flow_by_loops(code: list[int], operands: list[list[int]], leaves: int, input
             moving.add(leaves + k)
     flow = [[NONE] * len(own) for own in operands]
     for k, own in reversed(list(enumerate(operands))):
+        before = reached.copy()
         for position, slot in enumerate(own if leaves + k in reached else ()):
             if is_ruled(k, position) and slot in moving:
-                flow[k][position] = LATER if slot in reached else FIRST
+                flow[k][position] = LATER if slot in before else FIRST
                 reached.add(slot)
     return [slot in moving for slot in range(leaves + len(code))], list(itertools.chain(*flow))
 
