@@ -52,13 +52,13 @@ class Node(NotCopied, Operand):
     _fill = fill
 
     @property
+    @abstractmethod
     def grad(self) -> Any:
         """d(root)/d(this node) after a backward pass from a root; None before one reaches the node."""
-        return self._grad
 
     @grad.setter
-    def grad(self, grad: Any) -> None:
-        self._grad = grad
+    @abstractmethod
+    def grad(self, grad: Any) -> None: ...
 
     @property
     def requires_grad(self) -> bool:
