@@ -125,7 +125,7 @@ class Tensor(ArrayMethods, Node):
 
     @grad.setter
     def grad(self, grad: np.ndarray | None) -> None:
-        Node.grad.fset(self, grad)  # type: ignore[attr-defined]
+        self._grad = grad
 
     @property
     def requires_grad(self) -> bool:
