@@ -17,8 +17,8 @@ from typing import Any, Final
 import numpy as np
 
 from ..engine.forms import Takes
-from ..engine.op import OPS
 from ..native import codes, interpreter
+from ..operands.compiled import OPS_IN_C
 
 FEW: Final = 8  # fewer samples than this are run one by one
 PATIENCE: Final = 1 << 20  # values to compute before the next look for Ctrl-C
@@ -28,13 +28,12 @@ NONE, FIRST, LATER = range(3)
 
 # Of each op by its code: how many inputs (or lists) and parameters it has, whether it is of lists, and which inputs
 # have a rule. Code 0 is that of no op.
-_OPS: Final = [OPS[name] for name in codes]
-_OPERANDS: Final = np.array([1, *(len(op.inputs) + len(op.params) for op in _OPS)])
+_OPERANDS: Final = np.array([1, *(len(op.inputs) + len(op.params) for op in OPS_IN_C)])
 MOST: Final = int(_OPERANDS.max())
 PADDING: Final = bytes(4 * (MOST - 1))  # operands behind the last one, because an op may look at `MOST` and use one
-_IS_OF_LISTS: Final = np.array([False, *(op.takes is Takes.LISTS for op in _OPS)])
+_IS_OF_LISTS: Final = np.array([False, *(op.takes is Takes.LISTS for op in OPS_IN_C)])
 _RULED: Final = np.array(
-    [[False] * MOST, *([k < len(op.rules) and op.rules[k] is not None for k in range(MOST)] for op in _OPS)]
+    [[False] * MOST, *([k < len(op.rules) and op.rules[k] is not None for k in range(MOST)] for op in OPS_IN_C)]
 )
 _IS_RULED: Final = _IS_OF_LISTS | (_RULED.sum(1) == _OPERANDS)  # whether there is a rule for each operand
 

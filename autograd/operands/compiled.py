@@ -15,7 +15,7 @@ from ..rules import lists as lists  # imported so that OPS has all that the engi
 
 N = TypeVar("N", bound=Node)
 EXACT: Final = 2**53  # a float can be any integer up to here; Python compares a float with a larger one exactly
-_OPS: Final = [OPS[name] for name in codes]
+OPS_IN_C: Final = [OPS[name] for name in codes]  # in the order of their codes, from 1
 _CODES: Final = {OPS[name]: code for name, code in codes.items()}
 
 
@@ -39,9 +39,9 @@ def compiled(cls: type[N]) -> type[N]:
         lambda value, args, named=NO_PARAMS: python.__init__(value, *args, **named),
         python.data.__set__,
         python.__pow__,
-        lambda code, *args: Node._apply(next(x for x in args if type(x) is made), _OPS[code - 1], args, NO_PARAMS),
+        lambda code, *args: Node._apply(next(x for x in args if type(x) is made), OPS_IN_C[code - 1], args, NO_PARAMS),
         refuse_attribute,
-        [None, *_OPS],  # the op of each code
+        [None, *OPS_IN_C],  # the op of each code
         (None, (), NO_PARAMS, "", None),  # op, inputs, params, label and grad of a node that has no others
         switched,
         mode.get,
